@@ -1,5 +1,5 @@
-//! How fast pages are decoded, on one thread, beside plain borrowed serde_json structs with the
-//! same fields: `cargo bench --bench decode`.
+//! How fast pages are decoded, on one thread, compared with plain borrowed serde_json structs with
+//! the same fields: `cargo bench --bench decode`.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -13,8 +13,8 @@ use serde::Deserialize;
 
 const MESSAGES: usize = 1000;
 
-/// How long each way is measured; the best of the rounds counts, because other programs only
-/// ever slow one down.
+/// How long each way is measured; the best round counts, because other programs can only slow one
+/// down.
 const MEASURED: Duration = Duration::from_secs(2);
 
 fn main() {

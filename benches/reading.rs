@@ -1,7 +1,7 @@
 //! How fast a campaign is read without a rate limit, a thousand messages a page, over HTTP from the
 //! simulator in another process, into a store.
 //!
-//! `cargo bench --bench reading [-- MESSAGES]`, 200,000 if nothing is said.
+//! `cargo bench --bench reading [-- MESSAGES]`, by default 200,000.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -20,10 +20,10 @@ use postwatch::store::{AnswerKind, Store};
 const ID: &str = "campaign_00000000-0000-4000-8000-000000000001";
 const KEY: &str = "key_test_0123456789abcdef";
 
-/// Far more calls than can be made: nothing is waited for.
+/// Far more calls than can be made, so nothing waits.
 const WITHOUT_LIMIT: f64 = 1e9;
 
-/// With its output, without which it would end.
+/// With its output, without which it would exit.
 struct Simulator(Child, BufReader<ChildStdout>);
 
 impl Drop for Simulator {
@@ -43,9 +43,9 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let output = BufReader::new(child.stdout.take().ok_or("no output")?);
     let mut simulator = Simulator(child, output);
     simulator.1.read_line(&mut line)?;
-    let base = BaseUrl::parse(line.trim().strip_prefix("listening on ").ok_or("the simulator does not tell where it is")?)?;
+    let base = BaseUrl::parse(line.trim().strip_prefix("listening on ").ok_or("the simulator does not say where it is")?)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    println!("| reading {messages} messages, no rate limit | to reach | Postwatch |\n|---|---|---|");
+    println!("| reading {messages} messages, no rate limit | target | Postwatch |\n|---|---|---|");
     for (name, to_the_end) in
         [("one page after the other", false), ("the next one on its way", true), ("the next one on its way, again", true)]
     {

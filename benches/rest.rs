@@ -1,5 +1,5 @@
-//! What a campaign takes while nothing moves and many messages stand with the telco, and how soon it is
-//! seen that their reports come after all.
+//! How many calls a campaign takes while nothing changes and many messages are with the telco, and how
+//! soon their reports are seen when they come after all.
 //!
 //! `cargo bench --bench rest`. A worker with its own budget on a simulated clock, in view, against pages of
 //! as many bytes as the API's; the figures are the same on every machine.
@@ -19,12 +19,12 @@ use postwatch::postman::{Api, ApiKey, Environment, Exchange, Request, Response, 
 use postwatch::state::{JournalAccess, MemoryBudget};
 use tokio::sync::mpsc;
 
-/// A campaign of a day, one message of so many with the telco since it was sent.
+/// A campaign of one day, with one message in this many with the telco since it was sent.
 struct Stalled {
     clock: Clock,
     begin: Timestamp,
     messages: usize,
-    /// The messages that stand: one of so many among the newest.
+    /// The messages at rest: one in this many among the newest.
     every: usize,
     among: usize,
     ended: AtomicBool,
@@ -37,7 +37,7 @@ impl Stalled {
         place < self.among && place.is_multiple_of(self.every) && !self.ended.load(Ordering::SeqCst)
     }
 
-    /// A page of the list; a cursor is the place below it, 0 the newest message.
+    /// A page of the list; a cursor is the position below it, 0 the newest message.
     fn page(&self, request: &Request) -> String {
         let asked = |name: &str| request.query().split('&').find_map(|pair| pair.strip_prefix(name)?.parse::<usize>().ok());
         let (from, limit) = (asked("after=").unwrap_or(0), asked("limit=").unwrap_or(1000));
@@ -80,7 +80,7 @@ impl Transport for Way {
 
 const HALF_HOUR: Duration = Duration::from_secs(1800);
 
-/// Takes in what is told for so long; gives after how many seconds something was first told that holds.
+/// Handles news for this long; gives after how many seconds the condition was first met.
 async fn listen(updates: &mut mpsc::Receiver<Update>, time: Duration, mut holds: impl FnMut(&News) -> bool) -> Option<f64> {
     let since = tokio::time::Instant::now();
     while let Ok(Some(update)) = tokio::time::timeout_at(since + time, updates.recv()).await {

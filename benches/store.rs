@@ -1,4 +1,4 @@
-//! What a million messages cost: room, merging, lists and searching.
+//! What a million messages cost: memory, merging, lists and searching.
 //!
 //! `cargo bench --bench store [-- MESSAGES]`. Prints one line a figure; times are medians.
 
@@ -105,7 +105,7 @@ fn page(first: usize, is_fresh: bool) -> Rows {
     builder.finish()
 }
 
-/// Bytes of memory in use, where the system tells.
+/// Bytes of memory in use, if the system says.
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();

@@ -1,11 +1,11 @@
 //! Postwatch: a terminal dashboard for SMS deliveries sent through the Postman v2 API.
 //!
 //! The rooms, from the ground up. Each uses only rooms above it in this list; a test
-//! (`tests/rooms.rs`) guards that.
+//! (`tests/rooms.rs`) checks that.
 
 pub mod delivery; // what a message, status, attempt, delivery error, recipient and template ARE
-pub mod simulator; // the API, imitated; uses no other room
-pub mod config; // the configuration file as raw values with their places
+pub mod simulator; // the API, simulated; uses no other room
+pub mod config; // the configuration file as raw values with line and column
 pub mod postman; // the API on the wire: calls, transport, decoding, errors, retry decisions
 pub mod store; // the loaded messages of one campaign: merged, counted, listed
 pub mod state; // what is on disk: the journal of actions, the shared budget of calls

@@ -1,5 +1,5 @@
-//! The program: reads the arguments, prepares reports of panics, the log and the runtime, carries
-//! the command out, and tells a failure.
+//! The program: reads the arguments, prepares panic reports, the log and the runtime, carries the
+//! command out, and reports a failure.
 
 use std::fmt;
 use std::io::Write as _;
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help goes to the output, mistakes to standard error; a closed one is nobody's loss.
+            // Help goes to the output, mistakes to standard error; it does not matter if that is closed.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage.code()));
         }
@@ -31,8 +31,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// A dump of the memory would hold keys and numbers, so there is none, and no other process of this
-/// account can look into it. Where the system refuses, the program is no worse than any other.
+/// A core dump would hold keys and numbers, so there is none, and no other process of this account can
+/// read the memory. If the system refuses, the program is no worse than any other.
 fn without_core_dumps() {
     #[cfg(unix)]
     {
@@ -48,23 +48,23 @@ fn without_core_dumps() {
 }
 
 fn prepared(arguments: Arguments) -> Result<Exit, EarlyExit> {
-    // Without the environment: a key may stand in it.
+    // Without the environment: it may hold a key.
     let hooks = color_eyre::config::HookBuilder::default().display_env_section(false).panic_message(Impersonal);
     hooks.install().map_err(|error| cannot_start(&error))?;
     if let Some(path) = &arguments.common.log {
         cli::log_into(path, arguments.common.verbose)?;
     }
-    // Two threads: one for the answers, one for what decodes and writes to the disk.
+    // Two threads: one for the answers, one for decoding and writing to the disk.
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(|error| cannot_start(&error))?;
     let end = cli::run(arguments, &runtime);
-    // What still waits for the network or for the keyboard must not hold up the end.
+    // Tasks that still wait for the network or the keyboard must not delay the exit.
     runtime.shutdown_background();
     end
 }
 
-/// A panic's message without what it quotes: the standard library puts the text that was cut at a
-/// wrong place between backticks, and that may be somebody's message.
+/// A panic's message without its quotes: the standard library puts a text that was sliced wrongly
+/// between backticks, and that may be someone's message.
 struct Impersonal;
 
 impl color_eyre::section::PanicMessage for Impersonal {

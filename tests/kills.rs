@@ -26,7 +26,7 @@ use stage::{CLINIC, Stage, still};
 /// How many new messages each start retries; it names those of the start before once more.
 const NEW: usize = 3;
 
-/// Kills happen in several places at once: each mostly waits for its budget.
+/// Several stages run at once: each mostly waits for its budget.
 const PLACES: usize = 4;
 
 #[test]
@@ -40,7 +40,7 @@ fn killed_at_any_moment_it_never_sends_twice() {
     });
 }
 
-/// Some kills on a stage of their own; gives how many requests left.
+/// Some kills on their own stage; gives how many requests left.
 fn killed(place: u64, kills: usize) -> usize {
     let stage = Stage::new(still(600 + 60 * kills as u64));
     let failed = stage.failed("recipient_unavailable", NEW * (kills + 1));
@@ -49,7 +49,7 @@ fn killed(place: u64, kills: usize) -> usize {
     let near = far_away(&stage);
     let mut starts = failed.chunks(NEW);
 
-    // One start that lives tells how long a whole one takes.
+    // One start that is not killed shows how long a whole one takes.
     let mut before: Vec<String> = starts.next().unwrap().to_vec();
     let begun = Instant::now();
     start(&stage, &before).wait().unwrap();
@@ -76,7 +76,7 @@ fn killed(place: u64, kills: usize) -> usize {
 /// its answer.
 const WAY_BACK: Duration = Duration::from_millis(80);
 
-/// Puts a long wire between the program and the simulator.
+/// Puts a slow connection between the program and the simulator.
 fn far_away(stage: &Stage) -> String {
     let server = stage.simulator.address();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -138,8 +138,8 @@ fn check(stage: &Stage) {
     }
 }
 
-/// The next start finds out what became of everything, or leaves it to a person: what is closed is
-/// true, and what is still open did not reach the server.
+/// The next start looks up what became of everything, or leaves it to a person: closed actions are
+/// true, and open ones did not reach the server.
 fn settle(stage: &Stage, near: &str) {
     stage.simulator.set_faults(Vec::new());
     let taken: HashSet<String> = stage.posts().into_iter().filter(|post| post.status == 201).filter_map(|post| post.message).collect();
@@ -169,7 +169,7 @@ fn settle(stage: &Stage, near: &str) {
             ActionState::Accepted | ActionState::ResolvedAccepted => assert!(taken.contains(message), "{message} is not true"),
             ActionState::Unknown => assert!(open.iter().any(|open| open.action == entry.id), "{message} is forgotten"),
             ActionState::Intended => panic!("{message} was left as it was"),
-            // An earlier or later action of the same message may have been taken.
+            // An earlier or later action of the same message may have been accepted.
             _ => {}
         }
     }
@@ -182,14 +182,14 @@ fn settle(stage: &Stage, near: &str) {
     }
 }
 
-/// A worker that only looks after what was left, as the dashboard's does.
+/// A worker that only looks up what was left open, as the dashboard's does.
 fn watch(stage: &Stage, near: &str) -> (Monitor, tokio::sync::mpsc::Receiver<Update>) {
     let card = stage.simulator.campaigns().remove(0);
     let journal = Journal::open(&stage.state()).unwrap();
     let now = jiff::Timestamp::now();
     let run = journal.begin_run(RunId::new(now, std::process::id(), 0xfeed), &Who::default(), now).unwrap();
     let key = ApiKey::new(&card.key.into()).unwrap();
-    // Actions belong to an address: the one that the program was told.
+    // Actions belong to an address: the one in the configuration.
     let base = BaseUrl::parse(near).unwrap();
     let (sender, updates) = tokio::sync::mpsc::channel(64);
     let options = MonitorOptions {

@@ -39,11 +39,11 @@ enum Act {
     Close(Vec<u8>),
     /// Writes these bytes one by one, this long apart, and closes.
     Drip(Vec<u8>, Duration),
-    /// Holds the connection open without a word, until the other side leaves.
+    /// Holds the connection open without an answer, until the other side closes it.
     Hang,
 }
 
-/// A server on a free port of this machine that keeps what it was asked.
+/// A server on a free port of this machine that keeps the requests.
 struct Server {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
@@ -81,7 +81,7 @@ impl Server {
         })
     }
 
-    /// A server with a behaviour of its own for each connection.
+    /// A server with a separate behaviour for each connection.
     fn start_raw(serve: impl Fn(TcpStream, &AtomicUsize, &Mutex<Vec<String>>) + Send + Sync + 'static) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -237,7 +237,7 @@ async fn half_an_answers_head_leaves_a_write_unknown() {
 
 #[tokio::test]
 async fn a_reset_leaves_a_write_unknown() {
-    // What is closed with unread bytes in it is reset by the system.
+    // The system resets a connection that is closed with unread bytes in it.
     let server = Server::start_raw(|mut stream, _, requests| {
         let mut piece = [0; 16];
         stream.read_exact(&mut piece).unwrap();
@@ -331,7 +331,7 @@ async fn a_success_that_is_not_the_apis_leaves_a_write_unknown() {
         json(201, r#"{"id":"message_2"}"#),
         answer(201, gzip, b"no gzip at all"),
         answer(201, gzip, MESSAGE.as_bytes()),
-        // What a front sends before its answer is not the answer.
+        // What a proxy sends before its answer is not the answer.
         [b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n".to_vec(), json(200, "{}")].concat(),
     ];
     for bytes in answers {
@@ -511,7 +511,7 @@ async fn the_key_is_shown_nowhere() {
     assert!(!shown.contains("canary") && !shown.contains("80001234"), "{shown}");
 }
 
-/// A server that says back what it was asked: the key and a number, in its headers and its body.
+/// A server that echoes what it was asked: the key and a number, in its headers and its body.
 fn echoing(status: u16, body: &str) -> Vec<Act> {
     let escaped = CANARY.replace("key", "\\u006bey");
     let body = body.replace("KEY", CANARY).replace("ESC", &escaped).replace("NUMBER", "+65 8000-1234");

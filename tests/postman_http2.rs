@@ -22,13 +22,13 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-/// What the server does with the first request of each method. The ones after it are answered: were a
-/// request repeated, its second try would succeed.
+/// What the server does with the first request of each method. The ones after it are answered: if a
+/// request were repeated, its second try would succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trap {
-    /// Says over HTTP/2 that it did not look at the request; over HTTP/1.1 closes without an answer.
+    /// Says over HTTP/2 that it did not process the request; over HTTP/1.1 closes without an answer.
     RefusedStream,
-    /// Says over HTTP/2 that the connection ends and the request was not looked at; over HTTP/1.1
+    /// Says over HTTP/2 that the connection ends and the request was not processed; over HTTP/1.1
     /// closes without an answer.
     GoAway,
     /// Answers every request with the promise to keep the connection, and closes it.
@@ -98,7 +98,7 @@ impl Server {
     }
 }
 
-/// Writes down what arrived; whether it is the first of its method.
+/// Notes what arrived; gives whether it is the first of its method.
 fn note(arrived: &Arrived, method: &str, two: bool) -> bool {
     let mut arrived = arrived.lock().unwrap();
     let is_first = arrived.iter().all(|(known, _)| known != method);
@@ -108,12 +108,12 @@ fn note(arrived: &Arrived, method: &str, two: bool) -> bool {
 
 const MESSAGE: &str = r#"{"id":"message_1","latestStatus":"created","messages":[],"pageData":{"hasNextPage":false}}"#;
 
-/// A connection by HTTP/2 that ends with a GOAWAY once a request has arrived, saying that none was looked
-/// at. Written by hand: a server's library would count the request as one that it has looked at.
+/// A connection by HTTP/2 that ends with a GOAWAY once a request has arrived, saying that none was
+/// processed. Written by hand: a server's library would count the request as processed.
 async fn goes_away(mut stream: impl AsyncRead + AsyncWrite + Unpin, arrived: &Arrived) {
     const PREFACE: usize = 24;
     const HEADERS: u8 = 1;
-    // Length, type, flags, stream; then the last stream that was looked at, and the reason: none.
+    // Length, type, flags, stream; then the last stream that was processed, and the reason: none.
     const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
     const GOAWAY: [u8; 17] = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     stream.write_all(&SETTINGS).await.unwrap();

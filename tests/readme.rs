@@ -1,4 +1,4 @@
-//! What the README says of the program is what the program says of itself.
+//! What the README says about the program is what the program says about itself.
 #![expect(clippy::expect_used, reason = "what only tests use fails the test")]
 
 const README: &str = include_str!("../README.md");
@@ -10,7 +10,7 @@ fn the_list_of_keys_is_the_programs_own() {
     assert_eq!(listed, postwatch::tui::keys::markdown(), "paste the right-hand text into the README");
 }
 
-/// What the example of a configuration and the README bind can be bound.
+/// The keys that the example configuration and the README bind can be bound.
 #[test]
 fn the_keys_that_are_shown_can_be_bound() {
     use postwatch::{config, tui::KeyMap};
@@ -34,7 +34,7 @@ fn the_two_commands_of_the_first_screen_stand_there() {
     assert!(first_screen.contains("assets/dashboard.png"));
 }
 
-/// A command that is named to a person must be there.
+/// A command that is named to the user must exist.
 #[test]
 fn only_commands_that_exist_are_named() {
     use clap::CommandFactory as _;
@@ -49,7 +49,7 @@ fn only_commands_that_exist_are_named() {
     }
 }
 
-/// The words behind `postwatch in backticks, with the files they stand in.
+/// The words after `postwatch in backticks, with the files they are in.
 fn texts_in(path: &std::path::Path, named: &mut Vec<(String, String)>) {
     if path.is_dir() {
         for entry in std::fs::read_dir(path).expect("a folder of the project") {
@@ -57,7 +57,7 @@ fn texts_in(path: &std::path::Path, named: &mut Vec<(String, String)>) {
         }
         return;
     }
-    // Pictures are no text.
+    // Pictures are not text.
     let Ok(text) = std::fs::read_to_string(path) else { return };
     for after in text.split("`postwatch ").skip(1) {
         let word: String = after.chars().take_while(|letter| letter.is_ascii_lowercase() || *letter == '-').collect();

@@ -1,4 +1,4 @@
-//! The direction of the rooms, and which crates each may use: the compiler does not guard them
+//! The direction of the rooms, and which crates each may use: the compiler does not check them
 //! within one package, so this does.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
@@ -19,11 +19,11 @@ const CRATES: [(&str, &[&str]); 6] = [
     ("color_eyre", &["main"]),
 ];
 
-/// The imitated API uses no other room, and only the command line and tests use it.
+/// The simulated API uses no other room, and only the command line and tests use it.
 const SIMULATOR: &str = "simulator";
 
-/// What the dashboard keeps rows in. A row gets another meaning when its message is dropped, so each of these is told
-/// by `Campaign::keep_within_limit`, or keeps its messages from being dropped; everything else holds ids.
+/// What the dashboard keeps rows in. A row means a different message once its own is dropped, so each of these is
+/// updated by `Campaign::keep_within_limit`, or protects its messages; everything else holds ids.
 const KEEPS_ROWS: [&str; 10] = [
     "list.rs: Row(RowNumber)",
     "list.rs: pub row: RowNumber",
@@ -34,16 +34,16 @@ const KEEPS_ROWS: [&str; 10] = [
     "marked.rs: last: Option<RowNumber>",
     "marks.rs: changed: HashMap<RowNumber, Timestamp>",
     "marks.rs: revealed: Option<(RowNumber, Timestamp)>",
-    // While a file is written, or asked for, nothing is dropped: it is whole, or it is not.
+    // While a file is being written or requested, nothing is dropped: an export is whole or not at all.
     "exporting.rs: Messages(Arc<[RowNumber]>)",
 ];
 
-/// A source file and the room it lies in.
+/// A source file and its room.
 struct Source {
     path: PathBuf,
     room: String,
     text: String,
-    /// Whether it holds nothing but tests.
+    /// Whether it holds only tests.
     is_test: bool,
 }
 

@@ -3,7 +3,7 @@
 //! `cargo bench --bench freshness`. Prints, for several mixes and rates of calls, the mean delay from
 //! a change at the server to its appearance, divided by the bound
 //! `∫ (Σ√Λ)² / 2R dt ÷ ∫ ΣΛ dt` (the Λ are the true change rates of fixed stretches of 1000
-//! messages, R the calls a second that the head leaves), beside two simpler schedules. The clock is
+//! messages, R the calls per second that the head leaves), next to two simpler schedules. The clock is
 //! simulated: the figures are the same on every machine.
 
 #![allow(clippy::print_stdout, reason = "a benchmark says what it measured")]
@@ -27,22 +27,22 @@ enum Schedule {
     Fixed(Fixed),
 }
 
-/// What a schedule reached in one mix.
+/// The result of a schedule in one mix.
 struct Reached {
     /// Mean delay of a change, seconds.
     mean_s: f64,
-    /// The longest time between two readings of an open message, seconds.
+    /// The longest time between two readings of a message on the way, in seconds.
     longest_s: f64,
-    /// The same as a share of what a message may wait by its stretch's rate.
+    /// The same, as a share of what a message may wait by its stretch's rate.
     of_limit: f64,
     /// Calls a second.
     calls: f64,
-    /// Rows a call.
+    /// Rows per call.
     rows: f64,
 }
 
 fn main() {
-    println!("delay: mean from a change at the server to its appearance; wait: longest between two readings of an open message");
+    println!("delay: mean from a change at the server to its appearance; wait: longest between two readings of a message on the way");
     println!(
         "{:<14} {:>7} {:>7}  {:<11} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7}",
         "mix", "calls/s", "bound s", "schedule", "delay s", "ratio", "wait s", "of max", "calls/s", "rows"
@@ -90,7 +90,7 @@ fn run(mix: &Mix, mut schedule: Schedule, calls_per_second: f64) -> Reached {
             calls += u32::from(asked.is_some());
             rows += asked.unwrap_or(0);
         }
-        // Without anything worth a call, it is looked again a little later.
+        // If nothing is worth a call, it checks again a little later.
         now += if asked.is_some() { spacing } else { 0.1 };
     }
     let measured = server.measured();
@@ -103,7 +103,7 @@ fn run(mix: &Mix, mut schedule: Schedule, calls_per_second: f64) -> Reached {
     }
 }
 
-/// Lets the ledger make its call, where one is worth it. Gives how many rows came.
+/// Lets the ledger make its call, if one is worth it. Gives how many rows came.
 fn ask(ledger: &mut Ledger, server: &mut Server, now_s: f64, calls_per_second: f64) -> Option<usize> {
     let now = at(now_s);
     let horizon = now - SignedDuration::from_hours(24 * 90);

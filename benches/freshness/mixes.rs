@@ -4,18 +4,18 @@ use std::ops::Range;
 
 use postwatch::monitor::Stage;
 
-/// Messages of a fixed stretch, for which the bound is told.
+/// Messages of a fixed stretch, for which the bound is given.
 pub const STRETCH: usize = 1000;
-/// Messages of a piece, for which the rate is told where a schedule has stretches of its own.
+/// Messages of a piece, for which the rate is given if a schedule has its own stretches.
 const PIECE: usize = 50;
 
 /// A change of a message.
 pub struct Change {
     pub at_s: f64,
-    /// What it is from then on; `None` when nothing more comes.
+    /// The status from then on; `None` when nothing more comes.
     pub stage: Option<Stage>,
     pub failed: bool,
-    /// Between which times it was equally likely: its part of the true rate.
+    /// The interval in which it was equally likely: its part of the true rate.
     likely_s: (f64, f64),
 }
 
@@ -40,16 +40,16 @@ impl Planned {
 /// A mix.
 pub struct Mix {
     pub name: &'static str,
-    /// From when to when is measured.
+    /// The measured interval.
     pub begin_s: f64,
     pub end_s: f64,
     /// Oldest first.
     pub messages: Vec<Planned>,
-    /// For each second, the true rate of each small piece, changes a second.
+    /// For each second, the true rate of each small piece, in changes per second.
     pieces: Vec<Vec<f64>>,
     /// For each second, the sum of the roots of the rates of the stretches.
     roots: Vec<f64>,
-    /// For each second, whether messages younger than ten minutes are open.
+    /// For each second, whether messages younger than ten minutes are on the way.
     busy: Vec<bool>,
 }
 
@@ -69,7 +69,7 @@ impl Dice {
         Change { at_s: from_s + self.share() * (to_s - from_s), stage, failed: false, likely_s: (from_s, to_s) }
     }
 
-    /// A message as the API's real ones go: delivered in 10 to 12 s, one of a hundred failed after
+    /// A message as real ones behave: delivered in 10 to 12 s, one of a hundred failed after
     /// 66 to 90 s, after it waited in a queue.
     fn message(&mut self, created_s: f64, queue_s: f64) -> Planned {
         let go = created_s + queue_s;
@@ -86,7 +86,7 @@ impl Dice {
         Planned { changes }
     }
 
-    /// A message that was done long ago.
+    /// A message that finished long ago.
     fn old(&mut self, created_s: f64) -> Planned {
         let failed = self.share() < 0.01;
         let done = |at_s| Change { at_s, stage: None, failed, likely_s: (at_s, at_s + 1.0) };
@@ -94,7 +94,7 @@ impl Dice {
     }
 }
 
-/// Messages that were done before the mix begins, the newest an hour ago.
+/// Messages that finished before the mix begins, the newest an hour ago.
 fn past(dice: &mut Dice, count: usize) -> Vec<Planned> {
     (0..count).map(|place| dice.old(-3600.0 - (count - place) as f64)).collect()
 }
@@ -102,7 +102,7 @@ fn past(dice: &mut Dice, count: usize) -> Vec<Planned> {
 pub fn all() -> [Mix; 6] {
     let oldest_first = |row| row;
     let newest_first = |row| BURST - 1 - row;
-    // A step that has no divisor in common with the number leads to each once.
+    // A step coprime to the number reaches each once.
     let any_order = |row| row * 7919 % BURST;
     [burst("burst", oldest_first), burst("burst, newest", newest_first), burst("burst, mixed", any_order), trickle(), old(), batch()]
 }
@@ -110,7 +110,7 @@ pub fn all() -> [Mix; 6] {
 /// How many are recorded at once in a burst.
 const BURST: u32 = 30_000;
 
-/// So many recorded at once and sent at 10 a second, in an order: whose turn a row is.
+/// This many recorded at once and sent at 10 per second, in an order: the turn of each row.
 fn burst(name: &'static str, turn: fn(u32) -> u32) -> Mix {
     let mut dice = Dice(1);
     let mut messages = past(&mut dice, 5000);
@@ -129,7 +129,7 @@ fn trickle() -> Mix {
     Mix::new("trickle", 0.0, 900.0, messages)
 }
 
-/// 40 stretches, half of each with the telco still, each at a pace of its own.
+/// 40 stretches, half of each still with the telco, each at its own pace.
 fn old() -> Mix {
     let mut dice = Dice(3);
     let mut messages = Vec::new();
@@ -148,7 +148,7 @@ fn old() -> Mix {
     Mix::new("old", 0.0, 3600.0, messages)
 }
 
-/// 5000 sent at 50 a second, beside single ones.
+/// 5000 sent at 50 per second, along with single ones.
 fn batch() -> Mix {
     let mut dice = Dice(4);
     let mut messages = past(&mut dice, 20_000);
@@ -190,7 +190,7 @@ impl Mix {
         Self { name, begin_s, end_s, messages, pieces, roots, busy }
     }
 
-    /// The calls a second that the head leaves.
+    /// The calls per second that the head leaves.
     fn left(&self, second: usize, calls_per_second: f64) -> f64 {
         calls_per_second - if self.busy[second] { 0.5 } else { 0.1 }
     }
@@ -205,7 +205,7 @@ impl Mix {
         delay / changes
     }
 
-    /// How long messages that are read together may wait, by their rate meanwhile:
+    /// How long messages that are read together may wait, by their rate in that time:
     /// `4·Σ√Λ / (R·√Λᵢ)`.
     pub fn longest_wait_s(&self, places: &Range<usize>, from_s: f64, to_s: f64, calls_per_second: f64) -> f64 {
         let first = ((from_s - self.begin_s) as usize).min(self.roots.len() - 1);
@@ -215,7 +215,7 @@ impl Mix {
             all = all.max(self.roots[second] / self.left(second, calls_per_second));
             own += self.pieces[second][places.start / PIECE..places.end.div_ceil(PIECE)].iter().sum::<f64>();
         }
-        // Calls come one at a time, so that no rule can promise less than a few of them.
+        // Calls come one at a time, so no rule can promise less than a few of them.
         (4.0 * all / (own / (last - first + 1) as f64).sqrt()).max(4.0 / calls_per_second)
     }
 }

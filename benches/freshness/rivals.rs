@@ -8,7 +8,7 @@ use super::server::Server;
 /// Which stretch is read next.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Rule {
-    /// One after the other, those with open messages.
+    /// One after the other, those with messages on the way.
     RoundRobin,
     /// The one with the most expected changes.
     ExpectedChanges,
@@ -18,7 +18,7 @@ pub enum Rule {
 pub struct Fixed {
     rule: Rule,
     head_s: f64,
-    /// By stretch: when it was read, and the last changes of its open messages then.
+    /// By stretch: when it was read, and the last changes of its messages on the way then.
     known: HashMap<usize, (f64, Vec<f64>)>,
 }
 
@@ -27,7 +27,7 @@ impl Fixed {
         Self { rule, head_s: f64::MIN, known: HashMap::new() }
     }
 
-    /// Makes the next call, where there is one. Gives how many rows came.
+    /// Makes the next call, if there is one. Gives how many rows came.
     pub fn ask(&mut self, server: &mut Server<'_>, now_s: f64) -> Option<usize> {
         let recorded = server.recorded(now_s);
         if now_s - self.head_s >= 2.0 {

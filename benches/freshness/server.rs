@@ -9,10 +9,10 @@ use postwatch::postman::{Cursor, Position};
 
 use super::mixes::{Mix, Planned};
 
-/// No open message may wait longer, seconds.
+/// No message on the way may wait longer, in seconds.
 const LONGEST_WAIT_S: f64 = 15.0 * 60.0;
 
-/// The moment so many seconds after the mix began.
+/// The moment this many seconds after the mix began.
 pub fn at(second: f64) -> Timestamp {
     let begin = Timestamp::constant(1_900_000_000, 0);
     begin + SignedDuration::from_millis((second * 1000.0) as i64)
@@ -29,7 +29,7 @@ pub struct Server<'a> {
     of_limit: f64,
 }
 
-/// What is known of a message on the side of the reader.
+/// What the reader knows of a message.
 #[derive(Clone, Copy)]
 struct State {
     /// How many of its changes were seen.
@@ -38,7 +38,7 @@ struct State {
     read_s: f64,
 }
 
-/// What was measured.
+/// The measurement.
 pub struct Measured {
     pub mean_s: f64,
     pub longest_s: f64,
@@ -61,7 +61,7 @@ impl<'a> Server<'a> {
         &self.mix.messages[place]
     }
 
-    /// The answer to a call. What it tells counts as seen.
+    /// The answer to a call. Its content counts as seen.
     pub fn page(&mut self, position: &Position, limit: usize, now_s: f64) -> PageSeen {
         let end = match position {
             Position::After(cursor) => cursor.as_str().parse().unwrap_or(0),
@@ -87,9 +87,9 @@ impl<'a> Server<'a> {
         }
     }
 
-    /// A stretch of messages is read: how late their changes are seen, and how long each waited.
+    /// Reads a stretch of messages: how late their changes are seen, and how long each waited.
     pub fn see(&mut self, places: Range<usize>, now_s: f64) {
-        // Most of them were read together: what they may wait is the same.
+        // Most of them were read together, so their allowed wait is the same.
         let mut may: Option<(f64, f64)> = None;
         for place in places.clone() {
             let state = self.states[place];
@@ -120,7 +120,7 @@ impl<'a> Server<'a> {
         state.read_s = now_s;
     }
 
-    /// What was measured; changes that were never seen count until the end.
+    /// The measurement; changes that were never seen count until the end.
     pub fn measured(mut self) -> Measured {
         for place in 0..self.recorded(self.mix.end_s) {
             self.see_one(place, self.mix.end_s);

@@ -1,20 +1,20 @@
-//! Keys one by one, each until what it changes was changed.
+//! Keys one by one, each until its change is on the screen.
 
 use std::time::Duration;
 
 use super::Result;
 use super::program::{Program, Seen};
 
-/// How many keys are pressed for a figure.
+/// How many key presses make a figure.
 const KEYS: usize = 200;
 
-/// How long a key may take before it counts as one that changes nothing.
+/// How long a key may take before it counts as changing nothing.
 const AT_MOST: Duration = Duration::from_secs(2);
 
 /// How many keys in a row may change nothing.
 const MISSED: usize = 20;
 
-/// What keys cost, sorted: until what they change was changed, and bytes until the screen is still.
+/// The cost of keys, sorted: time until the change, and bytes until the screen is still.
 pub struct Pressed {
     /// The times.
     pub times: Vec<Duration>,
@@ -22,10 +22,10 @@ pub struct Pressed {
     pub bytes: Vec<usize>,
 }
 
-/// Presses keys and waits for what each changes.
+/// Presses keys and waits for the change of each.
 ///
 /// # Errors
-/// A row of keys changed nothing; the screen is part of the words.
+/// Several keys in a row changed nothing; the error text has the screen.
 pub fn keys<T: PartialEq>(program: &mut Program, key: impl Fn(usize) -> &'static str, changed: impl Fn(&Seen) -> T) -> Result<Pressed> {
     let mut pressed = Pressed { times: Vec::new(), bytes: Vec::new() };
     let mut missed = 0;
@@ -47,7 +47,7 @@ pub fn keys<T: PartialEq>(program: &mut Program, key: impl Fn(usize) -> &'static
         }
         missed = 0;
         pressed.times.push(at - since);
-        // The rest of the frame, and a step that is not that of the frames for news.
+        // The rest of the frame, and an interval that does not match that of the frames for news.
         program.rests(Duration::from_micros(17_000 + (press as u64 * 7_919) % 13_000));
         pressed.bytes.push(program.look(|seen| seen.bytes) - bytes);
     }

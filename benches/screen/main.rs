@@ -6,8 +6,8 @@
 //! is fifty
 //! thousand and a short rest, in a minute: enough for all but memory. `$POSTWATCH` can name another build.
 //!
-//! Where visidata, csvlens, tabiew or slumber are in `PATH`, the same keys are pressed in them, and their
-//! figures stand beside; `cat`, which sends back what it is sent, tells what the machine itself takes.
+//! If visidata, csvlens, tabiew or slumber are in `PATH`, the same keys are pressed in them, and their
+//! figures are printed alongside; `cat`, which echoes its input, shows what the machine itself takes.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -35,11 +35,11 @@ const ROWS: u16 = 36;
 /// How long anything may take before the measurement gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How much is measured.
+/// The size of the measurement.
 struct Extent {
     /// How many messages are loaded.
     messages: usize,
-    /// How long is rested to see what rest costs.
+    /// How long to stay idle to measure idle cost.
     rest: Duration,
 }
 
@@ -66,7 +66,7 @@ fn measure() -> Result<()> {
     loaded(folder.path(), extent.messages, &table)
 }
 
-/// What is measured: `$POSTWATCH`, or the program that was built with the measurement.
+/// The measured program: `$POSTWATCH`, or the one built with the benchmark.
 fn executable() -> String {
     std::env::var("POSTWATCH").unwrap_or_else(|_| env!("CARGO_BIN_EXE_postwatch").to_owned())
 }
@@ -84,7 +84,7 @@ fn cursor_row(seen: &Seen) -> u16 {
     seen.parser.screen().cursor_position().0
 }
 
-/// From the start to the other screen, and to the first words on it.
+/// From the start to the alternate screen, and to the first words on it.
 fn first_frame(folder: &Path, table: &Table) -> Result<()> {
     let simulator = Simulator::start(folder, 12_000, 10)?;
     let (mut entered, mut words) = (Vec::new(), Vec::new());
@@ -94,35 +94,35 @@ fn first_frame(folder: &Path, table: &Table) -> Result<()> {
         words.push(program.started.elapsed());
         entered.push(program.look(|seen| seen.entered).map_or(Duration::MAX, |at| at - program.started));
     }
-    table.time("start to the other screen", "15 ms", median(&mut entered));
+    table.time("start to the alternate screen", "15 ms", median(&mut entered));
     table.time("start to the first words on it", "", median(&mut words));
     Ok(())
 }
 
-/// What it costs while nothing happens: everything is read, nothing changes.
+/// The cost while idle: everything is loaded, nothing changes.
 fn resting(folder: &Path, rest: Duration, table: &Table) -> Result<()> {
     let simulator = Simulator::start(folder, 12_000, 2)?;
     let program = Program::postwatch(folder, &simulator.config)?;
     program.sees("all messages", PATIENCE, |seen| loaded_count(seen) >= 12_000)?;
-    // The newest messages are on their way for a minute: that is no rest.
+    // The newest messages are on the way for a minute: that is not idle.
     program.rests(rest);
     let (used, bytes, since) = (process::used(program.id())?, program.look(|seen| seen.bytes), Instant::now());
     program.rests(rest);
     let seconds = since.elapsed().as_secs_f64();
     let share = (process::used(program.id())? - used).as_secs_f64() / seconds;
     let rate = (program.look(|seen| seen.bytes) - bytes) as f64 / seconds;
-    table.row("at rest: share of a core", "0.3 %", format!("{:.2} %", share * 100.0));
-    table.row("at rest: bytes a second", "150", format!("{rate:.0}"));
+    table.row("idle: share of a core", "0.3 %", format!("{:.2} %", share * 100.0));
+    table.row("idle: bytes per second", "150", format!("{rate:.0}"));
     Ok(())
 }
 
-/// With many messages loaded, while older ones are still being read.
+/// With many messages loaded, while older ones are still being loaded.
 fn loaded(folder: &Path, messages: usize, table: &Table) -> Result<()> {
-    // Some more than wanted: reading goes on while keys are pressed.
+    // Some more than needed: loading continues while keys are pressed.
     let simulator = Simulator::start(folder, messages + messages / 3, 10)?;
     let mut program = Program::postwatch(folder, &simulator.config)?;
     let since = Instant::now();
-    // Two of three calls go to what still moves, unless somebody wants to see older messages.
+    // Two of three calls go to messages on the way, unless the user looks at older ones.
     while program.look(loaded_count) < messages {
         program.types("G")?;
         program.rests(Duration::from_millis(100));
@@ -133,7 +133,7 @@ fn loaded(folder: &Path, messages: usize, table: &Table) -> Result<()> {
     let seconds = since.elapsed().as_secs_f64();
     let count = program.look(loaded_count);
     table.row(&format!("reading {count} messages at ten calls a second"), "", format!("{seconds:.0} s"));
-    // Resident, not the most so far: a message more is read all the time.
+    // Resident, not the peak: messages are being loaded all the time.
     let memory = |mebibytes: f64| format!("{mebibytes:.0} MiB");
     let used = process::mebibytes(program.id(), "VmRSS")?;
     table.beside(&format!("memory with {count} messages"), "250 MiB", memory(used), |peer| peer.memory.map(memory));

@@ -15,25 +15,25 @@ use super::{Result, process};
 /// How long one may take to read its file.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// How long it may take to come to rest before keys are pressed. (Some write the same few bytes for ever.)
+/// How long it may take to become idle before keys are pressed. (Some write the same few bytes forever.)
 const STILL: Duration = Duration::from_secs(2);
 
-/// One that can be asked.
+/// A program that can be measured.
 struct Known {
     name: &'static str,
     program: &'static str,
     arguments: &'static [&'static str],
     reads: Reads,
-    /// What leads to the list, down in it, and up again.
+    /// The keys that lead to the list, down in it, and up again.
     keys: [&'static str; 3],
 }
 
-/// What it is given to read.
+/// Its input.
 #[derive(Clone, Copy, PartialEq)]
 enum Reads {
-    /// Nothing: it sends back what it is sent.
+    /// Nothing: it echoes its input.
     Keys,
-    /// A file of as many rows as messages.
+    /// A file with as many rows as there are messages.
     Rows,
     /// A hundred requests to choose from.
     Requests,
@@ -49,7 +49,7 @@ const KNOWN: [Known; 5] = [
     Known { name: "slumber", program: "slumber", arguments: &["--file"], reads: Reads::Requests, keys: ["r", "\x1b[B", "\x1b[A"] },
 ];
 
-/// What one costs.
+/// The cost of one program.
 pub struct Peer {
     /// Its name.
     pub name: &'static str,
@@ -61,11 +61,11 @@ pub struct Peer {
     pub memory: Option<f64>,
 }
 
-/// Measures those that are in the path of programs. One that fails is told of and left out.
+/// Measures those that are in `PATH`. One that fails is reported and left out.
 pub fn measure(folder: &Path, rows: usize) -> Result<Vec<Peer>> {
     let found: Vec<&Known> = KNOWN.iter().filter(|known| is_found(known.program)).collect();
     if found.iter().all(|known| known.reads == Reads::Keys) {
-        println!("No other program beside: none of vd (visidata), csvlens, tw (tabiew), slumber is in PATH.\n");
+        println!("No other program to compare: none of vd (visidata), csvlens, tw (tabiew), slumber is in PATH.\n");
     }
     let table = folder.join("rows.csv");
     write_rows(&table, rows)?;
@@ -130,7 +130,7 @@ fn looks(seen: &Seen) -> Vec<String> {
         let cell = screen.cell(row, column);
         cell.map(|cell| format!("{:?} {:?} {} {}", cell.fgcolor(), cell.bgcolor(), cell.bold(), cell.inverse())).unwrap_or_default()
     };
-    // Not the last line, in which some write what was typed.
+    // Not the last line, where some show what was typed.
     (2..super::ROWS - 2).map(|row| format!("{} {}", look(row, 3), look(row, 12))).collect()
 }
 

@@ -1,16 +1,16 @@
-//! What the system tells of a process. Linux only: elsewhere nothing is told.
+//! What the system says about a process. Linux only: elsewhere nothing.
 
 use std::time::Duration;
 
 use super::Result;
 
-/// The processor's time that a process has used, user and system.
+/// The processor time that a process has used, user and system.
 pub fn used(id: u32) -> Result<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
     // The name, in brackets, may hold anything.
     let after = stat.rsplit_once(')').map(|(_, after)| after).unwrap_or_default();
     let ticks = after.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>();
-    // A tick is a hundredth of a second on every Linux that is told of.
+    // A tick is a hundredth of a second on every known Linux.
     Ok(Duration::from_millis(ticks * 10))
 }
 

@@ -9,7 +9,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use super::Result;
 
-/// What the terminal has seen so far.
+/// What the terminal has received so far.
 pub struct Seen {
     /// The screen.
     pub parser: vt100::Parser,
@@ -17,7 +17,7 @@ pub struct Seen {
     pub bytes: usize,
     /// When the newest ones came.
     pub at: Instant,
-    /// When the other screen was entered.
+    /// When the alternate screen was entered.
     pub entered: Option<Instant>,
 }
 
@@ -27,11 +27,11 @@ fn lock(watch: &Watch) -> MutexGuard<'_, Seen> {
     watch.0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A program that runs in a terminal. It is killed when the measurement lets go of it.
+/// A program that runs in a terminal. It is killed when this is dropped.
 pub struct Program {
     watch: Watch,
     writer: Box<dyn Write + Send>,
-    /// Held as long as somebody reads.
+    /// Held as long as there is a reader.
     _master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
     /// When it was started.
@@ -66,7 +66,7 @@ impl Program {
         let (mut reader, told) = (pair.master.try_clone_reader()?, watch.clone());
         std::thread::spawn(move || {
             let mut buffer = [0; 64 * 1024];
-            // At the end of a terminal Linux tells an error.
+            // At the end of a terminal Linux reports an error.
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
                 let now = Instant::now();
                 let mut seen = lock(&told);
@@ -84,7 +84,7 @@ impl Program {
         Ok(Self { watch, writer, _master: pair.master, child, started })
     }
 
-    /// Types these bytes at once, and tells when.
+    /// Types these bytes at once, and gives when.
     pub fn types(&mut self, keys: &str) -> Result<Instant> {
         let now = Instant::now();
         self.writer.write_all(keys.as_bytes())?;
@@ -92,7 +92,7 @@ impl Program {
         Ok(now)
     }
 
-    /// Waits until what was seen is so; tells whether it became so in time.
+    /// Waits until the output satisfies the condition; gives whether it did in time.
     pub fn waits(&self, at_most: Duration, mut is_so: impl FnMut(&Seen) -> bool) -> bool {
         let waited = self.watch.1.wait_timeout_while(lock(&self.watch), at_most, |seen| !is_so(seen));
         let (guard, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -100,10 +100,10 @@ impl Program {
         !timeout.timed_out()
     }
 
-    /// The same, and it is a mistake when it does not become so.
+    /// The same, and it is an error if it does not.
     ///
     /// # Errors
-    /// It did not become so; the screen is part of the words.
+    /// It did not; the error text has the screen.
     pub fn sees(&self, what: &str, at_most: Duration, is_so: impl FnMut(&Seen) -> bool) -> Result<()> {
         if self.waits(at_most, is_so) {
             return Ok(());
@@ -111,7 +111,7 @@ impl Program {
         Err(format!("{what}: not within {at_most:?}; the screen:\n{}", self.look(|seen| seen.parser.screen().contents())).into())
     }
 
-    /// Looks at what was seen so far.
+    /// Gives what was received so far.
     pub fn look<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {
         look(&lock(&self.watch))
     }

@@ -10,7 +10,7 @@ use super::Result;
 /// A simulator that runs until this is dropped.
 pub struct Simulator {
     child: Child,
-    /// Without it, it would end.
+    /// Without it, the simulator would exit.
     _output: BufReader<ChildStdout>,
     /// A configuration for its campaign.
     pub config: PathBuf,
@@ -24,7 +24,7 @@ impl Drop for Simulator {
 }
 
 impl Simulator {
-    /// Starts it with so many messages, and writes the configuration into a folder.
+    /// Starts it with this many messages, and writes the configuration into a folder.
     pub fn start(folder: &Path, messages: usize, calls_per_second: u32) -> Result<Self> {
         let (id, key) = ("campaign_00000000-0000-4000-8000-000000000001", "key_test_0123456789abcdef");
         let mut command = Command::new(super::executable());
@@ -33,7 +33,7 @@ impl Simulator {
         let mut line = String::new();
         let mut output = BufReader::new(child.stdout.take().ok_or("no output")?);
         output.read_line(&mut line)?;
-        let base = line.trim().strip_prefix("listening on ").ok_or("the simulator does not tell where it is")?.to_owned();
+        let base = line.trim().strip_prefix("listening on ").ok_or("the simulator does not say where it is")?.to_owned();
         let config = folder.join("postwatch.toml");
         let key_file = folder.join("key");
         fs::write(&key_file, key)?;

@@ -1,4 +1,4 @@
-//! Figures in a table, as the README shows them, other programs' beside them where they were measured.
+//! Figures in a table, as the README shows them, with other programs' if they were measured.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -6,16 +6,16 @@ use std::time::Duration;
 use super::keys::Pressed;
 use super::peers::Peer;
 
-/// Rows of what was measured, what it should be, and what it is, printed one by one.
+/// Rows of what was measured, the target, and the result, printed one by one.
 pub struct Table {
     peers: Vec<Peer>,
 }
 
 impl Table {
-    /// Begins a table with a column for each of the others.
+    /// Begins a table with a column for each other program.
     pub fn new(peers: Vec<Peer>) -> Self {
         let names: String = peers.iter().map(|peer| format!(" {} |", peer.name)).collect();
-        println!("| what | to reach | Postwatch |{names}\n|---|---|---|{}", "---|".repeat(peers.len()));
+        println!("| what | target | Postwatch |{names}\n|---|---|---|{}", "---|".repeat(peers.len()));
         Self { peers }
     }
 
@@ -24,7 +24,7 @@ impl Table {
         self.beside(what, reach, is, |_| None);
     }
 
-    /// Adds a row with what the others take, where that was measured.
+    /// Adds a row with the others' results, if they were measured.
     pub fn beside(&self, what: &str, reach: &str, is: impl Display, other: impl Fn(&Peer) -> Option<String>) {
         let others: String = self.peers.iter().map(|peer| format!(" {} |", other(peer).unwrap_or_default())).collect();
         println!("| {what} | {reach} | {is} |{others}");
@@ -35,7 +35,7 @@ impl Table {
         self.row(what, reach, milliseconds(time));
     }
 
-    /// Adds what keys cost.
+    /// Adds the cost of keys.
     pub fn keys(&self, what: &str, reach: &str, bytes: &str, pressed: &Pressed, other: impl Fn(&Peer) -> Option<&Pressed>) {
         let time = |pressed: &Pressed| {
             let at = |share| milliseconds(percentile(&pressed.times, share));
@@ -47,12 +47,12 @@ impl Table {
     }
 }
 
-/// The value below which so many of a hundred lie, of sorted ones.
+/// The value below which this many of a hundred are, in sorted values.
 fn percentile<T: Copy + Default>(sorted: &[T], share: usize) -> T {
     sorted.get(sorted.len().saturating_sub(1) * share / 100).copied().unwrap_or_default()
 }
 
-/// The middle one.
+/// The median.
 pub fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
     percentile(times, 50)

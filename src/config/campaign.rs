@@ -39,14 +39,14 @@ const USUAL_CALLS_PER_SECOND: f64 = 2.0;
 /// Failures that people still ask about are rarely older.
 const USUAL_HISTORY: Duration = Duration::from_secs(72 * 3600);
 const USUAL_MAX_MESSAGES: u32 = 1_000_000;
-/// The rows of a campaign are numbered with 32 bits; this many would not fit a machine's memory.
+/// The rows of a campaign are numbered with 32 bits; this many would not fit into a machine's memory.
 const MOST_MESSAGES: u32 = 100_000_000;
 /// As long as most one-time passwords are valid.
 const USUAL_VALID_FOR: Duration = Duration::from_secs(5 * 60);
 const USUAL_FAILURE_LIMIT: f64 = 0.02;
 
 impl CampaignConfig {
-    /// A campaign for which nothing is said but what must be.
+    /// A campaign with only the required options.
     pub fn usual(name: &str, id: CampaignId, key: KeySource) -> Self {
         Self {
             name: name.to_owned(),
@@ -73,7 +73,7 @@ pub(super) struct KeyRules<'a> {
     pub inline: InlineKeys<'a>,
 }
 
-/// Reads all campaigns of a file, and watches what must be unique among them.
+/// Reads all campaigns of a file, and checks what must be unique among them.
 pub(super) struct Campaigns<'a> {
     rules: &'a KeyRules<'a>,
     holes: &'a [SkippedLines],
@@ -209,7 +209,7 @@ impl<'a> Campaigns<'a> {
         }
     }
 
-    /// A key that stands in the file. No mistake about it may quote it.
+    /// A key written in the file. No mistake about it may quote it.
     fn inline_key(&self, fields: &mut FieldReader<'_>, text: &str, span: Range<usize>) -> Option<KeySource> {
         if let InlineKeys::Refused { file } = self.rules.inline {
             let expected = format!("a file that no one else can read (run `chmod 600 {}`), or {KEY_SOURCES}", shell_quoted(file));
@@ -226,15 +226,15 @@ impl<'a> Campaigns<'a> {
     }
 }
 
-/// A campaign's stretch of the file.
+/// A campaign's lines of the file.
 struct Section {
     span: Range<usize>,
     line: usize,
-    /// Whether lines of it could not be read: then what is missing may be there.
+    /// Whether lines of it could not be read: a missing option may be in them.
     hole: bool,
 }
 
-/// Notes a field that is not there at all.
+/// Notes a missing field.
 fn required<T>(
     fields: &mut FieldReader<'_>,
     table: &DeTable<'_>,

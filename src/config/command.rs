@@ -1,4 +1,4 @@
-//! Running the command that tells a key: without a shell, for a limited time.
+//! Running the command that prints a key: without a shell, for a limited time.
 
 use std::io::{self, IsTerminal as _, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -10,18 +10,18 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::mistake::shown;
 
-/// How long a command may take that nobody can answer: password managers take well under a second.
+/// How long a command may take that no one can answer: password managers take well under a second.
 const ALONE: Duration = Duration::from_secs(10);
-/// How long it may take where somebody can: a passphrase wants to be typed.
+/// How long it may take when the user can answer: typing a passphrase takes time.
 const ATTENDED: Duration = Duration::from_secs(60);
-/// How often it is looked whether the command has ended, once it has closed its output.
+/// How often to check whether the command has exited, once it has closed its output.
 const LOOK: Duration = Duration::from_millis(5);
-/// How long what a command wrote may take to be read once it has ended: it lies in the pipe by then.
+/// How long reading the output may take once a command has exited: it is in the pipe by then.
 const LAST_WORDS: Duration = Duration::from_millis(500);
-/// Much more than a key, and than a first line of what went wrong.
+/// Much more than a key, or a first line about what went wrong.
 const MOST_OUTPUT: usize = 64 * 1024;
 
-/// Why a command told no key.
+/// Why a command printed no key.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// There is no such program.
@@ -30,7 +30,7 @@ pub enum CommandError {
         /// The program.
         program: String,
     },
-    /// It cannot be started.
+    /// It could not be started.
     #[error("`{program}` cannot be started")]
     NotStarted {
         /// The program.
@@ -43,26 +43,26 @@ pub enum CommandError {
     Failed {
         /// The program.
         program: String,
-        /// How it ended.
+        /// Its exit status, in words.
         ended: String,
-        /// The first line of its complaints.
+        /// The first line of its error output.
         reported: String,
     },
-    /// It did not end.
+    /// It did not finish.
     #[error("`{program}` did not finish within {seconds} s{}", if reported.is_empty() { String::new() } else { format!("; it said: {reported}") })]
     Slow {
         /// The program.
         program: String,
         /// How long it had.
         seconds: u64,
-        /// The first line of its complaints.
+        /// The first line of its error output.
         reported: String,
     },
 }
 
-/// The first line that the command writes. A terminal is its input as well, so that it can ask for a
-/// passphrase before the dashboard takes that; a file or a pipe is not, because what stands in there
-/// is meant for the program.
+/// The first line that the command prints. A terminal is also its input, so that it can ask for a
+/// passphrase before the dashboard takes over; a file or a pipe is not, because its content is meant
+/// for this program.
 pub(super) fn first_line(command: &[String]) -> Result<Zeroizing<String>, CommandError> {
     match may_ask() {
         true => run(command, Stdio::inherit(), ATTENDED),
@@ -70,18 +70,18 @@ pub(super) fn first_line(command: &[String]) -> Result<Zeroizing<String>, Comman
     }
 }
 
-/// The same while the terminal is the dashboard's: the command cannot ask.
+/// The same while the dashboard has the terminal: the command cannot ask.
 pub(super) fn first_line_unasked(command: &[String]) -> Result<Zeroizing<String>, CommandError> {
     run(command, Stdio::null(), ALONE)
 }
 
-/// Whether a command can ask somebody for a passphrase, so that only one may run at a time.
+/// Whether a command can ask the user for a passphrase, so that only one may run at a time.
 pub fn may_ask() -> bool {
     io::stdin().is_terminal()
 }
 
 fn run(command: &[String], input: Stdio, limit: Duration) -> Result<Zeroizing<String>, CommandError> {
-    // The configuration lets no empty command through.
+    // The configuration rejects an empty command.
     let (program, arguments) = command.split_first().map_or(("", command), |(program, arguments)| (program.as_str(), arguments));
     let name = shown(program);
     let deadline = Instant::now() + limit;
@@ -92,13 +92,13 @@ fn run(command: &[String], input: Stdio, limit: Duration) -> Result<Zeroizing<St
     })?;
     let output = Output::of(child.stdout.take());
     let complaints = Output::of(child.stderr.take());
-    // Its end decides, not that of its output: what it started, an agent for instance, may hold that open.
+    // Its exit decides, not the end of its output: a process that it started, such as an agent, may keep that open.
     let status = ended(&mut child, deadline);
     match status {
         Some(status) if status.success() => Ok(output.first_line()),
         Some(status) => Err(CommandError::Failed { program: name, ended: how(status), reported: complaints.first_words() }),
         None => {
-            // One that has ended meanwhile cannot be killed, which is as good.
+            // One that has exited meanwhile cannot be killed, which is as good.
             let _ = child.kill();
             let _ = child.wait();
             Err(CommandError::Slow { program: name, seconds: limit.as_secs(), reported: complaints.first_words() })
@@ -106,7 +106,7 @@ fn run(command: &[String], input: Stdio, limit: Duration) -> Result<Zeroizing<St
     }
 }
 
-/// What a command writes, read beside on a thread of its own, so that a full pipe holds up nobody.
+/// What a command prints, read on a separate thread, so that a full pipe blocks no one.
 struct Output {
     read: Arc<Mutex<Zeroizing<Vec<u8>>>>,
     ended: mpsc::Receiver<()>,
@@ -114,24 +114,24 @@ struct Output {
 
 impl Output {
     fn of(pipe: Option<impl Read + Send + 'static>) -> Self {
-        // Room for all of it from the start: what grows leaves its old place behind, unwiped.
+        // Full capacity from the start: a growing buffer would leave an unwiped copy behind.
         let read = Arc::new(Mutex::new(Zeroizing::new(Vec::with_capacity(MOST_OUTPUT))));
         let (sender, ended) = mpsc::channel::<()>();
         let into = Arc::clone(&read);
         thread::spawn(move || {
             let mut piece = Zeroizing::new([0; 1024]);
             let mut pipe = pipe.map(|pipe| pipe.take(MOST_OUTPUT as u64));
-            // What was read until it broke is all there is.
+            // Only what was read before the error is available.
             while let Some(count) = pipe.as_mut().and_then(|pipe| pipe.read(&mut piece[..]).ok()).filter(|count| *count > 0) {
                 lock(&into).extend_from_slice(&piece[..count]);
             }
-            // Its end is told by the drop.
+            // Dropping the sender reports the end.
             drop(sender);
         });
         Self { read, ended }
     }
 
-    /// Waits until there is a line, or nothing more can come of a command that has ended. Whether there is.
+    /// Waits until there is a line, or the command has exited and nothing more can come. Gives whether there is one.
     fn wait(&self) {
         let deadline = Instant::now() + LAST_WORDS;
         while !lock(&self.read).contains(&b'\n') && Instant::now() < deadline {
@@ -146,20 +146,20 @@ impl Output {
         self.wait();
         let mut read = lock(&self.read);
         let line = read.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        // What is no text is no key; the bytes themselves must not get into an error.
+        // Invalid UTF-8 is not a key; the bytes themselves must not get into an error.
         let line = Zeroizing::new(String::from_utf8_lossy(line).into_owned());
         read.zeroize();
         line
     }
 
-    /// The first line that says something, harmless on a terminal, short, and without a key.
+    /// The first non-empty line, harmless on a terminal, short, and without a key.
     fn first_words(&self) -> String {
         self.wait();
         first_of(&lock(&self.read))
     }
 }
 
-/// A panic on the other thread leaves what was read until then.
+/// After a panic on the other thread, what was read until then remains.
 fn lock(read: &Mutex<Zeroizing<Vec<u8>>>) -> std::sync::MutexGuard<'_, Zeroizing<Vec<u8>>> {
     read.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
@@ -181,7 +181,7 @@ fn how(status: ExitStatus) -> String {
     }
 }
 
-/// The first line that says something, harmless on a terminal, short, and without a key.
+/// The first non-empty line, harmless on a terminal, short, and without a key.
 fn first_of(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     text.lines().map(str::trim).find(|line| !line.is_empty()).map(shown).unwrap_or_default()
@@ -213,7 +213,7 @@ mod tests {
         }
     }
 
-    /// An agent that a password manager starts lives on with its output.
+    /// An agent started by a password manager keeps its output open.
     #[rstest]
     #[case("sleep 100 & echo key_test_1")]
     #[case("printf key_test_1; sleep 100 &")]

@@ -1,4 +1,4 @@
-//! Taking typed fields out of a table, with a mistake for whatever does not fit.
+//! Reading typed fields from a table, with a mistake for each that does not fit.
 
 use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::mistake::shown;
 use super::read::position_at_end;
 use super::{Expected, Located, Mistake, nearest};
 
-/// The text that is being read and the mistakes found in it.
+/// The text being read and the mistakes found in it.
 pub(super) struct FieldReader<'t> {
     text: &'t str,
     mistakes: Vec<Mistake>,
@@ -47,7 +47,7 @@ impl<'t> FieldReader<'t> {
         self.mistakes.push(mistake);
     }
 
-    /// The value, or nothing and its mistake noted.
+    /// The value; `None` after its mistake is noted.
     pub fn keep<T>(&mut self, value: Result<T, Mistake>) -> Option<T> {
         value.map_err(|mistake| self.mistakes.push(mistake)).ok()
     }
@@ -116,7 +116,7 @@ impl<'t> FieldReader<'t> {
         number
     }
 
-    /// A stretch of time in quotes, such as `"72h"`.
+    /// A duration in quotes, such as `"72h"`.
     pub fn duration(&mut self, table: &DeTable<'_>, name: &str) -> Option<Duration> {
         let text = self.string(table, name, DURATION)?;
         self.keep(text.parse(parse_duration))
@@ -143,7 +143,7 @@ impl<'t> FieldReader<'t> {
         match value.get_ref() {
             DeValue::Array(array) => Some(array),
             other => {
-                // The header's name tells where; the value's span can be the whole section.
+                // The header's name says where; the value's span can be the whole section.
                 let at = table.keys().find(|key| key.get_ref() == name).map_or_else(|| value.span(), Spanned::span);
                 self.unfit(name, at, other, &format!("one table for each, `{header}`"))
             }
@@ -178,10 +178,10 @@ pub(super) fn kind(value: &DeValue<'_>) -> &'static str {
 const DURATION: &str = "a duration in quotes, such as \"90s\", \"5m\", \"72h\" or \"3d\"";
 const PERCENT: &str = "a share in quotes, above \"0%\" and up to \"100%\"";
 
-/// A stretch of time from parts such as `1h30m`; more than nothing, and a hundred years at most.
+/// A duration from parts such as `1h30m`; more than zero, and a hundred years at most.
 ///
 /// # Errors
-/// Anything else, with what is expected.
+/// Anything else is an error that says what is expected.
 pub fn parse_duration(text: &str) -> Result<Duration, Expected> {
     const LONGEST: u64 = 100 * 366 * 86_400;
     let mut seconds: u64 = 0;

@@ -15,17 +15,17 @@ use super::permissions::{access, shell_quoted};
 /// Where a campaign's API key comes from.
 #[derive(Debug, Clone)]
 pub enum KeySource {
-    /// It stands in the configuration itself, which no one else can read.
+    /// In the configuration itself, which no one else can read.
     Inline(SecretString),
     /// The environment variable of this name.
     Env(String),
-    /// A file that holds nothing else and that only its owner can read.
+    /// A file that holds nothing else, and that only its owner can read.
     File(PathBuf),
-    /// The first line that this program writes, called with these arguments and without a shell.
+    /// The first line that this program prints, called with these arguments and without a shell.
     Command(Vec<String>),
 }
 
-/// Why a key cannot be had. No text of it ever holds the key.
+/// Why there is no key. Its text never holds the key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The variable is not set.
@@ -34,7 +34,7 @@ pub enum KeyError {
         /// The variable's name.
         variable: String,
     },
-    /// The key file is not there.
+    /// The key file does not exist.
     #[error("there is no key file `{}`", path.display())]
     NoFile {
         /// The file.
@@ -54,18 +54,18 @@ pub enum KeyError {
         /// The file.
         path: PathBuf,
     },
-    /// The key file is another user's.
+    /// The key file belongs to another user.
     #[error("the key file `{}` belongs to another user (uid {owner}): it must be yours or root's", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,
-        /// Whose it is.
+        /// Its owner.
         owner: u32,
     },
-    /// The command told none.
+    /// The command printed none.
     #[error("the command printed no key")]
     Command(#[source] CommandError),
-    /// What was found is no key.
+    /// The text found is not a key.
     #[error("the API key from {source_name} {flaw}")]
     NoKey {
         /// Where it came from.
@@ -81,13 +81,13 @@ pub enum KeyFlaw {
     /// Nothing but white space, or nothing at all.
     #[error("is empty")]
     Empty,
-    /// Quotes or other signs around it, as in a shell's or a JSON file.
+    /// Quotes or other signs around it, as in a shell script or a JSON file.
     #[error("has quotes or other signs around it: it must be the key alone")]
     Wrapped,
     /// A name or another word before it: `CLINIC_KEY=key_…`, `Bearer key_…`.
     #[error("has a name or another word before it: it must be the key alone")]
     Named,
-    /// A file of UTF-16, as some editors write it.
+    /// A UTF-16 file, as some editors write it.
     #[error("is saved as UTF-16: save it as UTF-8, or as plain text")]
     Utf16,
     /// White space between other characters.
@@ -105,12 +105,11 @@ pub enum KeyFlaw {
 const LONGEST: usize = 4096;
 
 impl KeySource {
-    /// Reads the key, trimmed of the white space around it, and wipes what it was read into. Reads a file, or runs a
-    /// command, each
-    /// time it is called.
+    /// Reads the key, trimmed of the white space around it, and wipes the buffer. Reads the file, or runs the
+    /// command, each time it is called.
     ///
     /// # Errors
-    /// When there is no key, when it is no key, or when others could read its file.
+    /// When there is no key, when it is not a key, or when others could read its file.
     pub fn read(&self, env: impl Fn(&str) -> Option<String>) -> Result<SecretString, KeyError> {
         match self {
             KeySource::Inline(key) => Ok(key.clone()),
@@ -130,8 +129,8 @@ impl KeySource {
         }
     }
 
-    /// Reads the key again where that can give another one, a file or a command; `None` for the others. A command cannot
-    /// ask this time: the terminal is the dashboard's.
+    /// Reads the key again from a file or a command, which may give a different one; `None` for the others. A command
+    /// cannot ask this time: the dashboard has the terminal.
     pub fn read_again(&self) -> Option<Result<SecretString, KeyError>> {
         match self {
             KeySource::Inline(_) | KeySource::Env(_) => None,
@@ -174,17 +173,17 @@ pub(super) fn checked(text: &str) -> Result<SecretString, KeyFlaw> {
     if key.contains(char::is_whitespace) {
         return Err(KeyFlaw::WhiteSpace);
     }
-    // A header can carry nothing else.
+    // A header cannot carry anything else.
     if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(KeyFlaw::Characters);
     }
     Ok(SecretString::from(key))
 }
 
-/// What stands around a key that was copied together with it. No key begins or ends so.
+/// Signs copied together with a key. No key begins or ends with one.
 const WRAPPINGS: &[char] = &['"', '\'', '`', '“', '”', '‘', '’', '«', '»', '<', '>', '(', ')', '[', ']', '{', '}', ',', ';'];
 
-/// Whether it is not the key that comes first: `CLINIC_KEY=…`, `export CLINIC_KEY = …`, `key: key_…`, `Bearer key_…`.
+/// Whether something else comes before the key: `CLINIC_KEY=…`, `export CLINIC_KEY = …`, `key: key_…`, `Bearer key_…`.
 fn has_word_before(text: &str) -> bool {
     let lower = text.trim_start_matches(WRAPPINGS).to_lowercase();
     if !holds_key(&lower) {
@@ -193,7 +192,7 @@ fn has_word_before(text: &str) -> bool {
         let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         return name.is_some_and(|name| !name.is_empty() && is_name(name));
     }
-    // What is no letter before it is told as what it is.
+    // A sign before it has a mistake of its own.
     let before: String = lower.chars().take_while(|letter| letter.is_alphabetic()).collect();
     !before.is_empty() && !["key_live_", "key_prod_", "key_test_"].iter().any(|prefix| lower.starts_with(prefix))
 }
@@ -211,7 +210,7 @@ fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     if access.others_read || access.others_write {
         return Err(KeyError::Exposed { path: path.to_owned() });
     }
-    // Room for all of it from the start: what grows leaves its old place behind, unwiped.
+    // Full capacity from the start: a growing buffer would leave an unwiped copy behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 2));
     file.take(LONGEST as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)

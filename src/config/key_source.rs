@@ -7,11 +7,11 @@ use super::fields::FieldReader;
 use super::mistake::holds_key;
 use super::{Expected, KeySource, Located, nearest};
 
-/// What may stand as a key, for mistakes.
+/// What a key may be, for mistakes.
 pub(super) const KEY_SOURCES: &str =
     "`key = { env = \"NAME\" }`, `key = { file = \"PATH\" }` or `key = { command = [\"PROGRAM\", \"ARGUMENT\"] }`";
 
-/// The source that a table names. No mistake about it quotes what may be the key.
+/// The source that a table names. No mistake about it quotes a possible key.
 pub(super) fn key_source(fields: &mut FieldReader<'_>, source: &DeTable<'_>, key: &Spanned<DeValue<'_>>) -> Option<KeySource> {
     let entries = fields.in_order(source);
     let found = fields.found();

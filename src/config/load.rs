@@ -1,4 +1,4 @@
-//! Reading the file from the disk, if it may be trusted.
+//! Reading the file from the disk, if it can be trusted.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,14 +10,14 @@ use super::permissions::{access, shell_quoted};
 use super::read::{InlineKeys, read_with};
 use super::{CampaignConfig, Config, KeySource, Mistake};
 
-/// A file that was read: what is right in it and what is not.
+/// A file that was read: its valid part and its mistakes.
 #[derive(Debug, Clone)]
 pub struct Loaded {
     /// Where it was.
     pub path: PathBuf,
-    /// What is right.
+    /// The valid part.
     pub config: Config,
-    /// What is not, in the order of the file.
+    /// The mistakes, in the order of the file.
     pub mistakes: Vec<Mistake>,
 }
 
@@ -50,12 +50,12 @@ pub enum LoadError {
         /// The file.
         path: PathBuf,
     },
-    /// It is another user's.
+    /// It belongs to another user.
     #[error("the configuration `{}` belongs to another user (uid {owner}): it must be yours or root's", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,
-        /// Whose it is.
+        /// Its owner.
         owner: u32,
     },
     /// It is too long to be a configuration.
@@ -76,19 +76,18 @@ pub enum LoadError {
     },
 }
 
-/// Hundreds of campaigns fit; a device or a log named by accident does not fill the memory.
+/// Hundreds of campaigns fit; a device or a log named by mistake does not fill the memory.
 const LONGEST: u64 = 1024 * 1024;
 
 impl LoadError {
-    /// Whether there simply is no file: then the program shows its start screen.
+    /// Whether there is simply no file: then the program shows its start screen.
     pub fn is_not_found(&self) -> bool {
         matches!(self, LoadError::NotFound { .. })
     }
 }
 
-/// Reads a configuration from the disk. A key that stands in it counts only when no one else can
-/// read the file; relative key files and
-/// programs are looked for beside it, and `~/` is the home folder.
+/// Reads a configuration from the disk. A key written in it counts only when no one else can read
+/// the file; relative key files and programs are looked for next to it, and `~/` is the home folder.
 ///
 /// # Errors
 /// When there is none, when it cannot be read, or when others could have changed it.
@@ -108,7 +107,7 @@ pub fn load(path: &Path) -> Result<Loaded, LoadError> {
     if access.others_write {
         return Err(LoadError::Writable { path: path.to_owned() });
     }
-    // A key may stand in it, and what grows leaves its old place behind, unwiped.
+    // It may hold a key, and a growing buffer would leave an unwiped copy behind.
     let room = usize::try_from(file.metadata().map_or(0, |known| known.len()).min(LONGEST)).unwrap_or(0);
     let mut bytes = Zeroizing::new(Vec::with_capacity(room + 1));
     file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
@@ -247,7 +246,7 @@ mod tests {
     fn another_users_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = file(folder.path(), "c.toml", campaign("{ env = \"A\" }"), 0o600);
-        // Only root can give a file away; for others there is nothing to see here.
+        // Only root can give a file away; for others there is nothing to test.
         if std::os::unix::fs::chown(&path, Some(54_321), None).is_ok() {
             assert!(matches!(load(&path), Err(LoadError::Foreign { owner: 54_321, .. } | LoadError::Unreadable { .. })));
         }

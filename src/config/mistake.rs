@@ -1,29 +1,29 @@
-//! Where a value stands in the file, and what is wrong with it there.
+//! Where a value is in the file, and what is wrong with it there.
 
 use std::fmt;
 
-/// A value and where it stands in the file. Lines and columns count from 1, columns in characters.
+/// A value and where it is in the file. Lines and columns count from 1, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located<T> {
     /// The value.
     pub value: T,
     /// Its line, from 1.
     pub line: usize,
-    /// The character of that line that it begins with, from 1.
+    /// The character of that line where it begins, from 1.
     pub column: usize,
 }
 
 /// What a value should have been. The room that owns a value parses it and answers with this;
-/// only the configuration knows where the value stands.
+/// only the configuration knows where the value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
     /// What is allowed, in words that fit after "expected ".
     pub expected: String,
-    /// The allowed value that comes nearest to what was written.
+    /// The allowed value nearest to what was written.
     pub nearest: Option<String>,
 }
 
-/// One thing that is wrong in the file. Its text never holds a key.
+/// One mistake in the file. Its text never holds a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// The line, from 1.
@@ -32,7 +32,7 @@ pub struct Mistake {
     pub column: usize,
     /// What is wrong.
     pub what: String,
-    /// What was expected; empty where there is nothing to say.
+    /// What was expected; empty if there is nothing to say.
     pub expected: String,
     /// The nearest valid name or value.
     pub nearest: Option<String>,
@@ -44,7 +44,7 @@ impl<T> Located<T> {
         Self { value, line, column }
     }
 
-    /// Something else at the same place.
+    /// Another value at the same place.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Located<U> {
         Located { value: change(self.value), line: self.line, column: self.column }
     }
@@ -56,7 +56,7 @@ impl<T> Located<T> {
 }
 
 impl Located<String> {
-    /// The value as the room that owns it understands it, or the mistake at its place.
+    /// The value as its room understands it, or the mistake at its place.
     ///
     /// # Errors
     /// The mistake, when `parse` does not accept the value.
@@ -90,9 +90,9 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// The candidate that comes nearest to what was written; `None` when none comes near.
+/// The candidate nearest to what was written; `None` if none is near.
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    // Names without case and with one kind of dash: `Read-Only` means `read_only`.
+    // Compared without case and with one kind of dash: `Read-Only` means `read_only`.
     let plain = |name: &str| name.to_lowercase().replace(['-', ' '], "_");
     let written = plain(written);
     candidates
@@ -103,14 +103,14 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
         .map(|(_, candidate)| candidate.to_owned())
 }
 
-/// How like two names are, from 0 to 1. A whole word of a longer name is as near as can be told:
-/// `url` means `base_url`, though few of its letters are there.
+/// How similar two names are, from 0 to 1. A whole word of a longer name counts as very near: `url`
+/// means `base_url`, although it has few of its letters.
 fn similarity(written: &str, candidate: &str) -> f64 {
     let is_word = written.len() >= 3 && candidate.split(['_', '/']).any(|word| word == written);
     strsim::jaro_winkler(written, candidate).max(if is_word { NEAR } else { 0.0 })
 }
 
-/// The likeness from which a suggestion helps. `prod` for `production` has 0.88, `tset` for `test`
+/// The similarity from which a suggestion is useful. `prod` for `production` has 0.88, `tset` for `test`
 /// 0.93, and words that have nothing in common but a letter or two stay below 0.7.
 const NEAR: f64 = 0.75;
 
@@ -126,14 +126,14 @@ pub(super) fn listed(words: &[&str]) -> String {
     }
 }
 
-/// Whether a text has the beginning of an API key in it: keys are pasted into the wrong place, and
-/// a mistake must not repeat them.
+/// Whether a text contains the beginning of an API key: people paste keys into the wrong place, and a
+/// mistake must not repeat them.
 pub(super) fn holds_key(text: &str) -> bool {
     let text = text.to_lowercase();
     ["key_live_", "key_prod_", "key_test_"].iter().any(|prefix| text.contains(prefix))
 }
 
-/// A value as a mistake may quote it: harmless on a terminal, short, and no key.
+/// A value as a mistake may quote it: harmless on a terminal, short, and not a key.
 pub(crate) fn shown(value: &str) -> String {
     const LONGEST: usize = 60;
     if holds_key(value) {

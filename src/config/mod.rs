@@ -1,4 +1,4 @@
-//! The configuration file: raw values with their places, and every mistake in it at once.
+//! The configuration file: raw values with their line and column, and every mistake at once.
 //!
 //! What a value means (an environment, an address, a theme, a chord of keys) belongs to another
 //! room: it stays a [`Located`] text here, and [`Located::parse`] turns that room's [`Expected`] into
@@ -40,7 +40,7 @@ pub(crate) use permissions::shell_quoted;
 pub use read::read;
 pub use theme::{RoleColours, ThemeFile, read_theme};
 
-/// What the file says, as far as it is right.
+/// The valid part of the file.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     /// The campaigns without a mistake, in the order of the file.
@@ -49,18 +49,18 @@ pub struct Config {
     pub broken: Vec<BrokenCampaign>,
     /// How things are shown.
     pub display: Display,
-    /// How one is called to the screen.
+    /// How the user is alerted.
     pub notify: Notify,
-    /// Actions and the keys that the user wants for them, in the order of the file.
+    /// Actions and their configured keys, in the order of the file.
     pub keys: Vec<KeyBinding>,
 }
 
-/// Keys that the user wants for an action.
+/// The configured keys for an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyBinding {
     /// The action's name.
     pub action: Located<String>,
-    /// The keys as they are written; none leaves the action without a key.
+    /// The keys as written; an empty list leaves the action without a key.
     pub chords: Vec<Located<String>>,
 }
 
@@ -73,9 +73,9 @@ pub struct CampaignConfig {
     pub id: CampaignId,
     /// The line that the campaign begins on, from 1.
     pub line: usize,
-    /// The environment's word: where the campaign is, or with `base_url` what is behind that.
+    /// The environment's word: where the campaign is, or, with `base_url`, what is behind that.
     pub environment: Option<Located<String>>,
-    /// The address of a simulator or gateway. One of the two is there, or both.
+    /// The address of a simulator or gateway. At least one of the two is given.
     pub base_url: Option<Located<String>>,
     /// Where its API key comes from.
     pub key: KeySource,
@@ -88,15 +88,15 @@ pub struct CampaignConfig {
     /// Whether recipients are masked; `None` leaves it to the host (all but loopback are) and to
     /// what is behind it (production is).
     pub mask: Option<bool>,
-    /// How far back the program reads by itself.
+    /// How far back the program reads automatically.
     pub history: Duration,
-    /// How many messages it keeps at most.
+    /// The most messages to keep.
     pub max_messages: usize,
     /// Whether its texts are one-time passwords: never shown, and worthless when old.
     pub one_time_password: bool,
-    /// How long such a password is worth sending again.
+    /// How long such a password is worth a retry.
     pub valid_for: Duration,
-    /// The share of failures (0 to 1) from which the user wants to be called.
+    /// The share of failures (0 to 1) from which the user is alerted.
     pub failure_limit: f64,
 }
 
@@ -107,7 +107,7 @@ pub struct BrokenCampaign {
     pub name: String,
     /// The line that it begins on, from 1.
     pub line: usize,
-    /// The environment's word, where it could be read: it may be one more mistake.
+    /// The environment's word, if it could be read: it may be one more mistake.
     pub environment: Option<Located<String>>,
     /// The address, likewise.
     pub base_url: Option<Located<String>>,
@@ -116,17 +116,17 @@ pub struct BrokenCampaign {
 /// How things are shown.
 #[derive(Debug, Clone)]
 pub struct Display {
-    /// The theme's name or file; `None` for the usual one.
+    /// The theme's name or file; `None` for the default.
     pub theme: Option<Located<String>>,
     /// The zone of all times and days on the screen.
     pub time_zone: TimeZone,
     /// Whether only ASCII is drawn.
     pub ascii: bool,
-    /// Whether the mouse is listened to.
+    /// Whether the mouse is used.
     pub mouse: bool,
 }
 
-/// How one is called to the screen.
+/// How the user is alerted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notify {
     /// Whether the terminal's bell may ring.
@@ -134,7 +134,7 @@ pub struct Notify {
 }
 
 impl Config {
-    /// Moves a campaign to the broken ones: for the rooms that find a mistake in a value of theirs.
+    /// Moves a campaign to the broken ones: for rooms that find a mistake in one of their values.
     pub fn set_aside(&mut self, name: &str) {
         let Some(position) = self.campaigns.iter().position(|campaign| campaign.name == name) else { return };
         let campaign = self.campaigns.remove(position);
@@ -144,14 +144,14 @@ impl Config {
     }
 }
 
-/// The example of a configuration, with every option explained; accepted as it stands once its
-/// key's variable is set.
+/// The example configuration, with every option explained; valid as it is once its key's variable is
+/// set.
 pub fn example() -> &'static str {
     include_str!("../../assets/config.example.toml")
 }
 
-/// The file's JSON schema, for editors and for whoever writes configurations by a program. It cannot
-/// say everything: what depends on two values is told when the file is read.
+/// The file's JSON schema, for editors and for programs that write configurations. It cannot say
+/// everything: mistakes that depend on two values are reported when the file is read.
 pub fn schema() -> &'static str {
     include_str!("../../assets/config.schema.json")
 }

@@ -1,4 +1,4 @@
-//! The times that people give: RFC 3339, a date, a stretch back from now, `today`.
+//! The times that people give: RFC 3339, a date, a duration back from now, `today`.
 
 use std::fmt;
 
@@ -11,28 +11,28 @@ use super::{Expected, parse_duration};
 /// What is allowed, for the help and for mistakes.
 pub const MOMENTS: &str = "2026-11-24T14:00:00+08:00, 2026-11-24, today, or a duration back from now such as 2h or 3d";
 
-/// Which end of a day a date means.
+/// Which end of its day a date means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DayEnd {
     /// Its first moment: for a beginning.
     Start,
-    /// The moment after its last: "until Friday" has Friday in it.
+    /// The moment after its last: "until Friday" includes Friday.
     End,
 }
 
-/// A time as a person gave it. All but the first kind move on with the clock.
+/// A time as a person gave it. All but the first kind move with the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GivenTime {
     /// This time.
     At(Timestamp),
-    /// So long before now.
+    /// This long before now.
     Ago(SignedDuration),
-    /// The beginning or the end of the day that it is.
+    /// The beginning or the end of today.
     Today(DayEnd),
 }
 
 impl GivenTime {
-    /// What a text means; a date is one of `zone`.
+    /// What a text means; a date is in `zone`.
     ///
     /// # Errors
     /// It is not a time.
@@ -40,8 +40,8 @@ impl GivenTime {
         meant(text.trim(), day, zone).ok_or_else(|| Expected { expected: MOMENTS.to_owned(), nearest: None })
     }
 
-    /// The time that it means at `now`, to the millisecond, as the API tells times; `None` beyond the times that can
-    /// be told.
+    /// The time that it means at `now`, to the millisecond, as the API gives times; `None` if it is out of
+    /// range.
     pub fn at(self, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
         let time = match self {
             GivenTime::At(time) => Some(time),
@@ -51,7 +51,7 @@ impl GivenTime {
         time.and_then(|time| Timestamp::from_millisecond(time.as_millisecond()).ok())
     }
 
-    /// Whether it means another time later on.
+    /// Whether it means a different time later.
     pub fn moves(self) -> bool {
         !matches!(self, GivenTime::At(_))
     }

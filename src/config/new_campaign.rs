@@ -1,4 +1,4 @@
-//! A campaign that a person adds: checked by the rules of the file, and written into it with care.
+//! A campaign that the user adds: checked by the rules of the file, and written into it with care.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -11,10 +11,10 @@ use zeroize::Zeroizing;
 use super::read::read;
 use super::{CampaignConfig, LoadError, load};
 
-/// A campaign as a person describes it, before it stands in the file.
+/// A campaign as the user describes it, before it is in the file.
 #[derive(Debug, Clone)]
 pub struct NewCampaign {
-    /// The person's own name for it.
+    /// The user's name for it.
     pub name: String,
     /// Where it is.
     pub server: NewServer,
@@ -42,7 +42,7 @@ pub enum NewKey {
     Env(String),
     /// In the file at this path.
     File(String),
-    /// Here. It is put into a file of its own, which only its owner can read.
+    /// Typed in the form. It is put into a separate file, which only its owner can read.
     Typed(SecretString),
 }
 
@@ -63,7 +63,7 @@ impl PartialEq for NewKey {
     }
 }
 
-/// What is asked of a new campaign.
+/// The fields of a new campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NewField {
     /// Its name.
@@ -76,13 +76,13 @@ pub enum NewField {
     Key,
 }
 
-/// Why a new campaign was not written. Nothing was changed then.
+/// Why a new campaign was not written. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// The file that is there cannot be used.
+    /// The existing file cannot be used.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The file that is there is not even TOML.
+    /// The existing file is not even TOML.
     #[error("`{}` has a mistake: fix it first ({flaw})", path.display())]
     Broken {
         /// The file.
@@ -90,19 +90,19 @@ pub enum WriteError {
         /// What is wrong in it.
         flaw: String,
     },
-    /// The campaigns of the file are written in a form that nothing can be added to.
+    /// The campaigns of the file are written in a form that cannot be extended.
     #[error("the campaigns of `{}` are not written as `[[campaigns]]`: add this one by hand", path.display())]
     Form {
         /// The file.
         path: PathBuf,
     },
-    /// What is added does not fit what is there, or is not right by itself.
+    /// The new campaign does not fit the existing ones, or has a mistake of its own.
     #[error("{mistake}")]
     Mistake {
         /// What is wrong.
         mistake: String,
     },
-    /// Somebody changed the file meanwhile.
+    /// The file was changed meanwhile.
     #[error("`{}` was just changed by someone else: look at it, and try again", path.display())]
     Changed {
         /// The file.
@@ -118,12 +118,12 @@ pub enum WriteError {
     },
 }
 
-/// What stands at the top of a file that the program makes.
+/// The top of a file that the program creates.
 const HEADER: &str =
     "# Postwatch. `postwatch check` tries this file out; `postwatch` without one shows an example.\n# Do not put a key itself here.\n\n";
 
 impl NewCampaign {
-    /// What is wrong with it, by the rules of the file. No text of it holds a key.
+    /// Its mistakes, by the rules of the file. No text of them holds a key.
     pub fn mistakes(&self) -> Vec<(NewField, String)> {
         let text = self.as_text();
         let (_, mistakes) = read(&text);
@@ -149,18 +149,18 @@ impl NewCampaign {
         config.campaigns.into_iter().next()
     }
 
-    /// The campaign alone as the file would have it, with the key in it where it was typed.
+    /// The campaign alone as in the file, including a typed key.
     fn as_text(&self) -> Zeroizing<String> {
         Zeroizing::new(self.section(&self.key_as_typed()).to_string())
     }
 
-    /// Adds it to the configuration at `path`; makes the file where there is none. Comments and
-    /// order of what is there stay, and the file is replaced in one step.
+    /// Adds it to the configuration at `path`; creates the file if there is none. Existing comments
+    /// and order stay, and the file is replaced in one step.
     ///
     /// # Errors
     /// The reason, with nothing changed.
     pub fn write(&self, path: &Path) -> Result<(), WriteError> {
-        // A link to a file that is kept elsewhere stays a link.
+        // A link to a file elsewhere stays a link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let failed = |source| WriteError::Io { path: path.clone(), source };
         let before = match load(&path) {
@@ -184,7 +184,7 @@ impl NewCampaign {
         if written.is_err()
             && let Some(file) = key_file
         {
-            // Nothing half done: the key is not left behind. It was made just now, by this program.
+            // Nothing half done: the key file, which this program has just created, is removed.
             let _ = fs::remove_file(file);
         }
         written
@@ -206,7 +206,7 @@ impl NewCampaign {
         }
         campaigns.push(table);
         let added = Zeroizing::new(format!("{mark}{document}"));
-        // A mistake that was there before is none of the new campaign's.
+        // A mistake that was there before does not belong to the new campaign.
         let already: Vec<String> = before.map(|before| whats(before).collect()).unwrap_or_default();
         if let Some(mistake) = whats(&added).find(|mistake| !already.contains(mistake)) {
             return Err(WriteError::Mistake { mistake });
@@ -246,7 +246,7 @@ impl NewCampaign {
         }
     }
 
-    /// A file for the key beside the configuration, named after the campaign, that is not there yet.
+    /// A new file for the key next to the configuration, named after the campaign.
     fn free_key_file(&self, folder: &Path) -> PathBuf {
         let plain: String =
             self.name.to_lowercase().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
@@ -260,7 +260,7 @@ impl NewCampaign {
     }
 }
 
-/// The mistakes of a text, without their places: those move when something is added above.
+/// The mistakes of a text, without line and column: those change when something is added above.
 fn whats(text: &str) -> impl Iterator<Item = String> {
     read(text).1.into_iter().map(|mistake| mistake.what)
 }
@@ -271,7 +271,7 @@ fn key_table(source: &str, location: &str) -> Item {
     value(table)
 }
 
-/// Makes the folders that are missing, for their owner alone; one that is there is left as it is.
+/// Creates the missing folders, for their owner alone; an existing one stays as it is.
 fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -280,7 +280,7 @@ fn private_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// A file that was not there, for its owner alone.
+/// A new file, for its owner alone.
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -291,7 +291,7 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Puts the new text in the file's place, unless it is not what it was any more.
+/// Replaces the file with the new text, unless the file has changed.
 fn replace(path: &Path, before: Option<&str>, text: &str) -> Result<(), WriteError> {
     let failed = |source| WriteError::Io { path: path.to_owned(), source };
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -307,7 +307,7 @@ fn replace(path: &Path, before: Option<&str>, text: &str) -> Result<(), WriteErr
         file.as_file().set_permissions(File::open(path).and_then(|file| file.metadata()).map_err(failed)?.permissions()).map_err(failed)?;
         file.persist(path).map_err(|error| failed(error.error))?;
     } else {
-        // One that appeared meanwhile is somebody's work.
+        // A file that appeared meanwhile is someone's work.
         file.persist_noclobber(path).map_err(|error| match error.error.kind() {
             io::ErrorKind::AlreadyExists => WriteError::Changed { path: path.to_owned() },
             _ => failed(error.error),

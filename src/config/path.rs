@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-/// The file's place: the one given, else `$POSTWATCH_CONFIG`, else `postwatch/config.toml` in the
+/// The file's path: the one given, else `$POSTWATCH_CONFIG`, else `postwatch/config.toml` in the
 /// platform's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`; `%APPDATA%` on Windows).
 /// Without a home folder it is a name that no file can have, so that nothing is read by accident
-/// from the folder one happens to be in.
+/// from the current folder.
 pub fn path(explicit: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> PathBuf {
     if let Some(path) = explicit {
         return path.to_owned();

@@ -1,19 +1,19 @@
-//! Who can read and write a file, and the command that mends it.
+//! Who can read and write a file, and the command that fixes it.
 
 use std::path::Path;
 
-/// What the operating system says about an open file's owner and readers.
+/// What the operating system says about an open file's owner and access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Access {
-    /// Whether the file's owner is neither this user nor root; then its user's id.
+    /// The owner's user id, if the owner is neither this user nor root.
     pub foreign_owner: Option<u32>,
-    /// Whether anybody but the owner can write it.
+    /// Whether anyone but the owner can write it.
     pub others_write: bool,
-    /// Whether anybody but the owner can read it.
+    /// Whether anyone but the owner can read it.
     pub others_read: bool,
 }
 
-/// The access to an open file: asked of the handle, so that nothing can change in between.
+/// The access to an open file: read from the handle, so that nothing can change in between.
 #[cfg(unix)]
 pub(super) fn access(file: &std::fs::File) -> std::io::Result<Access> {
     use std::os::unix::fs::MetadataExt;
@@ -27,7 +27,7 @@ pub(super) fn access(file: &std::fs::File) -> std::io::Result<Access> {
     })
 }
 
-/// Elsewhere a file's access list is the platform's own affair: profiles are private by default.
+/// Elsewhere access lists are up to the platform: profiles are private by default.
 #[cfg(not(unix))]
 pub(super) fn access(_file: &std::fs::File) -> std::io::Result<Access> {
     Ok(Access { foreign_owner: None, others_write: false, others_read: false })

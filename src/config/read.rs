@@ -10,27 +10,27 @@ use super::mistake::shown;
 use super::syntax::{SkippedLines, parse};
 use super::{BrokenCampaign, Config, Display, Expected, KeyBinding, Mistake, Notify, nearest};
 
-/// Whether a key may stand in the file itself.
+/// Whether a key may be in the file itself.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum InlineKeys<'a> {
     /// No one else can read it.
     Allowed,
     /// Others can read this file.
     Refused {
-        /// The file, for the command that mends it.
+        /// The file, for the command that fixes it.
         file: &'a Path,
     },
 }
 
-/// Reads a configuration's text: what is right, and every mistake in the order of the file. A
-/// campaign with a mistake of its own is left out and listed as broken; an option of the display
-/// with a mistake keeps its usual value.
+/// Reads a configuration's text: the valid part, and every mistake in the order of the file. A
+/// campaign with a mistake is left out and listed as broken; a display option with a mistake keeps its
+/// default.
 pub fn read(text: &str) -> (Config, Vec<Mistake>) {
     read_with(text, InlineKeys::Allowed)
 }
 
 pub(super) fn read_with(text: &str, inline: InlineKeys<'_>) -> (Config, Vec<Mistake>) {
-    // Editors on Windows like to put a mark in front of the text.
+    // Editors on Windows often put a byte order mark in front of the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     parse(text, |table, mistakes, holes| {
         let mut fields = FieldReader::new(text, mistakes);
@@ -58,7 +58,7 @@ pub(super) fn read_with(text: &str, inline: InlineKeys<'_>) -> (Config, Vec<Mist
     })
 }
 
-/// Campaigns whose very header could not be read; nothing else is known of them.
+/// Campaigns whose header could not be read; nothing else is known of them.
 fn unreadable_campaigns(text: &str, holes: &[SkippedLines]) -> Vec<BrokenCampaign> {
     let header = |hole: &&SkippedLines| hole.is_section && text.lines().nth(hole.first - 1).is_some_and(|line| line.contains("campaign"));
     holes
@@ -88,7 +88,7 @@ fn parse_time_zone(name: &str) -> Result<jiff::tz::TimeZone, Expected> {
         let names: Vec<String> = database.available().map(|zone| zone.to_string()).collect();
         Expected {
             expected: "a time zone of the IANA database, such as `Asia/Singapore` or `UTC`".to_owned(),
-            // People write the town alone, so that is compared, too.
+            // People write only the town, so that is compared too.
             nearest: nearest(name, names.iter().map(String::as_str)).or_else(|| {
                 let towns: Vec<&str> = names.iter().filter_map(|zone| zone.rsplit('/').next()).collect();
                 let town = nearest(name, towns)?;
@@ -118,7 +118,7 @@ fn read_keys(fields: &mut FieldReader<'_>, table: &DeTable<'_>) -> Vec<KeyBindin
                 }
             }
         }
-        // Of a list with a mistake in it nothing is taken: half of it is not what was wished.
+        // A list with a mistake is ignored: half of it is not what the user asked for.
         if fields.found() == found {
             keys.push(KeyBinding { action, chords });
         }

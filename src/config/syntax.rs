@@ -1,8 +1,8 @@
 //! Reading TOML past its syntax errors.
 //!
-//! The parser goes on after some errors and gives up after others. So each error's line is blanked
-//! (offsets stay as they are) and the rest is parsed again, until nothing is left to complain of:
-//! every mistake is found, and a slip in one campaign does not hide the next.
+//! The parser continues after some errors and gives up after others. So each error's line is blanked
+//! (offsets stay as they are) and the rest is parsed again, until no error is left: every mistake is
+//! found, and a mistake in one campaign does not hide the next.
 
 use toml::de::DeTable;
 
@@ -18,11 +18,11 @@ pub(super) struct SkippedLines {
     pub is_section: bool,
 }
 
-/// More mistakes than anyone mends in one go; a file that is no TOML at all ends here.
+/// More mistakes than anyone fixes in one go; a file that is not TOML at all ends here.
 const MOST_ERRORS: usize = 50;
 
-/// Parses the text, leaving out what cannot be read, and hands the rest to `use_table` with the
-/// mistakes so far.
+/// Parses the text, leaving out unreadable lines, and passes the rest to `use_table` with the mistakes
+/// so far.
 pub(super) fn parse<T>(
     text: &str,
     use_table: impl FnOnce(&DeTable<'_>, Vec<Mistake>, &[SkippedLines]) -> (T, Vec<Mistake>),
@@ -32,7 +32,7 @@ pub(super) fn parse<T>(
     let mut holes: Vec<SkippedLines> = Vec::new();
     loop {
         let (table, errors) = DeTable::parse_recoverable(&rest);
-        // Only the first error is sure; the ones after it may be its echoes.
+        // Only the first error is certain; the ones after it may follow from it.
         let first = errors.iter().min_by_key(|error| error.span().map_or(usize::MAX, |span| span.start));
         let hole = first.map(|error| {
             let at = floor(&rest, error.span().map_or(rest.len(), |span| span.start));
@@ -70,12 +70,12 @@ fn mistake(before: &str, message: &str) -> Mistake {
     Mistake { line, column, what: what.to_owned(), expected: expected.to_owned(), nearest: None }
 }
 
-/// The lines to leave out for an error at this offset; `None` when they are empty already, so that
+/// The lines to leave out for an error at this offset; `None` if they are already empty, so that
 /// leaving them out would change nothing.
 fn hole(text: &str, at: usize) -> Option<SkippedLines> {
     let lines: Vec<&str> = text.split('\n').collect();
     let mut first = text[..at].matches('\n').count();
-    // An error at the end of a line is often told at the beginning of the next.
+    // An error at the end of a line is often reported at the beginning of the next.
     while first > 0 && lines.get(first).is_none_or(|line| line.trim().is_empty()) {
         first -= 1;
     }
@@ -84,7 +84,7 @@ fn hole(text: &str, at: usize) -> Option<SkippedLines> {
     if line.trim().is_empty() {
         return None;
     }
-    // A list or table that is not closed swallows the header below it: the slip is in the line that
+    // A list or table that is not closed swallows the header below it: the mistake is in the line that
     // opened it, and the section must not be lost for it.
     let above = lines[..first].iter().rposition(|line| !line.trim().is_empty());
     if let Some(above) = above.filter(|&above| is_header(line) && !is_header(lines[above]) && leaves_open(lines[above])) {
@@ -95,8 +95,8 @@ fn hole(text: &str, at: usize) -> Option<SkippedLines> {
     Some(SkippedLines { first: first + 1, last: first + 1 + after, is_section })
 }
 
-/// Whether a line opens more lists and tables than it closes. Quoted text is passed over, as well
-/// as a line that is no TOML allows.
+/// Whether a line opens more lists and tables than it closes. Quoted text is skipped, as far as that
+/// works in a line that is not TOML.
 fn leaves_open(line: &str) -> bool {
     let mut quote = None;
     let mut depth = 0i32;
@@ -117,7 +117,7 @@ fn blank(text: &str, hole: SkippedLines) -> String {
     let mut out = String::with_capacity(text.len());
     for (number, line) in text.split_inclusive('\n').enumerate() {
         if (hole.first..=hole.last).contains(&(number + 1)) {
-            // Byte for byte, so that the places of everything else stay right.
+            // Byte for byte, so that all other positions stay right.
             out.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
         } else {
             out.push_str(line);

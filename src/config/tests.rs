@@ -1,4 +1,4 @@
-//! What the file may say, and what is said about what it may not.
+//! What the file may say, and the mistakes about the rest.
 
 use proptest::prelude::*;
 use rstest::rstest;
@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 
 use super::*;
 
-/// A campaign that is right, to put options into.
+/// A valid campaign, to put options into.
 const CAMPAIGN: &str = "[[campaigns]]\nname = \"A\"\nid = \"campaign_a\"\nenvironment = \"test\"\nkey = { env = \"A_KEY\" }\n";
 const KEY: &str = "key_test_canary0123456789";
 
@@ -32,7 +32,7 @@ fn the_example_is_right_and_its_key_is_found() {
 
 #[test]
 fn the_examples_options_without_its_comment_signs_are_right_too() {
-    // Every option that stands there commented out, but for the two that exclude another.
+    // Every option that is commented out, except the two that exclude another.
     let text: String = example()
         .lines()
         .map(|line| line.strip_prefix("# ").filter(|option| option.contains(" = ") && !option.starts_with("base_url")).unwrap_or(line))
@@ -261,7 +261,7 @@ proptest! {
 
     #[test]
     fn a_line_of_nonsense_anywhere_never_hides_the_campaign_after_it(nonsense in "[\\[\\]a-c=\"'{},é ]{1,20}") {
-        // What follows a blanked header or an open list is read again from the next header on.
+        // After a blanked header or an open list, reading continues at the next header.
         let (config, _) = read(&format!("{nonsense}\n{CAMPAIGN}"));
         let open = nonsense.contains("'''") || nonsense.contains("\"\"\"");
         prop_assume!(!open);
@@ -269,7 +269,7 @@ proptest! {
     }
 }
 
-/// The options that the schema has for a part, and what the reader says when it meets another one.
+/// The options that the schema has for a section, and what the reader says about an unknown one.
 #[rstest]
 #[case("/$defs/campaign/properties", "[[campaigns]]\nno = 1\n")]
 #[case("/properties/display/properties", "[display]\nno = 1\n")]

@@ -1,4 +1,4 @@
-//! A theme's file: raw colours with their places. What they mean belongs to the room that draws.
+//! A theme's file: raw colours with line and column. What they mean belongs to the room that draws.
 
 use toml::Spanned;
 use toml::de::DeValue;
@@ -7,16 +7,16 @@ use super::fields::{FieldReader, kind};
 use super::syntax::parse;
 use super::{Expected, Located, Mistake};
 
-/// What a theme's file says, as far as it is right.
+/// The valid part of a theme's file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ThemeFile {
-    /// The theme whose colours stand for all that are not named.
+    /// The theme that gives all colours that are not named.
     pub base: Option<Located<String>>,
-    /// What something with this meaning looks like, in the order of the file.
+    /// The look of each meaning, in the order of the file.
     pub colours: Vec<(Located<String>, RoleColours)>,
 }
 
-/// What one meaning looks like; what is not said stays as in the base.
+/// The look of one meaning; anything not given stays as in the base.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleColours {
     /// The text's colour.
@@ -29,10 +29,10 @@ pub struct RoleColours {
     pub underlined: Option<bool>,
 }
 
-/// What is expected in the place of a meaning's look.
+/// What is expected as a meaning's look.
 const LOOK: &str = "a colour in quotes, or a table such as `{ text = \"#ffffff\", background = \"#2a4d75\", bold = true }`";
 
-/// Reads a theme's text: what is right, and every mistake in the order of the file.
+/// Reads a theme's text: the valid part, and every mistake in the order of the file.
 pub fn read_theme(text: &str) -> (ThemeFile, Vec<Mistake>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     parse(text, |table, mistakes, _| {

@@ -1,9 +1,9 @@
-//! Ready-made campaigns for a demonstration.
+//! Ready-made campaigns for the demo.
 
 use super::options::{CampaignOptions, SimulatedEnvironment};
 
-/// A part of the demonstration: name, text, share of the messages, share in batches as a count, share
-/// of the live traffic, share of failures.
+/// A campaign of the demo: name, text, share of the messages, number of batches, share of the live
+/// traffic, share of failures.
 struct Part {
     name: &'static str,
     template: &'static str,
@@ -13,7 +13,7 @@ struct Part {
     failure_rate: f64,
 }
 
-/// The first is the one a visitor sees first: large, lively, with failures worth a retry.
+/// A visitor sees the first one first: large, lively, with failures worth a retry.
 const PARTS: [Part; 8] = [
     Part { name: "Clinic reminders", template: "clinic_reminder", weight: 40, batches: 6, live_weight: 3.0, failure_rate: 0.012 },
     Part { name: "One-time codes", template: "one_time_code", weight: 25, batches: 0, live_weight: 5.0, failure_rate: 0.006 },
@@ -25,7 +25,7 @@ const PARTS: [Part; 8] = [
     Part { name: "Portal sign-in codes", template: "one_time_code", weight: 9, batches: 0, live_weight: 2.0, failure_rate: 0.005 },
 ];
 
-/// The first `n` campaigns of the demonstration, `messages` and `live_per_second` divided among them
+/// The first `n` campaigns of the demo, `messages` and `live_per_second` divided among them
 /// by believable shares that add up exactly. More than there are names for are numbered.
 #[must_use]
 pub fn demo_campaigns(n: usize, messages: u64, live_per_second: f64, environment: SimulatedEnvironment) -> Vec<CampaignOptions> {
@@ -38,7 +38,7 @@ pub fn demo_campaigns(n: usize, messages: u64, live_per_second: f64, environment
         .into_iter()
         .enumerate()
         .map(|(index, part)| {
-            // Dividing what is left by the weights that are left hands out every message exactly once.
+            // Dividing the rest by the remaining weights hands out every message exactly once.
             let share = u128::from(left) * u128::from(part.weight) / u128::from(weights_left.max(1));
             let share = u64::try_from(share).unwrap_or(left).min(left);
             left -= share;

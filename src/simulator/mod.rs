@@ -1,4 +1,4 @@
-//! The Postman v2 API, imitated, for demonstrations, for tests, and for people who integrate with it.
+//! The Postman v2 API, simulated, for the demo, for tests, and for people who integrate with it.
 //!
 //! Two parts. [`World`] is pure: seeded, with no clock, socket or random source of its own; a call and
 //! the current time go in, an answer comes out. [`serve`] puts it behind a real socket on loopback.

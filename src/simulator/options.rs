@@ -1,4 +1,4 @@
-//! What a simulated world is made from: everything that a person or a test may choose.
+//! The options of a simulated world: everything that a person or a test may choose.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 /// The three environments of the API. They differ in the key's prefix and in the rules below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SimulatedEnvironment {
-    /// Magic numbers provoke each delivery error; a CSV holds 20 rows at most. Keys: `key_test_…`.
+    /// Magic numbers trigger each delivery error; a CSV holds 20 rows at most. Keys: `key_test_…`.
     Test,
     /// Keys: `key_live_…`.
     Production,
@@ -33,7 +33,7 @@ impl SimulatedLanguage {
     /// All four, in the order in which the API's reference names them.
     pub const ALL: [Self; 4] = [Self::English, Self::Chinese, Self::Malay, Self::Tamil];
 
-    /// The word that stands on the wire.
+    /// The word on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -78,9 +78,9 @@ pub struct CampaignOptions {
     pub id: Option<String>,
     /// Its API key; derived from the seed, with the environment's prefix, when absent.
     pub key: Option<String>,
-    /// The name a person would give it. The API never tells it.
+    /// The name a person would give it. The API never gives it.
     pub name: String,
-    /// Which of the built-in texts it sends, for example `clinic_reminder`; by turns when absent or unknown.
+    /// Which of the built-in texts it sends, for example `clinic_reminder`; in turn if absent or unknown.
     pub template: Option<String>,
     /// The languages its template is written in. An empty list means English.
     pub languages: Vec<SimulatedLanguage>,
@@ -88,11 +88,11 @@ pub struct CampaignOptions {
     pub messages: u64,
     /// Batches among those messages; the rest were sent one by one.
     pub batches: u32,
-    /// New single messages a second of real time, from the start on.
+    /// New single messages per second of real time, from the start on.
     pub live_per_second: f64,
     /// Share of first attempts that fail, 0 to 1.
     pub failure_rate: f64,
-    /// Share of first attempts that stop half-way for ever, at `created` or `sent_to_telco`, 0 to 1.
+    /// Share of first attempts that stop halfway forever, at `created` or `sent_to_telco`, 0 to 1.
     pub stuck_rate: f64,
     /// Share of recipients outside Singapore, whose last status is `sent_to_telco`, 0 to 1.
     pub foreign_rate: f64,
@@ -135,7 +135,7 @@ impl CampaignOptions {
     }
 }
 
-/// Everything a world is made from. The same options give the same world.
+/// All options of a world. The same options give the same world.
 #[derive(Debug, Clone)]
 pub struct WorldOptions {
     /// The campaigns, in the order in which they are listed.
@@ -145,9 +145,9 @@ pub struct WorldOptions {
     /// Divides every duration (delivery, failure, queue, preparation). Stamps stay wall clock.
     /// Values that are not a positive number count as 1.
     pub speed: f64,
-    /// Calls per sliding second and campaign before 429; 0 lifts the limit.
+    /// Calls per sliding second and campaign before 429; 0 means no limit.
     pub calls_per_second: u32,
-    /// Whether a 429 says when to come back.
+    /// Whether a 429 says when to try again.
     pub retry_after: RetryAfter,
     /// Attempts of a message after which a retry is refused. The API says "3"; whether the first send
     /// counts is unsettled, so 3 (it counts) and 4 (it does not) are both believable.

@@ -1,4 +1,4 @@
-//! `check`: each mistake told apart, with what to do.
+//! `check`: each mistake by itself, with what to do.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -12,7 +12,7 @@ fn found<'a>(lines: &'a [Value], check: &str) -> &'a Value {
     lines.iter().find(|line| line["check"] == check).unwrap_or_else(|| panic!("no {check} in {lines:#?}"))
 }
 
-/// A server that answers everything alike.
+/// A server that gives the same answer to everything.
 fn server(answer: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -95,7 +95,7 @@ fn what_answers_instead_of_the_api() {
 #[test]
 fn nobody_answers() {
     let stage = Stage::new(still(1));
-    // A port that was free a moment ago, and that nobody listens on.
+    // A port that was free a moment ago, and that no one listens on.
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let ran = checked(&stage, &format!("http://{address}/api/v2"));
     assert_eq!(ran.code, 1, "{}", ran.out);

@@ -1,4 +1,4 @@
-//! `retry`: what is chosen, what the plan says of it, and who must agree.
+//! `retry`: what is selected, what the plan says about it, and who must agree.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use super::stage::{CLINIC, Ran, Running, Stage, still, text};
 /// Before everything.
 const EVER: &str = "2020-01-01";
 
-/// A campaign of its own limit: where patience is not what is tried.
+/// A campaign with a high limit, because these tests are not about waiting.
 const FAST: &str = "campaign_limit = 1000\ncalls_per_second = 200";
 
-/// The ids that a plan retries, and those that it leaves out.
+/// The ids that a plan retries, and those it leaves out.
 fn planned(plan: &Value) -> (BTreeSet<String>, BTreeSet<String>) {
     let plan = &plan["plan"];
     let retry = plan["retry"].as_array().unwrap().iter().map(text).collect();
@@ -69,7 +69,7 @@ fn without_a_time_the_last_day_is_meant() {
     let stage = Stage::new(still(3000));
     let (retry, left_out) = planned(&plan(&stage, &["--failed"]));
     let chosen = &retry | &left_out;
-    // A message may grow a day old between two runs.
+    // A message may become a day old between two runs.
     assert!(failures(&stage, &["--since", "23h"]).is_subset(&chosen) && chosen.is_subset(&failures(&stage, &["--since", "25h"])));
     assert!(!chosen.is_empty() && chosen.len() < failures(&stage, &[]).len());
 }
@@ -146,7 +146,7 @@ fn a_batch_of_nobody_and_failures_that_are_not_there() {
     let ran = stage.run(&["retry", CLINIC, "--batch", "batch_of_nobody", "--yes"]);
     assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{}", ran.err);
     refused(&stage.run(&["retry", CLINIC, "--error", "recipient_unavailible", "--yes"]), "Did you mean `recipient_unavailable`?");
-    // A name of the API's table is no mistake, wherever it is not to be found.
+    // A name in the API's table is not a mistake, even if no message has it.
     let ran = stage.good(&["retry", CLINIC, "--error", "server_unknown_error", "--until", "23h", "--yes"]);
     assert_eq!(ran.out, "");
     for told in ["nothing to retry among the failures with server_unknown_error since", "0 accepted"] {
@@ -202,7 +202,7 @@ fn old_one_time_passwords_are_left_out() {
     assert_eq!(stage.posts().len(), 0);
 }
 
-/// Retries a message at the server, as somebody at the portal does.
+/// Retries a message at the server, as someone at the portal does.
 fn retried_from_the_portal(stage: &Stage, message: &str) {
     let card = stage.simulator.campaigns().remove(0);
     let (path, authorization) = (format!("/campaigns/{}/messages/{message}/retry", card.id), format!("Bearer {}", card.key));
@@ -212,7 +212,7 @@ fn retried_from_the_portal(stage: &Stage, message: &str) {
 }
 
 /// The answer to a batch's retry is lost, before or after the server saw it. Meanwhile one message of the batch is
-/// retried from the portal: that alone says nothing of the others.
+/// retried from the portal: that alone says nothing about the others.
 #[rstest]
 #[case::never_arrived(FaultKind::ResetBefore, true, 5, "unknown")]
 #[case::arrived(FaultKind::ResetAfter, false, 0, "accepted")]

@@ -1,4 +1,4 @@
-//! The program leaves no core dump, and nobody of its account can look into its memory.
+//! The program leaves no core dump, and no other process of its account can read its memory.
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
@@ -6,15 +6,15 @@ use std::process::Command;
 
 use super::stage::Running;
 
-/// Somebody who is not root, so that what belongs to root for safety's sake can be told apart.
+/// A user other than root, so that files owned by root for safety can be distinguished.
 const NOBODY: u32 = 65534;
 
-/// Whose memory the system takes a process's to be: root's, where it may not be dumped.
+/// The owner of a process's memory, as the system sees it: root, if it may not be dumped.
 fn owner_of_memory(process: u32) -> u32 {
     std::fs::metadata(format!("/proc/{process}/environ")).unwrap().uid()
 }
 
-/// Runs a command as somebody other than root, where this test is root.
+/// Runs a command as a user other than root, if this test is root.
 fn as_nobody(command: &mut Command) -> u32 {
     let own = rustix::process::geteuid().as_raw();
     if own == 0 {
@@ -28,7 +28,7 @@ fn as_nobody(command: &mut Command) -> u32 {
 fn no_core_dump_is_left_and_no_memory_shown() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    // A copy that nobody may run: the build's own folder may be closed to others.
+    // A copy that `nobody` may run: the build's own folder may be closed to others.
     let copy = folder.path().join("postwatch");
     std::fs::copy(env!("CARGO_BIN_EXE_postwatch"), &copy).unwrap();
     let mut command = Command::new(&copy);
@@ -56,7 +56,7 @@ fn no_core_dump_is_left_and_no_memory_shown() {
 
 #[test]
 fn every_command_begins_with_it() {
-    // The limit is given on to what a key's command starts, which shows it.
+    // The limit is inherited by the key's command, which prints it.
     let folder = tempfile::tempdir().unwrap();
     let limit = folder.path().join("limit");
     let config = folder.path().join("config.toml");

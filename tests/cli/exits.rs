@@ -1,4 +1,4 @@
-//! Exit codes, command by command and fault by fault. What becomes of a POST is told by the table in
+//! Exit codes, command by command and fault by fault. What becomes of a POST is in the table in
 //! `cli/retry/work/tests.rs`.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use rstest::rstest;
 
 use super::stage::{CLINIC, Ran, Stage, still, text};
 
-/// Everything that reads, with what it says where a fault passes: a watch waits for as long as it is given.
+/// Every command that reads, with its message when a fault passes: a watch waits as long as it may.
 fn commands(message: &str, batch: &str) -> Vec<(Vec<String>, i32)> {
     let commands: [(&[&str], i32); 8] = [
         (&["messages", CLINIC], 1),
@@ -70,7 +70,7 @@ fn what_only_a_person_can_change_ends_every_command(#[case] status: u16, #[case]
     all((stage, commands), |_| code);
 }
 
-/// All at the same time: each is tried again for a while first.
+/// All at the same time: each first tries again for a while.
 #[test]
 fn what_may_pass_and_does_not_is_a_failure() {
     let instead = |body| FaultKind::Instead { status: 200, body, performed: false };
@@ -122,7 +122,7 @@ fn a_full_disk_is_no_mistake_in_usage_and_no_refusal() {
     stage.configure("mask = true");
     let ran = on_a_full_disk(&stage, &["messages", CLINIC, "--reveal"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{}", ran.err);
-    // What only reads goes on.
+    // Commands that only read continue.
     for arguments in [&["messages", CLINIC][..], &["status", CLINIC], &["retry", CLINIC, "--failed", "--dry-run"]] {
         let ran = on_a_full_disk(&stage, arguments);
         assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.err);

@@ -1,4 +1,4 @@
-//! `find`: every campaign is asked, and what could not be asked is not the same as nothing found.
+//! `find`: every campaign is asked, and "not asked" is not the same as "nothing found".
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::stage::{CLINIC, Ran, Stage, still, text};
 
-/// Three campaigns, the last of which does not let this machine in.
+/// Three campaigns, the last of which does not allow this machine.
 fn three() -> WorldOptions {
     let mut options = still(200);
     options.campaigns.push(CampaignOptions { messages: 50, ..CampaignOptions::new("Codes") });
@@ -53,11 +53,11 @@ fn people_read_what_was_not_asked_and_a_sentence() {
     assert!(ran.out.contains(&format!("{CLINIC} (simulator): ")) && ran.out.contains("Codes (simulator): nothing found"), "{}", ran.out);
     assert!(ran.out.contains("Flood: NOT ASKED. "), "{}", ran.out);
     assert!(ran.out.lines().last().unwrap().contains("to this number; "), "{}", ran.out);
-    // In groups, as it is written: the shell hands over each on its own.
+    // In groups, as it is written: the shell passes each as an argument.
     let grouped = stage.run(&["find", &number[..2], &number[2..6], &number[6..], "--format", "table"]);
     assert_eq!(grouped.code, ran.code);
     assert_eq!(grouped.out.lines().last(), ran.out.lines().last());
-    // Only one campaign, and nothing there: no failure.
+    // Only one campaign, and nothing there: not a failure.
     let none = stage.good(&["find", "6500000000", "--campaign", "Codes", "--format", "table"]);
     assert!(none.out.ends_with("There is no message to this number in “Codes”, the one campaign that was asked.\n"), "{}", none.out);
 }
@@ -167,7 +167,7 @@ fn a_server_that_does_not_search_answers_for_no_number() {
     assert!(said.starts_with("It is not known") && said.contains("“A” did not search"), "{said}");
     let table = stage.run(&["find", "6590000000", "--format", "table"]);
     assert!(table.out.contains("not known; the server did not search: 30 messages to other numbers left out"), "{}", table.out);
-    // Its list ends: it was looked through here.
+    // Its list ends: it was searched here.
     answering(&stage, &unsearched("", false));
     let whole = stage.good(&["find", "6590000000", "--format", "table"]);
     assert!(whole.out.contains("There is no message to this number") && whole.out.contains("“A” did not search"), "{}", whole.out);
@@ -263,11 +263,11 @@ fn what_is_no_number_is_refused_before_any_call() {
         }
     }
     assert_eq!(calls(&stage), before);
-    // In two arguments, as a shell hands them over.
+    // In two arguments, as a shell passes them.
     assert_eq!(stage.run(&["find", "80001234", "80001235"]).code, 2);
 }
 
-/// Runs `find` on a terminal of 100 columns, types, and gives what stood on the screen.
+/// Runs `find` on a terminal of 100 columns, types, and gives what was on the screen.
 fn typed(stage: &Stage, keys: &str) -> (u32, String) {
     use portable_pty::{CommandBuilder, PtySize, native_pty_system};
     let pair = native_pty_system().openpty(PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 }).unwrap();

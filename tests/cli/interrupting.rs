@@ -83,7 +83,7 @@ fn a_second_start_finds_out_first_what_became_of_an_unknown_one() {
     assert_eq!(Journal::open(&stage.state()).unwrap().all(1).unwrap()[0].state, ActionState::ResolvedAccepted);
 }
 
-/// A pipe gets no bar, so it is told in lines: not one for each call, and none of them alone says nothing.
+/// A pipe gets no bar, so it is reported in lines: not one for each call, and each says something.
 #[test]
 fn a_429_that_goes_on_is_told_as_it_goes() {
     let stage = Stage::new(still(600));

@@ -34,7 +34,7 @@ fn it_tells_what_was_done_newest_first() {
     assert_eq!((text(&newest["campaign"]), text(&newest["state"])), (CLINIC.to_owned(), "refused".to_owned()));
     assert_eq!(text(&newest["code"]), "too_many_message_attempts_error");
     assert!(newest["traceId"].is_string() && newest["reason"].is_string() && text(&newest["user"]).contains("uid"), "{newest}");
-    // One whose turn had passed by the time its line was on a slow disk was not sent, and goes again.
+    // A try whose slot had passed by the time its line was on a slow disk was not sent, and is made again.
     let tries = newest["tries"].as_array().unwrap();
     let sent: Vec<&str> = tries.iter().filter_map(|one| one["outcome"].as_str()).filter(|outcome| *outcome != "not_sent").collect();
     assert_eq!(sent, ["refused", "refused"], "the first was dropped with a 429: {tries:?}");
@@ -137,7 +137,7 @@ fn without_a_journal_nothing_was_ever_done() {
 #[test]
 fn a_journal_that_can_only_be_read_is_told_and_read() {
     let (stage, ids) = acted();
-    // Others can write into it, and it holds something that is not the program's to close.
+    // Others can write into it, and it holds a file that is not the program's, so it is not closed to them.
     std::fs::write(stage.state().join("notes.txt"), "somebody's").unwrap();
     std::fs::set_permissions(stage.state(), std::fs::Permissions::from_mode(0o777)).unwrap();
     let ran = stage.good(&["journal"]);

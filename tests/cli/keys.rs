@@ -1,4 +1,4 @@
-//! A key that a command tells.
+//! A key that a command prints.
 
 use std::time::{Duration, Instant};
 
@@ -84,7 +84,7 @@ fn without_a_terminal_commands_run_side_by_side() {
     scripted(&stage, "echo begun; exit 0");
     let card = stage.simulator.campaigns().remove(0);
     let base = stage.simulator.base_url();
-    // Each waits for all the others: one after the other, none would end well.
+    // Each waits for all the others: one after the other, none would succeed.
     let script = format!(
         "#!/bin/sh\ntouch \"$1.begun\"\nfor i in $(seq 80); do [ \"$(ls *.begun | wc -l)\" = 8 ] && echo {} && exit 0; sleep 0.1; done\nexit 1\n",
         card.key

@@ -1,4 +1,4 @@
-//! `retry` while somebody else retries the same messages: nothing goes twice.
+//! `retry` while someone else retries the same messages: nothing is sent twice.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ fn retry_elsewhere(stage: &Stage, message: &str) {
     assert_eq!(stage.simulator.with_world(|world| world.answer(&call, Timestamp::now()).status), 201, "{message}");
 }
 
-/// Over real HTTP and by the real clock, which a row must grow old by: so it takes two minutes.
+/// Over real HTTP and the real clock, by which a row must become old: so it takes two minutes.
 #[test]
 #[ignore = "takes two minutes: cargo test --test cli -- --ignored"]
 fn of_a_run_of_100_the_40_that_are_retried_elsewhere_are_skipped() {
@@ -36,7 +36,7 @@ fn of_a_run_of_100_the_40_that_are_retried_elsewhere_are_skipped() {
     let mut running = Running::start(stage.command(&["retry", CLINIC, "--failed", "--since", &since, "--yes"]));
     let mut elsewhere = chosen[60..].iter();
     let mut told: Vec<Value> = Vec::new();
-    // What the plan leaves out is told, too, and comes first.
+    // Messages left out of the plan are reported too, and come first.
     let mut hear = |told: &mut Vec<Value>| {
         let line: Value = serde_json::from_str(&running.line()).unwrap();
         if chosen.contains(&text(&line["id"])) {

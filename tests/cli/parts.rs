@@ -1,4 +1,4 @@
-//! Batches of which not everything shows: a part is told as a part, and never as the whole.
+//! Batches that are only partly loaded: a part is reported as a part, never as the whole.
 
 use jiff::{SignedDuration, Timestamp};
 use postwatch::simulator::FaultyCalls;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::stage::{CLINIC, Stage, still, text};
 
-/// Messages of a batch with this total, the first `failed` of them in failure since so many hours.
+/// Messages of a batch with this total, the first `failed` of them failed for this many hours.
 fn rows(count: usize, failed: usize, hours: i64, total: &Value) -> Vec<Value> {
     let at = (Timestamp::now() - SignedDuration::from_hours(hours)).to_string();
     let row = |place: usize| {
@@ -63,7 +63,7 @@ fn one_call_retries_what_does_not_show_as_well() {
     assert!(table(json!(3)).contains("as a whole: 2 failures.\n"));
 }
 
-/// A total that is no number of messages, or below what shows, is none.
+/// A total that is not a number of messages, or is below what shows, does not count.
 #[rstest]
 #[case(Value::Null)]
 #[case(json!("150"))]
@@ -107,7 +107,7 @@ fn failures_that_are_older_than_the_usual_day_are_not_passed_over_in_silence() {
     assert!(!asked.err.contains("24 hours") && asked.lines()[0]["plan"]["retry"].as_array().unwrap().len() == 4, "{}", asked.err);
 }
 
-/// The message that is read alone for it tells of no batch, or of another one: it stays where the batch's list has it.
+/// The message that is read singly for it names no batch, or another one: it stays where the batch's list has it.
 #[rstest]
 #[case::of_none(json!([]))]
 #[case::of_another(json!([{ "id": "batch_2", "status": "messages_enqueued", "totalMessages": 7 }]))]

@@ -1,11 +1,11 @@
-//! What stands between the program and the server is named, and never passed by in silence.
+//! A proxy between the program and the server is named, and never silently bypassed.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
 use super::stage::{Stage, still};
 
-/// A proxy of this machine that says this to whoever comes.
+/// A proxy on this machine that says this to every client.
 fn proxy(says: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -19,7 +19,7 @@ fn proxy(says: &'static [u8]) -> String {
     address.to_string()
 }
 
-/// What `check` says of a campaign at a host that only a proxy can reach.
+/// What `check` says about a campaign at a host that only a proxy can reach.
 fn checked(set: &[(&str, &str)]) -> String {
     let stage = Stage::new(still(1));
     stage.write_config("[[campaigns]]\nname = \"A\"\nid = \"campaign_1\"\nbase_url = \"https://gateway.invalid/api/v2\"\nkey = \"key_test_0123456789abcdef\"\n");

@@ -38,7 +38,7 @@ fn every_message_comes_once_and_the_figures_agree() {
 #[test]
 fn a_state_folder_that_cannot_be_used_is_told_once_and_halves_the_rate() {
     let stage = Stage::new(still(20));
-    // A file stands where the folder should be.
+    // There is a file where the folder should be.
     std::fs::write(stage.state(), "").unwrap();
     let told = |err: &str| err.matches("Only half the configured calls are made.").count();
     let ran = stage.good(&["status", CLINIC]);
@@ -52,7 +52,7 @@ fn a_state_folder_that_cannot_be_used_is_told_once_and_halves_the_rate() {
 #[test]
 fn a_window_and_a_batch_agree_with_their_messages() {
     let stage = Stage::new(still(3000));
-    // A stretch back from now would be another one for each command.
+    // A duration back from now would be different for each command.
     let since = (Timestamp::now() - SignedDuration::from_hours(48)).to_string();
     let status = stage.good(&["status", CLINIC, "--since", &since, "--format", "json"]).json();
     let messages = stage.good(&["messages", CLINIC, "--since", &since, "--fields", "id,createdAt"]).lines();
@@ -67,7 +67,7 @@ fn a_window_and_a_batch_agree_with_their_messages() {
     assert!(rows.iter().all(|row| row["batchId"] == id.as_str()));
     let alone = stage.good(&["status", CLINIC, "--batch", &id, "--format", "json"]).json();
     assert_eq!(alone["statuses"], batch["statuses"]);
-    // A batch's pages tell nothing of the batch: one message of it, read alone, does.
+    // A batch's pages say nothing about the batch: one of its messages, read singly, does.
     assert_eq!((&alone["batches"][0], &alone["coverage"]["complete"]), (batch, &serde_json::json!(true)));
     let table = stage.good(&["status", CLINIC, "--batch", &id, "--format", "table"]).out;
     assert!(table.contains(&text(&batch["fileName"])) && table.contains("messages_enqueued"), "{table}");
@@ -82,7 +82,7 @@ fn a_status_says_how_far_back_it_read() {
     assert!(ran.err.contains("--since reads further back"), "{}", ran.err);
     let whole = stage.good(&["status", CLINIC, "--since", "2020-01-01"]);
     assert_eq!(whole.err, "", "asked for, so nothing needs to be said");
-    // Of minutes that were not loaded nothing is said.
+    // Nothing is said about minutes that were not loaded.
     assert_eq!(ran.json()["recent"]["minutes"], 15);
     assert_eq!(stage.good(&["status", CLINIC, "--since", "5m", "--format", "json"]).json()["recent"]["minutes"], 5);
 }
@@ -180,7 +180,7 @@ fn a_mask_hides_and_a_reveal_is_written_down() {
     let notes = Journal::open(&stage.state()).unwrap().notes(10).unwrap();
     assert_eq!(notes.iter().map(|entry| entry.note.kind).collect::<Vec<_>>(), [NoteKind::Reveal]);
 
-    // A file stands where the state folder should be: what cannot be written down is not shown.
+    // There is a file where the state folder should be: what cannot be journalled is not shown.
     let refused = stage.run(&["messages", CLINIC, "--reveal", "--state", stage.folder.path().join("config.toml").to_str().unwrap()]);
     assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{}", refused.err);
 }

@@ -28,7 +28,7 @@ fn it_reaches_the_server_once() {
     let files = std::fs::read_dir(stage.state()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     assert_eq!(files.filter(|name| name.ends_with(".run")).count(), 0, "the run took its lock file along");
 
-    // It is not failed any more, so a second start sends nothing.
+    // It is no longer failed, so a second start sends nothing.
     let again = stage.run(&["retry", CLINIC, "--message", &ids[0], "--yes"]);
     assert_eq!((again.code, text(&again.lines()[0]["outcome"])), (4, "skipped".to_owned()), "{}", again.err);
     assert_eq!(stage.posts().len(), 2);
@@ -62,7 +62,7 @@ fn a_refusal_is_told_in_the_apis_words_and_remembered() {
     let again = stage.run(&["retry", CLINIC, "--message", &id, "--yes"]);
     assert_eq!(text(&again.lines()[0]["reason"]), "no attempts left");
     assert_eq!(stage.posts().len(), 1);
-    // Whatever else is asked says so, too.
+    // Every other format says so, too.
     let status = stage.good(&["status", CLINIC, "--since", "2020-01-01", "--format", "json"]).json();
     let group = status["failures"].as_array().unwrap().iter().find(|group| group["errorCode"] == "recipient_unavailable").unwrap();
     assert_eq!(group["noAttemptsLeft"], 1, "{group}");
@@ -118,7 +118,7 @@ fn ctrl_c_says_what_is_unknown_and_what_was_not_started() {
         std::thread::yield_now();
     }
     running.signal(Signal::INT);
-    // The line that tells how to leave at once says that the first signal has arrived.
+    // The line about quitting at once shows that the first signal has arrived.
     let mut told = String::new();
     let mut err = std::io::BufReader::new(running.child.stderr.take().unwrap());
     while !told.contains("Stopping") {
@@ -181,7 +181,7 @@ fn a_terminal_is_asked_and_only_a_yes_is_one() {
     assert_eq!(stage.posts().len(), 1);
 }
 
-/// What stands between this machine and the API may say to a retry.
+/// What a proxy between this machine and the API may answer to a retry.
 const NOT_THE_APIS: [(u16, &str); 6] = [
     (200, "<html><title>Sign in</title></html>"),
     (201, r#"{"id":"message_of_another","latestStatus":"created"}"#),
@@ -205,7 +205,7 @@ fn a_success_that_is_not_the_apis_is_looked_up() {
     }
 }
 
-/// A message's failure shows after 90 s at most, so it is read for two minutes before a person decides.
+/// A message's failure shows after at most 90 s, so it is read for two minutes before a person decides.
 #[test]
 #[ignore = "takes two minutes by the clock"]
 fn a_success_that_is_not_the_apis_and_did_nothing_ends_as_unknown() {

@@ -14,7 +14,7 @@ fn fault(kind: FaultKind, share: f64, times: Option<u64>) -> Fault {
     Fault { kind, share, calls: FaultyCalls::Writes, times }
 }
 
-/// A world of which most has failed.
+/// A world in which most messages have failed.
 fn failing(messages: u64) -> WorldOptions {
     let mut options = still(messages);
     options.campaigns[0].failure_rate = 0.9;
@@ -24,7 +24,7 @@ fn failing(messages: u64) -> WorldOptions {
 #[test]
 fn five_hundred_failures_under_429s_and_resets_go_once_each() {
     let stage = Stage::new(failing(600));
-    // A campaign of its own limit: the test is about faults, not about patience.
+    // A campaign with a high limit: the test is about faults, not about waiting.
     stage.configure("campaign_limit = 1000\ncalls_per_second = 400");
     stage.simulator.set_faults(vec![fault(FaultKind::Status(429), 0.02, Some(5)), fault(FaultKind::ResetAfter, 0.03, Some(12))]);
     let ran = stage.good(&["retry", CLINIC, "--failed", "--since", "2020-01-01", "--include-useless", "--yes"]);
@@ -66,7 +66,7 @@ fn three_unknown_outcomes_in_a_row_hold_the_run_up() {
     let mut running = Running::start(stage.command(&arguments));
     let mut err = BufReader::new(running.child.stderr.take().unwrap());
     until(&mut err, "The run continues by itself once their outcomes are known.");
-    // What is unknown would be looked up for two minutes; a person need not wait for that.
+    // An unknown outcome would be looked up for two minutes; the user need not wait for that.
     running.signal(Signal::INT);
     let lines: Vec<Value> = std::io::BufRead::lines(&mut running.out).map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
     let told = until(&mut err, "not started.\n");

@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 /// The name of the first campaign.
 pub const CLINIC: &str = "Clinic reminders";
 
-/// Everything that a run of the program meets.
+/// Everything around a run of the program.
 pub struct Stage {
     pub simulator: Simulator,
     pub folder: TempDir,
@@ -41,7 +41,7 @@ impl Stage {
         stage
     }
 
-    /// Writes the configuration anew, each campaign with more lines.
+    /// Writes the configuration again, with more lines for each campaign.
     pub fn configure(&self, more: &str) {
         let campaigns = self.simulator.campaigns();
         let rate = if more.contains("calls_per_second") { "" } else { "calls_per_second = 10\n" };
@@ -93,7 +93,7 @@ impl Stage {
         Ran::from(self.command(arguments).output().unwrap())
     }
 
-    /// Runs the program, which must end well.
+    /// Runs the program, which must succeed.
     #[track_caller]
     pub fn good(&self, arguments: &[&str]) -> Ran {
         let ran = self.run(arguments);
@@ -156,7 +156,7 @@ pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
 }
 
-/// A run of the program that has ended.
+/// A finished run of the program.
 #[derive(Debug)]
 pub struct Ran {
     pub code: i32,
@@ -188,7 +188,7 @@ impl Ran {
     }
 }
 
-/// A run of the program that goes on.
+/// A run of the program in progress.
 pub struct Running {
     pub child: Child,
     pub out: BufReader<std::process::ChildStdout>,
@@ -215,7 +215,7 @@ impl Running {
         rustix::process::kill_process(process, signal).unwrap();
     }
 
-    /// Waits for its end: the exit code and what it told.
+    /// Waits until it exits: the exit code and its notices.
     pub fn end(mut self) -> (i32, String) {
         let mut err = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();

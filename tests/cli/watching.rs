@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::stage::{CLINIC, Ran, Running, Stage, still, text};
 
-/// A world in which messages come and end quickly.
+/// A world in which messages arrive and finish quickly.
 fn moving(live_per_second: f64) -> WorldOptions {
     let campaign = CampaignOptions {
         messages: 300,
@@ -26,7 +26,7 @@ fn moving(live_per_second: f64) -> WorldOptions {
     WorldOptions { campaigns: vec![campaign], started_at, calls_per_second: 0, speed: 20.0, ..WorldOptions::new(7) }
 }
 
-/// Uploads a file of so many rows, and gives the batch's id.
+/// Uploads a file of this many rows, and gives the batch's id.
 #[track_caller]
 fn upload(stage: &Stage, rows: u64) -> String {
     let card = stage.simulator.campaigns().remove(0);
@@ -47,7 +47,7 @@ fn upload(stage: &Stage, rows: u64) -> String {
     text(&told["batchId"])
 }
 
-/// The changes and the summary of a watch that has ended.
+/// The changes and the summary of a finished watch.
 #[track_caller]
 fn parted(ran: &Ran) -> (Vec<Value>, Value) {
     let mut lines = ran.lines();
@@ -80,7 +80,7 @@ fn each_change_is_told_once_and_a_signal_ends_with_a_summary() {
         assert_eq!(line["errorCode"].is_null(), to != "failure", "{line}");
         match known.insert(id.clone(), to.clone()) {
             Some(before) => assert_eq!(line["from"], before.as_str(), "{line}"),
-            // Told for the first time: it appeared, or moved on from where it was at the start.
+            // Reported for the first time: it appeared, or changed from its status at the start.
             None => assert_ne!(line["from"], to.as_str()),
         }
         if line["from"].is_string() && (to == "success" || to == "failure") && ended.insert(id) && ended.len() == 20 {
@@ -101,7 +101,7 @@ fn it_ends_when_all_that_was_there_is_done() {
     let ran = stage.good(&["watch", CLINIC, "--until-done", "--timeout", "5m", "--since", "2020-01-01"]);
     let (_, summary) = parted(&ran);
     assert_eq!((summary["ended"].as_str(), summary["waitedFor"].as_u64()), (Some("done"), Some(0)));
-    // Nothing moves here, so it is done at once, and nothing was there to tell.
+    // Nothing changes here, so it is done at once, with nothing to report.
     let still =
         Stage::new(WorldOptions { campaigns: vec![CampaignOptions { stuck_rate: 0.0, ..still(50).campaigns.remove(0) }], ..still(50) });
     let (changes, summary) = parted(&still.good(&["watch", CLINIC, "--until-done", "--since", "2020-01-01"]));
@@ -159,7 +159,7 @@ fn a_batch_is_watched_alone_from_before_it_shows() {
         world.log().recent_gets().filter(|call| call.batch.is_none() && call.message.is_none()).count()
     };
     assert_eq!(stage.simulator.with_world(of_the_campaign), 0, "the campaign's own list is not read");
-    // Afterwards nothing of it moves.
+    // Afterwards none of its messages change.
     let (changes, again) = parted(&stage.good(&["watch", CLINIC, "--batch", &batch, "--until-done", "--timeout", "5m"]));
     assert_eq!((changes.len(), again["loaded"].as_u64()), (0, Some(20)));
 }
@@ -219,7 +219,7 @@ fn an_answer_without_statuses_is_no_change() {
         }
         row
     };
-    // Something moves, so that it is read often.
+    // Messages change, so that it is read often.
     let status = |number| if number % 10 == 0 { "sending" } else { "failure" };
     let given: Vec<Value> = (0..222).map(|number| row(number, Some(status(number)))).collect();
     let missing: Vec<Value> = (0..222).map(|number| row(number, (number % 2 == 0).then_some(""))).collect();

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use super::stage::{CLINIC, Ran, Stage, still, text};
 
-/// A time so many hours ago.
+/// A time this many hours ago.
 fn ago(hours: i64) -> String {
     (Timestamp::now() - SignedDuration::from_hours(hours)).to_string()
 }
 
-/// A failure that was created so many hours ago, and attempted at these times.
+/// A failure that was created this many hours ago, and attempted at these times.
 fn failure(id: &str, created: Option<i64>, attempts: Option<&[i64]>) -> Value {
     let attempt =
         |hours: &i64| json!({ "status": "failure", "createdAt": ago(*hours), "errorType": "delivery_error", "errorCode": "routing_error" });
@@ -23,7 +23,7 @@ fn failure(id: &str, created: Option<i64>, attempts: Option<&[i64]>) -> Value {
     }
     match attempts {
         Some(attempts) => row["messageAttempts"] = attempts.iter().map(attempt).collect(),
-        // As older pages have it.
+        // As in older pages.
         None => row["error"] = json!("routing_error"),
     }
     row
@@ -133,7 +133,7 @@ fn figures_and_changes_are_of_the_same_messages() {
     assert!(watch.err.contains("Left out, time not given: 2 messages."), "{}", watch.err);
 }
 
-/// All of the list is loaded, and not all of it counts.
+/// The whole list is loaded, but not all of it counts.
 #[test]
 fn figures_of_a_part_are_not_those_of_all_there_are() {
     let stage = Stage::new(still(1));
@@ -158,7 +158,7 @@ fn a_batch_is_loaded_whole_and_its_failures_count_by_the_same_time() {
     assert!(ran.err.contains("Loaded the whole batch, 6 messages."), "{}", ran.err);
 }
 
-/// It was begun long ago, and a later time says that it failed just now, or that something about it changed.
+/// It began long ago, and a later time says that it failed just now, or that something about it changed.
 #[test]
 fn a_failure_that_only_a_later_time_tells_of_is_not_left_out_in_silence() {
     let (mut late, mut changed, mut bare) =

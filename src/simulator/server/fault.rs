@@ -1,10 +1,10 @@
-//! Faults on purpose: what networks and fronts do to a call, by share, seeded.
+//! Deliberate faults: what networks and proxies do to a call, by share, seeded.
 
 use std::str::FromStr;
 
 use thiserror::Error;
 
-/// What happens to a call instead of its answer.
+/// What happens to a call instead of its normal answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
     /// This HTTP status (429 or 5xx). A 429 was never performed; of the others every second was, which
@@ -12,9 +12,9 @@ pub enum FaultKind {
     Status(u16),
     /// A proxy's page: 502 in HTML, not performed.
     Html,
-    /// 200 with a body that is no JSON, performed.
+    /// 200 with a body that is not JSON, performed.
     Nonsense,
-    /// This status and body instead of the API's. Only a program sets it, so it has no name.
+    /// This status and body instead of the API's. Only code sets it, so it has no name.
     Instead {
         /// The status.
         status: u16,
@@ -33,7 +33,7 @@ pub enum FaultKind {
     ResetAfter,
 }
 
-/// Which calls a fault can happen to.
+/// Which calls a fault affects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultyCalls {
     /// Every call.
@@ -49,15 +49,15 @@ pub enum FaultyCalls {
 pub struct Fault {
     /// What happens.
     pub kind: FaultKind,
-    /// To which share of the calls, 0 to 1.
+    /// For which share of the calls, 0 to 1.
     pub share: f64,
-    /// To which calls.
+    /// For which calls.
     pub calls: FaultyCalls,
-    /// How many times at most; `None` is for ever.
+    /// How many times at most; `None` is no limit.
     pub times: Option<u64>,
 }
 
-/// What a fault must look like.
+/// The form of a fault.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "expected KIND=SHARE, with a kind of `429`, `500`, `502`, `503`, `504`, `520`, `524`, `html`, \
@@ -91,7 +91,7 @@ impl FromStr for Fault {
     }
 }
 
-/// The faults in force, and the chance that decides among them.
+/// The active faults, and the chance that decides among them.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     list: Vec<Fault>,
@@ -113,7 +113,7 @@ impl Faults {
     /// Also the number of the call.
     pub(super) fn strike(&mut self, reads: bool, chance: impl Fn(u64) -> f64) -> (Option<FaultKind>, u64) {
         self.calls += 1;
-        // The shares of all faults lie side by side on one scale, so that together they are their sum.
+        // The shares of all faults are laid end to end on one scale, so that together they are their sum.
         let mut luck = chance(self.calls);
         for fault in &mut self.list {
             let meant = match fault.calls {

@@ -1,4 +1,4 @@
-//! Connections that can be broken from the handler of a call, at once or after so many bytes.
+//! Connections that the handler of a call can break, at once or after a number of bytes.
 
 use std::io;
 use std::net::SocketAddr;
@@ -74,7 +74,7 @@ impl AsyncWrite for BreakableStream {
             return Pin::new(&mut this.stream).poll_write(cx, buf);
         }
         if left == 0 {
-            // Without lingering the close is a reset, as from a front that gave up.
+            // Without lingering the close is a reset, as from a proxy that gave up.
             let _ = this.stream.set_zero_linger();
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }

@@ -1,4 +1,4 @@
-//! A world behind a socket: a thin shell that reads a call, asks the world, and writes its answer.
+//! A world behind a socket: a thin layer that reads a call, asks the world, and writes its answer.
 
 mod fault;
 mod line;
@@ -26,7 +26,7 @@ pub use self::fault::{Fault, FaultExpected, FaultKind, FaultyCalls};
 use self::line::{BreakableListener, Line};
 use super::world::{Answer, Call, CampaignCard, World};
 
-/// Below this path lies the API.
+/// The API is below this path.
 const PREFIX: &str = "/api/v2";
 /// The largest body that is read: a file of 40 MB is refused by the API itself, so it must get that far.
 const MAX_BODY_BYTES: usize = 48 * 1024 * 1024;
@@ -42,10 +42,10 @@ pub enum ServeError {
     /// It has no transport security and prints its keys, so it must not be reachable from elsewhere.
     #[error("refusing to listen on `{0}`: the simulator listens on loopback only, for example on `127.0.0.1:0`")]
     NotLoopback(SocketAddr),
-    /// The address is taken or not ours.
+    /// The address is in use, or not of this machine.
     #[error("cannot listen on `{address}`")]
     Bind {
-        /// What was asked for.
+        /// The requested address.
         address: SocketAddr,
         /// What the operating system says.
         source: io::Error,
@@ -88,7 +88,7 @@ pub async fn serve(world: World, listen: SocketAddr) -> Result<Simulator, ServeE
     let stopped = shared.stop.clone().cancelled_owned();
     let task = tokio::spawn(async move {
         let service = router.into_make_service_with_connect_info::<Line>();
-        // Accepting never fails for good: the listener waits errors out. So there is none to report.
+        // Accepting never fails for good: the listener waits errors out. So there is nothing to report.
         let _ = axum::serve(BreakableListener(listener), service).with_graceful_shutdown(stopped).await;
     });
     Ok(Simulator { address, shared, task: Some(task) })
@@ -113,7 +113,7 @@ impl Simulator {
         self.with_world(|world| world.campaigns())
     }
 
-    /// Looks at its world, or changes it. Calls wait meanwhile.
+    /// Reads or changes its world. Calls wait meanwhile.
     pub fn with_world<R>(&self, f: impl FnOnce(&mut World) -> R) -> R {
         f(&mut lock(&self.shared.world))
     }
@@ -129,8 +129,8 @@ impl Simulator {
         lock(&self.shared.faults).struck()
     }
 
-    /// Stops taking calls and waits until those under way are answered, for two seconds at most: a
-    /// client that never ends its request must not hold up the end.
+    /// Stops accepting calls and waits until those under way are answered, for two seconds at most: a
+    /// client that never finishes its request must not delay the stop.
     pub async fn stop(mut self) {
         self.shared.stop.cancel();
         if let Some(mut task) = self.task.take() {
@@ -237,7 +237,7 @@ fn response(answer: Answer) -> Response<Body> {
     response
 }
 
-/// An answer of the front, before the API.
+/// An answer of the proxy in front of the API.
 fn plain(status: StatusCode, body: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;

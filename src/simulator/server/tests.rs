@@ -134,7 +134,7 @@ async fn under(fault: &str) -> (Simulator, String, String) {
     let mut stream = TcpStream::connect(simulator.address()).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
-    // A broken connection shows as an error or as an early end: both are what a client must bear.
+    // A broken connection shows as an error or as an early end: a client must handle both.
     let _ = stream.read_to_end(&mut answer).await;
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));

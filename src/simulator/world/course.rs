@@ -72,7 +72,7 @@ impl Cause {
         }
     }
 
-    /// The number that provokes this error in the test environment.
+    /// The number that triggers this error in the test environment.
     pub(super) fn magic_number(self) -> &'static str {
         match self {
             Self::RecipientInvalid => "6511111111",
@@ -85,7 +85,7 @@ impl Cause {
         }
     }
 
-    /// Share of retries after this error that deliver.
+    /// Share of retries after this error that are delivered.
     fn retry_advice(self) -> f64 {
         match self {
             Self::RecipientInvalid | Self::ContentInvalid => 0.0,
@@ -112,7 +112,7 @@ const CAUSES: [(Cause, u32); 7] = [
 pub(super) enum Fate {
     Delivered,
     Failed(Cause),
-    /// Stays at this status for ever.
+    /// Stays at this status forever.
     Stops(Status),
 }
 
@@ -131,14 +131,14 @@ pub(super) struct Case {
     pub(super) dice: Dice,
     /// Outside Singapore `sent_to_telco` is the last status.
     pub(super) foreign: bool,
-    /// The error that its recipient provokes in the test environment.
+    /// The error that its recipient triggers in the test environment.
     pub(super) provoked: Option<Cause>,
     /// Time it waits as `enqueued` for the rest of its batch, in milliseconds at real speed.
     pub(super) queue_ms: i64,
     pub(super) in_batch: bool,
 }
 
-/// The fate of attempt `n` (0 is the first send), `before` being what the one before failed of.
+/// The outcome of attempt `n` (0 is the first send); `before` is the error of the previous one.
 pub(super) fn fate(rules: &Rules, case: &Case, n: u64, before: Option<Cause>) -> Fate {
     if let Some(cause) = case.provoked {
         return Fate::Failed(cause);
@@ -152,7 +152,7 @@ pub(super) fn fate(rules: &Rules, case: &Case, n: u64, before: Option<Cause>) ->
         let cause = case.dice.weighted(For::Cause, n, &CAUSES);
         return Fate::Failed(cause.unwrap_or(Cause::DeliveryUnknown));
     } else if case.dice.share(For::Stuck, n) < rules.stuck_rate {
-        // A row stuck at `created` would block the retry of its whole batch for ever, so only single
+        // A row stuck at `created` would block the retry of its whole batch forever, so only single
         // messages stop there.
         let early = !case.in_batch && case.dice.below(For::Stuck, n + 1000, 2) == 0;
         return Fate::Stops(if early { Status::Created } else { Status::SentToTelco });
@@ -248,13 +248,13 @@ impl Course {
         (Status::Created, self.start)
     }
 
-    /// When the provider took it, if it had by `now`.
+    /// When the provider accepted it, if it had by `now`.
     pub(super) fn sent_at(&self, now: i64) -> Option<i64> {
         let [.., sent, _] = self.marks;
         (sent <= now).then_some(sent)
     }
 
-    /// What it failed of, if it had by `now`.
+    /// Its error, if it had failed by `now`.
     pub(super) fn cause(&self, now: i64) -> Option<Cause> {
         match self.fate {
             Fate::Failed(cause) if self.end <= now => Some(cause),

@@ -1,7 +1,7 @@
 //! Seeded chance without state: each fact of the world is a hash of a key and a purpose.
 //!
-//! A random number generator would make every fact depend on the order in which facts are asked for.
-//! With hashes a message can be told from its key alone, at any time, in any order.
+//! A random number generator would make every fact depend on the order in which facts are requested.
+//! With hashes a message follows from its key alone, at any time, in any order.
 
 /// Purposes: two facts drawn from one key must not be correlated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Dice {
 
     /// A number below `end`; 0 when `end` is 0.
     pub(super) fn below(self, purpose: For, n: u64, end: u64) -> u64 {
-        // The high half of the product is uniform enough and spares a division.
+        // The high half of the product is uniform enough and saves a division.
         ((u128::from(self.draw(purpose, n)) * u128::from(end)) >> 64) as u64
     }
 

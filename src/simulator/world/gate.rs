@@ -1,4 +1,4 @@
-//! What stands before the calls: the key, the allow list, the pace, and the rights of the key.
+//! The checks before a call: the key, the allow list, the pace, and the rights of the key.
 
 use super::campaign::Campaign;
 use super::refusal::Refusal;
@@ -16,7 +16,7 @@ pub(super) fn bearer(authorization: Option<&str>) -> Result<&str, Refusal> {
     if key.is_empty() { Err(Refusal::no_key()) } else { Ok(key) }
 }
 
-/// Whether a call with `key` may go on. A campaign that does not exist is not told from a wrong key.
+/// Whether a call with `key` may continue. A campaign that does not exist looks the same as a wrong key.
 pub(super) fn admit<'a>(campaign: Option<&'a mut Campaign>, key: &str, writes: bool, now_us: i64) -> Result<&'a mut Campaign, Refusal> {
     let campaign = campaign.filter(|campaign| campaign.key == key).ok_or_else(Refusal::wrong_key)?;
     if !campaign.allow_listed {

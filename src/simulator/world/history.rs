@@ -31,10 +31,10 @@ const HOURS: [(i64, u32); 24] = [
     (23, 4),
 ];
 
-/// Days that the messages of the start reach back.
+/// How many days the messages of the start reach back.
 const DAYS: u64 = 7;
 const HOUR_MS: i64 = 3_600_000;
-/// The newest single messages lie within this time before the start, so that some still move.
+/// The newest single messages are within this time before the start, so that some are still on the way.
 const RECENT_MS: i64 = 5 * 60_000;
 
 /// Single messages in the last minutes, out of `singles`.
@@ -45,7 +45,7 @@ pub(super) fn recent(singles: u64) -> u64 {
 /// When single message `n` of `singles` was created, given the start.
 pub(super) fn single_created(dice: Dice, n: u64, singles: u64, started: i64) -> i64 {
     if n < recent(singles) {
-        // Squared, so that the last seconds are the fullest: those are the ones that move.
+        // Squared, so that the last seconds are the fullest: those messages are still on the way.
         let share = dice.share(For::When, 0);
         return started - 1 - (share * share * RECENT_MS as f64) as i64;
     }
@@ -57,18 +57,18 @@ fn in_waves(dice: Dice, end: i64) -> i64 {
     let day = midnight(end) - dice.below(For::When, 1, DAYS) as i64 * 24 * HOUR_MS;
     let hour = dice.weighted(For::When, 2, &HOURS).unwrap_or(10);
     let moment = day + hour * HOUR_MS + dice.between(For::When, 3, 0, HOUR_MS - 1);
-    // What would lie in the future happened a whole number of days earlier.
+    // A time in the future is moved back by whole days.
     if moment < end { moment } else { moment - DAYS as i64 * 24 * HOUR_MS }
 }
 
 /// When batch `n` (0 is the newest) was uploaded, given the start.
 pub(super) fn batch_created(dice: Dice, n: u64, started: i64) -> i64 {
     if n == 0 {
-        // The newest is still under way: a queue is worked off in some minutes.
+        // The newest is still under way: a queue is processed in a few minutes.
         return started - dice.between(For::When, 4, 60_000, 120_000);
     }
     let before = in_waves(dice, started - HOUR_MS);
-    // Uploaded by hand: on some full quarter of an hour and a few minutes.
+    // Uploaded by hand: a few minutes after some quarter of an hour.
     before - before.rem_euclid(HOUR_MS / 4) + dice.between(For::When, 5, 0, 240_000)
 }
 

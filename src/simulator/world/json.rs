@@ -1,4 +1,4 @@
-//! Writing JSON by hand: a page of 1000 messages is two megabytes, and is asked for again and again.
+//! Writing JSON by hand: a page of 1000 messages is two megabytes, and is requested again and again.
 
 /// Appends `text` as a JSON string, quotes included.
 pub(super) fn write_string(out: &mut Vec<u8>, text: &str) {
@@ -7,7 +7,7 @@ pub(super) fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-/// Appends `text` as it stands between the quotes of a JSON string.
+/// Appends `text` as it is between the quotes of a JSON string.
 pub(super) fn write_escaped(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     let mut from = 0;

@@ -1,4 +1,4 @@
-//! What the world was asked: the oracle of tests that must know what really reached the server.
+//! The calls that reached the world: the oracle of tests that must know what really arrived.
 
 use std::collections::VecDeque;
 
@@ -18,19 +18,19 @@ pub struct LoggedCall {
     pub path: String,
     /// The query, as it was sent.
     pub query: Option<String>,
-    /// The campaign it names, whether that exists or not.
+    /// The campaign it names, whether it exists or not.
     pub campaign: Option<String>,
-    /// The message it names, or that it made.
+    /// The message it names or created.
     pub message: Option<String>,
-    /// The batch it names, or that it made.
+    /// The batch it names or created.
     pub batch: Option<String>,
     /// The HTTP status of the answer.
     pub status: u16,
-    /// The API's code, when it was refused in the API's own words.
+    /// The API's code, if it was refused in the API's own words.
     pub code: Option<&'static str>,
 }
 
-/// Every call that is no GET, for ever; of the GETs the newest 20,000 and how many there were.
+/// Every call that is not a GET, forever; of the GETs the newest 20,000 and how many there were.
 #[derive(Debug, Default)]
 pub struct CallLog {
     posts: Vec<LoggedCall>,
@@ -55,7 +55,7 @@ impl CallLog {
         self.gets.push_back(call);
     }
 
-    /// Every call that is no GET, oldest first, refused ones included.
+    /// Every call that is not a GET, oldest first, refused ones included.
     #[must_use]
     pub fn posts(&self) -> &[LoggedCall] {
         &self.posts

@@ -1,5 +1,5 @@
-//! The world: campaigns with their messages, and an answer to every call, as a function of what was
-//! asked before and of the time that is handed in.
+//! The world: campaigns with their messages, and an answer to every call, as a function of the earlier
+//! calls and of the given time.
 
 mod campaign;
 mod course;
@@ -41,7 +41,7 @@ use super::options::{RetryAfter, WorldOptions};
 
 const JSON: &str = "application/json; charset=utf-8";
 
-/// A call as it arrives, before anything was made of it.
+/// A call as it arrives, before it is interpreted.
 #[derive(Debug, Clone, Copy)]
 pub struct Call<'a> {
     /// The HTTP method, in capitals.
@@ -63,7 +63,7 @@ pub struct Call<'a> {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The `Content-Type` header; of no meaning when the body is empty.
+    /// The `Content-Type` header; meaningless if the body is empty.
     pub content_type: &'static str,
     /// The `Retry-After` header, in seconds.
     pub retry_after: Option<u64>,
@@ -78,7 +78,7 @@ pub struct CampaignCard {
     pub id: String,
     /// Its API key.
     pub key: String,
-    /// Its name, which the API never tells.
+    /// Its name, which the API never gives.
     pub name: String,
 }
 
@@ -139,12 +139,12 @@ impl World {
         &self.log
     }
 
-    /// A share from 0 up to 1 that belongs to `n`: chance for whoever stands in front of the world.
+    /// A share from 0 up to 1 that belongs to `n`: chance for a layer in front of the world.
     pub(super) fn chance(&self, n: u64) -> f64 {
         self.dice.share(For::Fault, n)
     }
 
-    /// Answers `call` at `now`. A `now` before that of an earlier call counts as that one's.
+    /// Answers `call` at `now`. If an earlier call had a later `now`, that one counts.
     pub fn answer(&mut self, call: &Call<'_>, now: Timestamp) -> Answer {
         let now = now.max(self.latest);
         self.latest = now;

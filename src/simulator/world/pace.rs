@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 const SECOND_US: i64 = 1_000_000;
 
-/// The calls of the last second. What is refused is dropped and does not count.
+/// The calls of the last second. A refused call is dropped and does not count.
 #[derive(Debug)]
 pub(super) struct Pace {
     limit: usize,
@@ -12,7 +12,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// 0 is no limit.
+    /// 0 means no limit.
     pub(super) fn new(limit: u32) -> Self {
         Self { limit: limit as usize, accepted_us: VecDeque::new() }
     }

@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use super::render::{Renderer, Shape};
 use super::route::parameters;
 
-/// What a call without `limit` gets. The API's own default is not known.
+/// The page size without `limit`. The API's own default is unknown.
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1000;
 /// Room for one message in JSON; a page is then rendered without growing its buffer many times.
@@ -21,7 +21,7 @@ pub(super) enum List {
 }
 
 impl List {
-    /// What the ids in its cursors begin with.
+    /// The prefix of the ids in its cursors.
     fn prefix(self) -> &'static str {
         match self {
             Self::Campaign => "message_",
@@ -82,7 +82,7 @@ impl Wanted {
                 "before" if !value.is_empty() => {
                     wanted.from = From::Before(cursor("before", &value)?);
                 }
-                // What is not known is ignored, as the API does.
+                // Unknown parameters are ignored, as the API does.
                 _ => {}
             }
         }
@@ -98,7 +98,7 @@ struct Stretch {
     older: bool,
 }
 
-/// Finds the stretch that is wanted.
+/// Finds the requested stretch.
 fn stretch(campaign: &Campaign, list: List, wanted: &Wanted) -> Stretch {
     let order = list.order(campaign);
     let search = wanted.search.as_bytes();

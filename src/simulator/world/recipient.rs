@@ -1,4 +1,4 @@
-//! Recipients: numbers that were never given to anybody.
+//! Recipients: numbers that were never assigned to anyone.
 
 use super::dice::{Dice, For};
 

@@ -1,10 +1,10 @@
-//! Answers that are errors, in the two bodies that the API and the front before it use.
+//! Error answers, in the two forms that the API and the proxy in front of it use.
 
 use super::dice::{Dice, For};
 use super::ids::id_text;
 use super::json::{write_number, write_string};
 
-/// Who refuses, and so in which body.
+/// Who refuses, and so the form of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
     /// `{"error":{"code","message","type","id"}}`

@@ -11,7 +11,7 @@ use super::stamp::write_stamp;
 use super::texts::Template;
 use crate::simulator::options::SimulatedLanguage;
 
-/// Which call a message is an answer to. Each leaves out something else.
+/// The call that a message answers. Each leaves out different fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     /// Reading one: `attempts` with nested errors.

@@ -22,14 +22,14 @@ pub(super) fn retry(campaign: &mut Campaign, id: &str, attempts: u32, now: i64) 
     Ok(serial)
 }
 
-/// Begins another attempt of every failure of a batch, useful or not; gives how many.
+/// Begins another attempt of every failure of a batch, worth a retry or not; gives how many.
 ///
 /// Side effect of the API, kept here: refused for a message that is still `created`, the batch itself
 /// becomes `messages_enqueuing_failed`.
 pub(super) fn retry_batch(campaign: &mut Campaign, id: &str, attempts: u32, now: i64) -> Result<usize, Refusal> {
     let index = campaign.find_batch(id).ok_or_else(Refusal::batch_not_retryable)?;
     let batch = campaign.batch(index).ok_or_else(Refusal::batch_not_retryable)?;
-    // Until its rows have shown up, a batch is not there to be retried.
+    // Until its rows have shown up, a batch cannot be retried.
     if !batch.status.allows_retry() || (batch.rows.len() as u64) < batch.total {
         return Err(Refusal::batch_not_retryable());
     }

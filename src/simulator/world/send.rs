@@ -10,7 +10,7 @@ use crate::simulator::options::SimulatedLanguage;
 /// Longest text with header and footer, in characters.
 const MAX_CHARS: usize = 1530;
 
-/// The recipient, if it is one.
+/// The recipient, if it is valid.
 pub(super) fn check_recipient(text: &str) -> Result<Recipient, String> {
     Recipient::parse(text).ok_or_else(|| "recipient is not a valid phone number".to_owned())
 }

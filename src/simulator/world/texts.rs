@@ -27,7 +27,7 @@ struct Entry {
     bodies: ByLanguage<String>,
 }
 
-/// English is always there and stands in for what is missing.
+/// English is always there and replaces missing languages.
 #[derive(Deserialize, Clone)]
 struct ByLanguage<T> {
     english: T,
@@ -48,7 +48,7 @@ impl<T> ByLanguage<T> {
     }
 }
 
-/// Where the values of a variable come from when nobody gave any.
+/// Where the values of a variable come from if the caller gave none.
 enum Source {
     Pool(ByLanguage<Vec<String>>),
     Code,
@@ -74,7 +74,7 @@ pub(super) struct Variable {
 enum Segment {
     /// Fixed text, escaped for JSON.
     Text(Vec<u8>),
-    /// The value of a variable, by its place in the template.
+    /// The value of a variable, by its index in the template.
     Value(usize),
 }
 
@@ -123,7 +123,7 @@ impl Template {
         &self.bodies[language as usize]
     }
 
-    /// The invented values of a message: about the person where the variable is, else about the message.
+    /// The invented values of a message: about the person if the variable is, else about the message.
     pub(super) fn invent(&self, language: SimulatedLanguage, message: Dice, person: Dice, created: i64) -> Vec<Cow<'_, str>> {
         let invented = self.variables.iter().enumerate().map(|(at, variable)| {
             let at = at as u64;

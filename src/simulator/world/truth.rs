@@ -1,4 +1,4 @@
-//! What is really the case, past key, pace and pages: for tests that compare it with what was shown.
+//! The true state, without key, pace and pages: for tests that compare it with what was shown.
 
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ impl World {
         self.campaigns.iter().find(|campaign| campaign.id == id)
     }
 
-    /// Lets everything show up that is due at `now`, without a call.
+    /// Makes everything visible that is due at `now`, without a call.
     pub fn advance(&mut self, now: Timestamp) {
         self.latest = self.latest.max(now);
         for campaign in &mut self.campaigns {
@@ -36,8 +36,8 @@ impl World {
         batches.iter().map(super::campaign::Batch::id).collect()
     }
 
-    /// Every change of a message as (time, status), oldest first, those to come included unless a retry
-    /// cuts in. Empty for an unknown message.
+    /// Every change of a message as (time, status), oldest first, including future ones unless a retry
+    /// intervenes. Empty for an unknown message.
     #[must_use]
     pub fn changes(&self, campaign: &str, message: &str) -> Vec<(Timestamp, &'static str)> {
         let Some(campaign) = self.campaign(campaign) else {

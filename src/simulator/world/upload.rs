@@ -12,7 +12,7 @@ use crate::simulator::options::SimulatedEnvironment;
 const MAX_FILE_BYTES: usize = 40 * 1024 * 1024;
 /// Rows of a file in the test environment.
 const MAX_TEST_ROWS: usize = 20;
-/// Faults that are listed; a file of the wrong shape would otherwise list every cell.
+/// How many faults are listed; a file of the wrong shape would otherwise list every cell.
 const MAX_LISTED: usize = 100;
 
 /// What is wrong with a cell.
@@ -24,7 +24,7 @@ struct Fault {
     message: String,
 }
 
-/// What became of an upload.
+/// The result of an upload.
 pub(super) enum Upload {
     /// Recorded under this batch.
     Taken(u32),
@@ -32,7 +32,7 @@ pub(super) enum Upload {
     Invalid(Vec<u8>),
 }
 
-/// Takes the upload of `body`.
+/// Handles the upload in `body`.
 pub(super) fn upload(campaign: &mut Campaign, content_type: Option<&str>, body: &[u8], now: i64) -> Result<Upload, Refusal> {
     let file = content_type
         .and_then(|content_type| find_file(content_type, body, "file"))
@@ -50,7 +50,7 @@ pub(super) fn upload(campaign: &mut Campaign, content_type: Option<&str>, body: 
     Ok(Upload::Taken(campaign.post_batch(file.name, rows, now)))
 }
 
-/// Every row and every fault. Rows with faults are counted but worthless.
+/// Every row and every fault. Rows with faults are counted but unusable.
 fn read(campaign: &Campaign, file: &[u8]) -> (Vec<Content>, Vec<Fault>) {
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(file);
@@ -132,7 +132,7 @@ fn content(campaign: &Campaign, columns: &[usize], record: &StringRecord) -> Res
     Ok(content)
 }
 
-/// `{"isValid":false,…}`. No source tells the names of the row errors; these are invented.
+/// `{"isValid":false,…}`. No source gives the names of the row errors; these are invented.
 fn invalid(faults: &[Fault]) -> Vec<u8> {
     let mut out = b"{\"isValid\":false,\"batchId\":null,\"errors\":[".to_vec();
     for (n, fault) in faults.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What comes to a campaign after the start: live traffic, sends and uploads.
+//! What a campaign receives after the start: live traffic, sends and uploads.
 
 use std::cmp::Reverse;
 
@@ -27,7 +27,7 @@ impl Live {
 }
 
 impl Campaign {
-    /// Lets everything show up that is due at `now`.
+    /// Makes everything visible that is due at `now`.
     pub(in crate::simulator::world) fn advance(&mut self, now: i64) {
         while self.live.per_second > 0.0 && self.live.next < LIVE_LIMIT {
             let dice = self.dice.child(For::Live, self.live.next);
@@ -99,7 +99,7 @@ impl Campaign {
         batch
     }
 
-    /// Makes an empty batch; gives its index.
+    /// Creates an empty batch; gives its index.
     pub(super) fn add_batch(&mut self, dice: Dice, created: i64, file_name: String, total: u64) -> u32 {
         let index = self.batches.len() as u32;
         self.batch_by_id.insert(dice.uuid(For::BatchId, 0), index);

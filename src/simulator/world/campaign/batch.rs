@@ -3,12 +3,12 @@
 use super::super::dice::{Dice, For};
 use super::super::ids::id_text;
 
-/// The status of a batch, as its messages tell it.
+/// The status of a batch, as its messages give it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::simulator::world) enum BatchStatus {
     Enqueued,
     EnqueuingFailed,
-    /// An older batch that was closed: no retry any more.
+    /// An older batch that was closed: it can no longer be retried.
     Success,
 }
 

@@ -6,7 +6,7 @@ use super::batch::BatchStatus;
 use super::{Campaign, Message, SINGLE, key_of, row_key_of};
 
 impl Campaign {
-    /// Makes the messages of the start.
+    /// Creates the messages of the start.
     pub(super) fn fill(&mut self, messages: u64, batches: u32, started: i64) {
         let count = usize::try_from(messages).unwrap_or(usize::MAX).min(SINGLE as usize - 1);
         self.messages.reserve_exact(count);

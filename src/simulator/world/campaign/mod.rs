@@ -25,7 +25,7 @@ use crate::simulator::options::{CampaignOptions, KeyRights, SimulatedEnvironment
 /// No batch: a single message.
 const SINGLE: u32 = u32::MAX;
 
-/// What is fixed about a message when it is recorded.
+/// What is fixed when a message is recorded.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Message {
     pub(super) created: i64,
@@ -57,7 +57,7 @@ struct Changes {
     retries: Vec<i64>,
 }
 
-/// What orders a page: creation time, then id.
+/// The sort key of a page: creation time, then id.
 pub(super) type Key = (i64, u128);
 
 pub(super) struct Campaign {
@@ -100,7 +100,7 @@ fn key_prefix(environment: SimulatedEnvironment) -> &'static str {
 }
 
 impl Campaign {
-    /// The campaign at `started`. `index` is its place among the campaigns of the world.
+    /// The campaign at `started`. `index` is its index among the campaigns of the world.
     pub(super) fn new(
         options: CampaignOptions,
         world: Dice,
@@ -207,7 +207,7 @@ impl Campaign {
         Some((message.batch, self.batch(message.batch)?))
     }
 
-    /// What a caller gave for this message; `None` for invented ones.
+    /// The values that a caller gave for this message; `None` for invented ones.
     pub(super) fn content(&self, serial: u32) -> Option<&Content> {
         self.changes.get(&serial)?.content.as_ref()
     }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::{Answer, Call, World};
 use crate::simulator::options::{CampaignOptions, WorldOptions};
 
-/// A caller with the key of the first campaign, and a clock that only moves when told.
+/// A caller with the key of the first campaign, and a clock that moves only when it is set.
 struct Caller {
     world: World,
     now: Timestamp,
@@ -22,7 +22,7 @@ struct Caller {
     key: String,
 }
 
-/// A caller of a world with one campaign and no limit of pace.
+/// A caller of a world with one campaign and no rate limit.
 #[must_use]
 fn caller(campaign: CampaignOptions) -> Caller {
     let mut options = WorldOptions::new(11);

@@ -156,7 +156,7 @@ fn a_message_still_created_blocks_the_batch() {
     let path = format!("/batch/{batch}/retry");
     assert_eq!(caller.outcome(&path), refused("unresolved_batch_messages"));
     assert_eq!(batch_status(&mut caller, &batch), "messages_enqueuing_failed");
-    // The single retry has left `created`: the other failure can be retried, and the status mends.
+    // The single retry has left `created`: the other failure can be retried, and the status recovers.
     caller.wait(5_000);
     assert_eq!(caller.outcome(&path), accepted());
     assert_eq!(batch_status(&mut caller, &batch), "messages_enqueued");
