@@ -460,7 +460,7 @@ async fn a_write_never_offers_http_2() {
 
 #[tokio::test]
 async fn nothing_leaves_this_machine_unencrypted() {
-    // An address of the documentation's own range: were it spoken to, nobody would answer in time.
+    // An address of the documentation's own range: if it were called, no one would answer in time.
     let request = Request { method: Method::Get, url: "http://192.0.2.1/api/v2".to_owned(), content_type: None, body: Bytes::new() };
     let failure = quick().send(request, &key()).await.result.unwrap_err();
     assert!(matches!(failure, TransportFailure::NotSent(NotSent::Local(_))), "{failure:?}");

@@ -25,7 +25,7 @@ pub(super) struct Configured {
 /// A campaign of the configuration.
 #[derive(Debug, Clone)]
 pub(super) struct ConfiguredCampaign {
-    /// What the file says of it.
+    /// What the file says about it.
     pub config: CampaignConfig,
     /// Where its API is.
     pub base: BaseUrl,

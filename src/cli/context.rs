@@ -97,7 +97,7 @@ impl CommandContext {
         &self.configured.config.display.time_zone
     }
 
-    /// The format of the data: a table on a terminal, ndjson in a pipe, unless one is asked for.
+    /// The format of the data: a table on a terminal, ndjson in a pipe, unless one is given.
     pub fn format(&self) -> Format {
         format_of(&self.common)
     }

@@ -1,5 +1,5 @@
 //! `postwatch watch`: a line for every change from now on, as it is seen. The dashboard's worker
-//! reads, the dashboard's store tells what changed.
+//! reads, the dashboard's store says what changed.
 
 mod board;
 mod limits;

@@ -12,7 +12,7 @@ pub enum SimulatedEnvironment {
     /// Keys: `key_live_…`.
     Production,
     /// Messages stop at the aggregator and never reach `success`. Keys: `key_loadtest_…`; the real
-    /// prefix is not known, so clients must accept one they have never seen.
+    /// prefix is unknown, so clients must accept one they have never seen.
     Loadtest,
 }
 

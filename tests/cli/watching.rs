@@ -115,7 +115,7 @@ fn all_of_the_asked_stretch_is_read_however_long_that_takes() {
     let stage = Stage::new(options);
     let created = stage.good(&["messages", CLINIC, "--limit", "2000", "--fields", "createdAt"]).lines();
     // The second page ends a moment before the stretch does. By the time it is read that moment is
-    // over, and what is left lies behind a horizon that moved on.
+    // over, and the rest is behind a horizon that moved on.
     let last: Timestamp = text(&created[1999]["createdAt"]).parse().unwrap();
     let since = last.checked_sub(jiff::SignedDuration::from_millis(50)).unwrap().to_string();
     let (_, summary) = parted(&stage.good(&["watch", CLINIC, "--since", &since, "--until-done", "--timeout", "2m"]));

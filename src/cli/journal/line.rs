@@ -97,7 +97,7 @@ impl JournalLine {
         "next",
     ];
 
-    /// An action; `open` where its outcome is not known.
+    /// An action; `open` if its outcome is unknown.
     pub fn of_action(
         entry: JournalEntry,
         tries: &[ActionAttempt],

@@ -1,4 +1,4 @@
-//! `postwatch journal`: every action taken from this account, and those whose outcome is not known.
+//! `postwatch journal`: every action taken from this account, or those with an unknown outcome.
 
 use std::collections::HashMap;
 use std::io::BufWriter;
@@ -22,7 +22,7 @@ reveals, exports, unlocks and locks. The journal holds no recipient and no text.
 is looked up at the next start of the dashboard or of `postwatch retry` on its campaign; what stays
 unknown is settled in the dashboard's activity view (5).")]
 pub struct JournalArguments {
-    /// Only actions whose outcome is not known, with what to do
+    /// Only actions with an unknown outcome, and what to do
     #[arg(long)]
     pub open: bool,
     /// Only the newest N

@@ -9,7 +9,7 @@ use crate::delivery::{Mask, Message, MessageId, RetryAdvice, Status, clean_line}
 use crate::postman::record::{Field, RecordFormat};
 use crate::tui::text::cut;
 
-/// How much of a text is shown if there is no terminal width.
+/// How much of a text is shown if the width is unknown.
 const TEXT: usize = 80;
 
 /// Messages in columns.

@@ -22,7 +22,7 @@ const DAY_MINUTES: u32 = 24 * 60;
 pub(super) struct ReportBasis {
     /// The batch that was read; `None` for the campaign.
     pub batch: Option<BatchId>,
-    /// When the newest page was asked for.
+    /// When the newest page was requested.
     pub fetched_at: Option<Timestamp>,
     /// Whether there is nothing older.
     pub complete: bool,
@@ -41,7 +41,7 @@ pub(super) struct StatusReport {
     pub failures: Vec<FailurePart>,
     pub recent: RecentPart,
     pub batches: Vec<BatchPart>,
-    /// Whether a batch was asked for, not the campaign.
+    /// Whether a batch was requested, not the campaign.
     #[serde(skip)]
     pub is_of_batch: bool,
     #[serde(rename = "latencySeconds")]

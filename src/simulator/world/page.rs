@@ -104,7 +104,7 @@ fn stretch(campaign: &Campaign, list: List, wanted: &Wanted) -> Stretch {
     let search = wanted.search.as_bytes();
     let fits = |serial: &&u32| search.is_empty() || campaign.recipient(**serial).contains(search);
     let limit = wanted.limit;
-    // `order` is oldest first: the page lies before `end` (walking back) or from `start` on (walking on).
+    // `order` is oldest first: the page is before `end` (walking back) or from `start` on (walking on).
     match wanted.from {
         From::Newest | From::After(_) => {
             let end = match wanted.from {

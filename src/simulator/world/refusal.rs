@@ -72,7 +72,7 @@ impl Refusal {
         Self::api(401, "invalid_api_key_provided", "The API key is not valid for this campaign.")
     }
 
-    /// A header that is no bearer token never reaches the API.
+    /// A header without a bearer token never reaches the API.
     pub(super) fn unauthorized() -> Self {
         Self::front(401, "Unauthorized")
     }

@@ -1,4 +1,4 @@
-//! Which of the seven calls a method and a path ask for.
+//! Which of the seven calls a method and a path mean.
 
 use percent_encoding::percent_decode_str;
 
@@ -26,7 +26,7 @@ pub(super) struct Route {
 impl Route {
     pub(super) fn parse(method: &str, path: &str) -> Result<Self, Refusal> {
         let mut segments = Vec::new();
-        // A trailing slash is another path, as in the API's own framework; the empty segment tells.
+        // A trailing slash is another path, as in the API's own framework; the empty segment shows it.
         for segment in path.strip_prefix('/').unwrap_or(path).split('/') {
             let decoded = percent_decode_str(segment).decode_utf8();
             segments.push(decoded.map_err(|_| Refusal::no_route(method, path))?);

@@ -1,7 +1,7 @@
 //! One campaign: its messages and batches in the order of their keys, and what calls changed.
 //!
 //! A message is 24 bytes; everything else about it (id, recipient, text, status) is drawn from its
-//! dice and the time when asked for. Only what a call changed is kept beside it.
+//! dice and the time when needed. Only changes made by calls are kept with it.
 
 mod arrive;
 mod batch;
@@ -242,7 +242,7 @@ impl Campaign {
         }
     }
 
-    /// Every attempt that was begun, oldest first. Appended to `courses`, which is emptied before.
+    /// Every attempt, oldest first. Appended to `courses`, which is emptied before.
     pub(super) fn attempts(&self, serial: u32, courses: &mut Vec<Course>) {
         courses.clear();
         let Some(message) = self.message(serial) else {
