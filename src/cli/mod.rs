@@ -1,6 +1,7 @@
 //! The command line: arguments, and one file per command. It uses the same workers and the same
 //! journal as the dashboard.
 
+mod action;
 mod addresses;
 mod args;
 mod campaigns;

@@ -2,23 +2,17 @@
 //! worker as the dashboard.
 
 mod agree;
-mod before;
 mod choose;
 mod chosen;
 mod plan_text;
-mod report;
 mod selection;
-mod stages;
-mod waiting;
-mod work;
 
 use clap::Args;
 use jiff::Timestamp;
 
-use self::before::Before;
 use self::chosen::{Agenda, Chosen};
-use self::report::OutcomeReport;
 use self::selection::Selection;
+use super::action::{self, Before, OutcomeReport};
 use super::context::CommandContext;
 use super::journal::OpenJournal;
 use super::signals::Signals;
@@ -93,7 +87,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
     agree::allowed(campaign, arguments)?;
     let mut open = None;
     if !arguments.dry_run {
-        match before::find_out(&context, campaign, signals).await? {
+        match action::find_out(&context, campaign, signals).await? {
             Before::Ready(journal) => open = journal,
             Before::Interrupted(exit) => return Ok(exit),
         }
@@ -122,7 +116,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
     // No question is asked if its yes could not be written to the journal.
     let open = match open {
         Some(open) => open,
-        None => OpenJournal::begin(common, before::NOTHING)?,
+        None => OpenJournal::begin(common, action::NOTHING)?,
     };
     if arguments.yes {
         context.notice(&announcement());
@@ -151,7 +145,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
             None => Agreed::Run(Vec::new()),
         },
     };
-    let end = work::carry_out(agreed, &context, campaign, open, &mut report, signals).await;
+    let end = action::carry_out(agreed, &context, campaign, open, &mut report, signals).await;
     // The output is finished even if the run is not.
     let exit = reported(&mut report, &context)?;
     Ok(end?.and(exit))
@@ -161,7 +155,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
 fn report_of(chosen: &Chosen, context: &CommandContext) -> Result<OutcomeReport, EarlyExit> {
     let mut report = OutcomeReport::begin(context.format());
     for left_out in &chosen.left_out {
-        report.leave_out(left_out, chosen.by_name)?;
+        report.leave_out(&left_out.id, &left_out.reason, chosen.by_name)?;
     }
     Ok(report)
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::super::super::Exit;
 use super::super::report::ReportedOutcome;
-use super::super::stages::RetryStage;
+use super::super::stages::ScriptedStage;
 use super::super::waiting::{After, LONGEST_STALL, Pause};
 use super::{Halt, ScriptedRun};
 use crate::monitor::{Command, RunPhase};
@@ -49,7 +49,7 @@ impl<W: Write> ScriptedRun<'_, W> {
 
     /// The unknown outcomes in a row that made the run pause. Those that stayed unknown before are for a person anyway.
     fn still_unclear(&self) -> HashSet<String> {
-        let is_unknown = |id: &&String| matches!(self.stages_by_id.get(id), Some(RetryStage::Unknown { .. }));
+        let is_unknown = |id: &&String| matches!(self.stages.get(id), Some(ScriptedStage::Unknown { .. }));
         self.unclear.iter().filter(is_unknown).cloned().collect()
     }
 
@@ -92,7 +92,7 @@ impl<W: Write> ScriptedRun<'_, W> {
     /// When a run is given up because every call is dropped; messages that only wait for their outcome are looked up
     /// for as long as it takes.
     pub(super) fn stall_ends_at(&self) -> Option<Instant> {
-        let waits = self.halt.is_none() && self.stages_by_id.moving().not_started > 0;
+        let waits = self.halt.is_none() && self.stages.moving().not_started > 0;
         self.stall.deadline().filter(|_| waits)
     }
 

@@ -6,7 +6,7 @@ use super::super::super::context::counted;
 use super::super::super::signals::Signals;
 use super::super::super::{EarlyExit, Exit, Failure};
 use super::super::report::ReportedOutcome;
-use super::super::stages::{Moving, RetryStage};
+use super::super::stages::{Moving, ScriptedStage};
 use super::{Halt, ScriptedRun, not_started};
 use crate::monitor::{Command, News, Update};
 
@@ -16,7 +16,7 @@ impl<W: Write> ScriptedRun<'_, W> {
     pub(super) async fn interrupt(&mut self, is_batch: bool, signals: &mut Signals) -> Result<bool, EarlyExit> {
         // A run that has already stopped keeps its own reason.
         self.halt.get_or_insert_with(|| Halt::new("interrupted", Exit::Done));
-        let Moving { under_way, unknown, not_started } = self.stages_by_id.moving();
+        let Moving { under_way, unknown, not_started } = self.stages.moving();
         let counts = self.report.counts();
         self.line(&format!(
             "Stopping: {} accepted, {} refused, {} under way, {} unknown, {not_started} not started. Interrupt again to quit at once.",
@@ -28,7 +28,7 @@ impl<W: Write> ScriptedRun<'_, W> {
         // A batch is not a run: the worker waits for its one call when it ends.
         self.monitor.ask(if is_batch { Command::Stop } else { Command::TakeBack });
         loop {
-            let Moving { under_way, not_started, .. } = self.stages_by_id.moving();
+            let Moving { under_way, not_started, .. } = self.stages.moving();
             if under_way + not_started == 0 {
                 return Ok(false);
             }
@@ -45,11 +45,11 @@ impl<W: Write> ScriptedRun<'_, W> {
     /// Reports the messages without an outcome, and ends the worker.
     pub(super) async fn leave(mut self, leaves_now: bool) -> Result<(), EarlyExit> {
         let halt = self.halt.clone().unwrap_or_else(|| Halt::new("the worker failed", Exit::Failed));
-        for (id, index) in self.stages_by_id.take() {
+        for (id, index) in self.stages.take() {
             let outcome = match index {
-                RetryStage::NotStarted => not_started(&id, &halt),
-                RetryStage::UnderWay => ReportedOutcome::left(&id),
-                RetryStage::Unknown { why, .. } => ReportedOutcome::unknown(&id, &why),
+                ScriptedStage::NotStarted => not_started(&id, &halt),
+                ScriptedStage::UnderWay => ReportedOutcome::left(&id),
+                ScriptedStage::Unknown { why, .. } => ReportedOutcome::unknown(&id, &why),
             };
             self.report.tell(&outcome)?;
         }

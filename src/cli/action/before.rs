@@ -24,10 +24,10 @@ const LONGEST: Duration = Duration::from_secs(10);
 const CHANNEL: usize = 64;
 
 /// Why nothing can be retried without a journal.
-pub(super) const NOTHING: &str = "Nothing can be retried";
+pub(in crate::cli) const NOTHING: &str = "Nothing can be retried";
 
 /// The result.
-pub(super) enum Before {
+pub(in crate::cli) enum Before {
     /// The plan can be made; the journal, if it is already open.
     Ready(Option<OpenJournal>),
     /// A signal came first.
@@ -65,7 +65,11 @@ pub(super) fn worker(
 ///
 /// # Errors
 /// The journal cannot be used, or there is no usable key.
-pub(super) async fn find_out(context: &CommandContext, campaign: &ConfiguredCampaign, signals: &mut Signals) -> Result<Before, Failure> {
+pub(in crate::cli) async fn find_out(
+    context: &CommandContext,
+    campaign: &ConfiguredCampaign,
+    signals: &mut Signals,
+) -> Result<Before, Failure> {
     let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok());
     let access = folder.and_then(|folder| JournalAccess::look(&folder));
     let left_open = match access {

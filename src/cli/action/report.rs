@@ -8,7 +8,6 @@ use super::super::columns::columns;
 use super::super::context::grouped;
 use super::super::early_exit::of_csv;
 use super::super::{Exit, Format};
-use super::chosen::LeftOutLine;
 use crate::postman::Explanation;
 
 /// The outcome of the retry of a message, or of a whole batch.
@@ -81,7 +80,7 @@ impl ReportedOutcome {
 
 /// How many have each outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct OutcomeCounts {
+pub(in crate::cli) struct OutcomeCounts {
     pub accepted: usize,
     pub refused: usize,
     pub unknown: usize,
@@ -110,7 +109,7 @@ impl OutcomeCounts {
 }
 
 /// Writes outcomes as they become known; a table when all are.
-pub(super) struct OutcomeReport<W: Write = io::Stdout> {
+pub(in crate::cli) struct OutcomeReport<W: Write = io::Stdout> {
     out: W,
     format: Format,
     reported: usize,
@@ -136,15 +135,15 @@ impl<W: Write> OutcomeReport<W> {
     }
 
     /// Reports a message left out of the plan. If it was named, the request was not fully met.
-    pub fn leave_out(&mut self, left_out: &LeftOutLine, by_name: bool) -> io::Result<()> {
+    pub fn leave_out(&mut self, id: &str, reason: &str, by_name: bool) -> io::Result<()> {
         self.counts.left_out += 1;
-        let outcome = ReportedOutcome::skipped(&left_out.id, left_out.reason.clone());
+        let outcome = ReportedOutcome::skipped(id, reason.to_owned());
         let exit = if by_name { outcome.exit } else { Exit::Done };
         self.put(&ReportedOutcome { exit, ..outcome })
     }
 
     /// Reports an outcome.
-    pub fn tell(&mut self, outcome: &ReportedOutcome) -> io::Result<()> {
+    pub(super) fn tell(&mut self, outcome: &ReportedOutcome) -> io::Result<()> {
         let count = match outcome.outcome {
             OutcomeKind::Accepted => &mut self.counts.accepted,
             OutcomeKind::Refused => &mut self.counts.refused,
@@ -284,10 +283,9 @@ mod tests {
 
     #[test]
     fn what_the_plan_leaves_out_is_no_refusal_unless_it_was_named() {
-        let left_out = LeftOutLine { id: "a".to_owned(), reason: "a retry cannot help".to_owned() };
         let exit = |by_name| {
             let mut report = OutcomeReport::into(Vec::new(), Format::Ndjson);
-            report.leave_out(&left_out, by_name).unwrap();
+            report.leave_out("a", "a retry cannot help", by_name).unwrap();
             report.tell(&ReportedOutcome::accepted("b", None)).unwrap();
             assert_eq!(report.counts(), OutcomeCounts { accepted: 1, left_out: 1, ..OutcomeCounts::default() });
             report.exit()

@@ -19,7 +19,7 @@ use super::super::signals::Signals;
 use super::super::{EarlyExit, Exit, Failure, Format};
 use super::before::worker;
 use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome};
-use super::stages::{RetryStage, RetryStages};
+use super::stages::{ScriptedStage, ScriptedStages};
 use super::waiting::{Pause, Stall};
 use crate::action::{ActionNumber, Agreed, PATIENCE};
 use crate::delivery::full_stop;
@@ -35,7 +35,7 @@ pub(super) struct ScriptedRun<'a, W: Write> {
     clock: Clock,
     quiet: bool,
     progress: ProgressLine,
-    stages_by_id: RetryStages,
+    stages: ScriptedStages,
     /// The messages with an unknown outcome since the last clear answer.
     unclear: Vec<String>,
     /// Why it is paused.
@@ -73,7 +73,7 @@ impl Halt {
 ///
 /// # Errors
 /// There is no usable key, the output cannot be written, or the worker failed.
-pub(super) async fn carry_out<W: Write>(
+pub(in crate::cli) async fn carry_out<W: Write>(
     agreed: Agreed,
     context: &CommandContext,
     campaign: &ConfiguredCampaign,
@@ -82,7 +82,7 @@ pub(super) async fn carry_out<W: Write>(
     signals: &mut Signals,
 ) -> Result<Exit, EarlyExit> {
     let (monitor, updates) = worker(context, campaign, &open)?;
-    let stages_by_id = RetryStages::of(agreed.subjects().iter().map(|subject| subject.id().to_owned()).collect());
+    let stages = ScriptedStages::of(agreed.subjects().iter().map(|subject| subject.id().to_owned()).collect());
     let quiet = context.common.quiet;
     // A table is written at the end; everything else comes line by line, perhaps to the same terminal.
     let shared = context.format() != Format::Table && std::io::stdout().is_terminal();
@@ -98,7 +98,7 @@ pub(super) async fn carry_out<W: Write>(
         clock,
         quiet,
         progress,
-        stages_by_id,
+        stages,
         unclear: Vec::new(),
         pause: None,
         stall,
@@ -108,14 +108,14 @@ pub(super) async fn carry_out<W: Write>(
     };
     let mut leaves_now = false;
     let mut exit = Exit::Done;
-    while !work.stages_by_id.is_empty() {
+    while !work.stages.is_empty() {
         let stall_ends_at = work.stall_ends_at();
         tokio::select! {
             update = work.updates.recv() => match update {
                 Some(update) => work.take(update)?,
                 None => break,
             },
-            () = at(work.stages_by_id.deadline()) => work.give_up_looking()?,
+            () = at(work.stages.deadline()) => work.give_up_looking()?,
             () = at(stall_ends_at) => work.give_up_calling(),
             signal = signals.next() => {
                 exit = signal;
@@ -177,23 +177,23 @@ impl<W: Write> ScriptedRun<'_, W> {
     }
 
     fn step(&mut self, id: &str, stage: ActionStage) -> Result<(), EarlyExit> {
-        let Some(index) = self.stages_by_id.get(id) else { return Ok(()) };
+        let Some(index) = self.stages.get(id) else { return Ok(()) };
         let outcome = match stage {
             ActionStage::Intended => {
-                self.stages_by_id.put(id, RetryStage::NotStarted);
+                self.stages.put(id, ScriptedStage::NotStarted);
                 return Ok(());
             }
             ActionStage::UnderWay { .. } => {
-                self.stages_by_id.put(id, RetryStage::UnderWay);
+                self.stages.put(id, ScriptedStage::UnderWay);
                 return Ok(());
             }
             ActionStage::GoesAgain { why, .. } => {
-                self.stages_by_id.put(id, RetryStage::NotStarted);
+                self.stages.put(id, ScriptedStage::NotStarted);
                 self.dropped(&full_stop(&format!("{id} is sent again: {}", why.what)));
                 return Ok(());
             }
             ActionStage::Unknown { why, look_up_at: Some(_) } => {
-                if !matches!(index, RetryStage::Unknown { .. }) {
+                if !matches!(index, ScriptedStage::Unknown { .. }) {
                     self.look_up(id, why);
                 }
                 return Ok(());
@@ -213,7 +213,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             ActionStage::NotTaken(why) => ReportedOutcome::skipped(id, why.reason()),
             ActionStage::Skipped(why) => ReportedOutcome { meanwhile: true, ..ReportedOutcome::skipped(id, why.reason()) },
             ActionStage::NotSent(why) => match (index, &self.halt) {
-                (RetryStage::NotStarted, Some(halt)) => not_started(id, halt),
+                (ScriptedStage::NotStarted, Some(halt)) => not_started(id, halt),
                 _ => ReportedOutcome { exit: Exit::Failed, ..ReportedOutcome::skipped(id, why.reason()) },
             },
             ActionStage::Refused(refusal) => {
@@ -234,7 +234,7 @@ impl<W: Write> ScriptedRun<'_, W> {
     fn look_up(&mut self, id: &str, why: Explanation) {
         // Half as long again as the worker waits: with the network down it cannot even look it up.
         let until = Instant::now() + PATIENCE.mul_f64(1.5);
-        self.stages_by_id.put(id, RetryStage::Unknown { until, why });
+        self.stages.put(id, ScriptedStage::Unknown { until, why });
         self.unclear.push(id.to_owned());
         self.line(&format!("{id}: the outcome is unknown; looking it up, for two minutes at most."));
     }
@@ -258,7 +258,7 @@ impl<W: Write> ScriptedRun<'_, W> {
     }
 
     fn end(&mut self, outcome: &ReportedOutcome) -> Result<(), EarlyExit> {
-        self.stages_by_id.end(&outcome.id);
+        self.stages.end(&outcome.id);
         self.report.tell(outcome)?;
         self.paused(outcome);
         let counts = self.report.counts();
@@ -269,7 +269,7 @@ impl<W: Write> ScriptedRun<'_, W> {
 
     /// Look-ups without a result end as unknown: a person must decide.
     fn give_up_looking(&mut self) -> Result<(), EarlyExit> {
-        let overdue = self.stages_by_id.overdue(Instant::now());
+        let overdue = self.stages.overdue(Instant::now());
         overdue.into_iter().try_for_each(|(id, why)| self.end(&ReportedOutcome::unknown(&id, &why)))
     }
 }
