@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ConfirmedBatchRetry, ConfirmedRetry};
+use super::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence};
 use crate::delivery::{BatchId, MessageId};
 use crate::postman::Call;
 use crate::state::{ActionKind, ReadFrom};
@@ -51,6 +51,31 @@ pub struct Intended {
     pub planned_at: Timestamp,
     /// When what it is about was last read.
     pub read_at: Option<Timestamp>,
+}
+
+/// What was known before the request was sent, to find an unknown outcome out by.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ActionEvidence {
+    /// Of a message.
+    Message(Evidence),
+    /// Of a batch.
+    Batch(BatchEvidence),
+}
+
+impl ActionEvidence {
+    /// What the journal kept; `None` where that is too little to compare, as in entries of an older journal: a person
+    /// decides about those.
+    pub fn kept(kind: &ActionKind) -> Option<Self> {
+        match kind {
+            ActionKind::RetryMessage { attempts, newest_attempt, read_from, .. } => Some(ActionEvidence::Message(Evidence {
+                attempts: *attempts,
+                newest_attempt: *newest_attempt,
+                read_from: answer_kind(*read_from),
+            })),
+            ActionKind::RetryBatch { failures, .. } => Some(ActionEvidence::Batch(BatchEvidence::kept(failures.as_deref()?))),
+            ActionKind::SendMessage { .. } | ActionKind::UploadBatch { .. } => None,
+        }
+    }
 }
 
 impl Subject {
@@ -137,6 +162,14 @@ impl ConfirmedAction {
         match self {
             ConfirmedAction::RetryMessage(retry) => retry.confirmed_at(),
             ConfirmedAction::RetryBatch(retry) => retry.confirmed_at(),
+        }
+    }
+
+    /// What was known of it when it was agreed to.
+    pub fn evidence(&self) -> ActionEvidence {
+        match self {
+            ConfirmedAction::RetryMessage(retry) => ActionEvidence::Message(Evidence::from(retry.item())),
+            ConfirmedAction::RetryBatch(retry) => ActionEvidence::Batch(retry.evidence().clone()),
         }
     }
 
@@ -228,6 +261,14 @@ fn read_from(kind: &AnswerKind) -> ReadFrom {
         AnswerKind::List | AnswerKind::Search => ReadFrom::List,
         AnswerKind::Batch(_) => ReadFrom::Batch,
         AnswerKind::Single | AnswerKind::Action => ReadFrom::Single,
+    }
+}
+
+/// The reverse. The batch's id plays no part in a comparison with a single reading.
+fn answer_kind(from: ReadFrom) -> AnswerKind {
+    match from {
+        ReadFrom::Single => AnswerKind::Single,
+        ReadFrom::List | ReadFrom::Batch => AnswerKind::List,
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod meanwhile;
 mod reading;
-mod wording;
 
 use std::time::Duration;
 
@@ -11,16 +10,14 @@ use jiff::Timestamp;
 use super::budget::add;
 use super::{ActionStage, Clock, Moment, Purpose};
 use crate::action::{
-    ActionNumber, BatchEvidence, ConfirmedAction, ConfirmedRetry, Evidence, NextLookUp, PLAN_LIFE, Subject, look_up_again,
+    ActionEvidence, ActionNumber, BatchEvidence, ConfirmedAction, ConfirmedRetry, Evidence, NextLookUp, PLAN_LIFE, Subject, look_up_again,
 };
 use crate::delivery::MessageId;
 use crate::postman::{Call, Explanation, Refusal, WriteOutcome, backoff};
-use crate::state::{ActionId, ActionKind, JournalEntry, Outcome};
+use crate::state::{ActionId, JournalEntry, Outcome};
 
 pub(super) use meanwhile::{Check, Meanwhile, Skipped};
 pub(super) use reading::{BatchPage, BatchPass, BatchPassProgress, Reread};
-
-use wording::{answer_kind, impersonal};
 
 /// How often a try that provably did nothing is repeated before it is given up: with the pauses between, about three
 /// minutes.
@@ -44,26 +41,13 @@ impl ActionRef {
     }
 }
 
-/// What was known before the request left.
-#[derive(Debug)]
-enum Known {
-    Message(Evidence),
-    Batch(BatchEvidence),
-}
-
-impl Known {
-    fn of_message(retry: &ConfirmedRetry) -> Self {
-        Known::Message(Evidence::from(retry.item()))
-    }
-}
-
 /// A retry in progress.
 #[derive(Debug)]
 pub(super) struct ActiveAction {
     pub which: ActionRef,
     /// What is sent; `None` where another run of the program sent it.
     pub request: Option<Call>,
-    known: Known,
+    known: ActionEvidence,
     pub phase: ActionPhase,
     /// Whether it is part of a run, which decides when it is started.
     pub in_run: bool,
@@ -110,7 +94,7 @@ pub(super) fn is_over(moved_at: Moment, now: Moment) -> bool {
 }
 
 impl ActiveAction {
-    fn with(which: ActionRef, known: Known, phase: ActionPhase, moved_at: Moment) -> Self {
+    fn with(which: ActionRef, known: ActionEvidence, phase: ActionPhase, moved_at: Moment) -> Self {
         let pass = BatchPass::default();
         Self {
             which,
@@ -131,12 +115,12 @@ impl ActiveAction {
 
     /// An action that a person agreed to at that moment.
     pub fn new(number: ActionNumber, action: ConfirmedAction, agreed_at: Moment) -> Self {
-        let (known, meanwhile) = match &action {
-            ConfirmedAction::RetryMessage(retry) => (Known::of_message(retry), Some(Meanwhile::from(retry.item()))),
-            ConfirmedAction::RetryBatch(retry) => (Known::Batch(retry.evidence().clone()), None),
+        let meanwhile = match &action {
+            ConfirmedAction::RetryMessage(retry) => Some(Meanwhile::from(retry.item())),
+            ConfirmedAction::RetryBatch(_) => None,
         };
         let which = ActionRef::agreed(number, action.subject());
-        Self { request: Some(action.call()), meanwhile, ..Self::with(which, known, ActionPhase::ToIntend(action), agreed_at) }
+        Self { request: Some(action.call()), meanwhile, ..Self::with(which, action.evidence(), ActionPhase::ToIntend(action), agreed_at) }
     }
 
     /// A message of a run whose intention is on disk; the run last moved at `moved_at`.
@@ -146,7 +130,7 @@ impl ActiveAction {
             request: Some(retry.call()),
             in_run: true,
             meanwhile,
-            ..Self::with(which, Known::of_message(retry), ActionPhase::Queued, moved_at)
+            ..Self::with(which, ActionEvidence::Message(Evidence::from(retry.item())), ActionPhase::Queued, moved_at)
         }
     }
 
@@ -154,13 +138,7 @@ impl ActiveAction {
     /// must decide. `None` where there is nothing to compare, as in entries of an older journal: a person decides
     /// about those.
     pub fn left_over(entry: &JournalEntry, number: Option<ActionNumber>, reads: u32, clock: &Clock, why: Explanation) -> Option<Self> {
-        let known = match &entry.action {
-            ActionKind::RetryMessage { attempts, newest_attempt, read_from, .. } => {
-                Known::Message(Evidence { attempts: *attempts, newest_attempt: *newest_attempt, read_from: answer_kind(*read_from) })
-            }
-            ActionKind::RetryBatch { failures, .. } => Known::Batch(BatchEvidence::kept(failures.as_deref()?)),
-            ActionKind::SendMessage { .. } | ActionKind::UploadBatch { .. } => return None,
-        };
+        let known = ActionEvidence::kept(&entry.action)?;
         let now = clock.moment();
         let phase = ActionPhase::Unknown { since: clock.steady_of(entry.changed_at), reads, read_at: now.steady, why };
         let which = ActionRef { number, id: Some(entry.id), subject: Subject::of(&entry.action)? };
@@ -282,7 +260,7 @@ impl ActiveAction {
         match outcome {
             WriteOutcome::Accepted { .. } => taken(self),
             WriteOutcome::Refused { code, reason, trace_id, status, rate_limited, retry_after, .. } => {
-                let outcome = Outcome::Refused { code: code.clone(), reason: impersonal(reason), trace_id: trace_id.clone() };
+                let outcome = Outcome::Refused { code: code.clone(), reason: reason.clone(), trace_id: trace_id.clone() };
                 let refused = |why| ActionStage::Refused(Refusal { code: code.clone(), status: *status, why });
                 if *rate_limited {
                     return self.again_or(outcome, *retry_after, why, now, refused);
@@ -291,10 +269,10 @@ impl ActiveAction {
                 Answered { outcome, goes_again: false, stage: refused(why) }
             }
             WriteOutcome::NotSent { reason, .. } => {
-                self.again_or(Outcome::NotSent { reason: impersonal(reason) }, None, why, now, ActionStage::NotSent)
+                self.again_or(Outcome::NotSent { reason: reason.clone() }, None, why, now, ActionStage::NotSent)
             }
             WriteOutcome::Unknown { reason, .. } => {
-                let outcome = Outcome::Unknown { reason: impersonal(reason) };
+                let outcome = Outcome::Unknown { reason: reason.clone() };
                 let NextLookUp::ReadAt(read_at) = look_up_again(now, 0, now) else {
                     self.phase = ActionPhase::Over;
                     return Answered { outcome, goes_again: false, stage: ActionStage::Unknown { why, look_up_at: None } };

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::super::ActionStage;
 use super::super::budget::add;
-use super::{ActionPhase, ActiveAction, Known, TRIES};
-use crate::action::{FRESH_ENOUGH, PlanItem, Recheck};
+use super::{ActionPhase, ActiveAction, TRIES};
+use crate::action::{ActionEvidence, FRESH_ENOUGH, PlanItem, Recheck};
 use crate::delivery::Message;
 use crate::postman::{Call, Explanation, backoff};
 use crate::state::Outcome;
@@ -74,7 +74,7 @@ impl ActiveAction {
 
     /// An answer of any kind, requested at `asked_at`, contained its message.
     pub fn learn(&mut self, message: &Message, from: &AnswerKind, asked_at: Timestamp) {
-        let (Known::Message(evidence), Some(known)) = (&mut self.known, &mut self.meanwhile) else { return };
+        let (ActionEvidence::Message(evidence), Some(known)) = (&mut self.known, &mut self.meanwhile) else { return };
         match evidence.standing(message, from) {
             Recheck::Changed => known.changed = true,
             Recheck::AsAgreed if asked_at >= known.read_at => {

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::{ActionStage, Moment};
-use super::{ActionPhase, ActiveAction, Known, impersonal};
-use crate::action::{BatchFinding, BatchReading, MessageFinding, NextLookUp, look_up_again};
+use super::{ActionPhase, ActiveAction};
+use crate::action::{ActionEvidence, BatchFinding, BatchReading, MessageFinding, NextLookUp, look_up_again};
 use crate::delivery::{Message, MessageId, Status};
 use crate::postman::{CallError, Cursor, Explanation, Refusal};
 use crate::store::AnswerKind;
@@ -104,7 +104,7 @@ impl ActiveAction {
     /// The message was read, because its outcome was unknown or to see what becomes of it.
     pub fn read(&mut self, message: &Message, now: Timestamp) -> Reread {
         self.unread = 0;
-        let Known::Message(evidence) = &self.known else { return Reread::default() };
+        let ActionEvidence::Message(evidence) = &self.known else { return Reread::default() };
         let finding = evidence.compare(message, &AnswerKind::Single);
         if matches!(self.phase, ActionPhase::Unknown { .. }) {
             return self.looked_up(finding, now);
@@ -114,7 +114,7 @@ impl ActiveAction {
 
     /// A page of messages contained it too: an answer to another call, requested at `asked_at`.
     pub fn noticed(&mut self, message: &Message, from: &AnswerKind, asked_at: Timestamp, now: Timestamp) -> Reread {
-        let Known::Message(evidence) = &self.known else { return Reread::default() };
+        let ActionEvidence::Message(evidence) = &self.known else { return Reread::default() };
         let finding = evidence.compare(message, from);
         match &self.phase {
             ActionPhase::Unknown { since, .. } if finding == MessageFinding::Taken && asked_at >= *since => self.looked_up(finding, now),
@@ -126,7 +126,7 @@ impl ActiveAction {
     /// Whether the batch must be read before its request may be sent: not if all of it was read within the last
     /// minute, or the last page of a reading that began after the yes has just arrived.
     pub fn must_read(&self, now: Timestamp) -> bool {
-        let Known::Batch(evidence) = &self.known else { return false };
+        let ActionEvidence::Batch(evidence) = &self.known else { return false };
         let has_just_been = self.read_again.as_ref().is_some_and(|again| again.can_be_agreed_to(now));
         !evidence.is_fresh(now) && !has_just_been
     }
@@ -151,7 +151,7 @@ impl ActiveAction {
     }
 
     fn read_whole(&mut self, reading: &BatchReading, pages: u32, singly: &HashSet<MessageId>, now: Timestamp) -> Reread {
-        let Known::Batch(evidence) = &self.known else { return Reread::default() };
+        let ActionEvidence::Batch(evidence) = &self.known else { return Reread::default() };
         match &mut self.phase {
             ActionPhase::Ready { .. } => match evidence.changed_since(reading) {
                 Some(words) => self.will_not_leave(&format!("changed meanwhile: {words}")),
@@ -258,9 +258,9 @@ impl ActiveAction {
             self.phase = ActionPhase::Over;
             let what = "The batch was not retried: it could not be read again first".to_owned();
             let stage = ActionStage::NotSent(Explanation { what, why: why.reason(), ..why });
-            return Reread { stage: Some(stage), not_sent: Some(impersonal(&reason)), ..Reread::default() };
+            return Reread { stage: Some(stage), not_sent: Some(reason), ..Reread::default() };
         }
-        let read = self.will_not_leave(&impersonal(&reason));
+        let read = self.will_not_leave(&reason);
         match error.status().filter(|_| error.is_access_refused()) {
             Some(status) => Reread { stage: Some(ActionStage::Refused(Refusal { code: None, status, why })), ..read },
             None => read,
