@@ -58,7 +58,10 @@ fn a_key_that_cannot_be_bound_is_told_with_its_place() {
     let told: Vec<String> = lines.iter().filter(|line| line["check"] == "configuration").map(|line| line["text"].to_string()).collect();
     let told: Vec<&String> = told.iter().filter(|line| line.contains(": line ")).collect();
     assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0].contains("line 2, column 1: `plan_rety` is no action") && told[0].contains("did you mean `plan_retry`?"), "{told:?}");
+    assert!(
+        told[0].contains("line 2, column 1: `plan_rety` is not an action") && told[0].contains("did you mean `plan_retry`?"),
+        "{told:?}"
+    );
     assert!(told[1].contains("line 3, column 8: `ctrl-a` is not valid here"), "{told:?}");
 }
 

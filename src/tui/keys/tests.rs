@@ -77,7 +77,7 @@ fn no_key_means_two_things_in_one_place() {
     for context in Context::ALL {
         let mut seen = HashSet::new();
         for chord in help(context).iter().flat_map(|line| line.binding.keys) {
-            assert!(seen.insert(*chord), "`{chord}` stands twice in {context:?}");
+            assert!(seen.insert(*chord), "`{chord}` appears twice in {context:?}");
         }
     }
 }
@@ -88,7 +88,7 @@ fn every_action_stands_in_the_help_and_once_where_it_does() {
     for context in Context::ALL {
         let mut here = HashSet::new();
         for line in help(context) {
-            assert!(here.insert(line.binding.action), "{:?} stands twice in {context:?}", line.binding.action);
+            assert!(here.insert(line.binding.action), "{:?} appears twice in {context:?}", line.binding.action);
         }
         found.extend(here);
     }
