@@ -41,7 +41,7 @@ impl From<CallError> for Failure {
 /// What to do next after a command has exited: the dashboard continues reading by itself, a command
 /// does not.
 fn for_a_command(next: &str) -> String {
-    let holds = |sentence: &&str| !sentence.contains("by itself") && !sentence.contains("Nothing needs to be done");
+    let holds = |sentence: &&str| !sentence.starts_with("Reading ") && !sentence.starts_with("Nothing to do");
     let mut kept: Vec<&str> = next.split_inclusive(". ").map(str::trim).filter(holds).collect();
     kept.push("Run the command again.");
     kept.join(" ")
@@ -75,7 +75,7 @@ mod tests {
         for kind in [CallErrorKind::NotSent(NotSent::Refused), CallErrorKind::Broken(Broken::Timeout)] {
             let failure = Failure::from(CallError::new(kind));
             assert_eq!(failure.exit, Exit::Failed);
-            assert!(!failure.text.next.contains("by itself") && failure.text.next.ends_with("Run the command again."), "{failure}");
+            assert!(!failure.text.next.contains("Reading ") && failure.text.next.ends_with("Run the command again."), "{failure}");
         }
     }
 

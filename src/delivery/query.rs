@@ -36,7 +36,7 @@ pub enum NotANumber {
     #[error("partly hidden: give the whole number, or only its visible digits")]
     Hidden,
     /// Letters that no NRIC has there, or only letters.
-    #[error("letters that are not an NRIC: phone numbers have only digits")]
+    #[error("neither an NRIC nor only digits")]
     Letters,
 }
 

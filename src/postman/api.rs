@@ -1,4 +1,4 @@
-//! The API of one campaign: makes a call once, and says what came of it.
+//! The API of one campaign: makes a call once, and returns what came of it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::delivery::{CampaignId, MessageId, RecipientQuery};
 
-/// The API of one campaign. Cheap to clone. It never repeats a call by itself.
+/// The API of one campaign. Cheap to clone. It never repeats a call on its own.
 #[derive(Clone)]
 pub struct Api(Arc<Inner>);
 
@@ -35,12 +35,12 @@ impl Api {
         Self::new(Arc::clone(&self.0.transport), self.0.base.clone(), self.0.campaign.clone(), key)
     }
 
-    /// Where it is.
+    /// Its base URL.
     pub fn base(&self) -> &BaseUrl {
         &self.0.base
     }
 
-    /// Whose messages it tells.
+    /// The campaign.
     pub fn campaign(&self) -> &CampaignId {
         &self.0.campaign
     }
@@ -58,8 +58,8 @@ impl Api {
         self.raw_page(call).await?.decode()
     }
 
-    /// Reads a page and leaves its rows undecoded, so that the next one can be asked for, and
-    /// the decoding done elsewhere, meanwhile.
+    /// Reads a page and leaves its rows undecoded, so that meanwhile the next one can be requested and the decoding
+    /// done elsewhere.
     ///
     /// # Errors
     /// No usable answer.
@@ -84,10 +84,10 @@ impl Api {
         Ok(MessageAnswer { asked_at: exchange.sent_at, rows, server_date: response.date })
     }
 
-    /// Makes a call that writes, once. The caller has made its intention durable before.
+    /// Makes a writing call, once. The caller has recorded its intention before.
     pub async fn write(&self, call: Call) -> WriteOutcome {
         if !call.is_write() {
-            return not_sent(CallError::new(CallErrorKind::NotSent(NotSent::Local("it is no write".to_owned()))));
+            return not_sent(CallError::new(CallErrorKind::NotSent(NotSent::Local("it is not a write".to_owned()))));
         }
         match self.exchange(&call).await {
             Ok(exchange) => write_outcome(&call, &exchange),
@@ -95,8 +95,7 @@ impl Api {
         }
     }
 
-    /// Sends a call that reads; one that writes is never sent this way, because reads are
-    /// repeated.
+    /// Sends a reading call; writing calls are never sent this way, because reads are repeated.
     async fn read(&self, call: &Call) -> Result<Exchange, CallError> {
         if call.is_write() {
             return Err(CallError::new(CallErrorKind::NotARead));
@@ -122,20 +121,20 @@ pub struct RawPage {
 }
 
 impl RawPage {
-    /// Where the page stands in its list, found by a quick look: `None` where that does not find
-    /// it, and [`RawPage::decode`] must tell.
+    /// The page's position in its list, found by a quick look: `None` if that does not find it, so that
+    /// [`RawPage::decode`] must.
     pub fn page_ahead(&self) -> Option<PageData> {
         page_data_ahead(&self.exchange.result.as_ref().ok()?.body)
     }
 
-    /// The page. Takes about 10 µs a message: not for the thread that draws.
+    /// Decodes the page. Takes about 10 µs per message: not for the thread that draws.
     ///
     /// # Errors
     /// The body is not a page.
     pub fn decode(self) -> Result<PageAnswer, CallError> {
         let response = read_answer(&self.exchange)?;
         let (mut rows, page) = decode_page(&response.body).map_err(|error| body_error(response, &error))?;
-        // What a server tells that does not search must be taken by nobody for an answer.
+        // A server that does not search returns other messages, which must not be taken for matches.
         let beside = self.searched.map(|query| rows.keep_held(&query)).unwrap_or_default();
         Ok(PageAnswer { asked_at: self.exchange.sent_at, rows, beside, page, bytes: response.body.len(), server_date: response.date })
     }
@@ -180,7 +179,7 @@ mod tests {
         assert_eq!(script.requests().len(), 1);
     }
 
-    /// Five rows that hold it or not, for a server that does not search.
+    /// Rows with and without the number, for a server that does not search.
     const UNSEARCHED: &str = r#"{"messages":[{"id":"a","recipient":"6580001234"},{"id":"b","recipient":"6580001235"},
         {"id":"c"},{"id":"d","recipient":"65****1234"},{"recipient":"6580001234"},{"id":"e","recipient":"+65 8000 1234"}],
         "pageData":{"hasNextPage":true,"endCursor":"x"}}"#;
@@ -194,7 +193,7 @@ mod tests {
         assert_eq!(page.rows.iter().map(|row| row.id().to_owned()).collect::<Vec<_>>(), ["a", "e"]);
         assert_eq!((page.beside, page.unreadable()), (Beside { others: 1, unreadable: 3 }, 3));
         assert!(!page.beside.proves_none(false) && page.page.has_next);
-        // Where nothing was searched, everything is an answer.
+        // Without a search, everything is an answer.
         let page = api.page(&list()).await.unwrap();
         assert_eq!((page.rows.len(), page.beside, page.unreadable()), (5, Beside::default(), 1));
     }
@@ -233,7 +232,7 @@ mod tests {
             [
                 "status 200 with an HTML page instead of JSON",
                 "status 200 with an empty body instead of JSON",
-                "the answer is not understood: the answer holds no list of messages",
+                "the answer was not understood: the answer contains no list of messages",
                 "status 200: `invalid_path`",
             ]
         );

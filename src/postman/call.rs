@@ -7,19 +7,19 @@ use bytes::Bytes;
 
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
 
-/// One of the seven calls that the API has. Four of them write.
+/// One of the API's seven calls. Four of them write.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Call {
     /// Send one message.
     Send {
         /// Digits with country code, no `+`.
         recipient: String,
-        /// `english`, `chinese`, `malay` or `tamil`, as the campaign has it.
+        /// `english`, `chinese`, `malay` or `tamil`, as set for the campaign.
         language: String,
         /// Every variable of the template with its value.
         values: Vec<(String, String)>,
     },
-    /// Try a failed message again. It keeps its id.
+    /// Retry a failed message. It keeps its id.
     Retry {
         /// Which.
         message: MessageId,
@@ -36,12 +36,12 @@ pub enum Call {
     },
     /// Upload a file of messages.
     UploadBatch {
-        /// The file's name; the API tells it back with every message.
+        /// The file's name; the API returns it with every message.
         file_name: String,
         /// The file.
         csv: Bytes,
     },
-    /// Try every failed message of a batch again.
+    /// Retry every failed message of a batch.
     RetryBatch {
         /// Which.
         batch: BatchId,
@@ -56,7 +56,7 @@ pub enum Call {
 }
 
 impl Call {
-    /// Whether it changes anything at the server, and so may never be repeated unasked.
+    /// Whether it changes anything on the server, and so may never be repeated unasked.
     pub fn is_write(&self) -> bool {
         match self {
             Call::Send { .. } | Call::Retry { .. } | Call::UploadBatch { .. } | Call::RetryBatch { .. } => true,
@@ -96,11 +96,11 @@ impl fmt::Debug for Call {
 /// Which page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {
-    /// How many messages at most, 1 to 1000; always sent, because the default is not known.
+    /// How many messages at most, 1 to 1000; always sent, because the default is unknown.
     pub limit: u16,
-    /// Only recipients that hold this.
+    /// Only recipients that contain this.
     pub search: Option<RecipientQuery>,
-    /// From where.
+    /// Where it starts.
     pub position: Position,
 }
 
@@ -119,18 +119,18 @@ impl PageRequest {
     }
 }
 
-/// From where a page is read. Lists are newest first.
+/// Where a page starts. Lists are newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Position {
     /// From the newest message.
     Head,
-    /// The page after, that is older than, the one that ended here.
+    /// The page after (older than) the one that ended here.
     After(Cursor),
-    /// The page before, that is newer than, the one that started here.
+    /// The page before (newer than) the one that started here.
     Before(Cursor),
 }
 
-/// A place in a list, as the server named it. Never parsed: its form is the server's affair.
+/// A position in a list, as named by the server. Never parsed: its form is the server's business.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cursor(Arc<str>);
 

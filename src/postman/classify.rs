@@ -1,4 +1,4 @@
-//! From what came over the wire to what it means for a read, and for a write.
+//! What an exchange means for a read, and for a write.
 
 use jiff::Timestamp;
 use url::{Host, Url};
@@ -15,7 +15,7 @@ use super::{
 /// How much of an address is shown, in bytes.
 const LONGEST_ADDRESS: usize = 200;
 
-/// The answer of a read whose status and body came whole.
+/// The answer of a read with a 2xx and a complete body.
 ///
 /// # Errors
 /// Anything but a 2xx with its whole body.
@@ -29,14 +29,14 @@ pub(super) fn read_answer(exchange: &Exchange) -> Result<&Response, CallError> {
         return Err(status_error(response, exchange.received_at));
     }
     match &response.body_failure {
-        // Its head came, so however the body broke off: it was answered.
+        // Its head arrived, so it was answered, however the body broke off.
         Some(Broken::Timeout | Broken::Reset | Broken::Other(_)) => Err(CallError::new(CallErrorKind::Broken(Broken::Eof))),
         Some(reason) => Err(CallError::new(CallErrorKind::Broken(reason.clone()))),
         None => Ok(response),
     }
 }
 
-/// A success whose body tells nothing.
+/// A success whose body is unusable.
 pub(super) fn body_error(response: &Response, error: &DecodeError) -> CallError {
     let status = response.status;
     let foreign = foreign_body(&response.body);
@@ -48,7 +48,7 @@ pub(super) fn body_error(response: &Response, error: &DecodeError) -> CallError 
     CallError::new(kind)
 }
 
-/// What became of a write. The table, from the top:
+/// The outcome of a write. The table, from the top:
 ///
 /// | seen | outcome |
 /// |---|---|
@@ -58,7 +58,7 @@ pub(super) fn body_error(response: &Response, error: &DecodeError) -> CallError 
 /// | 2xx with the API's own answer to this call, whole | accepted |
 /// | every other 2xx: a page of a proxy, `null`, an error, another id, a cut body | unknown |
 /// | 401, 403, 404, 405, 407, 413, 415, 307, 308 | refused |
-/// | 408 (it may be at work still) | unknown |
+/// | 408 (it may still be working on it) | unknown |
 /// | other 4xx with the API's error body | refused |
 /// | everything else | unknown |
 pub(super) fn write_outcome(call: &Call, exchange: &Exchange) -> WriteOutcome {
@@ -105,14 +105,14 @@ pub(super) fn write_outcome(call: &Call, exchange: &Exchange) -> WriteOutcome {
     }
 }
 
-/// Whether the validator says, whole and clearly, that the file is not valid. A 429 comes from
-/// before it.
+/// Whether the validator says, completely and clearly, that the file is not valid. A 429 comes from a layer before
+/// it.
 fn is_refused_file(response: &Response) -> bool {
     let can_be = is_success(response.status) || ((400..500).contains(&response.status) && response.status != 429);
     can_be && response.body_failure.is_none() && file_verdict(&response.body) == FileVerdict::Invalid
 }
 
-/// The outcome of a success that is the API's own answer to this call; else `None`.
+/// The outcome, if a success is the API's own answer to this call.
 fn accepted(call: &Call, response: &Response, asked_at: Timestamp) -> Option<WriteOutcome> {
     if response.body_failure.is_some() {
         return None;
@@ -133,8 +133,8 @@ fn accepted(call: &Call, response: &Response, asked_at: Timestamp) -> Option<Wri
     }
 }
 
-/// A success that proves nothing: the front may have answered in the API's place, or the answer
-/// was lost on the way.
+/// A success that proves nothing: something in front may have answered instead of the API, or the answer was lost on
+/// the way.
 fn unproved(response: &Response) -> WriteOutcome {
     let status = response.status;
     let foreign = foreign_body(&response.body);
@@ -147,7 +147,7 @@ fn unproved(response: &Response) -> WriteOutcome {
     WriteOutcome::Unknown { reason, status: Some(status), trace_id, retry_after: None }
 }
 
-/// A write that provably did not leave.
+/// A write that provably was not sent.
 pub(super) fn not_sent(error: CallError) -> WriteOutcome {
     WriteOutcome::NotSent { reason: error.to_string(), error }
 }
@@ -165,15 +165,14 @@ fn status_error(response: &Response, received_at: Timestamp) -> CallError {
         Some(error) => CallErrorKind::Api { status, error },
         None => CallErrorKind::Foreign { status, body: foreign_body(&response.body) },
     };
-    // A date is the server's, so the wait is counted by the server's clock where it told one.
-    // Believed up to a limit, here and for everybody: a server that asks for a year is mistaken, and
-    // an action must not wait that long for its turn.
+    // A date is the server's, so the wait is counted by the server's clock if it gave one. It is capped here for all
+    // callers: a server that asks for a year is mistaken, and an action must not wait that long for its turn.
     let retry_after = response.retry_after.map(|after| after.wait(response.date.unwrap_or(received_at)).min(LONGEST_RETRY_AFTER));
     CallError { kind, retry_after }
 }
 
-/// An address for a person: what follows `?` may hold a number or a ticket of a login. The digits
-/// of an IP address are nobody's number.
+/// An address for a person: the part after `?` may contain a number or a login ticket. The digits of an IP address
+/// are not a person's number.
 fn shown_address(location: &str) -> String {
     let plain = &location[..location.find(['?', '#']).unwrap_or(location.len())];
     let whole = match Url::parse(plain) {

@@ -1,4 +1,4 @@
-//! Where the API is, and what a host means for the person at the keyboard.
+//! Where the API is, and what its host means for the user.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use crate::config::Expected;
 pub enum Environment {
     /// Real messages to the public.
     Production,
-    /// Real messages to one's own phone.
+    /// Real messages to your own phone.
     Test,
     /// Booked load tests; messages stop at the aggregator and never become `success`.
     Loadtest,
@@ -26,7 +26,7 @@ impl Environment {
     /// The environment from its name.
     ///
     /// # Errors
-    /// Any other name, with the nearest valid one.
+    /// For any other name, with the nearest valid one.
     pub fn parse(name: &str) -> Result<Environment, Expected> {
         Environment::ALL
             .into_iter()
@@ -72,9 +72,8 @@ impl fmt::Display for Environment {
     }
 }
 
-/// What a host is, or what is behind it. The host decides, never the name that a configuration
-/// gives it; only what is behind this machine nobody can see, so there the key and the
-/// configuration are heard.
+/// What a host is, or what is behind it. The host decides, never the name that a configuration gives it; only for
+/// this machine, where what is behind it is invisible, do the key and the configuration count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HostKind {
     /// Postman's production host.
@@ -85,7 +84,7 @@ pub enum HostKind {
     Loadtest,
     /// This machine: a simulator.
     Loopback,
-    /// Any other host: a gateway of one's own, behind which production must be assumed.
+    /// Any other host: a private gateway, behind which production must be assumed.
     Gateway,
 }
 
@@ -96,9 +95,8 @@ impl HostKind {
         matches!(self, HostKind::Production | HostKind::Gateway)
     }
 
-    /// What is behind a host of this kind, by the key and by what a person says stands there. A
-    /// production key on this machine goes through a tunnel or a sidecar, unless a person says
-    /// that it does not.
+    /// What is behind a host of this kind, by the key and by the person's statement. A production key on this machine
+    /// goes through a tunnel or a sidecar, unless the person says otherwise.
     pub fn behind(self, said: Option<Environment>, key: Option<&ApiKey>) -> HostKind {
         match (self, said) {
             (HostKind::Loopback, Some(said)) => said.host_kind(),
@@ -107,7 +105,7 @@ impl HostKind {
         }
     }
 
-    /// The environment behind it, where the host alone tells.
+    /// The environment behind it, if the host alone decides.
     pub fn environment(self) -> Option<Environment> {
         match self {
             HostKind::Production => Some(Environment::Production),
@@ -129,8 +127,8 @@ impl HostKind {
     }
 }
 
-/// A base URL that may be spoken to: `https://`, or `http://` on this machine; no name and
-/// password in it, no query; the path ends without a slash.
+/// A base URL that may be called: `https://`, or `http://` on this machine; without name and password, without query;
+/// the path ends without a slash.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BaseUrl {
     text: String,
@@ -141,7 +139,7 @@ pub struct BaseUrl {
 /// Why an address cannot be a base URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BaseUrlError {
-    /// It is not an address at all.
+    /// It is not an address.
     #[error("`{given}` is not an address: {reason}")]
     NotAnAddress {
         /// What was given.
@@ -150,35 +148,36 @@ pub enum BaseUrlError {
         reason: String,
     },
     /// Another scheme than http and https.
-    #[error("`{scheme}://` cannot be spoken here; use `https://`")]
+    #[error("`{scheme}://` is not supported; use `https://`")]
     Scheme {
         /// The scheme given.
         scheme: String,
     },
-    /// Keys and numbers would cross a network in the clear.
-    #[error("`http://` to `{host}` would send the key and the numbers unencrypted; use `https://` (`http://` is only for this machine)")]
+    /// Keys and numbers would cross a network unencrypted.
+    #[error(
+        "`http://` to `{host}` would send the key and the phone numbers unencrypted; use `https://` (`http://` is only for this machine)"
+    )]
     NotEncrypted {
         /// The host given.
         host: String,
     },
-    /// A name or a password stands in it. (The address is not repeated: it holds a secret.)
-    #[error("an address with a name or password in it is refused; the API key goes under `key`")]
+    /// It contains a name or a password. (The address is not repeated: it contains a secret.)
+    #[error("an address with a name or password in it is not accepted; the API key goes under `key`")]
     Credentials,
-    /// A query or a fragment stands in it.
+    /// It contains a query or a fragment.
     #[error("an address with `?` or `#` in it cannot be a base URL")]
     Query,
 }
 
 impl BaseUrl {
-    /// The base URL from its text; a slash at the end is dropped.
+    /// Parses a base URL; a slash at the end is dropped.
     ///
     /// # Errors
-    /// Not an address, not encrypted (except on this machine), or with parts that a base URL
-    /// cannot have.
+    /// If it is not an address, not encrypted (except on this machine), or has parts that a base URL cannot have.
     pub fn parse(text: &str) -> Result<BaseUrl, BaseUrlError> {
         let text = text.trim();
         let url = Url::parse(text).map_err(|error| {
-            // The parser's word for it says nothing to whoever typed a name or an id.
+            // The parser's message means nothing to a user who typed a name or an id.
             let reason = match error {
                 ParseError::RelativeUrlWithoutBase => "it begins with neither `https://` nor `http://`".to_owned(),
                 error => error.to_string(),
@@ -210,7 +209,7 @@ impl BaseUrl {
         &self.text
     }
 
-    /// The host alone, as it stands in a header of the screen.
+    /// Only the host, as shown in the screen's header.
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -227,8 +226,8 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// Whether an address leads to this machine, by its form alone: no name is looked up, because
-/// an answer to a look-up can lie.
+/// Whether an address leads to this machine, by its form alone: no name is looked up, because a look-up can be
+/// spoofed.
 pub(super) fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),
@@ -241,14 +240,14 @@ fn kind_of(host: &Host<&str>) -> HostKind {
     if is_loopback(host) {
         return HostKind::Loopback;
     }
-    // A dot at the end is the same host.
+    // With a dot at the end it is the same host.
     let name = host.to_string();
     let name = name.trim_end_matches('.');
     let known = Environment::ALL.into_iter().find(|known| known.host().eq_ignore_ascii_case(name));
     known.map_or(HostKind::Gateway, Environment::host_kind)
 }
 
-/// An address for a message: what stands before an `@` could be a password.
+/// An address for display: the part before an `@` could be a password.
 fn without_credentials(text: &str) -> &str {
     text.rsplit_once('@').map_or(text, |(_, rest)| rest)
 }
@@ -297,7 +296,7 @@ mod tests {
     #[case("http://192.168.1.7/api/v2", "unencrypted")]
     #[case("http://localhost.evil.example/api/v2", "unencrypted")]
     #[case("http://[::2]/api/v2", "unencrypted")]
-    #[case("ftp://127.0.0.1/", "cannot be spoken")]
+    #[case("ftp://127.0.0.1/", "is not supported")]
     #[case("https://me:geheim@postman.gov.sg/api/v2", "name or password")]
     #[case("https://postman.gov.sg/api/v2?key=1", "cannot be a base URL")]
     #[case("postman.gov.sg/api/v2", "is not an address: it begins with neither `https://`")]

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::{Broken, Environment, Explanation, NotSent};
 
-/// A call that gave no usable answer: what happened, and how long the server asks to stay away.
+/// A call without a usable answer: what happened, and how long the server asks to wait.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}")]
 pub struct CallError {
     /// What happened.
     pub kind: CallErrorKind,
-    /// How long the server asks to wait, counted from when its answer came.
+    /// How long the server asks to wait, counted from its answer.
     pub retry_after: Option<Duration>,
 }
 
@@ -19,11 +19,11 @@ pub struct CallError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallErrorKind {
     /// The key belongs to another environment; no request was made.
-    #[error("a key of {key} is not sent to `{host}`")]
+    #[error("a {key} key is not sent to `{host}`")]
     AnotherKey {
-        /// Whose key it is, by its prefix.
+        /// The environment of the key, by its prefix.
         key: Environment,
-        /// Where it was about to go.
+        /// Where it was about to be sent.
         host: String,
     },
     /// Nothing was sent.
@@ -40,7 +40,7 @@ pub enum CallErrorKind {
         /// The API's words.
         error: ApiError,
     },
-    /// A status without the API's words: something in front of it answered.
+    /// A status without the API's words: something in front of the API answered.
     #[error("status {status} with {body} instead of the API's answer")]
     Foreign {
         /// The HTTP status.
@@ -48,7 +48,7 @@ pub enum CallErrorKind {
         /// What came instead.
         body: ForeignBody,
     },
-    /// A redirect, which is never followed: the key would go along.
+    /// A redirect, which is never followed: the key would go with it.
     #[error("status {status}: a redirect, which is not followed")]
     Redirect {
         /// The HTTP status.
@@ -64,23 +64,23 @@ pub enum CallErrorKind {
         /// What came instead.
         body: ForeignBody,
     },
-    /// JSON that is not what this call answers.
-    #[error("the answer is not understood: {reason}")]
+    /// JSON that is not an answer to this call.
+    #[error("the answer was not understood: {reason}")]
     NotUnderstood {
-        /// What is missing; nothing personal.
+        /// What is missing, without anything personal.
         reason: String,
     },
-    /// The call changes something at the server and was asked for as a read; nothing was sent.
-    #[error("this call writes, and was asked for as a read")]
+    /// The call changes something on the server and was requested as a read; nothing was sent.
+    #[error("this call writes, but was requested as a read")]
     NotARead,
 }
 
 /// The API's own words for a refusal.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct ApiError {
-    /// `parameter_invalid` for one; not told in one of its two bodies.
+    /// Such as `parameter_invalid`; missing in one of its two bodies.
     pub code: Option<String>,
-    /// A sentence. It may hold a recipient's number, so it is shown and never logged.
+    /// A sentence. It may contain a recipient's number, so it is shown and never logged.
     pub message: Option<String>,
     /// The class of the error.
     pub kind: Option<String>,
@@ -104,18 +104,18 @@ impl fmt::Debug for ApiError {
     }
 }
 
-/// A body that is not the API's.
+/// A body that is not from the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForeignBody {
     /// What it is.
     pub kind: BodyKind,
     /// The title of an HTML page, or the first line of a text, cleaned and cut.
     pub title: Option<String>,
-    /// The number of Cloudflare's error (1010: the caller's signature is banned).
+    /// Cloudflare's error code (1010: the caller's signature is banned).
     pub cloudflare: Option<u16>,
 }
 
-/// What a body is, judged by its first letters rather than by its header, which proxies get wrong.
+/// What a body is, judged by its first characters rather than by its header, which proxies get wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyKind {
     /// Nothing at all.
@@ -126,7 +126,7 @@ pub enum BodyKind {
     Json,
     /// Plain text.
     Text,
-    /// Bytes that are no text.
+    /// Bytes that are not text.
     Binary,
 }
 
@@ -142,16 +142,16 @@ impl fmt::Display for ForeignBody {
     }
 }
 
-/// What a failed call met, in the few words that a line of state has room for: 15 columns beside a campaign.
+/// What a failed call ran into, in the few words that a status line has room for: 15 columns next to a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallProblem {
     /// No server answered.
     NoAnswer,
-    /// The call did not leave this program.
+    /// The call was not sent.
     NotSent,
     /// The proxy on the way did not let it through.
     Proxy,
-    /// The server answered with this status, and with nothing of use.
+    /// The server answered with this status, and nothing useful.
     Status(u16),
     /// A success that cannot be understood.
     NotUnderstood,
@@ -182,7 +182,7 @@ impl fmt::Display for CallProblem {
 }
 
 impl CallError {
-    /// What it met.
+    /// What it ran into.
     pub fn met(&self) -> CallProblem {
         match &self.kind {
             CallErrorKind::AnotherKey { .. } | CallErrorKind::NotARead | CallErrorKind::NotSent(NotSent::Local(_)) => CallProblem::NotSent,
@@ -205,12 +205,12 @@ impl CallError {
         }
     }
 
-    /// An error without a wish of the server's.
+    /// An error without a waiting time from the server.
     pub fn new(kind: CallErrorKind) -> Self {
         Self { kind, retry_after: None }
     }
 
-    /// The HTTP status, where an answer came.
+    /// The HTTP status, if there was an answer.
     pub fn status(&self) -> Option<u16> {
         match &self.kind {
             CallErrorKind::Api { status, .. }
@@ -221,7 +221,7 @@ impl CallError {
         }
     }
 
-    /// The API's code, where it told one.
+    /// The API's code, if it gave one.
     pub fn code(&self) -> Option<&str> {
         match &self.kind {
             CallErrorKind::Api { error, .. } => error.code.as_deref(),
@@ -237,23 +237,23 @@ impl CallError {
         }
     }
 
-    /// Whether the same READ may bring an answer later, with nothing changed by a person.
+    /// Whether the same READ may succeed later without a person changing anything.
     pub fn is_retryable(&self) -> bool {
         match &self.kind {
             CallErrorKind::NotSent(reason) => !matches!(reason, NotSent::Local(_)),
             CallErrorKind::Broken(reason) => *reason != Broken::BodyTooLarge,
             CallErrorKind::Api { status, .. } | CallErrorKind::Foreign { status, .. } => {
-                // 408 and 425 ask for another try; 429 is the rate limit.
+                // 408 and 425 ask for another attempt; 429 is the rate limit.
                 matches!(status, 408 | 425 | 429 | 500..)
             }
-            // A front's maintenance page, or an answer that was garbled on the way.
+            // A maintenance page from something in front, or an answer garbled on the way.
             CallErrorKind::NotJson { .. } | CallErrorKind::NotUnderstood { .. } => true,
             CallErrorKind::AnotherKey { .. } | CallErrorKind::Redirect { .. } | CallErrorKind::NotARead => false,
         }
     }
 
-    /// Whether the API refuses, or would: its key, its list, its rights. A redirect or an answer that is too large is
-    /// somebody else's, although only a person can change that either.
+    /// Whether the API refuses, or would: the key, the allow list, the permissions. A redirect or an answer that is
+    /// too large comes from elsewhere, although only a person can fix that either.
     pub fn is_refusal(&self) -> bool {
         match &self.kind {
             CallErrorKind::Api { status, .. } | CallErrorKind::Foreign { status, .. } => {
@@ -264,27 +264,27 @@ impl CallError {
         }
     }
 
-    /// Whether the key is missing, wrong, or another campaign's.
+    /// Whether the key is missing, wrong, or for another campaign.
     pub fn is_unauthorised(&self) -> bool {
         self.status() == Some(401) || matches!(self.kind, CallErrorKind::AnotherKey { .. })
     }
 
-    /// Whether the caller is kept out altogether: key, allow list or right. A run stops at it.
+    /// Whether the caller has no access at all: key, allow list or permission. A run stops at this.
     pub fn is_access_refused(&self) -> bool {
         self.is_unauthorised() || self.status() == Some(403) || self.code() == Some("invalid_ip_address_used")
     }
 
-    /// Whether there is no such thing at the server.
+    /// Whether it does not exist on the server.
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(404) || self.code() == Some("message_not_found_or_retry_message_not_in_failure_status")
     }
 
-    /// Whether too many calls were made in this second, by whomever.
+    /// Whether too many calls were made in this second, by anyone.
     pub fn is_rate_limit(&self) -> bool {
         self.status() == Some(429)
     }
 
-    /// Whether no answer came at all: no network, no server, or a broken connection.
+    /// Whether there was no answer at all: no network, no server, or a broken connection.
     pub fn is_connection(&self) -> bool {
         matches!(self.kind, CallErrorKind::NotSent(_) | CallErrorKind::Broken(_))
     }

@@ -1,14 +1,14 @@
-//! Failures in sentences for a person: what happened, why, what to do next.
+//! Failures in sentences for a person: what happened, why, and what to do next.
 
 use super::{ApiError, BodyKind, Broken, CallError, CallErrorKind, ForeignBody, NotSent, ProxyTrouble};
 use crate::delivery::sentences;
 
-/// A failure for a person.
+/// A failure, explained to a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
     /// What happened, a short sentence without a full stop.
     pub what: String,
-    /// Why, as far as can be told; sentences.
+    /// Why, as far as known; sentences.
     pub why: String,
     /// What to do next; sentences.
     pub next: String,
@@ -17,7 +17,7 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// An explanation without a trace id. `what` stands in lines that go on: a full stop at its end is dropped.
+    /// An explanation without a trace id. `what` is used in lines that continue: a full stop at its end is dropped.
     pub fn new(what: impl Into<String>, why: impl Into<String>, next: impl Into<String>) -> Self {
         let mut what = what.into();
         what.truncate(what.trim_end_matches('.').len());
@@ -41,14 +41,14 @@ impl Explanation {
     }
 }
 
-/// What, why and next, as they stand in the tables below.
+/// What, why and next, as in the tables below.
 type Words = (&'static str, &'static str, &'static str);
 
 pub(super) fn explain(error: &CallError) -> Explanation {
     let mut explanation = match &error.kind {
         CallErrorKind::AnotherKey { key, host } => Explanation::new(
             format!("The key was not sent to {host}"),
-            format!("By its beginning it is a key of {key}, and {host} is another environment."),
+            format!("By its prefix it is a {key} key, and {host} is another environment."),
             "Put the campaign's key for this environment into the configuration, or correct `environment`.",
         ),
         CallErrorKind::NotSent(reason) => not_sent(reason),
@@ -58,12 +58,12 @@ pub(super) fn explain(error: &CallError) -> Explanation {
         CallErrorKind::Redirect { location, .. } => redirect(location.as_deref()),
         CallErrorKind::NotJson { body, .. } => not_json(body),
         CallErrorKind::NotUnderstood { reason } => Explanation::new(
-            "Postman's answer is not understood",
-            format!("The answer came with a success, but {reason}."),
-            "If it happens again, the API may have changed: look for a newer version of Postwatch, or check the base URL.",
+            "Postman's answer was not understood",
+            format!("The status was a success, but {reason}."),
+            "If this happens again, the API may have changed: look for a newer version of Postwatch, or check the base URL.",
         ),
         CallErrorKind::NotARead => {
-            words(("A call that writes was asked for as a read", "Nothing was sent. This is a mistake in Postwatch.", "Please report it."))
+            words(("A writing call was requested as a read", "Nothing was sent. This is a bug in Postwatch.", "Please report it."))
         }
     };
     if let Some(wait) = error.retry_after.filter(|wait| !wait.is_zero()) {
@@ -77,24 +77,24 @@ fn words((what, why, next): Words) -> Explanation {
 }
 
 fn not_sent(reason: &NotSent) -> Explanation {
-    const NETWORK: &str = "Check the network, the VPN and the base URL. Reading goes on by itself as soon as it answers.";
+    const NETWORK: &str = "Check the network, the VPN and the base URL. Reading resumes as soon as it answers.";
     match reason {
         NotSent::Dns => words(("The host's name was not found", "No name server knows it, or there is no network.", NETWORK)),
         NotSent::Refused => words((
             "The connection was refused",
             "The host answers, but nothing listens at this address and port.",
-            "Check the base URL; if it is a simulator, start it. Reading goes on by itself as soon as it answers.",
+            "Check the base URL; if it is a simulator, start it. Reading resumes as soon as it answers.",
         )),
-        NotSent::Unreachable => words(("The host cannot be reached", "There is no network, or no way to the host from here.", NETWORK)),
+        NotSent::Unreachable => words(("The host cannot be reached", "There is no network, or no route to the host from here.", NETWORK)),
         NotSent::ConnectTimeout => words((
-            "The host did not answer the connection",
-            "A firewall between this machine and the host may drop it, or the host is down.",
-            "Check the network, the VPN, and whether a proxy is needed (`HTTPS_PROXY`). Reading goes on by itself.",
+            "The host did not answer",
+            "A firewall between this machine and the host may drop the connection, or the host is down.",
+            "Check the network, the VPN, and whether a proxy is needed (`HTTPS_PROXY`). Reading resumes automatically.",
         )),
         NotSent::Proxy { proxy, trouble } => by_proxy(proxy, *trouble),
         NotSent::Tls(detail) => Explanation {
             why: format!(
-                "The encrypted connection failed: {detail}. A proxy that opens connections, a wrong clock, or missing root certificates do this."
+                "The encrypted connection failed: {detail}. A proxy that inspects connections, a wrong clock, or missing root certificates can cause this."
             ),
             ..words((
                 "No encrypted connection could be made",
@@ -111,61 +111,61 @@ fn not_sent(reason: &NotSent) -> Explanation {
             ))
         },
         NotSent::Local(detail) => Explanation {
-            why: format!("It did not leave this program: {detail}."),
+            why: format!("It was not sent: {detail}."),
             ..words((
                 "The request could not be made",
                 "",
-                "Put right what is named there; if nothing is, check the base URL, the key and the root certificates.",
+                "Fix what is named there; if nothing is named, check the base URL, the key and the root certificates.",
             ))
         },
     }
 }
 
-/// The proxy is named, because the host behind it has done nothing wrong.
+/// Names the proxy, because the host behind it is not at fault.
 fn by_proxy(proxy: &str, trouble: ProxyTrouble) -> Explanation {
     let (what, does, next) = match trouble {
         ProxyTrouble::NotFound => ("The proxy was not found", "no name server knows it", "Check its address in the environment."),
         ProxyTrouble::NotReached => {
-            ("The proxy cannot be reached", "it takes no connection", "Check its address in the environment, the network and the VPN.")
+            ("The proxy cannot be reached", "it accepts no connection", "Check its address in the environment, the network and the VPN.")
         }
         ProxyTrouble::WantsPassword => (
-            "The proxy wants a name and a password",
-            "it lets nobody through without them",
+            "The proxy requires a name and a password",
+            "it lets no one through without them",
             "Put them into its address in the environment: `http://NAME:PASSWORD@HOST:PORT`.",
         ),
         ProxyTrouble::Refused => (
             "The proxy did not let the call through",
             "it refused, or broke off, the connection to the host",
-            "Ask whoever runs it to allow the host; where there is a way past it, name the host in `NO_PROXY`.",
+            "Ask its administrator to allow the host; if the host can be reached without it, add the host to `NO_PROXY`.",
         ),
         ProxyTrouble::TooSlow => (
-            "The proxy did not open a way to the host in time",
+            "The proxy did not connect to the host in time",
             "it, or the host behind it, does not answer",
-            "Check the network and the proxy, or ask whoever runs it.",
+            "Check the network and the proxy, or ask its administrator.",
         ),
     };
     Explanation::new(
         what.to_owned(),
-        format!("{proxy} stands between this machine and the host, and {does}. Nothing was sent."),
-        format!("{next} Reading goes on by itself."),
+        format!("{proxy} is between this machine and the host, and {does}. Nothing was sent."),
+        format!("{next} Reading resumes automatically."),
     )
 }
 
 fn broken(reason: &Broken) -> Words {
-    const AGAIN: &str = "Reading is tried again by itself.";
+    const AGAIN: &str = "Reading is tried again automatically.";
     match reason {
         Broken::Timeout => ("No answer in time", "Postman or the network is slow.", AGAIN),
-        Broken::Reset => ("The connection was reset", "Postman, or something in between, ended it before the answer was complete.", AGAIN),
+        Broken::Reset => ("The connection was reset", "Postman, or something in between, closed it before the answer was complete.", AGAIN),
         Broken::Eof => ("The answer was cut off", "The connection was closed before the answer was complete.", AGAIN),
         Broken::BodyTooLarge => (
             "The answer is too large",
-            "It is larger than 64 MB, which no page of messages is.",
+            "It is larger than 64 MB; no page of messages is that large.",
             "Check the base URL: something else seems to answer there.",
         ),
         Broken::Garbled(_) => (
             "The answer is garbled",
             "It is not HTTP, or its compression is broken.",
-            "Check the base URL and the proxy. Reading is tried again by itself.",
+            "Check the base URL and the proxy. Reading is tried again automatically.",
         ),
         Broken::Other(_) => ("The connection broke", "It ended before the answer was complete.", AGAIN),
     }
@@ -176,18 +176,18 @@ fn by_code(code: &str) -> Option<Words> {
     Some(match code {
         "parameter_invalid" => (
             "Postman refused a value",
-            "One of the values is not as it must be: the recipient, the language, the values of the template, or a file over 40 MB.",
+            "A value is not valid: the recipient, the language, the values of the template, or a file over 40 MB.",
             "Postman's own words say which one. Correct it and send again.",
         ),
         "message_not_found_or_retry_message_not_in_failure_status" => (
             "The message cannot be retried",
-            "There is no such message in this campaign, or it is not in failure (any more).",
-            "Read the message again: somebody may have retried it already.",
+            "There is no such message in this campaign, or its status is not (or no longer) failed.",
+            "Read the message again: someone may have retried it already.",
         ),
         "too_many_message_attempts_error" => (
             "The message has no attempts left",
-            "The API takes no further retry of it.",
-            "It cannot be retried. Send a new message, or reach the person in another way.",
+            "The API accepts no further retry of it.",
+            "It cannot be retried. Send a new message, or reach the person another way.",
         ),
         "batch_not_found_or_is_not_retryable" => (
             "The batch cannot be retried",
@@ -196,28 +196,28 @@ fn by_code(code: &str) -> Option<Words> {
         ),
         "unresolved_batch_messages" => (
             "The batch cannot be retried yet",
-            "Some of its messages are still `created`. Asking set the batch's status to `messages_enqueuing_failed`, which still allows a retry.",
+            "Some of its messages are still `created`. The request set the batch's status to `messages_enqueuing_failed`, which still allows a retry.",
             "Wait until no message of it is `created`, then retry it.",
         ),
         "no_failed_batch_messages_to_retry" => (
             "The batch has nothing to retry",
-            "All its messages were delivered, or those that failed have no attempts left.",
-            "Nothing needs to be done.",
+            "All its messages were delivered, or the failed ones have no attempts left.",
+            "Nothing to do.",
         ),
         "invalid_ip_address_used" => (
             "This machine may not use the campaign",
             "Its public address is not on the campaign's allow list.",
-            "In the Postman portal, under the campaign's settings, integrations, add this machine's static public address, or call from a machine that is listed.",
+            "In the Postman portal, under the campaign's settings, integrations, add this machine's static public address, or use a machine that is listed.",
         ),
         "authentication_required" => (
-            "Postman did not see a key",
+            "Postman received no key",
             "The key did not arrive; a proxy in between may have removed it.",
             "Check the campaign's key in the configuration, and the proxy.",
         ),
         "invalid_api_key_provided" => (
-            "The key is not this campaign's key",
-            "It is wrong, was deleted, or belongs to another campaign: Postman answers alike to all three.",
-            "Check the campaign's id and its key in the configuration. Keys are made in the Postman portal, under the campaign's settings.",
+            "The key is not valid for this campaign",
+            "It is wrong, was deleted, or belongs to another campaign: Postman's answer is the same for all three.",
+            "Check the campaign's id and its key in the configuration. Keys are created in the Postman portal, under the campaign's settings.",
         ),
         "invalid_path" => NOT_FOUND,
         "too_many_requests" => RATE_LIMIT,
@@ -226,7 +226,7 @@ fn by_code(code: &str) -> Option<Words> {
 }
 
 const NOT_FOUND: Words = (
-    "There is no such thing at Postman",
+    "Postman answered: not found",
     "The campaign's id, the message's id or the base URL is wrong.",
     "Check the campaign's id and the base URL in the configuration (it ends in `/api/v2`).",
 );
@@ -234,21 +234,21 @@ const NOT_FOUND: Words = (
 const RATE_LIMIT: Words = (
     "Too many calls in this second",
     "All callers of the campaign share its limit, the agency's own sender included. The call was dropped, not queued.",
-    "Nothing needs to be done: Postwatch slows down and asks again in its turn.",
+    "Nothing to do: Postwatch slows down and asks again in turn.",
 );
 
 const FORBIDDEN: Words = (
-    "Postman keeps this caller out",
-    "The key lacks the right for this call, or Postman's front blocked this machine.",
-    "Check with the campaign's owner that the key may do this. If other calls fail as well, ask Postman's support, with this machine's public address.",
+    "Postman refuses access",
+    "The key lacks the permission for this call, or Postman's firewall blocked this machine.",
+    "Check with the campaign's owner that the key may do this. If other calls fail as well, ask Postman's support and give them this machine's public address.",
 );
 
-/// By the status alone, where the code says nothing.
+/// By the status alone, if the code says nothing.
 fn by_status(status: u16) -> Words {
     match status {
         401 => (
             "Postman does not accept the key",
-            "It is missing, wrong, or another campaign's.",
+            "It is missing, wrong, or for another campaign.",
             "Check the campaign's id and its key in the configuration.",
         ),
         403 => FORBIDDEN,
@@ -259,28 +259,28 @@ fn by_status(status: u16) -> Words {
             "Check the base URL in the configuration (it ends in `/api/v2`).",
         ),
         407 => (
-            "The proxy wants a name and a password",
-            "A proxy stands between this machine and Postman, and does not let the call through.",
+            "The proxy requires a name and a password",
+            "A proxy is between this machine and Postman, and does not let the call through.",
             "Set `HTTPS_PROXY` with the name and password that the proxy expects.",
         ),
-        408 => ("Postman stopped waiting", "The request took too long to arrive.", "Reading is tried again by itself."),
+        408 => ("Postman stopped waiting", "The request took too long to arrive.", "Reading is tried again automatically."),
         413 => (
             "The request is too large",
-            "Postman takes files of 40 MB at most; a front may take less.",
+            "Postman accepts files of up to 40 MB; something in front of it may accept less.",
             "Split the file into smaller ones.",
         ),
         429 => RATE_LIMIT,
         500.. => (
-            "Postman has a fault",
-            "Postman, or its front, could not answer.",
-            "Reading is tried again by itself. If it lasts, ask Postman's support.",
+            "Postman has a problem",
+            "Postman, or something in front of it, could not answer.",
+            "Reading is tried again automatically. If it continues, ask Postman's support.",
         ),
         400..=499 => (
             "Postman refused the call",
             "It gave a reason that Postwatch does not know.",
-            "Postman's own words say more. If they do not help, ask Postman's support.",
+            "Postman's own words say more. If they are not enough, ask Postman's support.",
         ),
-        _ => ("The answer is not one of Postman's", "Its status is none that the API has.", "Check the base URL and the proxy."),
+        _ => ("The answer is not from Postman", "The API has no such status.", "Check the base URL and the proxy."),
     }
 }
 
@@ -291,7 +291,7 @@ fn api(status: u16, error: &ApiError) -> Explanation {
     }
     explanation.trace_id.clone_from(&error.trace_id);
     if explanation.trace_id.is_some() && status >= 400 && !matches!(status, 429) {
-        explanation.next.push_str(" Support asks for the trace id.");
+        explanation.next.push_str(" Support will ask for the trace id.");
     }
     explanation
 }
@@ -299,9 +299,9 @@ fn api(status: u16, error: &ApiError) -> Explanation {
 fn foreign(status: u16, body: &ForeignBody) -> Explanation {
     let mut explanation = match body.cloudflare {
         Some(1010) => words((
-            "Postman's front blocked this caller",
-            "Cloudflare's error 1010: it takes the program for an unwanted one by its signature.",
-            "Ask Postman's support to let this caller through; give them this machine's public address and the time.",
+            "Postman's firewall blocked this program",
+            "Cloudflare's error 1010: it takes the program's signature for an unwanted one.",
+            "Ask Postman's support to allow this program; give them this machine's public address and the time.",
         )),
         Some(number) => {
             Explanation { why: format!("Cloudflare, in front of Postman, answered with its error {number}."), ..words(by_status(status)) }
@@ -320,11 +320,14 @@ fn titled(body: &ForeignBody) -> String {
 
 fn not_json(body: &ForeignBody) -> Explanation {
     Explanation {
-        why: format!("The answer came with a success, but is {body}{}. A login page, a proxy or another service does this.", titled(body)),
+        why: format!(
+            "The status was a success, but the body is {body}{}. A login page, a proxy or another service does this.",
+            titled(body)
+        ),
         ..words((
-            "Something else than Postman's API answered",
+            "Something other than Postman's API answered",
             "",
-            "Check the base URL (it ends in `/api/v2`), and whether this network asks for a login first.",
+            "Check the base URL (it ends in `/api/v2`), and whether this network requires a login first.",
         ))
     }
 }
@@ -332,11 +335,11 @@ fn not_json(body: &ForeignBody) -> Explanation {
 fn redirect(location: Option<&str>) -> Explanation {
     let target = location.map(|location| format!(" to {location}")).unwrap_or_default();
     Explanation {
-        why: format!("The answer points{target}. Redirects are not followed, because the key would go along."),
+        why: format!("The answer redirects{target}. Redirects are not followed, because the key would go with them."),
         ..words((
-            "The address leads elsewhere",
+            "The address redirects elsewhere",
             "",
-            "Check the base URL (`https://…/api/v2`, without a slash at the end), and whether this network asks for a login first.",
+            "Check the base URL (`https://…/api/v2`, without a slash at the end), and whether this network requires a login first.",
         ))
     }
 }
@@ -376,15 +379,15 @@ mod tests {
     #[case(400, "too_many_message_attempts_error", "no attempts left", "cannot be retried")]
     #[case(400, "batch_not_found_or_is_not_retryable", "batch cannot be retried", "one by one")]
     #[case(400, "unresolved_batch_messages", "not be retried yet", "Wait until")]
-    #[case(400, "no_failed_batch_messages_to_retry", "nothing to retry", "Nothing needs")]
+    #[case(400, "no_failed_batch_messages_to_retry", "nothing to retry", "Nothing to do")]
     #[case(400, "invalid_ip_address_used", "may not use the campaign", "static public address")]
-    #[case(401, "authentication_required", "did not see a key", "Check the campaign's key")]
-    #[case(401, "invalid_api_key_provided", "not this campaign's key", "campaign's id and its key")]
-    #[case(404, "invalid_path", "no such thing", "base URL")]
+    #[case(401, "authentication_required", "received no key", "Check the campaign's key")]
+    #[case(401, "invalid_api_key_provided", "not valid for this campaign", "campaign's id and its key")]
+    #[case(404, "invalid_path", "not found", "base URL")]
     #[case(429, "too_many_requests", "Too many calls", "slows down")]
     #[case(400, "moon_phase", "refused the call", "Postman's own words")]
-    #[case(403, "moon_phase", "keeps this caller out", "campaign's owner")]
-    #[case(500, "moon_phase", "has a fault", "tried again")]
+    #[case(403, "moon_phase", "refuses access", "campaign's owner")]
+    #[case(500, "moon_phase", "has a problem", "tried again")]
     fn the_apis_codes(#[case] status: u16, #[case] code: &str, #[case] what: &str, #[case] next: &str) {
         let explanation = of_api(status, Some(code)).clone();
         check(&explanation, what, next);
@@ -394,20 +397,20 @@ mod tests {
 
     #[rstest]
     #[case(401, "", "does not accept the key", "its key")]
-    #[case(403, "error code: 1010", "front blocked", "public address")]
-    #[case(403, "<html><title>No</title></html>", "keeps this caller out", "support")]
-    #[case(404, "<html></html>", "no such thing", "base URL")]
+    #[case(403, "error code: 1010", "firewall blocked", "public address")]
+    #[case(403, "<html><title>No</title></html>", "refuses access", "support")]
+    #[case(404, "<html></html>", "not found", "base URL")]
     #[case(405, "", "does not know the call", "base URL")]
-    #[case(407, "", "proxy wants", "HTTPS_PROXY")]
+    #[case(407, "", "proxy requires", "HTTPS_PROXY")]
     #[case(413, "", "too large", "Split")]
-    #[case(429, "", "Too many calls", "in its turn")]
-    #[case(500, "", "has a fault", "tried again")]
-    #[case(502, "<html><title>Bad Gateway</title></html>", "has a fault", "tried again")]
-    #[case(503, "", "has a fault", "tried again")]
-    #[case(504, "", "has a fault", "tried again")]
-    #[case(520, "error code: 1200", "has a fault", "tried again")]
-    #[case(524, "", "has a fault", "tried again")]
-    #[case(304, "", "not one of Postman's", "base URL")]
+    #[case(429, "", "Too many calls", "in turn")]
+    #[case(500, "", "has a problem", "tried again")]
+    #[case(502, "<html><title>Bad Gateway</title></html>", "has a problem", "tried again")]
+    #[case(503, "", "has a problem", "tried again")]
+    #[case(504, "", "has a problem", "tried again")]
+    #[case(520, "error code: 1200", "has a problem", "tried again")]
+    #[case(524, "", "has a problem", "tried again")]
+    #[case(304, "", "not from Postman", "base URL")]
     fn statuses_without_the_apis_words(#[case] status: u16, #[case] body: &str, #[case] what: &str, #[case] next: &str) {
         check(&of_foreign(status, body), what, next);
     }
@@ -426,13 +429,13 @@ mod tests {
     #[case(CallErrorKind::Broken(Broken::BodyTooLarge), "too large", "base URL")]
     #[case(CallErrorKind::Broken(Broken::Garbled("x".to_owned())), "garbled", "tried again")]
     #[case(CallErrorKind::Broken(Broken::Other("x".to_owned())), "broke", "tried again")]
-    #[case(CallErrorKind::Redirect { status: 302, location: Some("https://login.example/in".to_owned()) }, "leads elsewhere", "base URL")]
+    #[case(CallErrorKind::Redirect { status: 302, location: Some("https://login.example/in".to_owned()) }, "redirects elsewhere", "base URL")]
     #[case(CallErrorKind::NotUnderstood { reason: "the body is not JSON".to_owned() }, "not understood", "newer version")]
     #[case(CallErrorKind::AnotherKey { key: Environment::Test, host: "postman.gov.sg".to_owned() }, "was not sent to postman.gov.sg", "environment")]
-    #[case(CallErrorKind::NotARead, "asked for as a read", "report")]
+    #[case(CallErrorKind::NotARead, "requested as a read", "report")]
     #[case(
         CallErrorKind::NotJson { status: 200, body: ForeignBody { kind: BodyKind::Html, title: Some("Sign in".to_owned()), cloudflare: None } },
-        "Something else than Postman's API", "login"
+        "Something other than Postman's API", "login"
     )]
     fn failures_of_the_way(#[case] kind: CallErrorKind, #[case] what: &str, #[case] next: &str) {
         check(&CallError::new(kind).explanation(), what, next);

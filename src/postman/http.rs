@@ -1,5 +1,4 @@
-//! HTTP, by way of reqwest. Two kinds of client, because a write must never be repeated by the
-//! library.
+//! HTTP through reqwest. Two kinds of client, because the library must never repeat a write.
 
 mod certificates;
 mod connecting;
@@ -27,30 +26,29 @@ use super::secrets::reported;
 use super::transport::http_date;
 use super::{ApiKey, Broken, Exchange, LARGEST_BODY, Method, NotSent, Proxy, Request, Response, RetryAfter, Transport, TransportFailure};
 
-/// How slow an upload may be before its time is up, in bytes per second: a file of 40 MB over a
-/// poor line must not end as an unknown outcome just because it is large.
+/// How slow an upload may be before it times out, in bytes per second: a file of 40 MB over a slow line must not end
+/// as an unknown outcome just because it is large.
 const SLOWEST_UPLOAD: u64 = 128_000;
 
 /// How long a call may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// Until the connection stands, encryption included. Must be shorter than the total: only
-    /// this one proves that nothing was sent.
+    /// Until the connection is made, including encryption. Must be shorter than the total: only this one proves that
+    /// nothing was sent.
     pub connect: Duration,
     /// Until the answer's last byte.
     pub total: Duration,
 }
 
 impl Default for Timeouts {
-    /// 5 s to connect; 30 s in all, which a page of 1000 messages needs on a slow line.
+    /// 5 s to connect; 30 s in total, which a page of 1000 messages needs on a slow line.
     fn default() -> Self {
         Self { connect: Duration::from_secs(5), total: Duration::from_secs(30) }
     }
 }
 
-/// The real transport: one for the whole program. Its clients are built when they are first
-/// needed, because that takes milliseconds (certificates are read) and the first frame must not
-/// wait for them.
+/// The real transport: one for the whole program. Its clients are built when first needed, because that takes
+/// milliseconds (certificates are read) and the first frame must not wait for it.
 #[derive(Debug, Default)]
 pub struct HttpTransport {
     timeouts: Timeouts,
@@ -58,7 +56,7 @@ pub struct HttpTransport {
     clients: Clients,
 }
 
-/// A client that could not be built stays so; its reason is told each time.
+/// A client that could not be built stays unusable; the reason is reported each time.
 type LazyClient = OnceLock<Result<Client, String>>;
 
 #[derive(Debug, Default)]
@@ -87,7 +85,7 @@ impl HttpTransport {
             (false, true) => &self.clients.reading_loopback,
             (true, true) => &self.clients.writing_loopback,
         };
-        // Looked at each time, so that it can be put right while the program runs.
+        // Checked each time, so that it can be fixed while the program runs.
         if slot.get().is_none()
             && let Some(why) = certificates::unreadable(|name| std::env::var_os(name))
         {
@@ -95,7 +93,7 @@ impl HttpTransport {
         }
         let client = slot.get_or_init(|| {
             let builder = if is_write { writing(self.timeouts, self.clocks.clone()) } else { common(self.timeouts) };
-            // Requests to this machine never leave it by way of a proxy.
+            // Requests to this machine never go through a proxy.
             let builder = if is_loopback { builder.no_proxy() } else { builder };
             builder.build().map_err(|error| innermost(&error))
         });
@@ -107,12 +105,12 @@ impl HttpTransport {
         let url = Url::parse(&request.url).map_err(|error| local(error.to_string()))?;
         let is_loopback = url.host().is_some_and(|host| is_loopback(&host));
         if url.scheme() != "https" && !is_loopback {
-            return Err(local("only `https://` leaves this machine".to_owned()));
+            return Err(local("only `https://` may leave this machine".to_owned()));
         }
         let proxy = if is_loopback { Proxy::None } else { Proxy::to(url.host_str().unwrap_or_default(), |name| std::env::var(name).ok()) };
         if let Proxy::Unusable { variable, address } = &proxy {
-            // The library would go straight to the host, which a network's rules may forbid.
-            return Err(local(format!("`{variable}` holds `{address}`, which is no proxy that can be used")));
+            // The library would connect directly to the host, which a network's rules may forbid.
+            return Err(local(format!("`{variable}` is `{address}`, which is not a usable proxy")));
         }
         let client = self.client(is_write, is_loopback).map_err(TransportFailure::NotSent)?;
         let upload = Duration::from_secs(request.body.len() as u64 / SLOWEST_UPLOAD);
@@ -125,7 +123,7 @@ impl HttpTransport {
         .header(AUTHORIZATION, bearer(key)?)
         .header(ACCEPT, "application/json");
         if is_write && empty {
-            // The library leaves it out, and fronts exist that refuse a POST without it (411).
+            // The library leaves it out, and some front ends refuse a POST without it (411).
             builder = builder.header(CONTENT_LENGTH, 0);
         }
         if let Some(content_type) = request.content_type {
@@ -160,10 +158,10 @@ impl Transport for HttpTransport {
     }
 }
 
-/// What both clients have: no redirects, because the key would go along, and no repeats by the
-/// library, because whether a call goes again is decided, and shown, by the program.
+/// Common to both clients: no redirects, because the key would go with them, and no repeats by the library, because
+/// the program itself decides, and shows, whether a call is repeated.
 fn common(timeouts: Timeouts) -> ClientBuilder {
-    // Refused where it was installed before, which leaves the same one.
+    // Fails if it was installed before, which leaves the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .user_agent(concat!("postwatch/", env!("CARGO_PKG_VERSION")))
@@ -174,16 +172,16 @@ fn common(timeouts: Timeouts) -> ClientBuilder {
         .connect_timeout(timeouts.connect)
 }
 
-/// For writes. Two layers of the library send a request again by themselves: reqwest after an
-/// HTTP/2 GOAWAY or REFUSED_STREAM, and the connection pool after a kept connection turned out to
-/// be dead. So: no HTTP/2, and no connection is kept, which also makes a failure to connect
-/// prove that nothing was sent. A connection during which the machine slept is such a failure.
+/// For writes. Two layers of the library repeat requests on their own: reqwest after an HTTP/2 GOAWAY or
+/// REFUSED_STREAM, and the connection pool after a kept connection turned out to be dead. So: no HTTP/2, and no kept
+/// connections, which also makes a failure to connect prove that nothing was sent. A connection attempt during which
+/// the machine slept is such a failure.
 fn writing(timeouts: Timeouts, clocks: Clocks) -> ClientBuilder {
     let punctual = MapFutureLayer::new(within(timeouts.connect, clocks));
     common(timeouts).http1_only().pool_max_idle_per_host(0).connector_layer(punctual)
 }
 
-/// The time since the machine began, suspend included. Nobody can set it.
+/// The time since the machine booted, including suspend. It cannot be set.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn uptime() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
@@ -191,10 +189,10 @@ pub(crate) fn uptime() -> Duration {
 }
 
 fn bearer(key: &ApiKey) -> Result<HeaderValue, TransportFailure> {
-    // The header holds a copy of its own, which only the library could wipe.
+    // The header keeps a copy of its own, which only the library could wipe.
     let text = Zeroizing::new(["Bearer ", key.expose()].concat());
-    let mut value = HeaderValue::from_str(&text).map_err(|_| local("the key cannot stand in a header".to_owned()))?;
-    // Sensitive: shown in no debug output, and not indexed by HTTP/2's compression.
+    let mut value = HeaderValue::from_str(&text).map_err(|_| local("the key cannot be put in a header".to_owned()))?;
+    // Sensitive: not shown in debug output, and not indexed by HTTP/2's compression.
     value.set_sensitive(true);
     Ok(value)
 }
@@ -215,8 +213,8 @@ fn local(reason: String) -> TransportFailure {
     TransportFailure::NotSent(NotSent::Local(reason))
 }
 
-/// The kind of a failure before the answer's head. Only a connection that never stood proves that
-/// nothing was sent.
+/// The kind of a failure before the answer's head. Only a connection that was never made proves that nothing was
+/// sent.
 fn failure(error: &reqwest::Error, proxy: &Proxy) -> TransportFailure {
     if error.is_builder() {
         return local(innermost(error));
@@ -246,9 +244,9 @@ fn connect_failure(error: &reqwest::Error) -> NotSent {
             | io::ErrorKind::AddrNotAvailable,
         ) => NotSent::Unreachable,
         _ if error.is_timeout() => NotSent::ConnectTimeout,
-        // How the TLS library reports a certificate or an answer that is no TLS.
+        // How the TLS library reports a certificate or an answer that is not TLS.
         Some(io::ErrorKind::InvalidData) => NotSent::Tls(innermost(error)),
-        Some(io::ErrorKind::UnexpectedEof) => NotSent::Tls("the host closed the connection while it was agreed on".to_owned()),
+        Some(io::ErrorKind::UnexpectedEof) => NotSent::Tls("the host closed the connection during the handshake".to_owned()),
         _ => NotSent::Connect(innermost(error)),
     }
 }
@@ -261,7 +259,7 @@ fn broken(error: &reqwest::Error) -> Broken {
     match io_kind(error) {
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted) => Broken::Reset,
         Some(io::ErrorKind::UnexpectedEof) => Broken::Eof,
-        // The HTTP library's own words: it has no public kind for these through reqwest.
+        // The HTTP library's own words: reqwest exposes no public kind for these.
         _ if text.contains("connection closed before message completed")
             || text.contains("end of file")
             || text.contains("unexpected EOF") =>
@@ -278,7 +276,7 @@ fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = next {
         if let Some(io) = error.downcast_ref::<io::Error>() {
-            // A wrapper of no kind of its own: what it wraps may have one.
+            // A wrapper without a kind of its own: the inner error may have one.
             let inner = io.get_ref().and_then(|inner| io_kind(inner));
             return if io.kind() == io::ErrorKind::Other { inner.or(Some(io.kind())) } else { Some(io.kind()) };
         }
@@ -287,8 +285,7 @@ fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
     None
 }
 
-/// The words of the innermost cause. The outer ones repeat the address, whose query holds what
-/// was searched for.
+/// The message of the innermost cause. The outer ones repeat the address, whose query contains the search.
 fn innermost(error: &(dyn Error + 'static)) -> String {
     let mut innermost = error;
     loop {
@@ -299,11 +296,11 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
         }
     }
     match innermost.downcast_ref::<reqwest::Error>() {
-        // Nothing lies beneath: the outer words without the address.
+        // There is no inner cause: the outer message without the address.
         Some(error) if error.is_builder() => "the address or a header cannot be sent".to_owned(),
         Some(error) if error.is_body() || error.is_decode() => "the body could not be read".to_owned(),
         Some(_) => "the request failed".to_owned(),
-        // A certificate's names and the last words of an HTTP/2 connection are the server's.
+        // A certificate's names and an HTTP/2 connection's last message come from the server.
         None => reported(&innermost.to_string()),
     }
 }
@@ -319,7 +316,7 @@ mod tests {
 
     use self::connecting::ClockReading;
 
-    /// Knows no name, so that no name server is asked.
+    /// Resolves no name, so that no name server is asked.
     struct NoNames;
 
     impl Resolve for NoNames {
@@ -336,7 +333,7 @@ mod tests {
         assert_eq!(innermost(&error), "no such name");
     }
 
-    /// A server of this machine that reads what comes and counts the connections that brought anything.
+    /// A local server that reads and counts the connections that sent anything.
     async fn counting() -> (String, Arc<AtomicUsize>) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, asked) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
@@ -347,19 +344,19 @@ mod tests {
                     counted.fetch_add(1, Ordering::SeqCst);
                     let _ = stream.write_all(b"HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n").await;
                 }
-                // To its end, so that whatever was sent has been counted before the caller asks.
+                // To its end, so that everything sent has been counted before the caller asks.
                 let _ = stream.read(&mut [0; 4096]).await;
             }
         });
         (format!("http://{address}/x"), asked)
     }
 
-    /// The machine sleeps while a connection is made: tokio's clock notices nothing.
+    /// The machine sleeps while a connection is made, without tokio's clock noticing.
     #[rstest::rstest]
     #[case::at_once(0, 0, true)]
     #[case::slow(4, 4, true)]
     #[case::by_the_clock_that_counts_suspend(8 * 3600, 0, false)]
-    // Where no clock counts suspend, the time of day does; where it is set back on waking, the other one.
+    // Where no clock includes suspend, the time of day does; if that is set back on waking, the other one.
     #[case::by_the_time_of_day(0, 8 * 3600, false)]
     #[case::while_the_time_of_day_is_set_back(8 * 3600, -8 * 3600, false)]
     #[tokio::test]
@@ -382,7 +379,7 @@ mod tests {
                     assert_eq!(result.unwrap_err(), TransportFailure::NotSent(NotSent::ConnectTimeout));
                     assert_eq!(asked.load(Ordering::SeqCst), 0);
                 }
-                // Reading late does no harm.
+                // A late read does no harm.
                 Method::Post | Method::Get => assert_eq!(result.unwrap().status, 201),
             }
         }

@@ -1,4 +1,4 @@
-//! API keys: secrets that are never shown whole, and what their beginning tells.
+//! API keys: secrets that are never shown in full, and what their prefix says.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{BaseUrl, Environment, HostKind};
 
-/// The beginnings that have been seen, and the environment whose keys have them. What a
-/// load-test key begins with is not known.
+/// The prefixes that have been seen, and the environments whose keys have them. The prefix of load-test keys is
+/// unknown.
 const PREFIXES: [(&str, Environment); 3] =
     [("key_live_", Environment::Production), ("key_prod_", Environment::Production), ("key_test_", Environment::Test)];
 
@@ -18,30 +18,30 @@ pub struct ApiKey(SecretString);
 /// Why a text cannot be a key. (The text is not repeated: it may be most of one.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ApiKeyError {
-    /// Nothing but blanks.
+    /// Only blanks.
     #[error("the key is empty")]
     Empty,
-    /// A blank, a line break or a letter outside ASCII stands in it, which no header can carry.
-    #[error("the key holds a character that no key has (a blank, a line break or a letter that is not ASCII)")]
+    /// It contains a blank, a line break or a letter outside ASCII, which no header can carry.
+    #[error("the key contains a character that no key has (a blank, a line break or a letter that is not ASCII)")]
     Unsendable,
 }
 
 /// Whether a key belongs where it is about to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyFit {
-    /// Nothing speaks against it.
+    /// No objection.
     Fits,
-    /// Its beginning is not among the known ones: worth a warning, never a refusal.
+    /// Its prefix is unknown: worth a warning, never a refusal.
     UnknownPrefix,
-    /// It is a key of this other environment, and is refused before any request.
+    /// It is a key for this other environment, and is refused before any request.
     Another(Environment),
 }
 
 impl ApiKey {
-    /// A key from its text; blanks and line breaks around it (a file ends with one) are dropped.
+    /// A key from its text; blanks and line breaks around it (files end with one) are dropped.
     ///
     /// # Errors
-    /// Nothing is left, or a header could not carry it.
+    /// If nothing is left, or a header could not carry it.
     pub fn new(text: &SecretString) -> Result<ApiKey, ApiKeyError> {
         let text = text.expose_secret().trim();
         if text.is_empty() {
@@ -53,8 +53,8 @@ impl ApiKey {
         Ok(ApiKey(SecretString::from(text)))
     }
 
-    /// A short form that tells two keys apart and cannot be used: `key_test_…3f9a`. Of a key of
-    /// fewer than 16 characters after its prefix nothing but the prefix is shown.
+    /// A short form that tells two keys apart and cannot be used: `key_test_…3f9a`. If fewer than 16 characters
+    /// follow the prefix, only the prefix is shown.
     pub fn shown(&self) -> String {
         let text = self.0.expose_secret();
         let (prefix, own) =
@@ -63,14 +63,14 @@ impl ApiKey {
         format!("{prefix}…{tail}")
     }
 
-    /// The environment that its beginning tells.
+    /// The environment, by its prefix.
     pub fn environment(&self) -> Option<Environment> {
         let text = self.0.expose_secret();
         PREFIXES.iter().find(|(prefix, _)| text.starts_with(prefix)).map(|(_, environment)| *environment)
     }
 
-    /// Whether it may be sent to this base URL. A simulator takes any key. What is behind a
-    /// gateway only the configuration can say; where it does not, any known beginning will do.
+    /// Whether it may be sent to this base URL. A simulator takes any key. Only the configuration can say what is
+    /// behind a gateway; if it does not, any known prefix will do.
     pub fn fits(&self, base: &BaseUrl, said: Option<Environment>) -> KeyFit {
         match (self.environment(), base.kind().environment().or(said)) {
             _ if base.kind() == HostKind::Loopback => KeyFit::Fits,

@@ -1,9 +1,9 @@
-//! The Postman v2 API on the wire: environments and keys, the seven calls as pure request
-//! builders, transport, decoding, pages, errors in words for people, retry decisions as values.
+//! The Postman v2 API on the wire: environments and keys, the seven calls as pure request builders, transport,
+//! decoding, pages, errors explained to people, retry decisions as values.
 //!
-//! Parameters become a [`Call`], a call a [`Request`], a request an [`Exchange`] by way of a
-//! [`Transport`], an exchange an answer or an error: four places, of which only the transport
-//! does IO. Nothing in here repeats a request by itself.
+//! Parameters become a [`Call`], a call a [`Request`], a request an [`Exchange`] through a [`Transport`], an exchange
+//! an answer or an error: four steps, of which only the transport does IO. Nothing in here repeats a request on its
+//! own.
 
 mod api;
 mod call;
@@ -18,7 +18,7 @@ mod multipart;
 mod outcome;
 mod page;
 mod proxy;
-pub mod record; // messages on their way out of the program
+pub mod record; // messages as they leave the program
 mod refusal;
 mod request;
 mod retry;
@@ -44,6 +44,6 @@ pub use request::{Method, Request, request};
 pub use retry::{LONGEST_RETRY_AFTER, LONGEST_WAIT, ReadRetry, SCRIPT_PATIENCE, SCRIPT_READS, after_failed_read, backoff};
 pub use transport::{Broken, Exchange, NotSent, ProxyTrouble, Response, RetryAfter, Transport, TransportFailure};
 
-/// The largest body that is read, in bytes. A page of 1000 messages has about 2.2 MB; a body
-/// without end must not fill the memory.
+/// The largest body that is read, in bytes. A page of 1000 messages has about 2.2 MB; an endless body must not fill
+/// the memory.
 pub const LARGEST_BODY: usize = 64_000_000;

@@ -2,8 +2,8 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-/// Content type and body of an upload. The boundary follows from the file alone, so that equal
-/// files make equal requests and a test can compare them.
+/// Content type and body of an upload. The boundary depends only on the file, so that equal files make equal requests
+/// and a test can compare them.
 pub(super) fn upload_body(file_name: &str, csv: &Bytes) -> (String, Bytes) {
     let boundary = boundary(csv);
     let head = format!(
@@ -24,8 +24,8 @@ fn boundary(csv: &[u8]) -> String {
     free.unwrap_or_default()
 }
 
-/// A file name inside quotes, as browsers write it: quotes and line breaks percent-encoded, the
-/// folder left out.
+/// A file name for use inside quotes, as browsers write it: quotes and line breaks percent-encoded, without the
+/// folder.
 fn quoted(file_name: &str) -> String {
     let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
     name.chars()

@@ -1,4 +1,4 @@
-//! What became of a write: what the client saw decides, and nothing else.
+//! The outcome of a write: only what the client saw decides.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,50 +8,50 @@ use jiff::Timestamp;
 use super::{ApiError, CallError, CallErrorKind, Explanation};
 use crate::delivery::{BatchId, Rows};
 
-/// What became of a write.
+/// The outcome of a write.
 #[derive(Debug)]
 pub enum WriteOutcome {
     /// A 2xx with the API's own answer to this very call.
     Accepted {
-        /// The message as the answer tells it; `None` for batches.
+        /// The message as given by the answer; `None` for batches.
         rows: Option<Rows>,
-        /// The batch that an upload made.
+        /// The batch that an upload created.
         batch: Option<BatchId>,
         /// When the request was sent.
         asked_at: Timestamp,
     },
-    /// The API, or its front, refused; nothing was done.
+    /// The API, or something in front of it, refused; nothing was done.
     Refused {
         /// The API's code.
         code: Option<String>,
-        /// The API's words, or what stands in for them.
+        /// The API's words, or a substitute.
         reason: String,
-        /// What the check of an uploaded file found, as it came: under which names the mistakes
-        /// are listed is not published. It may hold numbers, and is for the screen alone.
+        /// What the check of an uploaded file found, as received: how the mistakes are listed is not published. It
+        /// may contain numbers and is for the screen only.
         check: Option<FileCheck>,
         /// The trace id that support asks for.
         trace_id: Option<String>,
         /// The HTTP status.
         status: u16,
-        /// Too many calls in this second: dropped, and may go again in its turn.
+        /// Too many calls in this second: dropped, and may be repeated in its turn.
         rate_limited: bool,
         /// How long the server asks to wait.
         retry_after: Option<Duration>,
     },
-    /// It is proved that nothing reached the server: it may go again.
+    /// Provably, nothing reached the server: it may be repeated.
     NotSent {
         /// Why.
         reason: String,
         /// The same as an error, for its predicates and its explanation.
         error: CallError,
     },
-    /// It may have been carried out. Never sent again before somebody looked.
+    /// It may have been carried out. Never sent again before it was looked up.
     Unknown {
         /// What was seen.
         reason: String,
         /// The HTTP status, where an answer came.
         status: Option<u16>,
-        /// The trace id, where one was told.
+        /// The trace id, if one was given.
         trace_id: Option<String>,
         /// How long the server asks to wait.
         retry_after: Option<Duration>,
@@ -64,8 +64,8 @@ impl WriteOutcome {
         match self {
             WriteOutcome::Accepted { .. } => None,
             WriteOutcome::Refused { check: Some(_), .. } => Some(Explanation::new(
-                "The file was not taken",
-                "Postman found mistakes in it, and made no message of it.",
+                "The file was not accepted",
+                "Postman found mistakes in it and created no messages.",
                 "Correct the file and upload it again.",
             )),
             WriteOutcome::Refused { code, reason, trace_id, status, retry_after, .. } => {
@@ -76,9 +76,9 @@ impl WriteOutcome {
             WriteOutcome::NotSent { error, .. } => Some(error.explanation()),
             WriteOutcome::Unknown { reason, trace_id, .. } => Some(
                 Explanation::new(
-                    "It is not known whether it was carried out",
-                    format!("There was no clear answer: {reason}. Postman may have taken it all the same."),
-                    "It is looked up and never sent again by itself. Sending it again now could send it twice.",
+                    "The outcome is unknown",
+                    format!("There was no clear answer: {reason}. Postman may have accepted it anyway."),
+                    "It is being looked up, and never sent again automatically. Sending it again now could send it twice.",
                 )
                 .with_trace(trace_id.clone()),
             ),
@@ -86,7 +86,7 @@ impl WriteOutcome {
     }
 }
 
-/// What the check of an uploaded file answered, whole.
+/// The complete answer of the check of an uploaded file.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FileCheck(String);
 
@@ -96,7 +96,7 @@ impl FileCheck {
         Self(body)
     }
 
-    /// The whole of it, in several lines where it came so.
+    /// All of it, with its line breaks.
     pub fn as_str(&self) -> &str {
         &self.0
     }

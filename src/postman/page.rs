@@ -1,4 +1,4 @@
-//! What the two reading answers tell.
+//! The answers of the two reading calls.
 
 use jiff::Timestamp;
 
@@ -8,13 +8,13 @@ use crate::delivery::{Beside, Rows};
 /// A page of messages.
 #[derive(Debug)]
 pub struct PageAnswer {
-    /// When the request was sent: what the page tells is at least this old.
+    /// When the request was sent: the page's data is at least this old.
     pub asked_at: Timestamp,
-    /// The messages, in the order told, and the rows that could not be read.
+    /// The messages, in the order received, and the rows that could not be read.
     pub rows: Rows,
-    /// What it told beside what was searched; nothing where nothing was.
+    /// What it contained besides the matches of a search.
     pub beside: Beside,
-    /// Where the page stands in the list.
+    /// The page's position in the list.
     pub page: PageData,
     /// The size of the body, uncompressed.
     pub bytes: usize,
@@ -23,13 +23,13 @@ pub struct PageAnswer {
 }
 
 impl PageAnswer {
-    /// How many of its rows could not be read, and of a search also those that do not show whom they are for.
+    /// How many of its rows could not be read; in a search, also those without a recipient.
     pub fn unreadable(&self) -> usize {
         self.rows.bad().len().max(self.beside.unreadable)
     }
 }
 
-/// Where a page stands in the list.
+/// A page's position in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PageData {
     /// Whether there are older messages.

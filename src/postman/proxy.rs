@@ -1,37 +1,37 @@
-//! The proxy on the way to a host, as the environment names it.
+//! The proxy on the way to a host, as named by the environment.
 
 use hyper_util::client::proxy::matcher::Matcher;
 
 use super::BaseUrl;
 
-/// What the environment says of the way to a host.
+/// What the environment says about the way to a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proxy {
-    /// Straight.
+    /// Direct.
     None,
-    /// A proxy is named, and `NO_PROXY` leaves this host out.
+    /// A proxy is named, but `NO_PROXY` exempts this host.
     Excepted {
         /// The variable that names it.
         variable: &'static str,
     },
-    /// By way of a proxy.
+    /// Through a proxy.
     Through {
         /// The variable that names it.
         variable: &'static str,
         /// Its address, without a name and a password.
         address: String,
     },
-    /// Something is named that is no proxy; going straight could be what must not happen.
+    /// Something is named that is not a proxy; a direct connection could be exactly what must not happen.
     Unusable {
         /// The variable.
         variable: &'static str,
-        /// What it holds, without a name and a password.
+        /// Its value, without a name and a password.
         address: String,
     },
 }
 
 impl Proxy {
-    /// The way to a host that is asked with `https://`, given the environment.
+    /// The way to a host called with `https://`, given the environment.
     pub fn to(host: &str, env: impl Fn(&str) -> Option<String>) -> Proxy {
         let reported = |name: &str| env(name).or_else(|| env(&name.to_lowercase())).filter(|value| !value.is_empty());
         let Some((variable, value)) = ["HTTPS_PROXY", "ALL_PROXY"].into_iter().find_map(|name| Some((name, reported(name)?))) else {
@@ -54,7 +54,7 @@ impl Proxy {
     }
 }
 
-/// A proxy's address may hold a password before the `@`.
+/// A proxy's address may contain a password before the `@`.
 fn without_credentials(proxy: &str) -> String {
     let (scheme, rest) = proxy.split_once("://").unwrap_or(("http", proxy));
     let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);

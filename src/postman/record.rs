@@ -1,4 +1,4 @@
-//! A message as it leaves the program: by the API's names, masked where it must be.
+//! A message as it leaves the program: with the API's names, masked where necessary.
 
 mod field;
 
@@ -10,11 +10,11 @@ use crate::delivery::{Attempt, BatchId, CampaignId, Mask, Message, RecipientQuer
 
 pub use field::Field;
 
-/// What stands for a value that is not shown. Its length says nothing about the value's.
+/// Replaces a value that is not shown. Its length says nothing about the value's.
 const HIDDEN: &str = "∙∙∙";
 
-/// A time as JSON and CSV have it: RFC 3339 with milliseconds and the configured zone's offset, as
-/// the API itself writes them.
+/// A time for JSON and CSV: RFC 3339 with milliseconds and the configured zone's offset, as written by the API
+/// itself.
 pub fn exact(time: Timestamp, zone: &TimeZone) -> String {
     time.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
 }
@@ -28,13 +28,13 @@ pub struct RecordFormat {
     pub masked: bool,
     /// Whether the texts are one-time passwords, which are never shown.
     pub one_time: bool,
-    /// The digits that were searched, which a mask leaves open.
+    /// The searched digits, which a mask leaves visible.
     pub searched: Option<RecipientQuery>,
     /// The zone of all times.
     pub zone: TimeZone,
-    /// The campaign that was asked, for answers that do not repeat it.
+    /// The campaign of the request, for answers that do not repeat it.
     pub campaign: CampaignId,
-    /// The batch that was asked, because a batch's pages do not name it.
+    /// The batch of the request, because a batch's pages do not name it.
     pub batch: Option<BatchId>,
 }
 
@@ -50,7 +50,7 @@ impl RecordFormat {
         Some(recipient.shown(mask))
     }
 
-    /// The text as sent; masked, the template's text, so that no value is shown.
+    /// The text as sent; when masked, the template's text, so that no value is shown.
     pub fn text(&self, message: &Message) -> Option<String> {
         if self.masked || self.one_time {
             return message.template.as_ref()?.body.clone();
@@ -58,7 +58,7 @@ impl RecordFormat {
         message.text()
     }
 
-    /// A value, or what stands for it.
+    /// A value, or its replacement.
     pub fn value<'a>(&self, value: &'a str) -> &'a str {
         if self.masked || self.one_time { HIDDEN } else { value }
     }
@@ -77,7 +77,7 @@ impl RecordFormat {
         Record { layout: self, message }
     }
 
-    /// A field as one cell, empty where nothing was told. The attempts are JSON.
+    /// A field as one cell, empty if not given. The attempts are JSON.
     pub fn cell(&self, field: &Field, message: &Message) -> String {
         let reported = match field {
             Field::Id => Some(message.id.as_str().to_owned()),
@@ -100,11 +100,11 @@ impl RecordFormat {
 }
 
 fn json_text(value: &impl Serialize) -> String {
-    // Texts and times always become JSON.
+    // Texts and times can always become JSON.
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// A message in JSON: the fields of the layout, `null` for what was not told.
+/// A message in JSON: the fields of the layout, `null` where not given.
 pub struct Record<'a> {
     layout: &'a RecordFormat,
     message: &'a Message,

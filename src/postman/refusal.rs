@@ -1,17 +1,17 @@
-//! A refusal of a write as a value: what depends on it is told by code and status, never by words.
+//! A refusal of a write as a value: decisions go by code and status, never by words.
 
 use super::Explanation;
 
-/// The API's code for a message that it takes no further retry of.
+/// The API's code for a message without attempts left.
 pub const OUT_OF_ATTEMPTS: &str = "too_many_message_attempts_error";
 
-/// Codes that keep this caller out, whatever it asks for: by the allow list, or by the key.
+/// Codes that refuse this caller everything: by the allow list, or by the key.
 const KEPT_OUT: [&str; 3] = ["invalid_ip_address_used", "authentication_required", "invalid_api_key_provided"];
 
 /// The API's no to a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The API's code; `None` where the answer told none, as a proxy's does.
+    /// The API's code; `None` if the answer gave none, as with a proxy.
     pub code: Option<String>,
     /// The HTTP status.
     pub status: u16,
@@ -20,18 +20,18 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Whether every other write would be refused as well: the key, the right or the address is
-    /// what the API does not accept.
+    /// Whether every other write would be refused as well: the API does not accept the key, the permission or the
+    /// address.
     pub fn keeps_out(&self) -> bool {
         matches!(self.status, 401 | 403) || self.code.as_deref().is_some_and(|code| KEPT_OUT.contains(&code))
     }
 
-    /// Whether the call was dropped because there were too many in that second: no word about the message.
+    /// Whether the call was dropped because there were too many in that second: this says nothing about the message.
     pub fn is_rate_limit(&self) -> bool {
         self.status == 429
     }
 
-    /// Whether the message has no attempts left, so that no retry of it will ever be taken.
+    /// Whether the message has no attempts left, so that no retry of it will ever be accepted.
     pub fn is_out_of_attempts(&self) -> bool {
         self.code.as_deref() == Some(OUT_OF_ATTEMPTS)
     }
@@ -43,8 +43,8 @@ mod tests {
     use rstest::rstest;
 
     fn refusal(status: u16, code: Option<&str>) -> Refusal {
-        // Words that say something else than code and status: nothing may depend on them.
-        let what = "Postman keeps this caller out: no attempts left".to_owned();
+        // Words that contradict code and status: nothing may depend on them.
+        let what = "Postman refuses access: no attempts left".to_owned();
         let why = Explanation::new(what, "", "");
         Refusal { code: code.map(str::to_owned), status, why }
     }

@@ -1,4 +1,4 @@
-//! From a call to the request that makes it: pure, and without a key in it.
+//! From a call to its request: pure, and without the key.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ use super::multipart::upload_body;
 use super::{BaseUrl, Call, PageRequest, Position};
 use crate::delivery::CampaignId;
 
-/// Everything but the letters that an address may always hold, so that the `+ / =` of a cursor
-/// and whatever an id holds arrive as they are.
+/// Everything but the characters that are always allowed in an address, so that the `+ / =` of a cursor and any
+/// character of an id arrive unchanged.
 pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The method of a request. The API knows two.
@@ -27,18 +27,18 @@ pub enum Method {
 /// A request without its key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
-    /// How.
+    /// The method.
     pub method: Method,
-    /// Where, query included.
+    /// The address, including the query.
     pub url: String,
-    /// What the body is; `None` without a body.
+    /// The body's type; `None` without a body.
     pub content_type: Option<String>,
     /// The body.
     pub body: Bytes,
 }
 
 impl Request {
-    /// Whether it changes anything at the server.
+    /// Whether it changes anything on the server.
     pub fn is_write(&self) -> bool {
         self.method == Method::Post
     }
@@ -55,19 +55,19 @@ impl Request {
 }
 
 impl fmt::Debug for Request {
-    /// Without query and body: they hold recipients.
+    /// Without query and body: they contain recipients.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Request({:?} {}, {} bytes)", self.method, self.address(), self.body.len())
     }
 }
 
-/// The request that makes a call.
+/// The request for a call.
 pub fn request(base: &BaseUrl, campaign: &CampaignId, call: &Call) -> Request {
     let campaign = format!("{}/campaigns/{}", base.as_str(), segment(campaign.as_str()));
     match call {
         Call::Send { recipient, language, values } => {
             let body = SendBody { recipient, language, values: Values(values) };
-            // Strings alone cannot fail to become JSON.
+            // Strings can always become JSON.
             let body = serde_json::to_vec(&body).unwrap_or_default();
             post(format!("{campaign}/messages"), Some("application/json".to_owned()), body.into())
         }
@@ -95,9 +95,8 @@ fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// An id as one segment of a path. Segments of dots alone would be taken for "here" and "above"
-/// even when encoded once, and lead to another call: encoded twice they are an id that the
-/// server does not know.
+/// An id as one segment of a path. Segments of only dots would be taken for "here" and "above" even when encoded
+/// once, and lead to another call: encoded twice they are an id that the server does not know.
 fn segment(id: &str) -> String {
     match id {
         "." | ".." => id.replace('.', "%252E"),

@@ -1,33 +1,33 @@
-//! When a failed READ goes again: a decision, not a sleep. Writes never come here.
+//! When a failed READ is repeated: a decision, not a sleep. Writes never come here.
 
 use std::time::Duration;
 
 use super::CallError;
 
-/// The first pause: long enough for a rate limit's second to pass with jitter, short enough that
-/// a hiccup is hardly seen.
+/// The first pause: long enough for a rate limit's second to pass with jitter, short enough that a hiccup is hardly
+/// noticed.
 pub const FIRST_WAIT: Duration = Duration::from_millis(800);
 
-/// The longest pause: a network that came back is noticed within half a minute.
+/// The longest pause: a network that is back is noticed within half a minute.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// The longest that a server's `Retry-After` is believed: beyond it something is wrong, and a
-/// person who waits should see a new attempt.
+/// The longest believable `Retry-After`: beyond that something is wrong, and a waiting person should see a new
+/// attempt.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
 
-/// How often a script tries one read in all: with the pauses above, about half a minute.
+/// How often a script tries one read in total: with the pauses above, about half a minute.
 pub const SCRIPT_READS: u32 = 6;
 
-/// How long a script waits for one read in all, where the server asks for more than the pauses above: nobody may sit in
-/// front of it, and what it waits for may never come.
+/// How long a script waits for one read in total, if the server asks for more than the pauses above: no one may be
+/// watching, and the answer may never come.
 pub const SCRIPT_PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// What to do after a failed read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadRetry {
-    /// Again, after this long.
+    /// Repeat after this long.
     After(Duration),
-    /// Not by itself: a person has to change something first.
+    /// Not automatically: a person has to change something first.
     GiveUp,
 }
 
@@ -86,7 +86,7 @@ mod tests {
         let wait = |attempt, asked| after_failed_read(attempt, &timeout(asked), 0.0);
         assert_eq!(wait(1, None), ReadRetry::After(Duration::from_millis(800)));
         assert_eq!(wait(1, Some(7)), ReadRetry::After(Duration::from_secs(7)));
-        assert_eq!(wait(1, Some(0)), ReadRetry::After(Duration::from_millis(800)), "no server makes us hurry");
+        assert_eq!(wait(1, Some(0)), ReadRetry::After(Duration::from_millis(800)), "no server shortens the pause");
         assert_eq!(wait(9, Some(7)), ReadRetry::After(LONGEST_WAIT));
         assert_eq!(wait(1, Some(86_400)), ReadRetry::After(LONGEST_RETRY_AFTER));
     }

@@ -1,4 +1,4 @@
-//! Transports for tests: one that follows a script, and one that puts faults before another.
+//! Transports for tests: one that follows a script, and one that puts faults in front of another.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -37,8 +37,8 @@ impl ScriptedStep {
     }
 }
 
-/// Answers one request after the other from a script, and remembers what it was asked. A request
-/// beyond the script's end fails as not sent, in words that a test will not miss.
+/// Answers one request after another from a script, and remembers the requests. A request beyond the script's end
+/// fails as not sent, with a message that a test will not miss.
 #[derive(Debug)]
 pub struct ScriptedTransport {
     steps: Mutex<VecDeque<ScriptedStep>>,
@@ -56,7 +56,7 @@ impl ScriptedTransport {
         held(&self.steps).push_back(step);
     }
 
-    /// What was asked, in order.
+    /// The requests, in order.
     pub fn requests(&self) -> Vec<Request> {
         held(&self.requests).clone()
     }
@@ -78,11 +78,10 @@ impl Transport for ScriptedTransport {
     }
 }
 
-/// When the n-th request of a script was sent (from 1): a second apart, so that the order of
-/// answers can be told by their times.
+/// When the n-th request of a script was sent (from 1): a second apart, so that times show the order of answers.
 pub fn scripted_time(index: usize) -> Timestamp {
     let seconds = i64::try_from(index).unwrap_or(0);
-    // 2027-01-15; far from the ends of what a timestamp holds.
+    // 2027-01-15; far from the limits of a timestamp.
     Timestamp::from_second(1_800_000_000 + seconds).unwrap_or_default()
 }
 
@@ -98,7 +97,7 @@ pub enum Fault {
 /// Decides about the n-th request (from 1).
 type Decide = dyn Fn(usize, &Request) -> Option<Fault> + Send + Sync;
 
-/// Puts faults before another transport.
+/// Puts faults in front of another transport.
 pub struct FaultTransport {
     inner: Arc<dyn Transport>,
     decide: Box<Decide>,
@@ -106,12 +105,12 @@ pub struct FaultTransport {
 }
 
 impl FaultTransport {
-    /// Faults where `decide`, told the number of the request (from 1) and the request, says so.
+    /// Faults where `decide`, given the number of the request (from 1) and the request, says so.
     pub fn new(inner: Arc<dyn Transport>, decide: impl Fn(usize, &Request) -> Option<Fault> + Send + Sync + 'static) -> Self {
         Self { inner, decide: Box::new(decide), requests: Mutex::default() }
     }
 
-    /// What was asked, in order.
+    /// The requests, in order.
     pub fn requests(&self) -> Vec<Request> {
         held(&self.requests).clone()
     }
@@ -147,7 +146,7 @@ impl Transport for FaultTransport {
     }
 }
 
-/// A lock that a panicking test does not spoil for the others.
+/// A lock that a panicking test does not poison for the others.
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

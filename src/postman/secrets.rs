@@ -1,5 +1,5 @@
-//! What a server says is not trusted with secrets: one that echoes what it was sent must not bring
-//! the key onto a screen or into a file, nor a recipient into the journal.
+//! Servers are not trusted with secrets: one that echoes what it was sent must not put the key on a screen or into a
+//! file, nor a recipient into the journal.
 
 use bytes::Bytes;
 use memchr::memmem;
@@ -10,17 +10,17 @@ use super::request::RESERVED;
 use super::{ApiKey, Broken, Exchange, NotSent, Response, TransportFailure};
 use crate::delivery::{clean_line, without_numbers};
 
-/// What stands in a key's place.
+/// Replaces a key.
 const STRUCK_OUT: &str = "(key)";
 
-/// A shorter key is a simulator's, and might be a word of the answer's own.
+/// A shorter key is a simulator's, and might be an ordinary word of the answer.
 const SHORTEST: usize = 8;
 
-/// The most that a string of an error may hold, in bytes.
+/// The most that a string of an error may contain, in bytes.
 pub(super) const LONGEST: usize = 2048;
 
-/// An exchange without the key in anything that came from the server: struck out before anything
-/// is decoded, so that it reaches no row, no error and no cursor.
+/// Removes the key from everything that came from the server, before anything is decoded, so that it reaches no row,
+/// no error and no cursor.
 pub(super) fn without_key(mut exchange: Exchange, key: &ApiKey) -> Exchange {
     let Some(key) = Spellings::of(key) else { return exchange };
     match &mut exchange.result {
@@ -40,22 +40,21 @@ pub(super) fn without_key(mut exchange: Exchange, key: &ApiKey) -> Exchange {
     exchange
 }
 
-/// A server's words in an error: one harmless line, of which no number may be a person's, and not
-/// too long.
+/// A server's words in an error: one harmless line, not too long, without numbers that could be a person's.
 pub(super) fn reported(text: &str) -> String {
-    // No more is looked at than can be left of it, but for a number that would be cut in two.
+    // Only as much is processed as can remain, plus some so that no number is cut in two.
     let text = without_numbers(beginning(text, 2 * LONGEST)).into_owned();
     let text = clean_line(&text);
     let short = beginning(&text, LONGEST);
     if short.len() == text.len() { text.into_owned() } else { format!("{}…", beginning(short, LONGEST - '…'.len_utf8())) }
 }
 
-/// As much of a text as so many bytes hold.
+/// As much of a text as fits into this many bytes.
 pub(super) fn beginning(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }
 
-/// The ways in which a server may write the key.
+/// The ways a server may write the key.
 struct Spellings(Vec<Zeroizing<String>>);
 
 impl Spellings {
@@ -65,7 +64,7 @@ impl Spellings {
             return None;
         }
         let mut all = vec![Zeroizing::new(key.to_owned())];
-        // Most keys are spelt alike everywhere, and are not copied for it.
+        // Most keys are spelt the same everywhere and need no copies.
         if key.contains(['\\', '"']) {
             all.push(Zeroizing::new(key.replace('\\', "\\\\").replace('"', "\\\"")));
         }
@@ -91,7 +90,7 @@ impl Spellings {
         }
     }
 
-    /// The body without the key; `None` where it is not in it, which is nearly always.
+    /// The body without the key; `None` if the key is not in it, which is nearly always.
     fn struck_bytes(&self, body: &Bytes) -> Option<Bytes> {
         let is_in = |bytes: &[u8]| self.0.iter().any(|spelling| memmem::find(bytes, spelling.as_bytes()).is_some());
         let mut out = unescaped(body).filter(|bytes| is_in(bytes)).or_else(|| is_in(body).then(|| body.to_vec()))?;
@@ -110,8 +109,8 @@ impl Spellings {
     }
 }
 
-/// A body with the escapes undone that JSON does not need: a letter may be written as `\u006b`, a
-/// slash as `\/`. `None` where there are none.
+/// A body with JSON's unnecessary escapes undone: a letter may be written as `\u006b`, a slash as `\/`. `None` if
+/// there are none.
 fn unescaped(body: &[u8]) -> Option<Vec<u8>> {
     memmem::find(body, b"\\u00").or_else(|| memmem::find(body, b"\\/"))?;
     let mut out = Vec::with_capacity(body.len());
@@ -122,7 +121,7 @@ fn unescaped(body: &[u8]) -> Option<Vec<u8>> {
             Some(b"\\u") => body.get(at + 2..at + 6).and_then(graphic).map(|letter| (letter, 6)),
             _ => None,
         };
-        // An escaped backslash begins no other escape.
+        // An escaped backslash does not begin another escape.
         let len = if byte == b'\\' { 2 } else { 1 };
         match plain {
             Some((letter, len)) => {
@@ -138,7 +137,7 @@ fn unescaped(body: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The letter of four hexadecimal digits, where it is one that may stand in JSON as it is.
+/// The character of four hexadecimal digits, if it may be in JSON unescaped.
 fn graphic(digits: &[u8]) -> Option<u8> {
     let digits = std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
     let letter = u8::try_from(u16::from_str_radix(digits, 16).ok()?).ok()?;
@@ -177,7 +176,7 @@ mod tests {
         for body in [r#"{"a":"\\u006bey \/ \u00e9 \u0022 \u0"}"#, "key_test_canar", "", "\\", "\\u", "\\u00"] {
             assert_eq!(struck(body.as_bytes()), body.as_bytes());
         }
-        // An escaped backslash and letters that look like an escape are no letter.
+        // An escaped backslash and letters that look like an escape are not an escape.
         assert_eq!(struck(br"\\u006bey_test_canary/0123+456="), br"\\u006bey_test_canary/0123+456=");
     }
 

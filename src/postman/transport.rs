@@ -1,4 +1,4 @@
-//! The seam below the decoding: a request goes in, an answer or the kind of failure comes out.
+//! The layer below decoding: a request goes in, an answer or the kind of failure comes out.
 
 use std::fmt;
 use std::future::Future;
@@ -10,8 +10,7 @@ use jiff::Timestamp;
 
 use super::{ApiKey, Request};
 
-/// Carries one request to a server, once. The real one speaks HTTP; tests plug in a simulated
-/// world or a script.
+/// Sends one request to a server, once. The real one speaks HTTP; tests plug in a simulated world or a script.
 pub trait Transport: Send + Sync {
     /// Sends the request and reads the answer. Never repeats anything.
     fn send<'a>(&'a self, request: Request, key: &'a ApiKey) -> Pin<Box<dyn Future<Output = Exchange> + Send + 'a>>;
@@ -20,7 +19,7 @@ pub trait Transport: Send + Sync {
 /// One request and what became of it.
 #[derive(Debug, Clone)]
 pub struct Exchange {
-    /// When the request was handed over; what the answer tells is at least this old.
+    /// When the request was handed over; the answer's data is at least this old.
     pub sent_at: Timestamp,
     /// When the answer, or the failure, was complete.
     pub received_at: Timestamp,
@@ -33,7 +32,7 @@ pub struct Exchange {
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
-    /// How long to stay away.
+    /// How long to wait before the next call.
     pub retry_after: Option<RetryAfter>,
     /// The server's clock.
     pub date: Option<Timestamp>,
@@ -41,10 +40,10 @@ pub struct Response {
     pub content_type: Option<String>,
     /// Where a redirect points; never followed.
     pub location: Option<String>,
-    /// The body, uncompressed, as far as it came.
+    /// The body, uncompressed, as far as received.
     pub body: Bytes,
-    /// Why the body ends before its end. Of an answer that refuses, the head counts all the same;
-    /// a success whose body was cut proves nothing.
+    /// Why the body is incomplete. The head of a refusal counts anyway; a success with an incomplete body proves
+    /// nothing.
     pub body_failure: Option<Broken>,
 }
 
@@ -80,7 +79,7 @@ impl RetryAfter {
         http_date(value).map(RetryAfter::Until)
     }
 
-    /// How long to wait from `now`, which should come from the server's clock where it told one.
+    /// How long to wait from `now`, which should come from the server's clock if it gave one.
     pub fn wait(self, now: Timestamp) -> Duration {
         match self {
             RetryAfter::Wait(wait) => wait,
@@ -94,10 +93,10 @@ pub(super) fn http_date(value: &str) -> Option<Timestamp> {
     Timestamp::try_from(httpdate::parse_http_date(value).ok()?).ok()
 }
 
-/// Why there is no answer. The difference decides whether a write may go again by itself.
+/// Why there is no answer. This decides whether a write may be repeated automatically.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransportFailure {
-    /// It is proved that no byte of the request reached the server.
+    /// Provably, no byte of the request reached the server.
     #[error("not sent: {0}")]
     NotSent(NotSent),
     /// The request may have been carried out.
@@ -111,16 +110,16 @@ pub enum NotSent {
     /// The host's name has no address, or no name server answered.
     #[error("the host's name could not be looked up")]
     Dns,
-    /// Nobody listens there.
+    /// Nothing listens there.
     #[error("the connection was refused")]
     Refused,
-    /// There is no way to the host: no network, or a firewall says so.
+    /// There is no route to the host: no network, or a firewall says so.
     #[error("the host cannot be reached")]
     Unreachable,
-    /// No encrypted connection could be agreed on: a certificate, mostly.
+    /// The encrypted connection failed, mostly because of a certificate.
     #[error("no encrypted connection: {0}")]
     Tls(String),
-    /// Nobody answered the connection in time.
+    /// The connection was not answered in time.
     #[error("the connection was not answered in time")]
     ConnectTimeout,
     /// The proxy on the way did not let it through.
@@ -131,7 +130,7 @@ pub enum NotSent {
         /// What it did.
         trouble: ProxyTrouble,
     },
-    /// Another failure of the connection, in the words of the library.
+    /// Another connection failure, in the library's words.
     #[error("no connection: {0}")]
     Connect(String),
     /// The request could not be made at all: nothing left the program.
@@ -139,7 +138,7 @@ pub enum NotSent {
     Local(String),
 }
 
-/// What a proxy on the way did in place of letting a connection through.
+/// What a proxy did instead of letting a connection through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProxyTrouble {
     /// Its name has no address.
@@ -148,14 +147,14 @@ pub enum ProxyTrouble {
     /// Nothing listens there, it cannot be reached, or it does not answer.
     #[error("cannot be reached")]
     NotReached,
-    /// It wants a name and a password, or others (407).
-    #[error("wants a name and a password")]
+    /// It requires a name and a password, or different ones (407).
+    #[error("requires a name and a password")]
     WantsPassword,
-    /// It refused, broke off, or answered something else than that the way is open.
-    #[error("did not open a way to the host")]
+    /// It refused, broke off, or answered anything but that the connection is open.
+    #[error("did not connect to the host")]
     Refused,
-    /// The connection was not made in time; by whose fault cannot be told.
-    #[error("did not open a way to the host in time")]
+    /// The connection was not made in time; whose fault it is remains unknown.
+    #[error("did not connect to the host in time")]
     TooSlow,
 }
 
@@ -171,13 +170,13 @@ pub enum Broken {
     /// The connection was closed before the answer was complete.
     #[error("the connection was closed before the answer was complete")]
     Eof,
-    /// The answer is larger than the program takes.
+    /// The answer is larger than the program accepts.
     #[error("the answer is larger than {} MB", super::LARGEST_BODY / 1_000_000)]
     BodyTooLarge,
     /// The answer is not HTTP, or its compression is broken.
     #[error("the answer could not be read: {0}")]
     Garbled(String),
-    /// Anything else, in the words of the library.
+    /// Anything else, in the library's words.
     #[error("{0}")]
     Other(String),
 }
@@ -193,7 +192,7 @@ mod tests {
         assert_eq!(wait("7"), Some(7));
         assert_eq!(wait(" 0 "), Some(0));
         assert_eq!(wait("Sun, 22 Nov 2026 06:00:30 GMT"), Some(30));
-        assert_eq!(wait("Sun, 22 Nov 2026 05:00:00 GMT"), Some(0), "a time that has passed is no wait");
+        assert_eq!(wait("Sun, 22 Nov 2026 05:00:00 GMT"), Some(0), "a time in the past means no wait");
         assert_eq!((wait("soon"), wait("-3"), wait("1.5"), wait("")), (None, None, None, None));
     }
 }

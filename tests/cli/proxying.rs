@@ -31,7 +31,10 @@ fn checked(set: &[(&str, &str)]) -> String {
 #[test]
 fn a_proxy_that_refuses_or_is_gone_is_named() {
     let told = checked(&[("HTTPS_PROXY", &format!("http://user:secret@{}", proxy(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")))]);
-    assert!(told.contains("The proxy wants a name and a password") && told.contains("(HTTPS_PROXY)") && !told.contains("secret"), "{told}");
+    assert!(
+        told.contains("The proxy requires a name and a password") && told.contains("(HTTPS_PROXY)") && !told.contains("secret"),
+        "{told}"
+    );
     let told = checked(&[("https_proxy", &format!("http://{}", proxy(b"HTTP/1.1 502 Bad Gateway\r\n\r\n<html>")))]);
     assert!(told.contains("The proxy did not let the call through"), "{told}");
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

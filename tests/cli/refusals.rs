@@ -27,8 +27,8 @@ fn a_wrong_key() {
     let base = stage.simulator.base_url();
     let config = |id: &str| format!("[[campaigns]]\nname = \"A\"\nid = \"{id}\"\nbase_url = \"{base}\"\nkey = \"key_test_wrong\"\n");
     stage.write_config(&config(&card.id));
-    refused(&stage, &["messages", "A"], 3, "not this campaign's key");
-    refused(&stage, &["status", "A"], 3, "not this campaign's key");
+    refused(&stage, &["messages", "A"], 3, "not valid for this campaign");
+    refused(&stage, &["status", "A"], 3, "not valid for this campaign");
     stage.write_config(&config("campaign_of_nobody"));
     refused(&stage, &["messages", "A"], 3, "Check the campaign's id");
 }

@@ -81,7 +81,7 @@ fn a_key_that_may_only_read_stops_the_run() {
     let ran = stage.run(&["retry", CLINIC, "--message", &ids[0], "--message", &ids[1], "--yes"]);
     assert_eq!(ran.lines().iter().map(|line| text(&line["outcome"])).collect::<Vec<_>>(), ["refused", "skipped"]);
     assert_eq!(stage.posts().len(), 1);
-    assert_eq!(ran.code, 3, "the API refuses this caller");
+    assert_eq!(ran.code, 3, "the API refuses access");
 }
 
 #[test]

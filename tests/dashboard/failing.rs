@@ -41,7 +41,7 @@ fn enter_shows_the_messages_and_esc_leads_back() {
 #[test]
 fn a_message_that_was_opened_lies_behind_its_group() {
     let mut desk = Desk::with(&failures(), 80, 24);
-    desk.keys("3 j Enter Enter").sees("No way to").keys("Esc").sees("3 of 26 loaded").keys("q").sees("[3 Failures 6]");
+    desk.keys("3 j Enter Enter").sees("No route to").keys("Esc").sees("3 of 26 loaded").keys("q").sees("[3 Failures 6]");
     assert!(!desk.has_quit());
 }
 

@@ -152,7 +152,7 @@ fn a_window_moves_on_and_what_is_planned_of_it_does_too() {
     desk.keys("t j Enter f g j Enter").sees("2 of 3 loaded in this window").keys("G");
     assert!(desk.cursor_line().contains("recipient_unava"), "{}", desk.cursor_line());
     // The older one is half an hour old: in 31 minutes it has left, and stays under the cursor only.
-    desk.wait(31 * 60_000).sees("1 of 1 loaded in this window").keys("f r").sees("Retry 1 message").sees("routing_error: No way");
+    desk.wait(31 * 60_000).sees("1 of 1 loaded in this window").keys("f r").sees("Retry 1 message").sees("routing_error: No route");
     desk.keys("Esc k").misses("recipient_unava");
     desk.keys("3").sees("1 failed of 1").wait(40 * 60_000).sees("No failures in the 0 loaded of this window");
 }

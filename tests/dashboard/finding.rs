@@ -148,8 +148,8 @@ fn tab_says_where_there_is_no_other_campaign() {
 #[test]
 fn letters_in_the_find_line_are_text() {
     let mut desk = Desk::with(&some(), 80, 24);
-    desk.keys("/ q r y").sees("find qry").sees("letters that are not an NRIC: phone numbers have only digits").misses("here");
-    desk.sees("This cannot be searched for: letters that are not an NRIC").wait(1_000);
+    desk.keys("/ q r y").sees("find qry").sees("neither an NRIC nor only digits").misses("here");
+    desk.sees("This cannot be searched for: neither an NRIC nor only digits").wait(1_000);
     assert_eq!(desk.commands(), []);
     assert!(!desk.has_quit());
     assert!(desk.cursor_line().starts_with(" find"));
@@ -273,7 +273,7 @@ fn what_is_no_number_is_told_while_it_is_typed_and_never_asked() {
         ("6.58E+09", "rounded by a spreadsheet: the last digits are lost"),
         ("65 8000 9123, 65 8000 9124", "more than one number: search for one at a time"),
         ("6580009123\n6580009124", "more than one number"),
-        ("8OOO9123", "letters that are no NRIC"),
+        ("8OOO9123", "neither an NRIC nor only digits"),
     ] {
         let mut desk = Desk::with(&some(), 100, 24);
         desk.keys("/").event(Event::Paste(typed.to_owned()));

@@ -29,7 +29,7 @@ fn nothing_personal_reaches_log_journal_or_screen() {
     program.loses(CANCEL);
     // Something that fails is logged and told, too.
     simulation.simulator().set_faults(vec!["500=1".parse().unwrap()]);
-    program.types("\u{12}").sees("Postman has a fault").types("!").sees("Notices, newest first");
+    program.types("\u{12}").sees("Postman has a problem").types("!").sees("Notices, newest first");
     let screen = program.screen();
     program.types("\u{1b}").loses("Notices, newest first").types("q");
     assert_eq!(program.exit_code(), 0);

@@ -61,9 +61,9 @@ fn refusals_are_told_one_by_one_while_another_campaign_goes_on() {
     simulation.configure(&parts.replace(&card.id, "campaign_00000000-0000-4000-8000-000000000000"));
     let mut program = simulation.start(&[]).env("KEY_1", "key_test_of_somebody_else").spawn();
     program.sees("300 loaded");
-    goes_to(&mut program, "Wrong key").sees("The key is not this campaign's key").sees("Check the campaign's id and its key");
+    goes_to(&mut program, "Wrong key").sees("The key is not valid for this campaign").sees("Check the campaign's id and its key");
     goes_to(&mut program, "Closed to us").sees("This machine may not use the campaign").sees("static public address");
-    goes_to(&mut program, "Wrong id").sees("The key is not this campaign's key").sees("REFUSED, again");
+    goes_to(&mut program, "Wrong id").sees("The key is not valid for this campaign").sees("REFUSED, again");
     let before = simulation.heads();
     goes_to(&mut program, "Clinic reminders").sees("300 loaded").types("\u{12}");
     program.waits_for("a fresh reading", |_| simulation.heads() > before);

@@ -188,7 +188,7 @@ mod tests {
     #[case::no_id(&["--message", " "], "`--message` needs an id")]
     #[case::no_time(&["--failed", "--until", "2d"], "There is no time between `--since` and `--until`")]
     #[case::no_number(&["--failed", "--search", "6.58E+09"], "`--search` cannot look for this: rounded by a spreadsheet: the last digits are lost")]
-    #[case::hidden_search(&["--failed", "--search", "65∙∙∙∙1234"], "`--search` cannot look for this: partly hidden: give all of it, or only the digits that are shown")]
+    #[case::hidden_search(&["--failed", "--search", "65∙∙∙∙1234"], "`--search` cannot look for this: partly hidden: give the whole number, or only its visible digits")]
     #[case::short_search(&["--failed", "--search", "6"], "`--search` needs at least 3 digits or letters")]
     fn what_makes_no_sense(#[case] options: &[&str], #[case] what: &str) {
         let failure = selected(options).unwrap_err();

@@ -1,5 +1,5 @@
-//! Every status with every body for each of the four calls that write, against a table that shares
-//! no code with the rules; and what reads make of statuses.
+//! Every status with every body for each of the four writing calls, against a table that shares no code with the
+//! rules; and how reads treat statuses.
 
 use std::time::Duration;
 
@@ -23,9 +23,8 @@ fn calls() -> [Call; 4] {
     ]
 }
 
-/// For whom a body is what: letters in the order of [`calls`]. `a` is the API's own answer to the
-/// call, `e` the same where the code is 201 only, `i` the validator's no, `w` a refusal in the API's
-/// words, `.` none of these.
+/// What a body is to each call: letters in the order of [`calls`]. `a` is the API's own answer to the call, `e` the
+/// same with code 201 only, `i` the validator's no, `w` a refusal in the API's words, `.` none of these.
 const BODIES: &[(&str, &str)] = &[
     // What each call answers.
     ("a...", r#"{"id":"message_1"}"#),
@@ -51,7 +50,7 @@ const BODIES: &[(&str, &str)] = &[
     ("....", r#"{"error":true,"messages":[{"id":"m","latestStatus":"created"}]}"#),
     ("....", r#"{"errors":[{"id":"m","latestStatus":"created"}]}"#),
     ("....", r#"{"success":false}"#),
-    // Nobody's.
+    // No one's.
     ("....", "null"),
     ("....", "true"),
     ("....", "201"),
@@ -86,7 +85,7 @@ const BODIES: &[(&str, &str)] = &[
     ("....", r#"[{"id":"m","latestStatus":"created"},{"latestStatus":"created"}]"#),
     ("....", r#"{"messages":[],"pageData":{"hasNextPage":false}}"#),
     ("....", r#"{"id":"batch_1","status":"messages_enqueued"}"#),
-    // A file neither taken nor refused.
+    // A file neither accepted nor refused.
     ("....", r#"{"isValid":true}"#),
     ("....", r#"{"isValid":true,"batchId":""}"#),
     ("....", r#"{"isValid":true,"batchId":7}"#),
@@ -184,7 +183,7 @@ fn the_answers_beginning_proves_nothing() {
         r#"{"isValid":true,"batchId":"batch_1"}"#,
     ];
     for (call, body) in calls().iter().zip(own) {
-        // Nothing at all is what a batch's retry answers.
+        // A batch's retry answers with nothing at all.
         let first = usize::from(matches!(call, Call::RetryBatch { .. }));
         for end in first..body.len() {
             assert_eq!(word(&write_outcome(call, &answered(201, &body[..end]))), "unknown", "{call:?} with {:?}", &body[..end]);
@@ -199,7 +198,7 @@ fn a_large_body_is_judged_like_a_small_one() {
     assert_eq!(word(&retried(&answered(201, &format!(r#"{{"id":"message_1"{many}}}"#)))), "accepted");
     assert_eq!(word(&retried(&answered(201, &format!(r#"{{"x":1{many},"id":"message_2"}}"#)))), "unknown");
     let deep = format!(r#"{{"id":"message_1","x":{}1{}}}"#, "[".repeat(5000), "]".repeat(5000));
-    assert_ne!(word(&retried(&answered(201, &deep))), "refused", "however deep, it is no refusal and no panic");
+    assert_ne!(word(&retried(&answered(201, &deep))), "refused", "however deep, it is neither a refusal nor a panic");
 }
 
 #[test]
@@ -226,7 +225,7 @@ fn what_is_wrong_with_a_file_is_kept_whole(#[case] status: u16) {
     assert!(outcome.explanation().unwrap().why.contains("no message"));
     let WriteOutcome::Refused { check: Some(check), reason, .. } = outcome else { panic!() };
     assert_eq!((check.as_str(), &*reason), (&*body, "the file has mistakes"));
-    assert!(!format!("{check:?}").contains("row"), "it may hold numbers");
+    assert!(!format!("{check:?}").contains("row"), "it may contain numbers");
 }
 
 #[rstest]
@@ -254,7 +253,7 @@ fn a_redirect_is_told_without_its_query() {
     let response = Response { status: 302, location: Some("https://login.example/in?ticket=1".to_owned()), ..Response::default() };
     let error = read_answer(&exchange(Ok(response))).unwrap_err();
     assert_eq!(error.kind, CallErrorKind::Redirect { status: 302, location: Some("https://login.example/in".to_owned()) });
-    assert!(!error.is_refusal() && !error.is_retryable(), "the API did not say it, and asking again would not help");
+    assert!(!error.is_refusal() && !error.is_retryable(), "the API did not say it, and asking again would be pointless");
 }
 
 #[test]
@@ -271,7 +270,7 @@ fn reads_go_again_on_a_rate_limit_and_on_the_servers_faults_only() {
     assert!(read_answer(&answered(429, "")).unwrap_err().is_rate_limit());
 }
 
-/// Every way in which a read fails, and what a line of state says of it.
+/// Every way in which a read fails, and what a status line says about it.
 #[rstest]
 #[case::no_server(Err(TransportFailure::NotSent(NotSent::Refused)), "no answer")]
 #[case::reset(Err(TransportFailure::Unknown(Broken::Reset)), "no answer")]
@@ -302,5 +301,5 @@ fn what_was_met_is_said_as_what_it_is(#[case] result: Result<Response, Transport
         Ok(decoded) => decoded.expect_err("a failure"),
     };
     assert_eq!(error.met().to_string(), reported, "{error}");
-    assert!(reported.len() <= 15, "the pane of campaigns has no room for more");
+    assert!(reported.len() <= 15, "the campaigns pane has no room for more");
 }

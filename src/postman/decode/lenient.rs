@@ -1,9 +1,8 @@
-//! Reading JSON that may be of any shape: a value of the wrong type counts as not told, and never
-//! fails what is around it.
+//! Reading JSON of any shape: a value of the wrong type counts as not given, and never fails its surroundings.
 //!
-//! serde's own structs refuse a field of the wrong type, a key that comes twice, and copy every
-//! string that stands in an `Option`. Here each type says what it makes of each kind of JSON
-//! value; whatever it does not name becomes its default, which is "not told".
+//! serde's own structs refuse a field of the wrong type and a repeated key, and copy every string inside an `Option`.
+//! Here each type says what it makes of each kind of JSON value; anything else becomes its default, which is "not
+//! given".
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -29,17 +28,17 @@ pub(super) trait Lenient<'de>: Default {
         Self::default()
     }
 
-    /// A number below 0 or with a fraction, as it is written.
+    /// A number below 0 or with a fraction, as written.
     fn other_number(_: impl fmt::Display) -> Self {
         Self::default()
     }
 
-    /// A string that had escapes in it, and so does not stand in the body as it reads.
+    /// A string with escapes, which is not in the body as is.
     fn text(_: &str) -> Self {
         Self::default()
     }
 
-    /// A string that stands in the body as it reads.
+    /// A string that is in the body as is.
     fn borrowed(text: &'de str) -> Self {
         Self::text(text)
     }
@@ -57,7 +56,7 @@ pub(super) trait Lenient<'de>: Default {
     }
 }
 
-/// Reads any JSON value; fails only where the JSON itself is broken.
+/// Reads any JSON value; fails only if the JSON itself is broken.
 pub(super) fn read<'de, D: Deserializer<'de>, T: Lenient<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_any(Any(PhantomData))
 }
@@ -120,12 +119,12 @@ macro_rules! read_leniently {
 }
 pub(super) use read_leniently;
 
-/// An object, `null`, or not told.
+/// An object, `null`, or not given.
 pub(super) struct Object<T>(pub Reported<T>);
 
-/// What an object of known keys is made from.
+/// A type made from an object with known keys.
 pub(super) trait FromFields<'de>: Sized {
-    /// Reads the entries; of a key that comes twice, the last one counts.
+    /// Reads the entries; of a repeated key the last one counts.
     fn fields<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error>;
 }
 
@@ -151,7 +150,7 @@ impl<'de, T: FromFields<'de>> serde::Deserialize<'de> for Object<T> {
     }
 }
 
-/// A list of objects, `null`, or not told. What is not an object in it is left out.
+/// A list of objects, `null`, or not given. Items that are not objects are left out.
 pub(super) struct Objects<T>(pub Reported<Vec<T>>);
 
 impl<T> Default for Objects<T> {
@@ -180,7 +179,7 @@ impl<'de, T: FromFields<'de>> serde::Deserialize<'de> for Objects<T> {
     }
 }
 
-/// Declares a struct of lenient fields with the keys, one or several spellings, that fill them.
+/// Declares a struct of lenient fields with their keys, in one or several spellings.
 macro_rules! wire_struct {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty = $($key:literal)|+),+ $(,)? }) => {
         $(#[$doc])*
@@ -231,8 +230,8 @@ macro_rules! wire_struct {
 }
 pub(super) use wire_struct;
 
-/// Reads an object field by field, each by itself: what JSON's grammar lets through and no string
-/// or number can hold (half a surrogate pair, `1e999`) costs its own field only.
+/// Reads an object field by field, each by itself: a value that JSON's grammar allows and no string or number can
+/// hold (half a surrogate pair, `1e999`) costs only its own field.
 pub(super) trait Rescue<'de>: Sized {
     /// Reads the entries.
     fn rescue<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error>;

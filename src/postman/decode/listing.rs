@@ -1,5 +1,5 @@
-//! Finding the rows and the page's place in a body whose wrapping is not settled: `messages`,
-//! `data`, `items`, or whichever list of objects comes first, beside `pageData`.
+//! Finding the rows and the page's position in a body whose wrapping varies: `messages`, `data`, `items`, or
+//! whichever list of objects comes first, next to `pageData`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,11 +12,11 @@ use super::wire::{WireMessage, push};
 use crate::delivery::{Reported, Rows, RowsBuilder};
 use crate::postman::{Cursor, PageData};
 
-/// The names under which a list is taken for the rows even when it holds none.
+/// The names under which a list counts as the rows even when it is empty.
 pub(super) const NAMES: [&str; 3] = ["messages", "data", "items"];
 
 wire_struct!(
-    /// Where a page stands in its list.
+    /// A page's position in its list.
     WirePageData {
         has_next: Flag = "hasNextPage",
         has_previous: Flag = "hasPreviousPage",
@@ -30,8 +30,8 @@ impl WirePageData<'_> {
         let cursor = |reported: Reported<&str>| reported.value().filter(|text| !text.is_empty()).map(Cursor::new);
         let (start, end) = (cursor(self.start.reported()), cursor(self.end.reported()));
         PageData {
-            // Where it is not said whether there is more, a cursor is followed: a page too many
-            // costs a call, a history that ends early is a lie.
+            // If the answer does not say whether there is more, a cursor is followed: a page too many costs a call, a
+            // history that ends early is wrong.
             has_next: self.has_next.0.value().unwrap_or(end.is_some()),
             has_previous: self.has_previous.0.value().unwrap_or(false),
             start,
@@ -40,7 +40,7 @@ impl WirePageData<'_> {
     }
 }
 
-/// What was found in a body.
+/// The list found in a body.
 #[derive(Default)]
 pub(super) struct FoundList {
     pub page: Option<PageData>,
@@ -50,8 +50,8 @@ pub(super) struct FoundList {
 }
 
 impl FoundList {
-    /// Takes what a member of the body holds. A list with objects wins over one without; of a
-    /// name that comes twice, the last one counts.
+    /// Takes what a member of the body contains. A list with objects wins over one without; of a repeated name, the
+    /// last one counts.
     fn take(&mut self, name: &str, inner: FoundList) {
         if inner.page.is_some() {
             self.page = inner.page;
@@ -64,8 +64,8 @@ impl FoundList {
         }
     }
 
-    /// The rows, where they can be taken for such: a list of texts beside an error message is not
-    /// a page of unreadable messages, and an empty list without a name may be one of anything.
+    /// The rows, if they plausibly are rows: a list of texts next to an error message is not a page of unreadable
+    /// messages, and an empty list without a known name could be of anything.
     pub fn rows(self) -> Option<(Rows, PageData)> {
         let rows = self.list?;
         let named = self.name.as_deref().map_or(!rows.is_empty() || !rows.bad().is_empty(), |name| NAMES.contains(&name));
@@ -77,10 +77,9 @@ impl FoundList {
 /// Reads a body, or a member of it.
 #[derive(Clone, Copy)]
 pub(super) struct ListingSeed {
-    /// How far objects are looked into: the body, and one wrapping more.
+    /// How deep objects are searched: the body, and one more wrapping.
     pub depth: u8,
-    /// Whether each row is read by itself, field by field: slower, and stopped by nothing but
-    /// broken JSON.
+    /// Whether each row is read by itself, field by field: slower, but stopped only by broken JSON.
     pub rescue: bool,
 }
 

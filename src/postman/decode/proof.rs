@@ -1,6 +1,6 @@
-//! What the answer to a write proves. Reading is lenient, because a message that is shown in part
-//! is better than none; here doubt counts against the answer, because it costs a look, and a false
-//! "accepted" costs a person their message.
+//! What the answer to a write proves. Reading is lenient, because a message shown in part is better than none; here
+//! doubt counts against the answer, because doubt only costs a look, while a false "accepted" costs a person their
+//! message.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,24 +16,24 @@ use crate::delivery::{BatchId, needs_cleaning};
 /// Fields that only a message has. An id alone could be a gateway's number for the request.
 const OF_A_MESSAGE: [&str; 7] = ["recipient", "latestStatus", "createdAt", "values", "language", "campaignId", "templateBodyId"];
 
-/// What the answer to an upload says of the file.
+/// What the answer to an upload says about the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::postman) enum FileVerdict {
-    /// It was taken as this batch.
+    /// It was accepted as this batch.
     Taken(BatchId),
-    /// It is not valid, and no message was made.
+    /// It is not valid, and no message was created.
     Invalid,
     /// Neither, or both.
     Unclear,
 }
 
-/// Whether a body is the message with this id and nothing speaks against it.
+/// Whether a body is the message with this id, and nothing contradicts it.
 pub(in crate::postman) fn is_message(body: &[u8], id: &str) -> bool {
     let text = text_of(body);
     Claims::of(&text).is_some_and(|claims| claims.text("id").as_deref() == Some(id)) && !speaks_of_an_error(body, &text)
 }
 
-/// Whether a body is a message that was made for this recipient.
+/// Whether a body is a message created for this recipient.
 pub(in crate::postman) fn is_created_message(body: &[u8], recipient: &str) -> bool {
     let text = text_of(body);
     let Some(claims) = Claims::of(&text) else { return false };
@@ -41,8 +41,8 @@ pub(in crate::postman) fn is_created_message(body: &[u8], recipient: &str) -> bo
     claims.is_message() && is_theirs && !speaks_of_an_error(body, &text)
 }
 
-/// Whether a body is a list of messages, none of them another batch's: by itself or under one of
-/// the names that lists have.
+/// Whether a body is a list of messages, none of them of another batch: at the top level or under one of the names of
+/// lists.
 pub(in crate::postman) fn is_message_list(body: &[u8], batch: &str) -> bool {
     let text = text_of(body);
     let list = match Claims::of(&text) {
@@ -53,12 +53,12 @@ pub(in crate::postman) fn is_message_list(body: &[u8], batch: &str) -> bool {
         let Some(claims) = Claims::of(item.get()) else { return false };
         claims.is_message() && claims.text("batchId").is_none_or(|reported| reported == batch)
     };
-    // No message proves nothing.
+    // An empty list proves nothing.
     list.is_some_and(|list| !list.is_empty() && list.iter().all(of_the_batch)) && !speaks_of_an_error(body, &text)
 }
 
-/// What the answer to an upload says of the file. The validator's no is its own proof, whatever
-/// else stands beside it, as long as there is no batch.
+/// What the answer to an upload says about the file. The validator's no is proof enough, whatever else is
+/// there, as long as there is no batch.
 pub(in crate::postman) fn file_verdict(body: &[u8]) -> FileVerdict {
     let text = text_of(body);
     let Some(claims) = Claims::of(&text) else { return FileVerdict::Unclear };
@@ -70,8 +70,8 @@ pub(in crate::postman) fn file_verdict(body: &[u8]) -> FileVerdict {
     }
 }
 
-/// Whether an answer speaks of an error: in one of the API's two forms, or in any other form at its
-/// top. Older messages have an `error` that is empty where there was none.
+/// Whether an answer mentions an error: in one of the API's two forms, or in any other form at the top level. Older
+/// messages have an `error` that is empty if there was none.
 fn speaks_of_an_error(body: &[u8], text: &str) -> bool {
     let is_error = |(name, value): &(Cow<'_, str>, &RawValue)| match &**name {
         "error" | "errors" => !matches!(value.get(), "null" | "\"\"" | "[]"),
@@ -81,27 +81,27 @@ fn speaks_of_an_error(body: &[u8], text: &str) -> bool {
     api_error(body).is_some() || Claims::of(text).is_some_and(|claims| claims.0.iter().any(is_error))
 }
 
-/// A number or an NRIC without what people put between its letters.
+/// A number or an NRIC without the characters people put in between.
 fn plain(recipient: &str) -> String {
     recipient.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect()
 }
 
-/// The members of an object, in their order and as often as they come.
+/// The members of an object, in order, including repeated ones.
 struct Claims<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Claims<'a> {
-    /// The members, where the whole text is one object.
+    /// The members, if the whole text is one object.
     fn of(text: &'a str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
-    /// The value of a name that comes once: of two, neither is believed.
+    /// The value of a name that comes only once: of two, neither is believed.
     fn only(&self, name: &str) -> Option<&'a RawValue> {
         let mut values = self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| *value);
         values.next().filter(|_| values.next().is_none())
     }
 
-    /// Its text, where it is one.
+    /// Its text, if it is one.
     fn text(&self, name: &str) -> Option<String> {
         serde_json::from_str(self.only(name)?.get()).ok()
     }

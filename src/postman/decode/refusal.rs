@@ -1,4 +1,4 @@
-//! Bodies that refuse: the API's two JSON forms, and whatever a proxy in front answers with.
+//! Bodies of refusals: the API's two JSON forms, and whatever a proxy in front answers.
 
 use std::borrow::Cow;
 
@@ -65,7 +65,7 @@ impl<'de> Lenient<'de> for WireReason<'de> {
 
 read_leniently!(Words<'de>, WireReason<'de>);
 
-/// The API's own words, where the body holds them in one of its two forms.
+/// The API's own words, if the body has them in one of its two forms.
 pub(in crate::postman) fn api_error(body: &[u8]) -> Option<ApiError> {
     let text = text_of(body);
     let Object(Reported::Value(refusal)) = serde_json::from_str::<Object<WireRefusal<'_>>>(&text).ok()? else { return None };
@@ -80,12 +80,12 @@ pub(in crate::postman) fn api_error(body: &[u8]) -> Option<ApiError> {
     Some(ApiError { message: Some(sentence(refusal.message)?), ..ApiError::default() })
 }
 
-/// What a body is that is not the API's.
+/// What kind of body it is, if not the API's.
 pub(in crate::postman) fn foreign_body(body: &[u8]) -> ForeignBody {
     let is_text = std::str::from_utf8(body).is_ok();
     let text = text_of(body);
     let text = text.trim();
-    // What a body is shows in its beginning; the letters keep their places when they are lowered.
+    // The beginning shows what a body is; lower-casing keeps the positions of letters.
     let lower: String = text.chars().take(4096).map(|letter| letter.to_ascii_lowercase()).collect();
     let kind = match () {
         () if text.is_empty() => BodyKind::Empty,
@@ -115,7 +115,7 @@ fn cut(text: &str) -> String {
     if text.chars().count() <= TITLE_LIMIT { text.to_owned() } else { text.chars().take(TITLE_LIMIT - 1).chain(['…']).collect() }
 }
 
-/// `error code: 1010`, `Error 1010`: Cloudflare's own numbers have four digits and begin with 1.
+/// `error code: 1010`, `Error 1010`: Cloudflare's own codes have four digits and begin with 1.
 fn cloudflare_error(lower: &str) -> Option<u16> {
     ["error code:", "error code", "error-code", "error"].iter().find_map(|words| {
         lower.match_indices(words).find_map(|(at, _)| {

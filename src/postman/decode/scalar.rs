@@ -1,4 +1,4 @@
-//! Strings, numbers and times as an answer may hold them. Strings are cleaned here, once.
+//! Strings, numbers and times as they appear in answers. Strings are cleaned here, once.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,7 +18,7 @@ pub(super) struct OneLine<'a>(pub Reported<Cow<'a, str>>);
 #[derive(Default)]
 pub(super) struct ManyLines<'a>(pub Reported<Cow<'a, str>>);
 
-/// An id or a cursor, exactly as it came: it goes back to the server and must not change.
+/// An id or a cursor, exactly as received: it goes back to the server and must not change.
 #[derive(Default)]
 pub(super) struct Opaque<'a>(pub Reported<Cow<'a, str>>);
 
@@ -34,26 +34,26 @@ pub(super) struct Flag(pub Reported<bool>);
 #[derive(Default)]
 pub(super) struct Time(pub Reported<Timestamp>);
 
-/// An object of strings, in the order told, each name once.
+/// An object of strings, in the order received, each name once.
 #[derive(Default)]
 pub(super) struct Values<'a>(pub Reported<Vec<(Cow<'a, str>, Cow<'a, str>)>>);
 
 impl OneLine<'_> {
-    /// The text where one was told.
+    /// The text, if one was given.
     pub fn reported(&self) -> Reported<&str> {
         self.0.as_ref().map(AsRef::as_ref)
     }
 }
 
 impl ManyLines<'_> {
-    /// The text where one was told.
+    /// The text, if one was given.
     pub fn reported(&self) -> Reported<&str> {
         self.0.as_ref().map(AsRef::as_ref)
     }
 }
 
 impl Opaque<'_> {
-    /// The text where one was told.
+    /// The text, if one was given.
     pub fn reported(&self) -> Reported<&str> {
         self.0.as_ref().map(AsRef::as_ref)
     }
@@ -87,9 +87,8 @@ impl<'de> Lenient<'de> for ManyLines<'de> {
     }
 }
 
-/// Whether a string that stood in JSON without an escape needs no cleaning. JSON has no control
-/// characters outside escapes, so only DEL and what is beyond ASCII could be harmful; both
-/// questions are answered a word at a time.
+/// Whether a JSON string without escapes needs no cleaning. JSON has no control characters outside escapes, so only
+/// DEL and non-ASCII characters could be harmful; both checks work a word at a time.
 fn is_plain(text: &str) -> bool {
     text.is_ascii() && memchr::memchr(0x7f, text.as_bytes()).is_none()
 }
@@ -154,10 +153,10 @@ impl<'de> Lenient<'de> for Values<'de> {
     }
 }
 
-/// Of a name that comes twice the last value counts, as everywhere in JSON.
+/// Of a repeated name the last value counts, as everywhere in JSON.
 fn each_name_once<'a>(mut values: Vec<(Cow<'a, str>, Cow<'a, str>)>) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
-    // A template has a few variables; only a hostile answer has enough for a quadratic search
-    // to hurt, and that one gets a table.
+    // A template has a few variables; only a hostile answer has enough to make a quadratic search hurt, and then a
+    // table is used.
     let twice = if values.len() <= 32 {
         values.iter().enumerate().any(|(index, (name, _))| values[..index].iter().any(|(earlier, _)| earlier == name))
     } else {
@@ -172,8 +171,8 @@ fn each_name_once<'a>(mut values: Vec<(Cow<'a, str>, Cow<'a, str>)>) -> Vec<(Cow
     values
 }
 
-/// A value of a template's variable: a string by the reference; numbers and truth values are
-/// taken as they are written, anything else is left out.
+/// A value of a template's variable: a string according to the reference; numbers and booleans are taken as written,
+/// anything else is left out.
 #[derive(Default)]
 struct Value<'a>(Option<Cow<'a, str>>);
 

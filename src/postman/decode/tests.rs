@@ -228,7 +228,7 @@ fn nothing_that_drives_a_terminal_gets_through() {
     assert_eq!((row.recipient(), row.status()), (Reported::Value("65␛[2J"), Reported::Value("a␊b")));
     assert_eq!((row.full_text(), row.creator()), (Reported::Value("x␦31m\ny␦"), Reported::Value("e␡")));
     assert_eq!(row.values().value().unwrap().collect::<Vec<_>>(), [("n␇", "v␀\nw")]);
-    // The same when it stands in the body unescaped.
+    // The same when it is in the body unescaped.
     assert_eq!(page_of("{\"id\":\"a\",\"language\":\"e\u{7f}\u{202e}\u{9b}\"}").get(0).unwrap().language(), Reported::Value("e␡␦␦"));
 }
 
@@ -261,15 +261,15 @@ fn an_empty_page_is_a_page(#[case] body: &str) {
 #[case(r#"{"messages":[{"id":"a"},{"id"#, DecodeError::Broken("off before its end".to_owned()))]
 #[case(r#"{"messages":[{"id":"a"} {"id":"b"}]}"#, DecodeError::Broken("in line 1, column 25".to_owned()))]
 #[case(r#"{"messages":[]} trailing"#, DecodeError::Broken("in line 1, column 17".to_owned()))]
-#[case("{}", DecodeError::Missing("the answer holds no list of messages"))]
-#[case(r#"{"error":{"code":"x"},"errors":["a"]}"#, DecodeError::Missing("the answer holds no list of messages"))]
-#[case("null", DecodeError::Missing("the answer holds no list of messages"))]
-#[case("[]", DecodeError::Missing("the answer holds no list of messages"))]
+#[case("{}", DecodeError::Missing("the answer contains no list of messages"))]
+#[case(r#"{"error":{"code":"x"},"errors":["a"]}"#, DecodeError::Missing("the answer contains no list of messages"))]
+#[case("null", DecodeError::Missing("the answer contains no list of messages"))]
+#[case("[]", DecodeError::Missing("the answer contains no list of messages"))]
 fn what_is_no_page(#[case] body: &str, #[case] expected: DecodeError) {
     assert_eq!(decode_page(body.as_bytes()).unwrap_err(), expected);
 }
 
-/// Two tellings of one message, each a status and a time.
+/// Two rows of one message, each with a status and a time.
 #[rstest]
 #[case::the_newer(("created", Some(1)), ("failure", Some(2)), "failure")]
 #[case::the_newer_above(("created", Some(2)), ("success", Some(1)), "created")]

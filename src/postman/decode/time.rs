@@ -1,9 +1,9 @@
-//! Times of answers: RFC 3339, nearly always of one form, which is read without a parser.
+//! Times in answers: RFC 3339, nearly always in one form, which is read without a parser.
 
 use jiff::Timestamp;
 
-/// The time that a text tells; `None` when it tells none. `2026-11-22T14:02:13.123+08:00` and its
-/// like are read by hand (a page has ten thousand of them), everything else by jiff.
+/// The time in a text; `None` if it is not one. `2026-11-22T14:02:13.123+08:00` and the like are parsed by hand (a
+/// page has ten thousand of them), everything else by jiff.
 pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
     usual_form(text.as_bytes()).or_else(|| text.parse().ok())
 }
@@ -15,7 +15,7 @@ fn usual_form(text: &[u8]) -> Option<Timestamp> {
     }
     let (year, month, day) = (digits(&clock[..4])?, digits(&clock[5..7])?, digits(&clock[8..10])?);
     let (hour, minute, second) = (digits(&clock[11..13])?, digits(&clock[14..16])?, digits(&clock[17..19])?);
-    // Leap seconds and dates that do not exist are jiff's to judge; the month's last days too.
+    // Leap seconds and impossible dates are left to jiff; the month's last days too.
     if !(1..=12).contains(&month) || !(1..=28).contains(&day) && !is_late_day(year, month, day) || hour > 23 || minute > 59 || second > 59 {
         return None;
     }

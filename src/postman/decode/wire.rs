@@ -1,4 +1,4 @@
-//! A message as any generation of the API writes it, and what it tells.
+//! A message as written by any generation of the API, and its fields.
 
 use std::borrow::Cow;
 
@@ -26,14 +26,14 @@ wire_struct!(
         creator_id: OneLine<'a> = "creatorId",
         creator_email: OneLine<'a> = "creatorEmail",
         batches: Objects<WireBatch<'a>> = "batches",
-        /// Older pages tell the batch's id outside the list.
+        /// Older pages give the batch's id outside the list.
         batch_id: Opaque<'a> = "batchId",
-        /// One message read by itself.
+        /// When one message is read.
         attempts: Objects<WireAttempt<'a>> = "attempts",
-        /// Pages.
+        /// In pages.
         message_attempts: Objects<WireAttempt<'a>> = "messageAttempts",
         attempt_count: Number = "numAttempts",
-        /// Older pages tell the error outside the attempts.
+        /// Older pages give the error outside the attempts.
         error: WireError<'a> = "error",
     }
 );
@@ -49,7 +49,7 @@ wire_struct!(
 );
 
 wire_struct!(
-    /// A batch, as a message tells of it.
+    /// A batch, as given with a message.
     WireBatch {
         id: Opaque<'a> = "id",
         file_name: OneLine<'a> = "originalFileName",
@@ -90,7 +90,7 @@ wire_struct!(
     }
 );
 
-/// An error, as an object or as its code alone.
+/// An error, as an object or just its code.
 #[derive(Default)]
 pub(super) struct WireError<'a> {
     kind: OneLine<'a>,
@@ -126,7 +126,7 @@ wire_struct!(
     }
 );
 
-/// Adds the message, or a bad row where it is none. `index` is its place in the answer.
+/// Adds the message, or a bad row if it is not one. `index` is its index in the answer.
 pub(super) fn push(rows: &mut RowsBuilder, index: usize, message: &Reported<WireMessage<'_>>) {
     let bad = |id: Option<String>, reason: &str| BadRow { index, id, reason: reason.to_owned() };
     let Reported::Value(message) = message else {
@@ -134,8 +134,8 @@ pub(super) fn push(rows: &mut RowsBuilder, index: usize, message: &Reported<Wire
     };
     match message.id.reported() {
         Reported::Value(id) if needs_cleaning(id) => {
-            // Shown cleaned, it could not be asked for again.
-            rows.push_bad(bad(Some(secrets::reported(id)), "the id holds characters that no id may have"));
+            // Cleaned, it could not be requested again.
+            rows.push_bad(bad(Some(secrets::reported(id)), "the id contains characters that no id may have"));
         }
         Reported::Value(id) if !id.is_empty() => rows.push(&reported(id, message)),
         _ => rows.push_bad(bad(None, "the row has no id")),
@@ -156,7 +156,7 @@ fn reported<'b>(id: &'b str, message: &'b WireMessage<'_>) -> RowFields<'b> {
         values: pairs(&message.values.0),
         full_text: message.full_text.reported(),
         template: template(message),
-        // An address says more than an id.
+        // An address is more useful than an id.
         creator: prefer_value(message.creator_email.reported(), message.creator_id.reported()),
         attempts,
         attempt_count: message.attempt_count.0,
@@ -168,8 +168,8 @@ fn pairs<'b>(values: &'b Reported<Vec<(Cow<'_, str>, Cow<'_, str>)>>) -> Reporte
     values.as_ref().map(|values| values.iter().map(|(name, value)| (&**name, &**value)).collect())
 }
 
-/// The batch: the first of the list that has an id, else the id that older pages tell apart. An
-/// empty list says that there is none.
+/// The batch: the first in the list that has an id, else the id that older pages give separately. An empty list means
+/// there is none.
 fn batch<'b>(message: &'b WireMessage<'_>) -> Reported<BatchFields<'b>> {
     let listed = match &message.batches.0 {
         Reported::Value(batches) if batches.is_empty() => Reported::Null,
@@ -193,7 +193,7 @@ fn batch_fields<'b>(batch: &'b WireBatch<'_>) -> Option<BatchFields<'b>> {
     })
 }
 
-/// An id that can be sent back as it is.
+/// An id that can be sent back unchanged.
 fn usable_id(id: Reported<&str>) -> Reported<&str> {
     id.and_then(|id| (!id.is_empty() && !needs_cleaning(id)).then_some(id))
 }
@@ -226,12 +226,12 @@ fn attempt_fields<'b>(attempt: &'b WireAttempt<'_>) -> AttemptFields<'b> {
     }
 }
 
-/// An error's word, of which there are as many as an answer likes.
+/// An error's word, cut short because an answer can contain any number of them.
 fn short(word: &str) -> &str {
     secrets::beginning(word, secrets::LONGEST)
 }
 
-/// Of two spellings the one with a value, else the one that says anything at all.
+/// Of two spellings the one with a value, else the one that was given at all.
 fn prefer_value<T>(first: Reported<T>, second: Reported<T>) -> Reported<T> {
     match (first, second) {
         (first @ Reported::Value(_), _) => first,

@@ -1,18 +1,18 @@
-//! The root certificates that the environment names in place of the system's.
+//! The root certificates that the environment names instead of the system's.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// Why those that are named cannot be used; `None` where none are named, or they can be read. The library goes on
-/// without what it cannot read, and then trusts nobody.
+/// Why the named ones cannot be used; `None` if none are named, or they can be read. The library ignores what it
+/// cannot read, and then trusts no one.
 pub(super) fn unreadable(env: impl Fn(&str) -> Option<OsString>) -> Option<String> {
     let named = |name: &str| env(name).filter(|value| !value.is_empty());
     if let Some(file) = named("SSL_CERT_FILE") {
         let why = match certificates_in(Path::new(&file)) {
             Ok(true) => None,
-            Ok(false) => Some("it holds no certificate in PEM form".to_owned()),
+            Ok(false) => Some("it contains no certificate in PEM format".to_owned()),
             Err(error) => Some(error.to_string()),
         };
         if let Some(why) = why {

@@ -1,6 +1,6 @@
-//! How long a connection took, by the clocks that go on while the machine sleeps. The library's own
-//! limit goes by a clock that stands still then: a connection begun before a laptop was closed would stand
-//! in the morning, and the request would leave.
+//! How long a connection took, by the clocks that keep running while the machine sleeps. The library's own limit uses
+//! a clock that stops then: a connection begun before a laptop was closed would be made in the morning, and the
+//! request sent.
 
 use std::future::Future;
 use std::io;
@@ -10,10 +10,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tower::BoxError;
 
-/// A moment by both clocks.
+/// A moment on both clocks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ClockReading {
-    /// Since some moment before the program began, suspend included where the system has a clock for that.
+    /// Since some moment before the program began, including suspend if the system has a clock for that.
     pub steady: Duration,
     pub wall: Timestamp,
 }
@@ -43,7 +43,7 @@ impl std::fmt::Debug for Clocks {
 }
 
 impl Clocks {
-    /// What has passed since a reading, by whichever clock says more.
+    /// The time since a reading, by whichever clock shows more.
     fn since(&self, then: ClockReading) -> Duration {
         let now = (self.0)();
         let wall = Duration::try_from(now.wall.duration_since(then.wall)).unwrap_or_default();
@@ -51,8 +51,8 @@ impl Clocks {
     }
 }
 
-/// Fails a connection that took longer than `limit`, however short it was for the library's clock. Nothing
-/// was sent over it yet.
+/// Fails a connection that took longer than `limit`, however short by the library's clock. Nothing was sent over it
+/// yet.
 pub(super) fn within<C, F>(limit: Duration, clocks: Clocks) -> impl Fn(F) -> Connecting<C> + Clone + Send + Sync + 'static
 where
     C: Send + 'static,
@@ -70,5 +70,5 @@ where
     }
 }
 
-/// A connection that is being made.
+/// A connection being made.
 type Connecting<C> = std::pin::Pin<Box<dyn Future<Output = Result<C, BoxError>> + Send>>;

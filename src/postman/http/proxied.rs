@@ -1,10 +1,10 @@
-//! What a proxy on the way did in place of letting a connection through.
+//! What a proxy did instead of letting a connection through.
 
 use super::{chain, io_kind};
 use crate::postman::{NotSent, Proxy, ProxyTrouble};
 
-/// The failure of a proxy; `None` where the connection failed for another reason. The library has no public
-/// kinds for these, only words of its own.
+/// The failure of a proxy; `None` if the connection failed for another reason. The library has no public kinds for
+/// these, only its own messages.
 pub(super) fn proxy_failure(error: &reqwest::Error, proxy: &Proxy) -> Option<NotSent> {
     let words: Vec<String> = chain(error).map(ToString::to_string).collect();
     let said = |what: &str| words.iter().any(|words| words.contains(what));
@@ -20,8 +20,8 @@ pub(super) fn proxy_failure(error: &reqwest::Error, proxy: &Proxy) -> Option<Not
     };
     let named = match proxy {
         Proxy::Through { variable, address } => format!("`{address}` ({variable})"),
-        // The system's settings name one, where there are such.
-        _ => "a proxy of the system's settings".to_owned(),
+        // Named by the system's settings, on systems that have them.
+        _ => "the proxy in the system's settings".to_owned(),
     };
     Some(NotSent::Proxy { proxy: named, trouble })
 }
@@ -33,7 +33,7 @@ mod tests {
     use super::super::*;
     use super::*;
 
-    /// A proxy of this machine that says this to whoever comes.
+    /// A local proxy that says this to every client.
     async fn proxy(says: &'static [u8]) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -46,7 +46,7 @@ mod tests {
         address.to_string()
     }
 
-    /// What a write meets whose proxy says this.
+    /// The failure of a write through a proxy that says this.
     async fn met(scheme: &str, address: &str) -> NotSent {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (variable, address) = ("HTTPS_PROXY", format!("{scheme}://{address}"));

@@ -1,4 +1,4 @@
-//! The fields of a message by the API's names, in the order of the JSON.
+//! The fields of a message with the API's names, in the order of the JSON.
 
 use crate::config::Expected;
 
@@ -7,11 +7,11 @@ use crate::config::Expected;
 pub enum Field {
     /// Its id.
     Id,
-    /// Whom it is for.
+    /// The recipient.
     Recipient,
-    /// The latest status, the API's word.
+    /// The latest status, in the API's word.
     LatestStatus,
-    /// When it was recorded.
+    /// When it was created.
     CreatedAt,
     /// When the record changed.
     UpdatedAt,
@@ -21,7 +21,7 @@ pub enum Field {
     CampaignId,
     /// The batch.
     BatchId,
-    /// All values of the template; in CSV a column for each.
+    /// All values of the template; in CSV one column each.
     Values,
     /// One value of the template.
     Value(String),
@@ -55,10 +55,10 @@ impl Field {
     /// A field from its name.
     ///
     /// # Errors
-    /// There is none of this name; the nearest one is told.
+    /// If there is none of this name, with the nearest one.
     pub fn parse(name: &str) -> Result<Field, Expected> {
         if name.contains(['*', '?']) {
-            return Err(Expected::new("the name of a field, and not a wildcard; `values` has all of them that a template has"));
+            return Err(Expected::new("the name of a field, not a wildcard; `values` includes all values of a template"));
         }
         if let Some(value) = name.strip_prefix("values.").filter(|value| !value.is_empty()) {
             return Ok(Field::Value(value.to_owned()));
@@ -67,7 +67,7 @@ impl Field {
         found.ok_or_else(|| {
             let names = NAMED.map(|(known, _)| known);
             let mut expected = Expected::one_of(name, &names);
-            // A word of a longer name means that name: `status` is `latestStatus`.
+            // A part of a longer name means that name: `status` is `latestStatus`.
             let part = name.to_lowercase();
             let holds = |known: &&str| part.len() >= 3 && known.to_lowercase().contains(&part);
             expected.nearest = expected.nearest.or_else(|| names.into_iter().find(holds).map(str::to_owned));
@@ -75,7 +75,7 @@ impl Field {
         })
     }
 
-    /// The name of the one value of the template that it is; `None` for any other field.
+    /// The name of the template's value, if it is one.
     pub fn value(&self) -> Option<&str> {
         match self {
             Field::Value(name) => Some(name),
