@@ -1,7 +1,7 @@
-//! Room for what has no fixed length: attempts, values, texts.
+//! Room for data without a fixed length: attempts, values, texts.
 //!
-//! A row's bytes lie in a slot of a large chunk. A slot that became too small is left to the next
-//! bytes of its size, so re-reading the same messages for days takes no more room than once.
+//! A row's bytes are in a slot of a large chunk. A slot that became too small is reused for other bytes of its size,
+//! so re-reading the same messages for days takes no more room than reading them once.
 
 use hashbrown::HashMap;
 
@@ -10,17 +10,16 @@ use super::varint;
 /// Slots begin at multiples of this many bytes, so that 32 bits reach 16 GiB.
 const UNIT: usize = 4;
 
-/// The bytes of a chunk: large enough that few are needed, small enough that a half empty one does
-/// not matter.
+/// The bytes of a chunk: large enough that few are needed, small enough that a half-empty one does not matter.
 const CHUNK: usize = 1 << 20;
 
 /// Slots longer than this get a chunk of their own, so that no chunk's end is wasted on them.
 const LARGE: usize = CHUNK / 16;
 
-/// Chunks that 32 bits can tell apart.
+/// How many chunks 32 bits can address.
 const MOST_CHUNKS: usize = 1 << (32 - (CHUNK / UNIT).trailing_zeros());
 
-/// Where a row's bytes are; the default is nowhere, which holds no bytes.
+/// Where a row's bytes are; the default is nowhere, with no bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ArenaSlot(u32);
 
@@ -28,7 +27,7 @@ pub struct ArenaSlot(u32);
 #[derive(Default)]
 pub struct ByteArena {
     chunks: Vec<Box<[u8]>>,
-    /// The chunk that is being filled and how many of its bytes are taken.
+    /// The chunk being filled and how many of its bytes are used.
     filling: Option<(usize, usize)>,
     /// Slots without a row, by their length in units.
     free: HashMap<usize, Vec<ArenaSlot>>,
@@ -44,8 +43,7 @@ impl ByteArena {
         &bytes[..len]
     }
 
-    /// Puts bytes where a row's bytes were, or elsewhere when the room differs. Gives the slot
-    /// where they are now.
+    /// Puts bytes where a row's bytes were, or elsewhere if their size differs. Returns their slot.
     #[must_use]
     pub fn put(&mut self, old: ArenaSlot, bytes: &[u8]) -> ArenaSlot {
         let length = if bytes.is_empty() { 0 } else { rounded(bytes.len()) };
@@ -64,7 +62,7 @@ impl ByteArena {
         slot
     }
 
-    /// All bytes that were asked of the machine.
+    /// All bytes that were allocated.
     #[cfg(test)]
     pub fn reserved(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.len()).sum()
@@ -117,7 +115,7 @@ impl ByteArena {
     }
 }
 
-/// The room that bytes need with their length in front.
+/// The room that bytes need, including their length in front.
 fn rounded(len: usize) -> usize {
     (len + varint::len(len as u64)).next_multiple_of(UNIT)
 }

@@ -1,4 +1,4 @@
-//! Attempts in some twenty bytes each.
+//! Attempts in about twenty bytes each.
 
 use jiff::Timestamp;
 
@@ -6,13 +6,13 @@ use super::names::{NO_STATUS, SharedValues, StatusCode};
 use super::varint;
 use crate::delivery::{Attempt, AttemptFields, Reported};
 
-/// No time was told.
+/// No time was given.
 pub const NO_TIME: i64 = i64::MIN;
 
-/// Times are told from here, so that they stay short: 2020-01-01T00:00:00Z in milliseconds.
+/// Times are counted from here, so that they stay short: 2020-01-01T00:00:00Z in milliseconds.
 const BASE: i64 = 1_577_836_800_000;
 
-/// An attempt as the store holds it. Times are milliseconds or [`NO_TIME`].
+/// An attempt as kept in the store. Times are milliseconds or [`NO_TIME`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoredAttempt {
     pub status: StatusCode,
@@ -24,7 +24,7 @@ pub struct StoredAttempt {
 }
 
 impl StoredAttempt {
-    /// The attempt with the words that its numbers stand for.
+    /// The attempt with its numbers resolved to words.
     pub fn to_attempt(self, names: &SharedValues) -> Attempt {
         Attempt {
             status: names.status_of(self.status).cloned(),
@@ -36,12 +36,12 @@ impl StoredAttempt {
         }
     }
 
-    /// The latest time that this attempt tells.
+    /// The latest time in this attempt.
     pub fn last_change(self) -> i64 {
         self.created.max(self.updated).max(self.sent).max(self.delivered)
     }
 
-    /// The same with the times that another telling of the same attempt has and this one lacks.
+    /// The same, with missing times filled in from another version of the same attempt.
     pub fn filled_from(self, other: StoredAttempt) -> StoredAttempt {
         let or = |own: i64, other: i64| if own == NO_TIME { other } else { own };
         StoredAttempt {
@@ -52,7 +52,7 @@ impl StoredAttempt {
         }
     }
 
-    /// By what two tellings at the same moment are told apart, in words.
+    /// What orders two versions from the same moment, in words.
     pub fn sort_key(self, names: &SharedValues) -> (Option<&str>, [i64; 4], Option<(&str, &str)>) {
         let error = names.error_of(self.error).map(|error| (&*error.kind, &*error.code));
         (names.status_word(self.status), [self.created, self.updated, self.sent, self.delivered], error)
@@ -69,8 +69,8 @@ pub fn milliseconds(time: Option<Timestamp>) -> i64 {
     time.map_or(NO_TIME, Timestamp::as_millisecond)
 }
 
-/// Packs attempts, newest first where all have a time, in the order told otherwise. `None` is "not
-/// told" and differs from an empty list.
+/// Packs attempts, newest first if all have a time, otherwise in the order received. `None` is "not given" and
+/// differs from an empty list.
 pub fn pack<'a>(out: &mut Vec<u8>, reported: Option<impl ExactSizeIterator<Item = AttemptFields<'a>>>, names: &mut SharedValues) {
     let Some(reported) = reported else {
         varint::write(out, 0);
@@ -105,14 +105,14 @@ fn pack_one(out: &mut Vec<u8>, attempt: StoredAttempt) {
     let mut from = BASE;
     for time in times.into_iter().filter(|time| *time != NO_TIME) {
         varint::write_signed(out, time - from);
-        // The later times of an attempt lie near its first.
+        // The later times of an attempt are close to its first.
         if from == BASE {
             from = time;
         }
     }
 }
 
-/// The packed attempts one by one; `None` where they were not told.
+/// The packed attempts one by one; `None` if they were not given.
 pub fn unpack(mut bytes: &[u8]) -> Option<impl ExactSizeIterator<Item = StoredAttempt> + Clone> {
     let count = varint::read(&mut bytes).checked_sub(1)?;
     Some((0..count as usize).map(move |_| unpack_one(&mut bytes)))

@@ -1,5 +1,5 @@
-//! What the messages tell of their batches. A batch is told again with each of its messages, so
-//! its fields have times of their own: the newest telling wins, whichever message brought it.
+//! What the messages say about their batches. A batch comes again with each of its messages, so its fields have times
+//! of their own: the newest value wins, whichever message brought it.
 
 use std::cmp::Ordering;
 use std::hash::BuildHasher;
@@ -11,7 +11,7 @@ use super::intern::Interned;
 use super::read_times::Stamp;
 use crate::delivery::{Batch, BatchFields, BatchId, Reported};
 
-/// A value and when it was asked for.
+/// A value and when it was requested.
 #[derive(Debug, Clone)]
 struct Timed<T> {
     value: Option<T>,
@@ -25,8 +25,8 @@ impl<T> Default for Timed<T> {
 }
 
 impl<T> Timed<T> {
-    /// Takes a newer telling, or at the same time the greater one; absent keeps. What is equal to
-    /// the known value is not copied.
+    /// Takes a newer value, or of two from the same time the greater one; an absent one changes nothing. A value
+    /// equal to the known one is not copied.
     fn take<V>(&mut self, reported: Reported<V>, stamp: Stamp, compare: impl Fn(&V, &T) -> Ordering, own: impl FnOnce(V) -> T) {
         let reported = match reported {
             Reported::Absent => return,
@@ -52,17 +52,17 @@ struct Entry {
     created_at: Timed<Timestamp>,
 }
 
-/// All batches. In the rows, 0 stands for none and the others for their place plus one.
+/// All batches. In the rows, 0 means none, and other numbers are an index plus one.
 #[derive(Default)]
 pub struct BatchTable {
     entries: Interned<Entry>,
     hasher: DefaultHashBuilder,
-    /// The place of the last one told: neighbours mostly share a batch.
+    /// The index of the last one seen: neighbours mostly share a batch.
     last: Option<u32>,
 }
 
 impl BatchTable {
-    /// The number of a batch, after taking what was told of it.
+    /// The number of a batch, after merging its fields.
     pub fn take(&mut self, reported: &BatchFields<'_>, stamp: Stamp) -> u32 {
         let is_it = |entry: &Entry| entry.id.as_str() == reported.id;
         let index = match self.last.filter(|index| self.entries.get(*index).is_some_and(is_it)) {
@@ -79,7 +79,7 @@ impl BatchTable {
         index + 1
     }
 
-    /// The number of a batch that is known already.
+    /// The number of a known batch.
     pub fn find(&self, id: &str) -> Option<u32> {
         self.entries.find(self.hasher.hash_one(id), |entry| entry.id.as_str() == id).map(|index| index + 1)
     }
@@ -94,7 +94,7 @@ impl BatchTable {
         self.entry(number)?.file_name.value.as_deref()
     }
 
-    /// What is known of a batch.
+    /// What is known about a batch.
     pub fn batch(&self, number: u32) -> Option<Batch> {
         let entry = self.entry(number)?;
         Some(Batch {

@@ -4,25 +4,25 @@ use super::Store;
 use super::counts::STATUS_COUNT;
 use crate::delivery::{Batch, BatchId, believed_total};
 
-/// A batch and how far its messages are loaded. Its messages are counted wherever they were found,
-/// because a batch is read through pages of its own, which the campaign's stretch may not reach.
+/// A batch and how far its messages are loaded. Its messages are counted wherever they were found, because a batch is
+/// read through pages of its own, beyond the campaign's stretch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchSummary {
-    /// What is known of the batch.
+    /// What is known about the batch.
     pub batch: Batch,
-    /// Its loaded messages, islands included, each counted once.
+    /// Its loaded messages, including islands, each counted once.
     pub loaded: usize,
-    /// Whether these are all that it has. Without a total that can be believed this is not known: its pages may not show all
-    /// of it yet. A count of what is not whole is one of a part.
+    /// Whether these are all its messages. Without a believable total this is unknown: its pages may not show all of
+    /// it yet. Counts of an incomplete batch are of a part.
     pub is_whole: bool,
     /// The loaded ones by status, as in [`super::Counts::by_status`].
     pub by_status: [usize; STATUS_COUNT],
-    /// The loaded ones of which more is to be expected, as in [`super::Counts::open`].
+    /// The loaded ones that can still change, as in [`super::Counts::open`].
     pub open: usize,
 }
 
 impl BatchSummary {
-    /// How many messages it has in all, where that can be believed.
+    /// How many messages it has in total, if that can be believed.
     pub fn total(&self) -> Option<usize> {
         believed_total(self.batch.total, self.loaded)
     }

@@ -1,7 +1,7 @@
-//! Two halves of a work at the same time: the machine has a second core at least.
+//! Two halves of a job at the same time: the machine has at least a second core.
 
-/// Does two things, at the same time unless they are to be done in turn. Starting a thread takes
-/// some 50 µs, which the second one must be worth.
+/// Does two things, at the same time unless `in_turn`. Starting a thread takes some 50 µs, which the second must be
+/// worth.
 pub fn both<A: Send, B: Send>(in_turn: bool, first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
     if in_turn {
         return (first(), second());

@@ -1,4 +1,4 @@
-//! The rows themselves, a column a field.
+//! The rows themselves, with a column per field.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -15,28 +15,28 @@ use super::read_times::{ReadTimes, Stamp};
 use super::recipients::Recipients;
 use super::{values, varint};
 
-/// How the full text is held.
+/// How the full text is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextHeld<'a> {
-    /// It was not told.
+    /// It was not given.
     NotReported,
-    /// The template with the values gives it.
+    /// The template and the values give it.
     Rebuilt,
     /// It differs from what template and values give.
     Kept(&'a str),
 }
 
-/// What only few rows have.
+/// Data that only few rows have.
 #[derive(Default)]
 pub struct Aside {
-    /// Attempts told without the times of their steps, as the call for one message tells them,
-    /// newer than those told in full.
+    /// Attempts without the times of their steps, as given by the call for one message, newer than those given in
+    /// full.
     pub bare_attempts: Option<(Stamp, Box<[u8]>)>,
-    /// A template of which only the id was told, newer than the template told whole.
+    /// A template with only its id given, newer than the one given in full.
     pub template_reference: Option<(Stamp, u32)>,
 }
 
-/// All rows. Numbers of shared values are 0 where nothing was told; times are milliseconds.
+/// All rows. Numbers of shared values are 0 if nothing was given; times are milliseconds.
 #[derive(Default)]
 pub struct Columns {
     pub ids: Ids,
@@ -47,7 +47,7 @@ pub struct Columns {
     pub updated: Vec<i64>,
     /// The error of a failed message; derived.
     pub error: Vec<u32>,
-    /// How often it was tried, and one more: up to 254, and 0 where that was not told; derived.
+    /// The number of attempts plus one: up to 254, and 0 if not given; derived.
     pub tries: Vec<u8>,
     pub batch: Vec<u32>,
     pub template: Vec<u32>,
@@ -63,7 +63,7 @@ pub struct Columns {
     pub batches: BatchTable,
 }
 
-/// Which call told the attempts: their numbers compare only within one kind of call.
+/// Which call gave the attempts: their numbers compare only within one kind of call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ReportedBy {
     #[default]
@@ -72,33 +72,33 @@ pub enum ReportedBy {
     Single,
 }
 
-/// Small answers about a row.
+/// Small facts about a row.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RowFlags {
     /// Whether it is in the unbroken stretch.
     pub covered: bool,
     /// Whether its number is known not to be of Singapore; derived.
     pub abroad: bool,
-    /// Which call told the attempts that were told with the times of their steps.
+    /// Which call gave the attempts with the times of their steps.
     pub attempts_by: ReportedBy,
 }
 
-/// What the attempts of a row say together.
+/// A summary of a row's attempts.
 #[derive(Debug, Clone, Copy)]
 pub struct Tried {
     pub newest: Option<StoredAttempt>,
     /// How many attempts were listed.
     pub listed: Option<u32>,
-    /// How many attempts there were where only the number was told.
+    /// How many attempts there were, if only the number was given.
     pub counted: Option<u32>,
-    /// The number of the error that older answers told outside the attempts.
+    /// The number of the error that older answers gave outside the attempts.
     pub legacy_error: u32,
     /// The latest time anywhere in the message.
     pub last_change: i64,
 }
 
 impl Tried {
-    /// How often it was tried, as far as told.
+    /// How many attempts were made, as far as given.
     pub fn count(&self) -> Option<u32> {
         self.listed.max(self.counted)
     }
@@ -110,7 +110,7 @@ impl Columns {
         Self { names: SharedValues::new(), ..Self::default() }
     }
 
-    /// Makes room for a row that has an id by now: behind the last one, unless it was used before.
+    /// Makes room for a row that now has an id: after the last one, unless it was used before.
     pub fn open(&mut self, row: RowNumber) {
         if row.index() < self.status.len() {
             return;
@@ -130,7 +130,7 @@ impl Columns {
         self.asked.push();
     }
 
-    /// Forgets all of a row and leaves its room to the next one.
+    /// Forgets everything about a row and leaves its room to the next one.
     pub fn clear(&mut self, row: RowNumber) {
         let at = row.index();
         self.ids.remove(row);
@@ -145,17 +145,17 @@ impl Columns {
         self.asked.clear(at);
     }
 
-    /// The order of lists: newest first by creation, then by id, those without a time last.
+    /// The order of lists: newest first by creation, then by id; those without a time last.
     pub fn newest_first(&self, left: RowNumber, right: RowNumber) -> Ordering {
         let by_time = self.created[right.index()].cmp(&self.created[left.index()]);
         by_time.then_with(|| self.ids.compare(right, left))
     }
 
-    /// The attempts' slot taken apart: older answers' error, the number of attempts, the rest.
+    /// The parts of the attempts' slot: older answers' error, the number of attempts, the rest.
     pub fn attempts_parts(&self, row: usize) -> (u32, Option<u32>, &[u8]) {
         let mut bytes = self.slots.get(self.attempts[row]);
         if bytes.is_empty() {
-            // One zero: not told.
+            // One zero: not given.
             return (0, None, &[0]);
         }
         let legacy_error = varint::read(&mut bytes) as u32;
@@ -163,7 +163,7 @@ impl Columns {
         (legacy_error, counted, bytes)
     }
 
-    /// The attempts as they are known: the newest telling, with times that only an older one had.
+    /// The known attempts: the newest version, with times that only an older one had.
     pub fn attempts_of(&self, row: usize) -> Option<Vec<StoredAttempt>> {
         let full = attempts::unpack(self.attempts_parts(row).2);
         match self.aside(row).and_then(|aside| aside.bare_attempts.as_ref()) {
@@ -176,7 +176,7 @@ impl Columns {
         }
     }
 
-    /// What the attempts say together, without making a list of them.
+    /// A summary of the attempts, without making a list of them.
     pub fn tried(&self, row: usize) -> Tried {
         let (legacy_error, counted, packed) = self.attempts_parts(row);
         let mut last_change = self.created[row].max(self.updated[row]);
@@ -193,7 +193,7 @@ impl Columns {
         Tried { newest, listed: listed.map(|count| count as u32), counted, legacy_error, last_change }
     }
 
-    /// The number of a failed message's error; 0 otherwise or where the API did not say why.
+    /// The number of a failed message's error; 0 otherwise or if the API did not say why.
     pub fn error_of(&self, row: usize, tried: &Tried) -> u32 {
         if self.status[row] != FAILURE {
             return 0;
@@ -201,7 +201,7 @@ impl Columns {
         tried.newest.map(|newest| newest.error).filter(|error| *error != 0).unwrap_or(tried.legacy_error)
     }
 
-    /// What only few rows have.
+    /// Data that only few rows have.
     pub fn aside(&self, row: usize) -> Option<&Aside> {
         if self.asides.is_empty() {
             return None;
@@ -209,8 +209,8 @@ impl Columns {
         self.asides.get(&(row as u32))
     }
 
-    /// Changes what only few rows have, and forgets it when nothing is left. Gives the answer of the
-    /// change, or no where there is nothing to change.
+    /// Changes the data that only few rows have, and drops it when nothing is left. Returns the change's result, or
+    /// false if there is nothing to change.
     pub fn change_aside(&mut self, row: usize, change: impl FnOnce(&mut Aside) -> bool) -> bool {
         if self.asides.is_empty() {
             return false;
@@ -224,7 +224,7 @@ impl Columns {
         changed
     }
 
-    /// The template as it is known: the whole one, unless another was named since.
+    /// The known template: the full one, unless another was named since.
     pub fn template_of(&self, row: usize) -> Option<&TemplateText> {
         let whole = self.names.template_of(self.template[row]);
         let Some((_, reference)) = self.aside(row).and_then(|aside| aside.template_reference) else { return whole };
@@ -233,7 +233,7 @@ impl Columns {
         if is_same { whole } else { Some(reference) }
     }
 
-    /// The content's slot taken apart: the text's form, and the packed values behind it.
+    /// The parts of the content's slot: the text's form, and the packed values after it.
     pub fn content_parts(&self, row: usize) -> (TextHeld<'_>, &[u8]) {
         let mut bytes = self.slots.get(self.content[row]);
         let Some((form, rest)) = bytes.split_first() else { return (TextHeld::NotReported, &[]) };
@@ -246,12 +246,12 @@ impl Columns {
         (text, bytes)
     }
 
-    /// The names and values; `None` where they were not told.
+    /// The names and values; `None` if they were not given.
     pub fn values_of(&self, row: usize) -> Option<impl ExactSizeIterator<Item = (&str, &str)> + Clone> {
         values::unpack(self.content_parts(row).1, &self.names)
     }
 
-    /// The text as sent, where it was told.
+    /// The text as sent, if it was given.
     pub fn full_text(&self, row: usize) -> Option<Cow<'_, str>> {
         let (text, values) = self.content_parts(row);
         match text {

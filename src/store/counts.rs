@@ -2,18 +2,17 @@
 
 use crate::delivery::{DeliveryError, RetryAdvice, Status};
 
-/// The number of places in a count by status: the seven known ones and all others together.
+/// The length of a count by status: the seven known ones, and one for all others.
 pub const STATUS_COUNT: usize = 8;
 
 /// Counts of the covered messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// By status, in the order of [`Status::KNOWN`]; the last place counts unknown statuses and
-    /// messages whose status was not told.
+    /// By status, in the order of [`Status::KNOWN`]; the last one counts unknown statuses and messages without a
+    /// status.
     pub by_status: [usize; STATUS_COUNT],
-    /// Messages of which more is to be expected, whatever the time: neither delivered nor failed,
-    /// nor with the telco abroad. Those that have been with the telco for 48 h are still in here;
-    /// `Store::open_by_status` leaves them out.
+    /// Messages on the way, whatever the time: neither delivered nor failed, nor with the telco abroad. Those that
+    /// have been with the telco for 48 h are included; `Store::open_by_status` leaves them out.
     pub open: usize,
     /// Failed messages by error, most frequent first, ties by code.
     pub errors: Vec<ErrorCount>,
@@ -22,11 +21,11 @@ pub struct Counts {
 /// A kind of failure and how often it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErrorCount {
-    /// The error; both words are empty where the API did not say why.
+    /// The error; both words are empty if the API did not say why.
     pub error: DeliveryError,
-    /// How many covered messages are in failure with it now.
+    /// How many covered messages have failed with it.
     pub count: usize,
-    /// Whether a retry can help.
+    /// Whether it is worth a retry.
     pub retry: RetryAdvice,
 }
 
@@ -42,7 +41,7 @@ impl Counts {
     }
 }
 
-/// The place of a status in a count by status.
+/// The index of a status in a count by status.
 pub fn status_index(status: Option<&Status>) -> usize {
     status.and_then(|status| Status::KNOWN.iter().position(|known| known == status)).unwrap_or(STATUS_COUNT - 1)
 }

@@ -9,18 +9,18 @@ use super::attempts::NO_TIME;
 use super::columns::Columns;
 use crate::delivery::MessageId;
 
-/// The unbroken stretch from the newest message backwards, as the one who reads pages knows it.
+/// The unbroken stretch from the newest message backwards, as known to the reader of pages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reach {
     /// The oldest message of the stretch; `None` before the first page.
     pub oldest: Option<(Timestamp, MessageId)>,
-    /// Whether the stretch goes to the campaign's first message.
+    /// Whether the stretch reaches the campaign's first message.
     pub complete: bool,
     /// A hole that is still to be read, after a time without reading.
     pub gap: Option<Gap>,
 }
 
-/// A hole in the stretch. Its two edges are loaded, what lies strictly between is not.
+/// A hole in the stretch. Its two edges are loaded, the messages strictly between are not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
     /// The creation time of the oldest message on the newer side.
@@ -29,38 +29,38 @@ pub struct Gap {
     pub older: Timestamp,
 }
 
-/// What is loaded, for the figure that stands beside every count.
+/// What is loaded, for the figure next to every count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// Messages in the unbroken stretch.
     pub loaded: usize,
-    /// Messages found by search, in a batch or read alone, outside the stretch.
+    /// Messages outside the stretch, found by search, in a batch or read individually.
     pub islands: usize,
-    /// Whether the stretch goes to the campaign's first message.
+    /// Whether the stretch reaches the campaign's first message.
     pub complete: bool,
-    /// How many messages were loaded and dropped again because only so many are kept: then the
-    /// stretch ends where the newest of them was.
+    /// How many messages were loaded and dropped again because of the limit: then the stretch ends where the newest
+    /// of them was.
     pub dropped: usize,
     /// A hole that is still to be read.
     pub gap: Option<Gap>,
     /// When the newest message of the stretch was created.
     pub newest: Option<Timestamp>,
-    /// When the oldest message of the stretch was created; the newest dropped one where it ends there.
+    /// When the oldest message of the stretch was created; the newest dropped one if it ends there.
     pub oldest: Option<Timestamp>,
-    /// When a page of the campaign's messages was last asked for with success.
+    /// When a page of the campaign's messages was last requested successfully.
     pub read_at: Option<Timestamp>,
-    /// How many rows could not be read, each counted once however often it was told.
+    /// How many rows could not be read, each counted once however often it came.
     pub bad_rows: usize,
 }
 
 impl Coverage {
-    /// Whether nothing older is to be had: the campaign has no more, or no more is kept.
+    /// Whether there is nothing older: the campaign has no more, or no more is kept.
     pub fn ends_here(&self) -> bool {
         self.complete || self.dropped > 0
     }
 }
 
-/// A stretch of creation times in milliseconds, both ends included.
+/// A range of creation times in milliseconds, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CreationSpan {
     pub newest: i64,
@@ -68,8 +68,8 @@ pub(super) struct CreationSpan {
 }
 
 impl Reach {
-    /// Whether a row is in the stretch. A message whose creation time was not told has no place in
-    /// the order: it counts once everything is read.
+    /// Whether a row is in the stretch. A message without a creation time has no position in the order: it counts
+    /// once everything is read.
     pub(super) fn covers(&self, columns: &Columns, row: RowNumber) -> bool {
         let created = columns.created[row.index()];
         if let Some(gap) = &self.gap
@@ -81,7 +81,7 @@ impl Reach {
         self.reaches(columns, row)
     }
 
-    /// The same without its hole: then no row of the order that follows one outside is in it.
+    /// The same ignoring its hole: then no row after one that is outside is inside.
     pub(super) fn reaches(&self, columns: &Columns, row: RowNumber) -> bool {
         let created = columns.created[row.index()];
         if self.complete {
@@ -95,7 +95,7 @@ impl Reach {
         }
     }
 
-    /// Where rows may be covered differently after a step to another reach.
+    /// Where rows may be covered differently after a change to another reach.
     pub(super) fn differs(&self, other: &Reach) -> Vec<CreationSpan> {
         let mut stretches = Vec::new();
         let mut between = |one: i64, other: i64| {
@@ -115,7 +115,7 @@ impl Reach {
         stretches
     }
 
-    /// Where the stretch ends: before all times when it is complete, after all when there is none.
+    /// Where the stretch ends: before all times if it is complete, after all if there is none.
     fn end(&self) -> (i64, Option<&str>) {
         match &self.oldest {
             _ if self.complete => (NO_TIME, None),

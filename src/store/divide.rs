@@ -1,5 +1,5 @@
-//! Dividing rows into groups that follow each other in an order: the first and quick half of
-//! sorting a million of them, after which any window is right once the few groups in it are sorted.
+//! Dividing rows into consecutive groups of an order: the first and quick half of sorting a million of them, after
+//! which any window is right once the few groups in it are sorted.
 
 use super::RowNumber;
 use super::attempts::NO_TIME;
@@ -8,21 +8,21 @@ use super::order::{Direction, Order, SortBy, status_rank};
 use super::recipients::NOT_REPORTED_KEY;
 use super::squeeze::{HalfSqueeze, Squeeze};
 
-/// How many bits of a key tell the groups apart: the ends of 2,048 groups stay in a core's own memory
-/// while a million rows are put into them, and a group of some thousand rows is sorted at once.
+/// How many bits of a key select the group: the ends of 2,048 groups stay in a core's own cache while a million rows
+/// are put into them, and a group of some thousand rows is sorted in no time.
 const GROUP_BITS: u32 = 11;
 
-/// How many bits behind those are told of each row: with a row's place they make one number of 64.
+/// How many of the following bits are kept of each row: with a row's index they make one 64-bit number.
 const REST_BITS: u32 = 32;
 
-/// How many recipients' codes are made at once.
+/// How many recipients' codes are computed at once.
 const AT_ONCE: usize = 32;
 
-/// A rule that gives every row of an order its group. Groups are numbered in the order of the list;
-/// the last one is of rows of which the column was not told.
+/// A rule that gives every row of an order its group. Groups are numbered in the order of the list; the last one is
+/// for rows without a value in the column.
 #[derive(Debug, Clone)]
 pub enum Divider {
-    /// A column of few values: rows of a group are equal.
+    /// A column of few values: the rows of a group are equal.
     Ranked {
         by: SortBy,
         /// The group of each value.
@@ -30,32 +30,32 @@ pub enum Divider {
         /// How many groups there are.
         len: usize,
     },
-    /// A column of many values: a code of each tells the group in its first bits.
+    /// A column of many values: the first bits of each one's code select the group.
     Keyed {
         code: Code,
-        /// How many bits a code has: at most those of a group and the rest.
+        /// How many bits a code has: at most those of the group and the rest.
         width: u32,
         /// Whether rows with the same code are equal.
         is_whole: bool,
     },
 }
 
-/// How a value becomes a number of few bits that sorts as the list does.
+/// How a value becomes a number of few bits that sorts like the list.
 #[derive(Debug, Clone)]
 pub enum Code {
     /// The distance from the earliest time, in milliseconds without their last bits.
     Rising { earliest: i64, cut: u32 },
     /// The distance from the latest time.
     Falling { latest: i64, cut: u32 },
-    /// The first bits in which recipients differ, the other way round where these are set. They lie
-    /// in the eight bytes from one on.
+    /// The first bits in which recipients differ, inverted where `turned` is set. They are in the eight bytes from
+    /// `from` on.
     Near { from: usize, bits: HalfSqueeze, turned: u64 },
-    /// The same where they lie anywhere.
+    /// The same when they can be anywhere.
     Far { bits: Squeeze, turned: u64 },
 }
 
 impl Divider {
-    /// The rule of an order; `None` for the orders by creation, in which the store holds its rows.
+    /// The rule of an order; `None` for the orders by creation, in which the store keeps its rows.
     pub fn new(columns: &Columns, order: Order) -> Option<Self> {
         let groups = match order.by {
             SortBy::Created => return None,
@@ -91,12 +91,12 @@ impl Divider {
     pub fn group(&self, columns: &Columns, row: RowNumber) -> usize {
         let mut found = 0;
         self.each(columns, &[row], |group, _| found = group);
-        // A time that came later can lie outside of all that were known.
+        // A later time can be outside all that were known.
         found.min(self.len() - 1)
     }
 
-    /// Tells of each row its group and by what it sorts within that: the rest of its code.
-    // The column is chosen once, not for each row: a million of them leave 5 ns each.
+    /// Visits each row with its group and what sorts it within that: the rest of its code.
+    // The column is chosen once, not for each row: with a million of them there are 5 ns for each.
     pub fn each(&self, columns: &Columns, rows: &[RowNumber], mut visit: impl FnMut(usize, u32)) {
         let last = self.len() - 1;
         match self {
@@ -181,7 +181,7 @@ fn distance(earlier: i64, later: i64) -> u64 {
     later.wrapping_sub(earlier) as u64
 }
 
-/// The highest of these bits, at most so many.
+/// The highest of these bits, at most `most`.
 fn highest(mut bits: u128, most: u32) -> u128 {
     while bits.count_ones() > most {
         bits &= bits - 1;
@@ -189,7 +189,7 @@ fn highest(mut bits: u128, most: u32) -> u128 {
     bits
 }
 
-/// The places of texts among all of them, equal ones on one place.
+/// The ranks of texts among all of them, equal ones sharing a rank.
 fn places<'a>(texts: impl Iterator<Item = Option<&'a str>>) -> Vec<Option<u32>> {
     let texts: Vec<Option<&str>> = texts.collect();
     let mut sorted: Vec<&str> = texts.iter().copied().flatten().collect();

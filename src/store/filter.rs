@@ -10,14 +10,14 @@ use super::tally::is_open;
 use super::{RowNumber, Store};
 use crate::delivery::{BatchId, RecipientQuery, Status, TELCO_SILENCE};
 
-/// What a message must be to be shown. Empty and `None` ask for nothing, so the default shows all.
+/// Which messages to show. Empty and `None` mean no condition, so the default shows all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// In one of these statuses.
     pub statuses: Vec<Status>,
-    /// Of which more is to be expected, as of the view's time; beside statuses, either is enough.
+    /// On the way, as of the view's time; with statuses given, either is enough.
     pub open: bool,
-    /// In failure with one of these codes; an empty code asks for failures without one.
+    /// Failed with one of these codes; an empty code means failures without one.
     pub errors: Vec<String>,
     /// Of one of these batches.
     pub batches: Vec<BatchId>,
@@ -29,7 +29,7 @@ pub struct Filter {
     pub until: Option<Timestamp>,
     /// Not shown by this one.
     pub hidden_by: Option<Box<Filter>>,
-    /// None at all: what is looked for is no number.
+    /// Shows nothing: the search is not for a number.
     pub nothing: bool,
 }
 
@@ -39,39 +39,38 @@ impl Filter {
         *self == Filter::default()
     }
 
-    /// What has the number that it asks for and is hidden by all else; `None` where nothing can be.
+    /// The messages with the searched number that its other conditions hide; `None` if there can be none.
     pub fn hidden_from_find(&self) -> Option<Filter> {
         let rest = Filter { query: RecipientQuery::default(), ..self.clone() };
         let hides = !self.query.is_empty() && !self.nothing && !rest.is_empty();
         hides.then(|| Filter { query: self.query.clone(), hidden_by: Some(Box::new(rest)), ..Filter::default() })
     }
 
-    /// Whether it asks for nothing but a time of creation.
+    /// Whether its only condition is the creation time.
     pub fn is_only_times(&self) -> bool {
         *self == Filter { since: self.since, until: self.until, ..Filter::default() }
     }
 }
 
-/// A filter in the store's numbers. Made anew for every use, since numbers are given as words
-/// come in.
+/// A filter in the store's numbers. Made for every use, since numbers are assigned as words come in.
 pub(super) struct Sieve<'a> {
     columns: &'a Columns,
     statuses: Option<[bool; 256]>,
     /// By error number.
     errors: Option<Vec<bool>>,
-    /// By batch number; those that no message names have none.
+    /// By batch number; batches that no message names have none.
     batches: Option<Vec<u32>>,
     needle: Option<Needle>,
     since: i64,
     until: i64,
-    /// Messages that the telco had before this are silent.
+    /// Messages with the telco since before this are silent.
     silent_before: Option<i64>,
     hidden_by: Option<Box<Sieve<'a>>>,
     nothing: bool,
 }
 
 impl<'a> Sieve<'a> {
-    /// The filter at a time, for the words that the store knows by now.
+    /// The filter at a given time, for the words that the store knows now.
     pub fn new(store: &'a Store, filter: &Filter, now: Timestamp) -> Self {
         let columns = &store.columns;
         let statuses = (!filter.statuses.is_empty()).then(|| {
@@ -118,7 +117,7 @@ impl<'a> Sieve<'a> {
     pub fn passes(&self, row: RowNumber) -> bool {
         let at = row.index();
         let columns = self.columns;
-        // The narrowest and cheapest questions first.
+        // The narrowest and cheapest conditions first.
         !self.nothing
             && self.status_passes(at)
             && self.errors.as_ref().is_none_or(|wanted| columns.status[at] == FAILURE && wanted[columns.error[at] as usize])
@@ -136,14 +135,14 @@ impl<'a> Sieve<'a> {
         }
     }
 
-    /// Whether more is to be expected of a message, and the telco is not silent.
+    /// Whether a message is on the way and the telco is not silent.
     fn is_moving(&self, row: usize, silent_before: i64) -> bool {
         let columns = self.columns;
         is_open(columns.status[row], columns.marks[row].abroad)
             && !(columns.status[row] == WITH_TELCO && columns.created[row] < silent_before && self.is_silent(row, silent_before))
     }
 
-    /// The creation times that pass, in milliseconds: from the first, up to the second without it.
+    /// The creation times that pass, in milliseconds: from the first up to, but not including, the second.
     pub fn times(&self) -> (i64, i64) {
         (self.since, self.until)
     }
@@ -154,7 +153,7 @@ impl<'a> Sieve<'a> {
     }
 }
 
-/// The first whole millisecond that is not before a time.
+/// A time rounded up to whole milliseconds.
 pub(super) fn rounded_up(time: Timestamp) -> i64 {
     let milliseconds = time.as_millisecond();
     let is_before = Timestamp::from_millisecond(milliseconds).is_ok_and(|whole| whole < time);
@@ -162,7 +161,7 @@ pub(super) fn rounded_up(time: Timestamp) -> i64 {
 }
 
 impl Store {
-    /// Whether a message is shown by a filter at `now`.
+    /// Whether a filter shows a message at `now`.
     pub fn matches(&self, filter: &Filter, row: RowNumber, now: Timestamp) -> bool {
         Sieve::new(self, filter, now).passes(row)
     }

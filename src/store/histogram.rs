@@ -1,4 +1,4 @@
-//! Durations counted in steps of at most 1.6 %, so that percentiles of a million cost no sorting.
+//! Durations counted in steps of at most 1.6 %, so that percentiles of a million need no sorting.
 
 /// Steps between a power of two and the next: 64 make each at most 1/64 wide.
 const STEPS: i64 = 64;
@@ -24,7 +24,7 @@ impl Histogram {
         self.total += 1;
     }
 
-    /// Takes back a duration that was counted.
+    /// Removes a duration that was counted.
     pub fn remove(&mut self, milliseconds: i64) {
         if let Some(count) = self.counts.get_mut(step(milliseconds)).filter(|count| **count > 0) {
             *count -= 1;
@@ -37,9 +37,9 @@ impl Histogram {
         self.total
     }
 
-    /// The durations within which each of the shares (0 to 1, rising) came to its end, given how
-    /// long others have been waiting so far: the Kaplan–Meier estimate. In milliseconds, exact to
-    /// 1.6 %; `None` where the share was not reached.
+    /// The durations within which each of the shares (0 to 1, rising) finished, given how long others have been
+    /// waiting so far: the Kaplan–Meier estimate. In milliseconds, exact to 1.6 %; `None` if the share was not
+    /// reached.
     pub fn reached<const N: usize>(&self, shares: [f64; N], waiting: &Histogram) -> [Option<i64>; N] {
         let mut at_risk = self.total + waiting.total;
         let mut still_under_way = 1.0;
@@ -48,14 +48,14 @@ impl Histogram {
             if *count > 0 {
                 still_under_way *= 1.0 - f64::from(*count) / at_risk as f64;
             }
-            // Who has waited as long as this says nothing about what takes longer.
+            // Those that have waited this long say nothing about longer durations.
             let waited = waiting.counts.get(step).copied().unwrap_or_default();
             at_risk -= (*count + waited) as usize;
             if *count == 0 {
                 continue;
             }
             for (share, reached) in shares.iter().zip(&mut reached) {
-                // A hair of tolerance: products of shares seldom come out even.
+                // A little tolerance: products of shares are seldom exact.
                 if reached.is_none() && 1.0 - still_under_way >= share - 1e-9 {
                     *reached = Some(middle(step));
                 }
@@ -111,7 +111,7 @@ mod tests {
         for _ in 0..50 {
             histogram.add(10);
         }
-        // Half came after 10 ms; the other half is still out after 20.
+        // Half came after 10 ms; the other half is still under way after 20.
         assert_eq!(histogram.reached([0.5, 0.95], &of(&[20; 50])), [Some(10), None]);
         // Those who have waited for 5 say nothing about 10.
         assert_eq!(histogram.reached([0.5, 0.95], &of(&[5; 50])), [Some(10), Some(10)]);

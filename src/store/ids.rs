@@ -1,4 +1,4 @@
-//! Message ids as 16 bytes each, and the way from an id to its row.
+//! Message ids in 16 bytes each, and the index from an id to its row.
 
 use std::cmp::Ordering;
 use std::hash::BuildHasher;
@@ -7,16 +7,16 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::RowNumber;
 
-/// What ids of the usual shape begin with; a UUID in lower case follows.
+/// The prefix of usual ids; a UUID in lower case follows.
 const PREFIX: &str = "message_";
 
-/// Where a UUID's dashes stand.
+/// The positions of a UUID's dashes.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
 
-/// Parts of the index: one grows in well under a millisecond while there are a million rows.
+/// How many parts the index has: growing one takes well under a millisecond with a million rows.
 const PARTS: usize = 64;
 
-/// An id, taken apart.
+/// An id in its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape<'a> {
     Usual([u8; 16]),
@@ -30,7 +30,7 @@ pub struct Ids {
     odd: HashMap<u32, Box<str>>,
     /// Rows without a message, for the next ones.
     free: Vec<u32>,
-    /// In parts, so that growing moves a small part of all rows at a time.
+    /// In parts, so that growing moves only a small part of all rows at a time.
     index: Vec<HashTable<u32>>,
     hasher: DefaultHashBuilder,
 }
@@ -53,8 +53,8 @@ impl Ids {
         self.find_shape(shape(id)).map(RowNumber)
     }
 
-    /// The row of an id, where it was not known a free one or else a new one at the end, and whether
-    /// it was not known. `None` when there are more messages than row numbers.
+    /// The row of an id, and whether it is new; a new id gets a free row, or else one at the end. `None` if there are
+    /// more messages than row numbers.
     pub fn find_or_add(&mut self, id: &str) -> Option<(RowNumber, bool)> {
         let shape = shape(id);
         if let Some(row) = self.find_shape(shape) {
@@ -80,7 +80,7 @@ impl Ids {
         Some((RowNumber(row), true))
     }
 
-    /// Forgets a row's id. The row is given to the next new one.
+    /// Forgets a row's id. The row is reused for the next new one.
     pub fn remove(&mut self, row: RowNumber) {
         let hash = hash_row(&self.hasher, &self.bytes, &self.odd, row.0);
         if let Ok(entry) = self.index[part(hash)].find_entry(hash, |known| *known == row.0) {
@@ -91,7 +91,7 @@ impl Ids {
         }
     }
 
-    /// A row's id as the server wrote it.
+    /// A row's id as written by the server.
     pub fn text(&self, row: RowNumber) -> String {
         match shape_of(&self.bytes, &self.odd, row.0) {
             Shape::Usual(bytes) => written(bytes),
@@ -111,7 +111,7 @@ impl Ids {
 
     fn compare_shapes(&self, left: Shape<'_>, right: Shape<'_>) -> Ordering {
         match (left, right) {
-            // Same prefix, same dashes, and hexadecimal digits sort as their values do.
+            // Same prefix, same dashes, and hexadecimal digits sort like their values.
             (Shape::Usual(left), Shape::Usual(right)) => left.cmp(&right),
             (Shape::Odd(left), Shape::Odd(right)) => left.cmp(right),
             (Shape::Usual(left), Shape::Odd(right)) => written(left).as_str().cmp(right),
@@ -125,7 +125,7 @@ impl Ids {
     }
 }
 
-/// The part of the index for a hash, by bits that the tables themselves use least.
+/// The part of the index for a hash, by the bits that the tables themselves use least.
 fn part(hash: u64) -> usize {
     (hash >> 40) as usize % PARTS
 }

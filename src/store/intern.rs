@@ -2,7 +2,7 @@
 
 use hashbrown::HashTable;
 
-/// A list without repetition: a value is found by its hash and told by its place.
+/// A list of distinct values: a value is found by its hash and identified by its index.
 pub struct Interned<T> {
     items: Vec<T>,
     hashes: Vec<u64>,
@@ -16,27 +16,27 @@ impl<T> Default for Interned<T> {
 }
 
 impl<T> Interned<T> {
-    /// The value at a place.
+    /// The value at an index.
     pub fn get(&self, index: u32) -> Option<&T> {
         self.items.get(index as usize)
     }
 
-    /// The value at a place, to change what is not part of its hash.
+    /// The value at an index, to change what is not part of its hash.
     pub fn get_mut(&mut self, index: u32) -> Option<&mut T> {
         self.items.get_mut(index as usize)
     }
 
-    /// The place of a value.
+    /// The index of a value.
     pub fn find(&self, hash: u64, is_it: impl Fn(&T) -> bool) -> Option<u32> {
         self.table.find(hash, |index| is_it(&self.items[*index as usize])).copied()
     }
 
-    /// The place of a value, a new one at the end where it was not known.
+    /// The index of a value, which is added at the end if it is new.
     pub fn find_or_add(&mut self, hash: u64, is_it: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> u32 {
         if let Some(index) = self.find(hash, is_it) {
             return index;
         }
-        // Each value has a row that brought it, and rows are numbered in 32 bits.
+        // Each value came with a row, and row numbers have 32 bits.
         let index = self.items.len() as u32;
         self.items.push(make());
         self.hashes.push(hash);
@@ -45,7 +45,7 @@ impl<T> Interned<T> {
         index
     }
 
-    /// All values, in the order of their places.
+    /// All values, in the order of their indices.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &T> {
         self.items.iter()
     }

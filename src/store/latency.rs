@@ -7,10 +7,9 @@ use super::tally::{Contribution, started};
 use super::{RowNumber, Store};
 use crate::delivery::{Progress, Status};
 
-/// How long deliveries take, in seconds, exact to 1.6 %; `None` where too few are delivered to
-/// tell. From the newest attempt's start to its delivery, of the covered messages; those under way
-/// count as "longer than so far" (the Kaplan–Meier estimate), failed ones and those with the telco
-/// abroad do not count.
+/// How long deliveries take, in seconds, exact to 1.6 %; `None` if too few are delivered. From the newest attempt's
+/// start to its delivery, for the covered messages; those on the way count as "longer than so far" (the Kaplan–Meier
+/// estimate), failed ones and those with the telco abroad do not count.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Latency {
     /// Half are delivered within this.
@@ -19,7 +18,7 @@ pub struct Latency {
     pub p95: Option<f64>,
     /// 99 of 100 are delivered within this.
     pub p99: Option<f64>,
-    /// How many were under way.
+    /// How many were on the way.
     pub open: usize,
     /// How many were delivered.
     pub delivered: usize,
@@ -42,20 +41,19 @@ pub struct Stuck {
     pub before_provider: Vec<RowNumber>,
 }
 
-/// Nothing counts as stuck on its way to the provider before this, in seconds.
+/// Nothing counts as stuck before the provider until this, in seconds.
 const PATIENCE: f64 = 600.0;
 
 impl Store {
-    /// How long deliveries take, of the covered messages. The cost grows with the messages under
-    /// way, some 0.1 µs each: for a figure on the screen it is enough to ask every few seconds.
+    /// How long deliveries take, for the covered messages. The cost grows with the messages on the way, some 0.1 µs
+    /// each: for a figure on the screen it is enough to ask every few seconds.
     pub fn latency(&self, now: Timestamp) -> Latency {
         let mut waiting = Histogram::default();
         self.tally.open.iter().filter_map(|row| self.started(row)).for_each(|started| waiting.add(now.as_millisecond() - started));
         Latency::of(&self.tally.deliveries, &waiting)
     }
 
-    /// How long deliveries take among these rows, whether they are covered or not: for a window or
-    /// a batch, when it is asked for.
+    /// How long deliveries take among these rows, covered or not: for a window or a batch, on request.
     pub fn latency_of(&self, rows: impl Iterator<Item = RowNumber>, now: Timestamp) -> Latency {
         let (mut deliveries, mut waiting) = (Histogram::default(), Histogram::default());
         for row in rows {
@@ -77,7 +75,7 @@ impl Store {
         let patience = self.latency(now).p99.unwrap_or_default().max(PATIENCE) * 1000.0;
         let old_enough = now.as_millisecond().saturating_sub((PATIENCE * 1000.0) as i64);
         for row in self.tally.open.iter() {
-            // Nothing starts before it is created: the young ones need no closer look.
+            // Nothing starts before it is created, so young ones need no closer look.
             if self.columns.created[row.index()] > old_enough {
                 continue;
             }
@@ -97,7 +95,7 @@ impl Store {
         stuck
     }
 
-    /// Since when a message is on its way, in milliseconds.
+    /// Since when a message has been on the way, in milliseconds.
     fn started(&self, row: RowNumber) -> Option<i64> {
         let at = row.index();
         started(&self.columns, at, &self.columns.tried(at))

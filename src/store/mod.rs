@@ -1,9 +1,8 @@
 //! The loaded messages of one campaign: merged from answers in any order, counted, and listed.
 //!
-//! Knows nothing of where the answers came from, nor of the screen. A message takes some two
-//! hundred bytes: columns instead of structs, shared words held once, the text rebuilt from
-//! template and values. Every count follows the changes, so no question walks over all messages,
-//! except for building a filtered list.
+//! Knows nothing about where the answers came from, nor about the screen. A message takes some two hundred bytes:
+//! columns instead of structs, shared words stored once, the text rebuilt from template and values. Every count is
+//! kept up to date, so nothing walks over all messages except building a filtered list.
 
 mod answer;
 mod read_times;
@@ -64,8 +63,8 @@ use tally::{Contribution, Tally};
 use trim::Limit;
 use unreadable::Unreadable;
 
-/// A message's place in the store that gave it. It stays the same as long as that store lives, and
-/// means nothing in another one.
+/// A message's index in the store that gave it. It stays the same as long as that store lives, and means nothing in
+/// another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowNumber(u32);
 
@@ -92,7 +91,7 @@ pub struct Store {
 }
 
 impl std::fmt::Debug for Store {
-    /// The number of messages alone: the rest is personal.
+    /// Only the number of messages: the rest is personal.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "Store({} messages)", self.len())
     }
@@ -104,12 +103,12 @@ impl Store {
         Self { columns: Columns::new(), ..Self::default() }
     }
 
-    /// When the newest merged answer was asked for.
+    /// When the newest merged answer was requested.
     pub fn newest_answer(&self) -> Option<Timestamp> {
         self.newest_answer
     }
 
-    /// Tells the unbroken stretch. Only the rows between the old and the new end are looked at.
+    /// Sets the unbroken stretch. Only the rows between the old and the new end are visited.
     pub fn set_reach(&mut self, reach: Reach) {
         let stretches = self.reach.differs(&reach);
         self.reach = reach;
@@ -134,7 +133,7 @@ impl Store {
         self.tally.settle(&self.columns);
     }
 
-    /// The unbroken stretch as it was told last.
+    /// The unbroken stretch as last set.
     pub fn reach(&self) -> &Reach {
         &self.reach
     }
@@ -174,13 +173,12 @@ impl Store {
         &self.tally.counts
     }
 
-    /// Counts of these rows, whether they are covered or not. Counts anew: for a window, a batch or
-    /// a filter, when it is asked for.
+    /// Counts of these rows, covered or not. Counts from scratch: for a window, a batch or a filter, on request.
     pub fn counts_of(&self, rows: impl Iterator<Item = RowNumber>) -> Counts {
         tally::count_rows(&self.columns, rows)
     }
 
-    /// All rows, islands included, newest first.
+    /// All rows, including islands, newest first.
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = RowNumber> + '_ {
         self.order.iter()
     }

@@ -9,10 +9,10 @@ use super::intern::Interned;
 use super::values::Repeated;
 use crate::delivery::{DeliveryError, Status, Template, TemplateFields, TemplatePart, parts};
 
-/// A status as a number: its place in [`Status::KNOWN`], then unknown ones as they came.
+/// A status as a number: its index in [`Status::KNOWN`], then unknown ones in order of arrival.
 pub type StatusCode = u8;
 
-/// The status was not told.
+/// The status was not given.
 pub const NO_STATUS: StatusCode = u8::MAX;
 
 /// The code of `failure`.
@@ -24,7 +24,7 @@ pub const SUCCESS: StatusCode = 5;
 /// The code of `sent_to_telco`.
 pub const WITH_TELCO: StatusCode = 4;
 
-/// What a row says of where it comes from; nearly all rows of a campaign say the same few.
+/// Where a row comes from; nearly all rows of a campaign share the same few origins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
     pub language: Option<Arc<str>>,
@@ -32,7 +32,7 @@ pub struct Origin {
     pub creator: Option<Arc<str>>,
 }
 
-/// A template, with its text taken apart once for all rows.
+/// A template, with its text split up once for all rows.
 pub struct TemplateText {
     pub template: Template,
     pieces: Vec<Piece>,
@@ -43,7 +43,7 @@ enum Piece {
     Variable(String),
 }
 
-/// All shared values. In the rows, 0 stands for none and the others for their place plus one.
+/// All shared values. In the rows, 0 means none, and other numbers are an index plus one.
 #[derive(Default)]
 pub struct SharedValues {
     statuses: Vec<Status>,
@@ -67,7 +67,7 @@ impl SharedValues {
         if let Some(code) = self.find_status(word) {
             return code;
         }
-        // More than 247 unknown words are no statuses any more: the last of them stands for all.
+        // More than 247 unknown words are not statuses any more: they all share the last code.
         let code = self.statuses.len().min(usize::from(NO_STATUS) - 1);
         if code == self.statuses.len() {
             self.statuses.push(Status::from_api(word));
@@ -75,7 +75,7 @@ impl SharedValues {
         code as StatusCode
     }
 
-    /// The code of a status word that is known already.
+    /// The code of a known status word.
     pub fn find_status(&self, word: &str) -> Option<StatusCode> {
         self.statuses.iter().position(|known| known.api_word() == word).map(|code| code as StatusCode)
     }
@@ -90,7 +90,7 @@ impl SharedValues {
         self.status_of(code).map(Status::api_word)
     }
 
-    /// The number of an error; 0 where neither word was told.
+    /// The number of an error; 0 if neither word was given.
     pub fn error(&mut self, kind: &str, code: &str) -> u32 {
         if kind.is_empty() && code.is_empty() {
             return 0;
@@ -159,7 +159,7 @@ impl SharedValues {
     }
 }
 
-/// A template's fields in a fixed order; what is not told and what is `null` are the same here.
+/// A template's fields in a fixed order; absent and `null` are the same here.
 pub fn template_fields<'a>(reported: &TemplateFields<'a>) -> [Option<&'a str>; 4] {
     [reported.id.value(), reported.template_id.value(), reported.language.value(), reported.body.value()]
 }
@@ -180,7 +180,7 @@ impl TemplateText {
         [id.as_deref(), template_id.as_deref(), language.as_deref(), body.as_deref()]
     }
 
-    /// Whether the template with these values is this text, found without building it.
+    /// Whether the template with these values is this text, determined without building it.
     pub fn gives<'a>(&self, value: impl Fn(&str) -> Option<&'a str>, text: &str) -> bool {
         if self.template.body.is_none() {
             return false;
@@ -199,7 +199,7 @@ impl TemplateText {
         rest.is_empty()
     }
 
-    /// The text with every variable filled in; `None` without a text or when a value is missing.
+    /// The text with every variable filled in; `None` without a text or if a value is missing.
     pub fn filled<'a>(&self, value: impl Fn(&str) -> Option<&'a str>) -> Option<String> {
         let mut out = String::with_capacity(self.template.body.as_ref()?.len() + 32);
         for piece in &self.pieces {

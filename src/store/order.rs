@@ -1,4 +1,4 @@
-//! By what a list is ordered.
+//! What a list is sorted by.
 
 use std::cmp::Ordering;
 
@@ -8,23 +8,23 @@ use super::names::{FAILURE, NO_STATUS, StatusCode};
 use super::recipients::NOT_REPORTED_KEY;
 use super::{RowNumber, Store};
 
-/// A column that a list can be ordered by.
+/// A column that a list can be sorted by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum SortBy {
-    /// When it was recorded, then its id.
+    /// When it was created, then its id.
     #[default]
     Created,
-    /// When its record last changed, as the API tells it.
+    /// When its record last changed, according to the API.
     Updated,
-    /// Failures first, since they need a person, then by how far it is from its end.
+    /// Failures first, since they need a person, then by how far it is from its final status.
     Status,
-    /// The recipient, as texts sort.
+    /// The recipient, sorted as text.
     Recipient,
-    /// The error's code, as texts sort.
+    /// The error's code, sorted as text.
     Error,
-    /// How often it was tried, as far as told.
+    /// The number of attempts, as far as given.
     Attempts,
-    /// The batch's id, as texts sort: keeps the messages of a batch together.
+    /// The batch's id, sorted as text: keeps the messages of a batch together.
     Batch,
 }
 
@@ -37,15 +37,15 @@ impl SortBy {
 /// Which end of a column comes first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Direction {
-    /// The least first.
+    /// The smallest first.
     Rising,
     /// The greatest, or newest, first.
     #[default]
     Falling,
 }
 
-/// The order of a list. Messages of which the column was not told come last in either direction;
-/// among equals the newest comes first.
+/// The order of a list. Messages without a value in the column come last in either direction; among equals the newest
+/// comes first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Order {
     /// The column.
@@ -58,7 +58,7 @@ impl Order {
     /// By creation, then id, newest first.
     pub const NEWEST: Order = Order { by: SortBy::Created, direction: Direction::Falling };
 
-    /// The least of a column first.
+    /// The smallest of a column first.
     pub const fn rising(by: SortBy) -> Self {
         Self { by, direction: Direction::Rising }
     }
@@ -68,7 +68,7 @@ impl Order {
         Self { by, direction: Direction::Falling }
     }
 
-    /// The same column from its other end.
+    /// The same column in the other direction.
     #[must_use]
     pub const fn reversed(self) -> Self {
         match self.direction {
@@ -77,7 +77,7 @@ impl Order {
         }
     }
 
-    /// Compares two rows' places in a list. Total: only a row itself is equal to it.
+    /// Compares two rows' positions in a list. Total: a row is equal only to itself.
     pub(super) fn compare(self, store: &Store, left: RowNumber, right: RowNumber) -> Ordering {
         let columns = &store.columns;
         if self.by == SortBy::Created {
@@ -91,7 +91,7 @@ impl Order {
         self.compare_keys(columns, left.index(), right.index()).then_with(|| columns.newest_first(left, right))
     }
 
-    /// Compares two rows by the order's column alone.
+    /// Compares two rows only by the order's column.
     pub(super) fn compare_keys(self, columns: &Columns, left: usize, right: usize) -> Ordering {
         match self.by {
             SortBy::Created => Ordering::Equal,
@@ -99,7 +99,7 @@ impl Order {
             SortBy::Status => self.reported_first(status_rank(columns.status[left]), status_rank(columns.status[right])),
             SortBy::Recipient => {
                 let key = |row| Some(columns.recipients.sort_key(row)).filter(|key| *key != NOT_REPORTED_KEY);
-                // Rows that share a key are of the same kind: not told, short, or long.
+                // Rows that share a key are of the same kind: not given, short, or long.
                 self.reported_first(key(left), key(right)).then_with(|| self.directed(columns.recipients.compare_long(left, right)))
             }
             SortBy::Error => {
@@ -121,7 +121,7 @@ impl Order {
         }
     }
 
-    /// A comparison of the least first, turned into this direction.
+    /// A comparison for smallest first, turned to this direction.
     fn directed(self, rising: Ordering) -> Ordering {
         match self.direction {
             Direction::Rising => rising,
@@ -138,7 +138,7 @@ fn reported_attempts(tries: u8) -> Option<u8> {
     Some(tries).filter(|tries| *tries != 0)
 }
 
-/// Failures first, since they need a person; then by how far a message is from its end.
+/// Failures first, since they need a person; then by how far a message is from its final status.
 pub(super) fn status_rank(status: StatusCode) -> Option<u8> {
     match status {
         NO_STATUS => None,

@@ -1,4 +1,4 @@
-//! What the store answers about single messages.
+//! What the store knows about single messages.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,11 +9,11 @@ use crate::delivery::{
     BatchId, CampaignId, DeliveryError, Message, MessageId, Progress, Recipient, RetryAdvice, Status, TELCO_SILENCE, progress,
 };
 
-/// After how long with the telco no further word is likely.
+/// After this long with the telco no further report is likely.
 const SILENCE: SignedDuration = SignedDuration::from_secs(TELCO_SILENCE.as_secs() as i64);
 
 impl Store {
-    /// How many messages are known, islands included.
+    /// How many messages are known, including islands.
     pub fn len(&self) -> usize {
         self.columns.ids.len()
     }
@@ -33,7 +33,7 @@ impl Store {
         MessageId::new(self.columns.ids.text(row))
     }
 
-    /// A message, whole.
+    /// A complete message.
     pub fn message(&self, row: RowNumber) -> Message {
         let columns = &self.columns;
         let at = row.index();
@@ -92,23 +92,22 @@ impl Store {
         }
     }
 
-    /// The latest status; `None` where it was not told.
+    /// The latest status; `None` if it was not given.
     pub fn status(&self, row: RowNumber) -> Option<&Status> {
         self.columns.names.status_of(self.columns.status[row.index()])
     }
 
-    /// Why a message failed; `None` unless it is in failure and the API said why.
+    /// Why a message failed; `None` unless it has failed and the API said why.
     pub fn error(&self, row: RowNumber) -> Option<&DeliveryError> {
         self.columns.names.error_of(self.columns.error[row.index()])
     }
 
-    /// When the newest answer that told of a message was asked for, to the hundredth of a second.
+    /// When the newest answer with this message was requested, to the hundredth of a second.
     pub fn read_at(&self, row: RowNumber) -> Timestamp {
         self.columns.asked.time(self.columns.asked.newest(row.index()))
     }
 
-    /// Which kind of answer told the attempts as they are known. Numbers of attempts compare only
-    /// within one kind.
+    /// Which kind of answer gave the known attempts. Numbers of attempts compare only within one kind.
     pub fn attempts_from(&self, row: RowNumber) -> AnswerKind {
         let at = row.index();
         if self.columns.aside(at).is_some_and(|aside| aside.bare_attempts.is_some()) {
@@ -123,12 +122,12 @@ impl Store {
         }
     }
 
-    /// Whether more is to be expected of a message at `now`.
+    /// Whether a message can still change at `now`.
     pub fn progress(&self, row: RowNumber, now: Timestamp) -> Progress {
         let at = row.index();
         let Some(status) = self.status(row) else { return Progress::Open };
         let changed = match status {
-            // The last change is the creation or later, so a young message needs no closer look.
+            // The last change is no earlier than the creation, so a young message needs no closer look.
             Status::SentToTelco => time(self.columns.created[at])
                 .filter(|created| now.duration_since(*created) <= SILENCE)
                 .or_else(|| time(self.columns.tried(at).last_change)),
@@ -137,8 +136,8 @@ impl Store {
         progress(status, !self.columns.marks[at].abroad, changed, now)
     }
 
-    /// Masked: the template's text with its `{{variables}}`, so that no value is shown. Else the
-    /// text as sent, or the template filled with the values. `None` where that was not told.
+    /// When masked, the template's text with its `{{variables}}`, so that no value is shown; else the text as sent,
+    /// or the template filled with the values. `None` if that was not given.
     pub fn text(&self, row: RowNumber, masked: bool) -> Option<String> {
         let at = row.index();
         let template = self.columns.template_of(at);
@@ -152,7 +151,7 @@ impl Store {
         })
     }
 
-    /// When the newest attempt began; `None` where no attempt with a time was told.
+    /// When the newest attempt began; `None` if no attempt with a time was given.
     pub fn newest_attempt_at(&self, row: RowNumber) -> Option<Timestamp> {
         self.columns.tried(row.index()).newest.and_then(|newest: attempts::StoredAttempt| time(newest.created))
     }

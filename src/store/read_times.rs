@@ -1,9 +1,7 @@
-//! When each field of each row was asked for, so that the newest answer wins whatever the order in
-//! which answers arrive.
+//! When each field of each row was requested, so that the newest answer wins in whatever order answers arrive.
 //!
-//! Nearly every row was told all of its fields by one answer, so one time a row is enough, with a
-//! mask of the fields that were ever told. Rows whose fields come from several answers have a time
-//! a field, aside.
+//! Nearly every row got all of its fields from one answer, so one time per row is enough, with a mask of the fields
+//! that were ever given. Rows whose fields come from several answers have a time per field, stored separately.
 
 use std::cmp::Ordering;
 
@@ -34,15 +32,15 @@ pub enum StoredField {
 /// The number of fields.
 const FIELDS: usize = 15;
 
-/// Hundredths of a second since an epoch a day before the first answer; 0 is never.
-/// A campaign is asked at most ten times a second, so no two of its answers share one, and 32 bits
-/// reach 496 days. What is asked after that shares the last stamp, among which the later arrival wins.
+/// Hundredths of a second since an epoch a day before the first answer; 0 is never. A campaign gets at most ten calls
+/// a second, so no two of its answers share one, and 32 bits reach 496 days. Later requests share the last stamp,
+/// among which the later arrival wins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stamp(u32);
 
 impl Stamp {
-    /// Whether a value of this time replaces one that is `known` since that time, given how the two compare: a newer
-    /// one that differs does, and at the same time the greater value, so that the order of arrival does not matter.
+    /// Whether a value of this time replaces one `known` since that time, given how the two compare: a newer one that
+    /// differs does, and at the same time the greater value, so that the order of arrival does not matter.
     pub fn replaces(self, known: Self, compare: impl FnOnce() -> Ordering) -> bool {
         match self.cmp(&known) {
             Ordering::Less => false,
@@ -52,12 +50,12 @@ impl Stamp {
     }
 }
 
-/// The fields that an answer told of a row.
+/// The fields that an answer gave for a row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FieldMask(u16);
 
 impl FieldMask {
-    /// The same with one more.
+    /// Adds one more.
     pub fn add(&mut self, field: StoredField) {
         self.0 |= 1 << field as u8;
     }
@@ -67,8 +65,8 @@ impl FieldMask {
     }
 }
 
-/// How far the epoch lies before the first answer, in hundredths of a second: answers asked for before
-/// that one can still arrive after it.
+/// How far the epoch is before the first answer, in hundredths of a second: answers requested before that one can
+/// still arrive after it.
 const MARGIN: i64 = 24 * 60 * 60 * 100;
 
 /// The last stamp.
@@ -97,25 +95,25 @@ impl ReadTimes {
         Timestamp::from_millisecond(hundredths * 10).unwrap_or(Timestamp::MIN)
     }
 
-    /// Adds a row of which nothing was told.
+    /// Adds a row without any field.
     pub fn push(&mut self) {
         self.times.push(Stamp::default());
         self.reported.push(FieldMask::default());
     }
 
-    /// Forgets what was told of a row.
+    /// Forgets the times of a row.
     pub fn clear(&mut self, row: usize) {
         self.times[row] = Stamp::default();
         self.reported[row] = FieldMask::default();
         self.mixed.remove(&(row as u32));
     }
 
-    /// When the newest answer that told of a row was asked for.
+    /// When the newest answer with this row was requested.
     pub fn newest(&self, row: usize) -> Stamp {
         self.times[row]
     }
 
-    /// When a field as it is known was asked for.
+    /// When the known value of a field was requested.
     pub fn get(&self, row: usize, field: StoredField) -> Stamp {
         let field = field as usize;
         if !self.reported[row].has(field) {
@@ -124,12 +122,12 @@ impl ReadTimes {
         self.mixed(row).map_or(self.times[row], |times| times[field])
     }
 
-    /// Whether an answer's field replaces what is known, given how its value compares with that.
+    /// Whether an answer's field replaces the known one, given how their values compare.
     pub fn replaces(&self, row: usize, field: StoredField, stamp: Stamp, compare: impl FnOnce() -> Ordering) -> bool {
         stamp.replaces(self.get(row, field), compare)
     }
 
-    /// Notes that an answer told these fields of a row.
+    /// Records that an answer gave these fields of a row.
     pub fn note(&mut self, row: usize, reported: FieldMask, stamp: Stamp) {
         let before = self.reported[row];
         self.reported[row] = FieldMask(before.0 | reported.0);

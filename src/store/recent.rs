@@ -1,4 +1,4 @@
-//! The last minutes against the usual.
+//! The last minutes compared with the usual.
 
 mod rising;
 
@@ -12,41 +12,39 @@ use super::names::WITH_TELCO;
 use super::tally::MINUTE;
 use crate::delivery::{DeliveryError, Progress, Status, TELCO_SILENCE};
 
-/// What ended in the last minutes. A message counts where its last change lies.
+/// What finished in the last minutes. A message counts in the minute of its last change.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Recent {
-    /// How many minutes it is about; the current one counts as one of them.
+    /// How many minutes it covers, including the current one.
     pub minutes: u32,
     /// Delivered and failed messages.
     pub finished: usize,
     /// The failed ones among them.
     pub failed: usize,
-    /// The share of failures in the 24 hours before the window, 0 to 1; `None` where fewer than
-    /// [`Recent::ENOUGH`] finished then.
+    /// The share of failures in the 24 hours before the window, 0 to 1; `None` if fewer than [`Recent::ENOUGH`]
+    /// finished then.
     pub usual_share: Option<f64>,
     /// The most frequent error of the window; ties by code.
     pub leading_error: Option<DeliveryError>,
-    /// The minute in which the share of failures began to rise above the usual one, if it stands
-    /// above it now; `None` where it does not, where too few finished to tell, or where nothing is
-    /// known of the usual. It can lie before the window.
+    /// The minute in which the share of failures began to rise above the usual one, if it is above it now; `None` if
+    /// it is not, if too few finished to say, or if the usual share is unknown. It can be before the window.
     pub rising_since: Option<Timestamp>,
 }
 
 impl Recent {
-    /// From how many finished messages on a share says something.
+    /// From this many finished messages on, a share is meaningful.
     pub const ENOUGH: usize = 20;
 
-    /// How many times the usual share still counts as usual.
+    /// Up to this many times the usual share still counts as usual.
     pub const AS_USUAL: f64 = 1.5;
 
-    /// The share of failures in the window, 0 to 1; `None` where fewer than
-    /// [`Recent::ENOUGH`] finished.
+    /// The share of failures in the window, 0 to 1; `None` if fewer than [`Recent::ENOUGH`] finished.
     pub fn share(&self) -> Option<f64> {
         share(self.failed, self.finished)
     }
 }
 
-/// What ended in one minute.
+/// What finished in one minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MinuteOfEnds {
     /// The start of the minute.
@@ -57,17 +55,17 @@ pub struct MinuteOfEnds {
     pub failed: usize,
 }
 
-/// Minutes of the time that is taken as usual.
+/// The period that counts as usual, in minutes.
 const USUAL: i64 = 24 * 60;
 
-/// A share where there are enough to speak of one.
+/// The share, if there are enough for one.
 fn share(failed: usize, finished: usize) -> Option<f64> {
     (finished >= Recent::ENOUGH).then(|| failed as f64 / finished as f64)
 }
 
 impl Store {
-    /// What ended in the last minutes, against the usual. Counts whole minutes, the current one as
-    /// the last; the cost grows with the minutes looked at, not with the messages.
+    /// What finished in the last minutes, compared with the usual. Counts whole minutes, the current one as the last;
+    /// the cost grows with the minutes, not with the messages.
     pub fn recent(&self, now: Timestamp, minutes: u32) -> Recent {
         let current = minute_of(now);
         let start = current - i64::from(minutes) + 1;
@@ -104,8 +102,8 @@ impl Store {
         Timestamp::from_millisecond(rising::since(minutes, usual)? * MINUTE).ok()
     }
 
-    /// What ended in each minute from `from` until before `until`, oldest first; minutes without
-    /// an end are left out. Covered messages only.
+    /// What finished in each minute from `from` until before `until`, oldest first; minutes in which nothing finished
+    /// are left out. Covered messages only.
     pub fn ends_by_minute(&self, from: Timestamp, until: Timestamp) -> impl Iterator<Item = MinuteOfEnds> + '_ {
         let start = minute_of(from);
         let minutes = self.tally.minutes.range(start..minute_of(until).max(start));
@@ -115,9 +113,9 @@ impl Store {
         })
     }
 
-    /// The covered messages of which more is to be expected at `now`, by status as in
-    /// [`super::Counts::by_status`]: without delivered and failed ones, those with the telco abroad,
-    /// and those that the telco of Singapore has had for 48 h, to the minute.
+    /// The covered messages on the way at `now`, by status as in [`super::Counts::by_status`]: without delivered and
+    /// failed ones, those with the telco abroad, and those that have been with a telco of Singapore for 48 h, to the
+    /// minute.
     pub fn open_by_status(&self, now: Timestamp) -> [usize; STATUS_COUNT] {
         let mut open = self.counts().by_status;
         for done in [Status::Success, Status::Failure] {
@@ -133,8 +131,8 @@ impl Store {
 }
 
 impl Store {
-    /// When the open message that was read longest ago was read: no open one on the screen is older
-    /// than that. `None` where none is open. Looks at every open message.
+    /// When the least recently read message on the way was read: none on the screen is older than that. `None` if
+    /// none is on the way. Looks at every message on the way.
     pub fn oldest_open_reading(&self, now: Timestamp) -> Option<Timestamp> {
         let open = self.tally.open.iter().filter(|row| self.progress(*row, now) == Progress::Open);
         open.map(|row| self.columns.asked.newest(row.index())).min().map(|stamp| self.columns.asked.time(stamp))

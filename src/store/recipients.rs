@@ -1,4 +1,4 @@
-//! Recipients, up to 15 bytes in place: what a number or an identity number needs.
+//! Recipients, up to 15 bytes in place, which is enough for a phone or identity number.
 
 use std::cmp::Ordering;
 
@@ -6,16 +6,16 @@ use hashbrown::HashMap;
 
 use crate::delivery::{RecipientKind, RecipientQuery};
 
-/// What fits in place.
+/// How many bytes fit in place.
 const INLINE: usize = 15;
 
-/// In the last byte instead of a length: the text lies aside.
+/// In the last byte instead of a length: the text is stored separately.
 const ASIDE: u8 = 0xfe;
 
-/// In the last byte instead of a length: no recipient was told.
+/// In the last byte instead of a length: no recipient was given.
 const NOT_REPORTED: u8 = 0xff;
 
-/// By what rows without a recipient sort.
+/// The sort key of rows without a recipient.
 pub const NOT_REPORTED_KEY: u128 = u128::MAX;
 
 /// The recipients of all rows.
@@ -23,7 +23,7 @@ pub const NOT_REPORTED_KEY: u128 = u128::MAX;
 pub struct Recipients {
     rows: Vec<[u8; INLINE + 1]>,
     long: HashMap<u32, Box<str>>,
-    /// Whether any of them ever held more than letters and digits.
+    /// Whether any of them ever contained more than letters and digits.
     any_odd: bool,
     /// The bits that all keys so far have, and those that any of them has.
     differing: Option<(u128, u128)>,
@@ -71,8 +71,8 @@ impl Recipients {
         }
     }
 
-    /// By what recipients sort, as texts do, rows without one last. Long texts with the same
-    /// beginning share a key, all others have one of their own.
+    /// The sort key of recipients, ordered like text, rows without one last. Long texts with the same beginning share
+    /// a key, all others have one of their own.
     pub fn sort_key(&self, row: usize) -> u128 {
         let mut key = self.rows[row];
         match key[INLINE] {
@@ -87,7 +87,7 @@ impl Recipients {
         u128::from_be_bytes(key)
     }
 
-    /// The eight bytes of a told recipient's key from one of the first nine on, as a number.
+    /// Eight bytes of a given recipient's key from one of the first nine on, as a number.
     pub fn sort_key_part(&self, row: usize, from: usize) -> Option<u64> {
         let packed = &self.rows[row];
         match packed[INLINE] {
@@ -108,12 +108,12 @@ impl Recipients {
         !self.long.is_empty()
     }
 
-    /// In which bits the keys of told recipients differ, those that were replaced since included.
+    /// In which bits the keys of given recipients differ, including those replaced since.
     pub fn differing(&self) -> u128 {
         self.differing.map_or(0, |(all, any)| !all & any)
     }
 
-    /// Whether a row's recipient holds what was searched, as [`RecipientQuery::found_in`] has it.
+    /// Whether a row's recipient contains the search, by [`RecipientQuery::found_in`].
     pub fn holds(&self, row: usize, wanted: &Needle) -> bool {
         let packed = &self.rows[row];
         match packed[INLINE] {
@@ -125,7 +125,7 @@ impl Recipients {
     }
 }
 
-/// Whether something stands between its digits, or they are of another script.
+/// Whether there is anything between its digits, or they are of another script.
 fn is_odd(text: &str) -> bool {
     text.bytes().any(|byte| !byte.is_ascii_alphanumeric())
 }
@@ -136,15 +136,15 @@ fn mark(sign: u8) -> [u8; INLINE + 1] {
     packed
 }
 
-/// Whether a number is known not to be of Singapore, as [`RecipientKind::of`] has it.
+/// Whether a number is known not to be of Singapore, by [`RecipientKind::of`].
 pub fn is_abroad(text: Option<&str>) -> bool {
     text.is_some_and(|text| RecipientKind::of(text) == RecipientKind::Abroad)
 }
 
-/// Every byte's highest bit: set in none of an ASCII text.
+/// Every byte's highest bit: never set in ASCII text.
 const HIGH_BITS: u128 = u128::from_le_bytes([0x80; 16]);
 
-/// What is searched, made ready to be compared with a whole recipient at once.
+/// The search, prepared for comparison with a whole recipient at once.
 #[derive(Debug, Clone)]
 pub struct Needle {
     query: RecipientQuery,
@@ -154,7 +154,7 @@ pub struct Needle {
 }
 
 impl Needle {
-    /// Makes a query ready.
+    /// Prepares a query.
     pub fn new(query: &RecipientQuery) -> Self {
         let text = query.as_str().as_bytes();
         let mut bytes = [0; 16];

@@ -1,5 +1,4 @@
-//! A list that is being sorted: its rows stand in groups that follow each other, and a group is
-//! sorted when somebody looks at it.
+//! A list that is being sorted: its rows are in consecutive groups, and a group is sorted when it is looked at.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -11,7 +10,7 @@ use super::order::Order;
 use super::row_list::RowList;
 use super::{RowNumber, Store};
 
-/// From how many rows on a second thread is worth starting.
+/// From this many rows on, a second thread is worth starting.
 const WORTH_A_THREAD: usize = 20_000;
 
 /// Rows in groups, not all of which are sorted.
@@ -19,7 +18,7 @@ const WORTH_A_THREAD: usize = 20_000;
 pub struct Rough {
     order: Order,
     divider: Divider,
-    /// All rows, newest first; none where the lines do not need them.
+    /// All rows, newest first; empty if the lines do not need them.
     newest: Vec<RowNumber>,
     lines: Lines,
     /// Where each group ends in the lines.
@@ -31,15 +30,15 @@ pub struct Rough {
 /// The list, as far as it is sorted.
 #[derive(Debug, Clone)]
 enum Lines {
-    /// Numbers of rows, all of them in their place.
+    /// Numbers of rows, all of them in position.
     Exact(Vec<u32>),
-    /// What is left of a row's key, and below it its place among all, newest first: there is nothing
-    /// quicker to sort than numbers, and no column is read again while it is done.
+    /// The rest of a row's key, and in the lower bits its position among all, newest first: nothing is quicker to
+    /// sort than numbers, and no column is read again meanwhile.
     Keyed(Vec<u64>),
 }
 
 impl Rough {
-    /// Rows, which come newest first, in the groups of an order that is not the store's own.
+    /// Rows, given newest first, in the groups of an order that is not the store's own.
     pub fn new(columns: &Columns, order: Order, divider: Divider, newest: Vec<RowNumber>) -> Self {
         let half = if newest.len() < WORTH_A_THREAD { newest.len() } else { newest.len() / 2 };
         let (first, second) = newest.split_at(half);
@@ -49,7 +48,7 @@ impl Rough {
             counts
         };
         let counts: Counts = both(second.is_empty(), || count(first), || count(second));
-        // The columns are read a second time, which takes less than holding what they told would.
+        // The columns are read a second time, which is faster than keeping their values.
         let lines = if divider.is_exact() {
             Lines::Exact(divided(columns, &divider, (first, second), &counts, |_, index| newest[index].0))
         } else {
@@ -77,7 +76,7 @@ impl Rough {
         }
     }
 
-    /// The row at a place, the right one where it is sorted.
+    /// The row at an index, correct if its group is sorted.
     pub fn row(&self, index: usize) -> Option<RowNumber> {
         match &self.lines {
             Lines::Exact(rows) => rows.get(index).copied().map(RowNumber),
@@ -85,13 +84,13 @@ impl Rough {
         }
     }
 
-    /// The rows from a place on.
+    /// The rows from an index on.
     pub fn rows_from(&self, index: usize) -> impl Iterator<Item = RowNumber> + '_ {
         (index..self.len()).map_while(|index| self.row(index))
     }
 
-    /// The place of a row, sorted or not. Where its group is sorted it is found at once, however many rows
-    /// have the same value.
+    /// The index of a row, sorted or not. If its group is sorted, it is found at once, however many rows have the
+    /// same value.
     pub fn position(&self, store: &Store, row: RowNumber) -> Option<usize> {
         let number = self.divider.group(&store.columns, row);
         let range = self.range(number);
@@ -110,7 +109,7 @@ impl Rough {
         Some(range.start + group.iter().filter(|line| sorter.compare(**line, own).is_lt()).count())
     }
 
-    /// Sorts what lies in a window.
+    /// Sorts a window.
     pub fn sort_window(&mut self, columns: &Columns, window: Range<usize>) {
         let first = self.ends.partition_point(|end| *end as usize <= window.start);
         for group in first..self.ends.len() {
@@ -126,7 +125,7 @@ impl Rough {
         }
     }
 
-    /// Sorts the rest and gives the list.
+    /// Sorts the rest and returns the list.
     pub fn into_sorted(self, columns: &Columns) -> RowList {
         let mut lines = match self.lines {
             Lines::Exact(rows) => return RowList::of_lines(&rows, |row| RowNumber(*row)),
@@ -161,8 +160,8 @@ impl Rough {
 /// How many rows two halves of a list have in each group.
 type Counts = (Vec<u32>, Vec<u32>);
 
-/// The lines of rows in two halves, group by group, made of what is left of each row's key and of its
-/// place in both halves together. Those of the first half come first in each group.
+/// The lines of rows in two halves, group by group, made of the rest of each row's key and its index in both halves
+/// together. Those of the first half come first in each group.
 fn divided<T: Copy + Default + Send>(
     columns: &Columns,
     divider: &Divider,
@@ -172,7 +171,7 @@ fn divided<T: Copy + Default + Send>(
 ) -> Vec<T> {
     let mut lines = vec![T::default(); first.len() + second.len()];
     let mut left = &mut lines[..];
-    // Each half has room of its own in every group, so that both can be put there at the same time.
+    // Each half has room of its own in every group, so that both can be filled at the same time.
     let mut room = |count: &u32| left.split_off_mut(..*count as usize).unwrap_or_default().iter_mut();
     let (in_first, in_second): (Vec<_>, Vec<_>) = counts.0.iter().zip(&counts.1).map(|(first, second)| (room(first), room(second))).unzip();
     let put = |rows: &[RowNumber], mut index: usize, mut rooms: Vec<std::slice::IterMut<'_, T>>| {
@@ -209,7 +208,7 @@ impl<'a> Sorter<'a> {
         let index = |line| row_of(self.newest, line).index();
         let by_rest = (left >> u32::BITS).cmp(&(right >> u32::BITS));
         let by_value = || if self.is_whole { Ordering::Equal } else { self.order.compare_keys(self.columns, index(left), index(right)) };
-        // Their places among the newest decide among equals.
+        // Their positions among the newest decide among equals.
         by_rest.then_with(by_value).then(left.cmp(&right))
     }
 

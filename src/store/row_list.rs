@@ -1,15 +1,15 @@
-//! An ordered list of rows in chunks: rows come in at either end or anywhere, a page at a time, and
-//! a million of them must not be moved for each.
+//! An ordered list of rows in chunks: rows are inserted at either end or anywhere, a page at a time, and a million of
+//! them must not be moved each time.
 
 use std::cmp::Ordering;
 
 use super::RowNumber;
 use super::both::both;
 
-/// The most rows of a chunk. Moving half of them takes less than finding the place does.
+/// The most rows of a chunk. Moving half of them takes less time than finding the position.
 const FULL: usize = 1024;
 
-/// From how many chunks on a second thread is worth starting.
+/// From this many chunks on, a second thread is worth starting.
 const WORTH_A_THREAD: usize = 200;
 
 /// Rows in an order that the caller knows; it must be total and the same in every call.
@@ -21,12 +21,12 @@ pub struct RowList {
 }
 
 impl RowList {
-    /// A list of rows that are in order already.
+    /// A list of rows that are already in order.
     pub fn from_ordered(rows: &[RowNumber]) -> Self {
         Self::of_lines(rows, |row| *row)
     }
 
-    /// A list of the rows of lines that are in order already.
+    /// A list of the rows of lines that are already in order.
     pub fn of_lines<T: Sync>(lines: &[T], row: impl Fn(&T) -> RowNumber + Sync) -> Self {
         let all: Vec<&[T]> = lines.chunks(FULL).collect();
         let chunks_of = |all: &[&[T]]| all.iter().map(|lines| lines.iter().map(&row).collect()).collect();
@@ -41,7 +41,7 @@ impl RowList {
         self.len
     }
 
-    /// Puts a row in its place; nothing happens when it is there already.
+    /// Inserts a row in order, unless it is already there.
     pub fn insert(&mut self, row: RowNumber, compare: impl Fn(RowNumber, RowNumber) -> Ordering) {
         let Err((chunk, at)) = self.find(row, compare) else { return };
         self.len += 1;
@@ -52,11 +52,11 @@ impl RowList {
             self.chunks.push(begun_with(row));
             return;
         };
-        // Before it is more than full: a chunk that grows asks for twice its room.
+        // Before it overflows: a growing chunk would allocate twice its room.
         if rows.len() < FULL {
             rows.insert(at, row);
         } else if at == 0 || at == rows.len() {
-            // Pages come in at the ends, one row after the other: full chunks are left behind there.
+            // Pages come in at the ends, one row after another, which leaves full chunks behind.
             self.chunks.insert(chunk + usize::from(at > 0), begun_with(row));
         } else {
             let mut rest = rows.split_off(FULL / 2);
@@ -68,7 +68,7 @@ impl RowList {
         }
     }
 
-    /// Takes a row out; whether it was there.
+    /// Removes a row; returns whether it was there.
     pub fn remove(&mut self, row: RowNumber, compare: impl Fn(RowNumber, RowNumber) -> Ordering) -> bool {
         let Ok((chunk, at)) = self.find(row, compare) else { return false };
         self.len -= 1;
@@ -79,7 +79,7 @@ impl RowList {
         true
     }
 
-    /// Takes out all rows for which the question is answered with no.
+    /// Removes all rows for which `stays` is false.
     pub fn retain(&mut self, mut stays: impl FnMut(RowNumber) -> bool) {
         for rows in &mut self.chunks {
             rows.retain(|row| stays(*row));
@@ -88,19 +88,19 @@ impl RowList {
         self.len = self.chunks.iter().map(Vec::len).sum();
     }
 
-    /// The row at a place.
+    /// The row at an index.
     pub fn get(&self, index: usize) -> Option<RowNumber> {
         let (chunk, at) = self.locate(index)?;
         self.chunks[chunk].get(at).copied()
     }
 
-    /// The place of a row.
+    /// The index of a row.
     pub fn position(&self, row: RowNumber, compare: impl Fn(RowNumber, RowNumber) -> Ordering) -> Option<usize> {
         let (chunk, at) = self.find(row, compare).ok()?;
         Some(self.chunks[..chunk].iter().map(Vec::len).sum::<usize>() + at)
     }
 
-    /// All rows, in pieces of memory.
+    /// All rows, chunk by chunk.
     pub fn chunks(&self) -> &[Vec<RowNumber>] {
         &self.chunks
     }
@@ -110,21 +110,20 @@ impl RowList {
         self.chunks.iter().flatten().copied()
     }
 
-    /// The rows from a place on.
+    /// The rows from an index on.
     pub fn iter_from(&self, index: usize) -> impl Iterator<Item = RowNumber> + '_ {
         let (chunk, at) = self.locate(index).unwrap_or((self.chunks.len(), 0));
         self.chunks[chunk..].iter().flatten().skip(at).copied()
     }
 
-    /// The rows from the first for which the question is answered with no; the answers must be yes
-    /// up to some row and no from there on.
+    /// The rows from the first for which `is_before` is false; it must be true up to some row and false from there
+    /// on.
     pub fn iter_after(&self, is_before: impl Fn(RowNumber) -> bool) -> impl Iterator<Item = RowNumber> + '_ {
         let (chunk, at) = self.first_after(is_before);
         self.chunks[chunk..].iter().flatten().skip(at).copied()
     }
 
-    /// How many rows stand before the first for which the question is answered with no; as in
-    /// [`RowList::iter_after`].
+    /// How many rows come before the first for which `is_before` is false; as in [`RowList::iter_after`].
     pub fn count_before(&self, is_before: impl Fn(RowNumber) -> bool) -> usize {
         let (chunk, at) = self.first_after(is_before);
         self.chunks[..chunk].iter().map(Vec::len).sum::<usize>() + at
@@ -149,7 +148,7 @@ impl RowList {
 
     /// Where a row is, or where it belongs.
     fn find(&self, row: RowNumber, compare: impl Fn(RowNumber, RowNumber) -> Ordering) -> Result<(usize, usize), (usize, usize)> {
-        // Most rows come in at one of the ends.
+        // Most rows are inserted at one of the ends.
         let Some((last, rows)) = self.chunks.len().checked_sub(1).and_then(|last| Some((last, self.chunks.get(last)?))) else {
             return Err((0, 0));
         };

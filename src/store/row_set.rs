@@ -1,4 +1,4 @@
-//! A set of rows, a bit each: walked in the order in which the columns lie in memory.
+//! A set of rows, a bit each: iterated in the order of the columns in memory.
 
 use super::RowNumber;
 
@@ -23,7 +23,7 @@ impl RowSet {
         self.words.get(row.index() / 64).is_some_and(|word| word & (1 << (row.index() % 64)) != 0)
     }
 
-    /// Takes a row out.
+    /// Removes a row.
     pub fn remove(&mut self, row: RowNumber) {
         if let Some(word) = self.words.get_mut(row.index() / 64) {
             *word &= !(1 << (row.index() % 64));

@@ -1,12 +1,12 @@
-//! Picking the bits in which keys differ out of each of them, at a few steps a key whatever the bits are.
+//! Extracting the bits in which keys differ, in a few steps per key whatever the bits are.
 //!
-//! The digits of a telephone number differ in half of their bits and in no neighbouring bytes: taken one
-//! run of bits after the other, a million keys would cost more than all else of sorting them.
+//! The digits of phone numbers differ in half of their bits and in bytes that are not adjacent: taking one run of
+//! bits after another would cost more for a million keys than all the rest of sorting them.
 
-/// How often the distance of a move is doubled to come from one bit to all 128.
+/// How often the distance of a move doubles from one bit to all 128.
 const STEPS: usize = 7;
 
-/// The chosen bits of a number, moved together at its lower end, their order kept.
+/// The chosen bits of a number, moved together at its lower end in the same order.
 ///
 /// By doubling distances: the bits that have an odd number of holes below them move by one, then those
 /// that have an odd number of pairs of holes by two, and so on ("compress" in Hacker's Delight, 7-4).
@@ -22,7 +22,7 @@ impl Squeeze {
     pub fn new(chosen: u128) -> Self {
         let mut moves = [0; STEPS];
         let mut bits = chosen;
-        // The holes below each bit, of which only the odd or even number matters.
+        // The holes below each bit, of which only the parity matters.
         let mut holes = !chosen << 1;
         for (step, moved) in moves.iter_mut().enumerate() {
             let odd = (0..STEPS).fold(holes, |odd, doubled| odd ^ odd << (1 << doubled));
@@ -43,7 +43,7 @@ impl Squeeze {
         bits
     }
 
-    /// The same for numbers of half the size, where no higher bits are chosen; in half the time.
+    /// The same for numbers of half the size, in half the time, if no higher bits are chosen.
     pub fn halved(&self) -> Option<HalfSqueeze> {
         let chosen = u64::try_from(self.chosen).ok()?;
         let mut moves = [0; STEPS - 1];

@@ -1,4 +1,4 @@
-//! Counts that follow every change, so that none of them is ever counted anew.
+//! Counts that follow every change, so that nothing is ever counted again from scratch.
 
 use std::collections::BTreeMap;
 
@@ -14,14 +14,14 @@ use crate::delivery::DeliveryError;
 /// Milliseconds of a minute.
 pub const MINUTE: i64 = 60_000;
 
-/// All that a row adds to the counts.
+/// Everything a row adds to the counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contribution {
     pub covered: bool,
     pub status: StatusCode,
     pub error: u32,
     pub batch: u32,
-    /// Whether more is to be expected, apart from the telco's silence.
+    /// Whether it is on the way, apart from the telco's silence.
     pub open: bool,
     /// The minute of the last change.
     pub minute: Option<i64>,
@@ -45,7 +45,7 @@ impl Contribution {
     }
 }
 
-/// Whether more is to be expected of a message, apart from the telco's silence.
+/// Whether a message is on the way, apart from the telco's silence.
 pub fn is_open(status: StatusCode, abroad: bool) -> bool {
     match status {
         SUCCESS | FAILURE => false,
@@ -54,9 +54,9 @@ pub fn is_open(status: StatusCode, abroad: bool) -> bool {
     }
 }
 
-/// Since when a message is on its way: its newest attempt, else its creation. A retry's answer
-/// does not tell the new attempt: while the newest one known has failed and the message is under
-/// way again, it is so since its last change.
+/// Since when a message has been on the way: its newest attempt, else its creation. A retry's answer does not give
+/// the new attempt: while the newest known one has failed and the message is on the way again, its last change
+/// counts.
 pub fn started(columns: &Columns, row: usize, tried: &Tried) -> Option<i64> {
     let is_open = is_open(columns.status[row], columns.marks[row].abroad);
     if is_open && tried.newest.is_some_and(|newest| matches!(newest.status, SUCCESS | FAILURE)) {
@@ -66,8 +66,8 @@ pub fn started(columns: &Columns, row: usize, tried: &Tried) -> Option<i64> {
     [attempt, columns.created[row]].into_iter().find(|time| *time != NO_TIME)
 }
 
-/// How long the delivery took. A step whose time was not told ended at the latest when the attempt,
-/// or else the record, last changed.
+/// How long the delivery took. A step without a time ended at the latest when the attempt, or else the record, last
+/// changed.
 fn delivered_after(columns: &Columns, row: usize, tried: &Tried) -> Option<i64> {
     if columns.status[row] != SUCCESS {
         return None;
@@ -77,18 +77,18 @@ fn delivered_after(columns: &Columns, row: usize, tried: &Tried) -> Option<i64> 
     Some((ended - started(columns, row, tried)?).max(0))
 }
 
-/// The place of a status code in a count by status.
+/// The index of a status code in a count by status.
 pub fn status_index(status: StatusCode) -> usize {
     usize::from(status).min(STATUS_COUNT - 1)
 }
 
-/// What ended in a minute, and what has been with the telco since then.
+/// What finished in a minute, and what has been with the telco since then.
 #[derive(Debug, Default, PartialEq)]
 pub struct Minute {
     pub finished: usize,
     pub failed: usize,
     pub with_telco: usize,
-    /// How often each error ended a message; at most a few kinds.
+    /// How many messages failed with each error; at most a few kinds.
     pub errors: Vec<(u32, usize)>,
 }
 
@@ -105,7 +105,7 @@ pub struct Tally {
     pub counts: Counts,
     pub minutes: BTreeMap<i64, Minute>,
     pub deliveries: Histogram,
-    /// The covered rows of which more is to be expected.
+    /// The covered rows that are on the way.
     pub open: RowSet,
     pub batches: Vec<BatchTally>,
     errors: Vec<usize>,
@@ -126,7 +126,7 @@ impl Tally {
         }
     }
 
-    /// Takes back what a row added.
+    /// Removes what a row added.
     pub fn remove(&mut self, row: RowNumber, standing: &Contribution) {
         self.count(standing, |count| *count = count.saturating_sub(1));
         if standing.covered {
@@ -195,7 +195,7 @@ impl Tally {
         }
     }
 
-    /// Brings the list of errors up to date; called once after a number of changes.
+    /// Brings the list of errors up to date; called once after a batch of changes.
     pub fn settle(&mut self, columns: &Columns) {
         if !std::mem::take(&mut self.errors_changed) {
             return;
@@ -204,7 +204,7 @@ impl Tally {
     }
 }
 
-/// Counts of some rows, made anew.
+/// Counts of some rows, from scratch.
 pub fn count_rows(columns: &Columns, rows: impl Iterator<Item = RowNumber>) -> Counts {
     let mut counts = Counts::default();
     let mut errors = vec![0; columns.names.errors().len() + 1];

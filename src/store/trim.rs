@@ -1,5 +1,4 @@
-//! Keeping no more messages than wanted: the oldest that are over leave, and their rows are used
-//! again.
+//! Keeping no more messages than the limit: the oldest finished ones are dropped, and their rows are reused.
 
 use std::cmp::Ordering;
 
@@ -11,11 +10,10 @@ use super::tally::{Contribution, is_open};
 use super::{AnswerKind, RowNumber, Store};
 use crate::delivery::{MessageId, Progress, Row, TELCO_SILENCE};
 
-/// One in so many messages is dropped beyond what must be, so that not every page costs a walk.
+/// One in this many messages is dropped beyond what is necessary, so that not every page costs a walk.
 const SLACK: usize = 100;
 
-/// What a trim dropped. Its row numbers mean nothing any more, and other messages from the next
-/// merge on.
+/// What a trim dropped. Its row numbers mean nothing any more, and mean other messages from the next merge on.
 #[derive(Debug, Default)]
 pub struct Trimmed {
     rows: RowSet,
@@ -28,18 +26,18 @@ impl Trimmed {
         self.rows.contains(row)
     }
 
-    /// How many were.
+    /// How many rows were dropped.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether none was.
+    /// Whether no row was dropped.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 }
 
-/// What was dropped so far.
+/// What has been dropped so far.
 #[derive(Debug, Default)]
 pub(super) struct Limit {
     dropped: usize,
@@ -68,9 +66,9 @@ impl Limit {
 }
 
 impl Store {
-    /// Drops the oldest messages until no more than `keep` are left, and some more, so that it is
-    /// not to be done again at once. Those of which more is to be expected stay, and those that
-    /// `is_protected` asks for. Lists must [`super::View::forget`] what was dropped before the next merge.
+    /// Drops the oldest messages until no more than `keep` are left, and some more, so that it need not be repeated
+    /// right away. Those on the way stay, and those that `is_protected` names. Lists must [`super::View::forget`]
+    /// what was dropped before the next merge.
     pub fn trim(&mut self, keep: usize, is_protected: impl Fn(RowNumber) -> bool) -> Trimmed {
         let mut trimmed = Trimmed::default();
         let Some(now) = self.newest_answer.filter(|_| self.len() > keep) else { return trimmed };
@@ -95,7 +93,7 @@ impl Store {
         trimmed
     }
 
-    /// What stayed behind the newest dropped message is not in the stretch any more.
+    /// Rows older than the newest dropped message are no longer in the stretch.
     fn uncover(&mut self) {
         let Some(floor) = self.limit.floor() else { return };
         let columns = &mut self.columns;
@@ -110,8 +108,8 @@ impl Store {
         }
     }
 
-    /// Whether a page tells again of a message that was dropped: it is not wanted back, unless more
-    /// is to be expected of it. What somebody asked for in another way is.
+    /// Whether a row of a page is of a dropped message: it stays out unless it is on the way. Messages requested in
+    /// another way come back.
     pub(super) fn is_left_out(&self, row: Row<'_>, from: &AnswerKind) -> bool {
         let Some((floor, id)) = self.limit.floor.as_ref().filter(|_| *from == AnswerKind::List) else { return false };
         let Some(created) = row.created_at().value().map(jiff::Timestamp::as_millisecond) else { return false };

@@ -1,21 +1,21 @@
-//! The rows that could not be read: how many there are, however often they are told.
+//! The rows that could not be read: how many there are, however often they come.
 
 use hashbrown::HashSet;
 
 use crate::delivery::BadRow;
 
-/// At most this many are told apart: enough to see that something is wrong with a campaign, and not
-/// enough for a server to fill the memory with.
+/// At most this many are distinguished: enough to see that something is wrong with a campaign, and too few for a
+/// server to fill the memory.
 const MOST: usize = 100_000;
 
-/// What tells an unreadable row from another one.
+/// What identifies an unreadable row.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Mark {
     /// Its id.
     Id(Box<str>),
-    /// Its place in an answer, where it has no id that could be read. Rows of different pages can
-    /// share one, and a row moves on as newer ones come: a count of these is about right, while
-    /// counting every answer would grow with every look at the same row.
+    /// Its index in an answer, if it has no readable id. Rows of different pages can share one, and a row moves down
+    /// as newer ones come: a count of these is about right, while counting every answer would grow with every look at
+    /// the same row.
     Place(usize),
 }
 
@@ -29,7 +29,7 @@ impl Unreadable {
         self.insert(row.id.as_deref().map_or(Mark::Place(row.index), |id| Mark::Id(id.into())));
     }
 
-    /// A row that the store could not take in.
+    /// A row that the store could not accept.
     pub fn add_id(&mut self, id: &str) {
         self.insert(Mark::Id(id.into()));
     }

@@ -1,7 +1,7 @@
-//! The values that fill a template, in a few bytes a message.
+//! The values that fill a template, in a few bytes per message.
 //!
-//! Places, days and times come again from message to message, names and references do not. What came
-//! before is held once and told by a number; what is new stands in the message itself.
+//! Places, days and times repeat from message to message, names and references do not. A repeated text is stored once
+//! and given by a number; a new one is stored with the message itself.
 
 use std::hash::BuildHasher;
 
@@ -12,24 +12,24 @@ use super::names::SharedValues;
 use super::varint;
 use crate::delivery::Row;
 
-/// How many texts are held once at most: with their index they take a megabyte.
+/// The most texts that are stored once: with their index they take a megabyte.
 const MOST: usize = 1 << 14;
 
 /// Shorter ones take no more room in the message itself than their number would.
 const SHORTEST: usize = 3;
 
-/// Longer ones are hardly told twice.
+/// Longer ones hardly ever repeat.
 const LONGEST: usize = 64;
 
-/// For how many texts it is remembered that they came once.
+/// How many texts are remembered as having come once.
 const REMEMBERED: usize = 1 << 15;
 
-/// Texts that came again.
+/// Texts that repeated.
 #[derive(Default)]
 pub struct Repeated {
     texts: Interned<Box<str>>,
-    /// A part of the hash of what came once, at a place that another part tells. What comes later takes
-    /// the place, so that names by the million do not fill it up.
+    /// A part of the hash of texts that came once, at an index given by another part. Later ones overwrite earlier
+    /// ones, so that names by the million do not fill it up.
     once: Vec<u16>,
     hasher: DefaultHashBuilder,
 }
@@ -72,7 +72,7 @@ impl Repeated {
     }
 }
 
-/// Packs names and values; nothing at all for "not told".
+/// Packs names and values; nothing at all for "not given".
 pub fn pack(out: &mut Vec<u8>, row: Row<'_>, names: &mut SharedValues) {
     let Some(values) = row.values().value() else { return };
     let number = names.value_names(|| row.values().value().into_iter().flatten().map(|(name, _)| name));

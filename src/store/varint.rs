@@ -9,7 +9,7 @@ pub fn write(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
-/// Writes a number at the start of a slice and gives the bytes it took.
+/// Writes a number at the start of a slice and returns how many bytes it took.
 pub fn write_to(out: &mut [u8], mut value: u64) -> usize {
     let mut at = 0;
     while value >= 0x80 {
@@ -21,8 +21,8 @@ pub fn write_to(out: &mut [u8], mut value: u64) -> usize {
     at + 1
 }
 
-/// Takes a number from the front. Bytes that end too early read as if zeros followed: only what
-/// [`write()`] made is ever read.
+/// Takes a number from the front. Bytes that end too early read as if zeros followed: only output of [`write()`] is
+/// ever read.
 pub fn read(bytes: &mut &[u8]) -> u64 {
     let mut value = 0;
     for shift in (0..64).step_by(7) {
@@ -64,7 +64,7 @@ pub fn read_text<'a>(bytes: &mut &'a [u8]) -> &'a str {
     take_text(bytes, len)
 }
 
-/// Takes a text of so many bytes from the front.
+/// Takes a text of this many bytes from the front.
 pub fn take_text<'a>(bytes: &mut &'a [u8], len: usize) -> &'a str {
     let (text, rest) = bytes.split_at(len.min(bytes.len()));
     *bytes = rest;

@@ -1,6 +1,6 @@
 //! A list of row numbers that follows the store.
 
-mod times; // stretches of creation times
+mod times; // ranges of creation times
 
 use std::ops::Range;
 
@@ -16,16 +16,16 @@ use super::row_list::RowList;
 use super::row_set::RowSet;
 use super::{Filter, Merged, Order, RowNumber, Store, Trimmed};
 
-/// From how many chunks of rows on a second thread is worth starting.
+/// From this many chunks of rows on, a second thread is worth starting.
 const CHUNKS_WORTH_A_THREAD: usize = 50;
 
-/// The rows that a filter shows, in an order; newest first by creation time and id at first.
+/// The rows that a filter shows, in an order; initially newest first by creation time and id.
 ///
-/// It follows a store: [`View::refresh`] builds it anew, [`View::apply`] corrects it after a merge,
-/// [`View::forget`] after a [`Store::trim`], and nothing else changes it.
+/// It follows a store: [`View::refresh`] rebuilds it, [`View::apply`] updates it after a merge, [`View::forget`]
+/// after a [`Store::trim`], and nothing else changes it.
 ///
-/// Sorting a million rows takes longer than a key may. So [`View::set_order`] only divides them into
-/// groups; [`View::sort_window`] makes a window right, at once, and [`View::sort`] all of it.
+/// Sorting a million rows takes longer than a key press may. So [`View::set_order`] only divides them into groups;
+/// [`View::sort_window`] sorts a window at once, and [`View::sort`] all of it.
 #[derive(Debug, Clone)]
 pub struct View {
     filter: Filter,
@@ -62,43 +62,43 @@ impl View {
         self.order
     }
 
-    /// Builds the list anew from the store. What is open is judged by the newest answer's time,
-    /// and stays judged by it until the next time the list is built.
+    /// Rebuilds the list from the store. Which messages are on the way is judged by the newest answer's time, until
+    /// the list is built again.
     pub fn refresh(&mut self, store: &Store) {
         self.refresh_at(store, store.newest_answer().unwrap_or(Timestamp::MIN));
     }
 
-    /// The same, with what is open at `now`.
+    /// The same, with the messages on the way at `now`.
     pub fn refresh_at(&mut self, store: &Store, now: Timestamp) {
         self.divide(store, now);
         self.sort(store);
     }
 
-    /// The same as [`View::refresh`], as far as [`View::set_order`] goes.
+    /// Like [`View::refresh`], but sorted only as far as by [`View::set_order`].
     pub fn refresh_roughly(&mut self, store: &Store) {
         self.divide(store, store.newest_answer().unwrap_or(Timestamp::MIN));
     }
 
-    /// Shows the same rows in another order, not all of them in their place yet: until
-    /// [`View::sort`], only what [`View::sort_window`] was asked for is.
+    /// Shows the same rows in another order, not all of them in position yet: until [`View::sort`], only the windows
+    /// given to [`View::sort_window`] are.
     pub fn set_order(&mut self, store: &Store, order: Order) {
         self.order = order;
         self.divide(store, self.now);
     }
 
-    /// Whether every row is in its place.
+    /// Whether every row is in position.
     pub fn is_sorted(&self) -> bool {
         matches!(self.rows, Listed::Sorted(_))
     }
 
-    /// Makes the rows in these places right.
+    /// Puts the rows of this window in order.
     pub fn sort_window(&mut self, store: &Store, window: Range<usize>) {
         if let Listed::Rough(rough) = &mut self.rows {
             rough.sort_window(&store.columns, window);
         }
     }
 
-    /// Makes all of the list right.
+    /// Puts the whole list in order.
     pub fn sort(&mut self, store: &Store) {
         if let Listed::Rough(_) = self.rows
             && let Listed::Rough(rough) = std::mem::replace(&mut self.rows, Listed::Sorted(RowList::default()))
@@ -112,7 +112,7 @@ impl View {
         let mut rows = self.matching(store);
         self.rows = match Divider::new(&store.columns, self.order) {
             Some(divider) => Listed::Rough(Box::new(Rough::new(&store.columns, self.order, divider, rows))),
-            // The store's own order, or that from its other end.
+            // The store's own order, or its reverse.
             None => {
                 if self.order.direction == Direction::Rising {
                     rows.reverse();
@@ -142,12 +142,12 @@ impl View {
         rows
     }
 
-    /// Follows a merge: rows that match now are put in their place, others leave.
+    /// Follows a merge: rows that match now are inserted, others removed.
     pub fn apply(&mut self, store: &Store, merged: &Merged) {
         self.sort(store);
         let Listed::Sorted(rows) = &mut self.rows else { return };
-        // A row that moved cannot be found by its old place any more. In the orders by what
-        // changes, any touched row may have moved: those are taken out wherever they are.
+        // A row that moved can no longer be found by its old position. In orders by a changing column, any touched
+        // row may have moved: those are removed wherever they are.
         let moves = merged.reordered || (self.order.by != SortBy::Created && merged.touched.len() > merged.added.len());
         if moves {
             let mut touched = RowSet::default();
@@ -178,8 +178,8 @@ impl View {
         }
     }
 
-    /// Keeps a row in the list although it does not match any more, so that what is under the
-    /// cursor does not jump away. The row kept before leaves if it does not match.
+    /// Keeps a row in the list although it no longer matches, so that the row under the cursor does not jump away.
+    /// The row kept before is removed if it does not match.
     pub fn pin(&mut self, store: &Store, row: Option<RowNumber>) {
         let before = std::mem::replace(&mut self.pinned, row);
         if let Some(before) = before.filter(|before| Some(*before) != row)
@@ -192,7 +192,7 @@ impl View {
         }
     }
 
-    /// Whether a row matches the filter by itself; one that is only kept does not.
+    /// Whether a row itself matches the filter; one that is only kept does not.
     pub fn shows(&self, store: &Store, row: RowNumber) -> bool {
         store.matches(&self.filter, row, self.now)
     }
@@ -210,7 +210,7 @@ impl View {
         self.len() == 0
     }
 
-    /// The row at a place, 0 being the first of the list.
+    /// The row at an index, 0 being the first of the list.
     pub fn row(&self, index: usize) -> Option<RowNumber> {
         match &self.rows {
             Listed::Sorted(rows) => rows.get(index),
@@ -218,7 +218,7 @@ impl View {
         }
     }
 
-    /// The rows from a place on, for the visible window.
+    /// The rows from an index on, for the visible window.
     pub fn rows_from(&self, index: usize) -> impl Iterator<Item = RowNumber> + '_ {
         let (sorted, rough) = match &self.rows {
             Listed::Sorted(rows) => (Some(rows.iter_from(index)), None),
@@ -227,7 +227,7 @@ impl View {
         sorted.into_iter().flatten().chain(rough.into_iter().flatten())
     }
 
-    /// The place of a row in the list: where it is, or will be once the list is sorted.
+    /// The index of a row in the list: where it is, or will be once the list is sorted.
     pub fn position(&self, store: &Store, row: RowNumber) -> Option<usize> {
         match &self.rows {
             Listed::Sorted(rows) => rows.position(row, |left, right| self.order.compare(store, left, right)),

@@ -248,8 +248,8 @@ fn what_is_no_number_is_refused_before_any_call() {
     for (typed, why) in [
         ("6.58E+09", "rounded by a spreadsheet: the last digits are lost"),
         ("65 8000 1234, 65 8000 1235", "more than one number"),
-        ("Tan Wei Ming", "letters that are no NRIC"),
-        ("80001234A", "letters that are no NRIC"),
+        ("Tan Wei Ming", "neither an NRIC nor only digits"),
+        ("80001234A", "neither an NRIC nor only digits"),
     ] {
         for arguments in [
             vec!["find", typed],

@@ -44,7 +44,7 @@ fn nothing_failed_only_where_all_of_the_batch_shows() {
 #[case::a_part(3, json!(150), "Loaded 3 of the batch's 150 messages: 147 not found, Postman may still be preparing it.")]
 #[case::not_told(3, Value::Null, "Loaded 3 messages of the batch; how many it has is unknown.")]
 #[case::none(0, Value::Null, "No message of the batch was found: Postman may still be preparing it, or there is no batch with this id.")]
-#[case::all(3, json!(3), "Loaded the whole batch, 3 messages.")]
+#[case::all(3, json!(3), "The whole batch is loaded: 3 messages.")]
 fn a_plan_says_how_much_of_the_batch_it_is_of(#[case] count: usize, #[case] total: Value, #[case] told: &str) {
     for failed in [0, count.min(2)] {
         let stage = stage(&rows(count, failed, 1, &total));

@@ -48,7 +48,7 @@ fn a_socks_proxy_is_used_and_what_is_none_is_refused() {
     let told = checked(&[("ALL_PROXY", &format!("socks5h://{refusing}"))]);
     assert!(told.contains("The proxy did not let the call through") && told.contains("socks5h://"), "{told}");
     let told = checked(&[("ALL_PROXY", "quic://127.0.0.1:1")]);
-    assert!(told.contains("`ALL_PROXY` holds `quic://127.0.0.1:1`"), "{told}");
+    assert!(told.contains("`ALL_PROXY` is `quic://127.0.0.1:1`"), "{told}");
 }
 
 #[test]

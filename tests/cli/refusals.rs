@@ -38,7 +38,7 @@ fn a_machine_that_is_not_on_the_list_and_a_key_without_rights() {
     let stage = Stage::new(with(|campaign| campaign.allow_listed = false));
     refused(&stage, &["messages", CLINIC], 3, "allow list");
     let stage = Stage::new(with(|campaign| campaign.rights = KeyRights::Nothing));
-    refused(&stage, &["status", CLINIC], 3, "lacks the right");
+    refused(&stage, &["status", CLINIC], 3, "lacks the permission");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn a_message_of_nobody() {
 #[case(&["retry", CLINIC, "--error", "", "--yes"], "an error code")]
 #[case(&["messages", CLINIC, "--since", "2h", "--until", "1d"], "There is no time between")]
 #[case(&["messages", CLINIC, "--fields", "id,recipient,id"], "`id` twice")]
-#[case(&["messages", CLINIC, "--fields", "values.*"], "`values` has all of them")]
+#[case(&["messages", CLINIC, "--fields", "values.*"], "`values` includes all values")]
 #[case(&["messages", CLINIC, "--fields", "*"], "a wildcard")]
 #[case(&["messages", CLINIC, "--fields", "id,"], "--fields")]
 #[case(&["messages", CLINIC, "--since", "yesteryear"], "Give 2026-11-24T14:00:00+08:00")]

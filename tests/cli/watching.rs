@@ -181,7 +181,7 @@ fn a_refusal_ends_it() {
     let stage = Stage::new(options);
     let ran = stage.run(&["watch", CLINIC, "--timeout", "5m"]);
     assert_eq!(ran.code, 3, "{}", ran.err);
-    assert!(ran.err.contains("lacks the right"), "{}", ran.err);
+    assert!(ran.err.contains("lacks the permission"), "{}", ran.err);
     assert_eq!(parted(&ran).1["ended"], "refused");
     let nobody = stage.run(&["watch", CLINIC, "--batch", "batch_of_nobody", "--timeout", "5m"]);
     assert_eq!(nobody.code, 3, "{}", nobody.err);

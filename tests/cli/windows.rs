@@ -155,7 +155,7 @@ fn a_batch_is_loaded_whole_and_its_failures_count_by_the_same_time() {
     stage.tells(&rows, false);
     let ran = stage.good(&["retry", CLINIC, "--dry-run", "--batch", "batch_1", "--failed"]);
     assert_eq!(planned(&ran), (set(&["new", "retried", "ancient"]), untimed()), "{}", ran.err);
-    assert!(ran.err.contains("Loaded the whole batch, 6 messages."), "{}", ran.err);
+    assert!(ran.err.contains("The whole batch is loaded: 6 messages."), "{}", ran.err);
 }
 
 /// It began long ago, and a later time says that it failed just now, or that something about it changed.

@@ -56,7 +56,7 @@ fn a_list_of_it_says_how_much_that_is() {
 fn its_question_waits_until_it_is_loaded() {
     let mut desk = Desk::with(&part(0, 150), 120, 36);
     desk.keys("2 r").sees("Retry a whole batch, not all loaded yet").sees("One call retries all its failures: how many is known once all");
-    desk.misses("cannot be retried").misses("0 failed").misses("Nothing is to be retried");
+    desk.misses("cannot be retried").misses("0 failed").misses("Nothing to retry");
     let (generation, _) = desk.batches_asked[0].clone();
     desk.news(0, News::Batch { generation, state: BatchState::Reading(100) }).sees("Loading the batch: 100 of 150");
     let whole: Vec<Sms> = (0..150).map(|number| sms(number, "success", 100).batch(BATCH).uploaded(3_600, 150)).collect();

@@ -119,7 +119,7 @@ fn a_long_paste_into_the_find_line_arrives_to_its_end() {
     let simulation = Simulation::new();
     let mut program = simulation.run();
     program.sees("300 loaded").types("/").sees("digits of a number");
-    program.types(&format!("{}\r", "9".repeat(3_000))).sees("longer than any number");
+    program.types(&format!("{}\r", "9".repeat(3_000))).sees("longer than any phone number");
 }
 
 /// The same where a run has paused itself: only a person goes on with it.

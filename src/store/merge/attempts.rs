@@ -1,4 +1,4 @@
-//! Merging the attempts and what stands beside them.
+//! Merging the attempts and related fields.
 
 use std::cmp::Ordering;
 
@@ -9,8 +9,8 @@ use crate::store::read_times::StoredField;
 use crate::store::{AnswerKind, attempts, varint};
 
 impl Telling<'_> {
-    /// The attempts, their number, and the error that older answers tell outside of them: together,
-    /// because they share a slot.
+    /// The attempts, their number, and the error that older answers give outside them: together, because they share a
+    /// slot.
     pub fn attempts(&mut self, columns: &mut Columns, from: &AnswerKind, scratch: &mut Scratch) {
         let at = self.at;
         let mut replaced = false;
@@ -23,7 +23,7 @@ impl Telling<'_> {
             replaced = true;
         }
         if let Some(code) = reported(self.row.legacy_error()) {
-            // An empty word says no more than a missing one.
+            // An empty word counts as a missing one.
             let code = code.filter(|code| !code.is_empty());
             let known = columns.names.error_of(legacy_error).map(|error| &*error.code);
             if self.takes(columns, StoredField::LegacyError, || code.cmp(&known)) {
@@ -60,14 +60,14 @@ impl Telling<'_> {
             } else {
                 scratch.whole.extend_from_slice(columns.attempts_parts(at).2);
             }
-            // All three not told takes no room.
+            // If none of the three is given, they take no room.
             let bytes = if scratch.whole == [0, 0, 0] { &[][..] } else { &scratch.whole };
             columns.attempts[at] = columns.slots.put(columns.attempts[at], bytes);
         }
     }
 
-    /// Attempts without the times of their steps, as the call for one message tells them, do not
-    /// wipe out the times that a page told.
+    /// Attempts without the times of their steps, as given by the call for one message, do not erase the times that a
+    /// page gave.
     fn bare_attempts(&mut self, columns: &mut Columns, packed: &[u8]) {
         let full_asked = columns.asked.get(self.at, StoredField::Attempts);
         if self.stamp <= full_asked {
@@ -96,12 +96,12 @@ impl Telling<'_> {
     }
 }
 
-/// Whether attempts were told without the times of any step.
+/// Whether attempts were given without the times of any step.
 fn are_bare<'a>(mut attempts: impl ExactSizeIterator<Item = AttemptFields<'a>>) -> bool {
     attempts.len() > 0 && attempts.all(|it| !(it.updated_at.is_reported() || it.sent_at.is_reported() || it.delivered_at.is_reported()))
 }
 
-/// Compares packed attempts by what they mean: the numbers in them depend on who came first.
+/// Compares packed attempts by meaning: the numbers in them depend on the order of arrival.
 fn compare_attempts(columns: &Columns, reported: &[u8], known: &[u8]) -> Ordering {
     if reported == known {
         return Ordering::Equal;

@@ -12,8 +12,8 @@ use crate::store::values::{self, value_of};
 use crate::store::varint;
 
 impl Telling<'_> {
-    /// The template, the values and the text: together, because the text is held only where
-    /// template and values do not give it.
+    /// The template, the values and the text: together, because the text is stored only if template and values do not
+    /// give it.
     pub fn content(&mut self, columns: &mut Columns, scratch: &mut Scratch) {
         let at = self.at;
         let takes_template = self.takes_template(columns);
@@ -29,7 +29,7 @@ impl Telling<'_> {
         if !(takes_values || takes_text || takes_template.is_some()) {
             return;
         }
-        // Before the template or the values go: the text that they gave.
+        // The text that template and values gave, before they are replaced.
         let known_text;
         let text = if takes_text {
             text.flatten()
@@ -63,8 +63,8 @@ impl Telling<'_> {
         columns.content[at] = columns.slots.put(columns.content[at], bytes);
     }
 
-    /// The number of a template that replaces the known one. One of which only the id was told
-    /// does not wipe out a text that is known under the same id.
+    /// The number of a template that replaces the known one. One with only an id does not erase a text that is known
+    /// under the same id.
     fn takes_template(&mut self, columns: &mut Columns) -> Option<u32> {
         let telling = reported(self.row.template())?;
         let at = self.at;
@@ -103,7 +103,7 @@ impl Telling<'_> {
     }
 }
 
-/// Compares a told text with the known one, in the usual case without building that.
+/// Compares a given text with the known one, usually without building the latter.
 fn compare_text(columns: &Columns, row: usize, reported: Option<&str>) -> Ordering {
     if let (TextHeld::Rebuilt, values) = columns.content_parts(row)
         && let (Some(reported), Some(template)) = (reported, columns.names.template_of(columns.template[row]))

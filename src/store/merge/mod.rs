@@ -1,8 +1,8 @@
-//! Merging what an answer told into what is known.
+//! Merging an answer into what is known.
 //!
-//! Per field the newest answer wins, by the time it was asked for, so overlapping answers give the
-//! same store in whatever order they arrive. A field that was left out keeps what was known, `null`
-//! clears it; but for the status, which every message has: one that is not given changes nothing.
+//! For each field the newest answer wins, by the time of its request, so overlapping answers give the same store in
+//! whatever order they arrive. A missing field keeps what was known, `null` clears it; except the status, which every
+//! message has: if it is not given, nothing changes.
 
 mod attempts;
 mod content;
@@ -20,7 +20,7 @@ use super::tally::Contribution;
 use super::{AnswerKind, Change, Merged, RowNumber, Store};
 use crate::delivery::{BatchFields, Reported, Row, Rows};
 
-/// Bytes that are used again for row after row.
+/// Buffers that are reused for row after row.
 #[derive(Default)]
 pub struct Scratch {
     attempts: Vec<u8>,
@@ -38,7 +38,7 @@ struct Telling<'a> {
 }
 
 impl Store {
-    /// Merges an answer that was asked for at `asked_at`.
+    /// Merges an answer that was requested at `asked_at`.
     pub fn merge(&mut self, rows: &Rows, from: &AnswerKind, asked_at: Timestamp) -> Merged {
         let mut merged = Merged { bad: rows.bad().len(), ..Merged::default() };
         self.newest_answer = self.newest_answer.max(Some(asked_at));
@@ -51,7 +51,7 @@ impl Store {
                 self.merge_row(row, from, stamp, asked_at, &mut merged);
             }
         }
-        // A message can stand twice in an answer.
+        // A message can appear twice in an answer.
         merged.touched.sort_unstable();
         merged.touched.dedup();
         for row in rows.bad() {
@@ -117,7 +117,7 @@ impl Store {
                 let began = |newest: Option<StoredAttempt>| newest.map_or(NO_TIME, |newest| newest.created);
                 let is_final = matches!(standing.status, SUCCESS | FAILURE);
                 let again = is_final && began(tried.newest) > began(tried_before.newest) && began(tried_before.newest) != NO_TIME;
-                // The first status that is given of a message says what it was already.
+                // The first status given for a message is not a change.
                 let has_moved = old.status != standing.status && old.status != NO_STATUS && standing.status != NO_STATUS;
                 if has_moved || again {
                     merged.changes.extend(self.change(number, old.status, seen_at));
@@ -138,7 +138,7 @@ impl Store {
     }
 }
 
-/// `None` where a field was left out, `Some(None)` where it was cleared.
+/// `None` if a field was left out, `Some(None)` if it was cleared.
 fn reported<T>(reported: Reported<T>) -> Option<Option<T>> {
     match reported {
         Reported::Absent => None,
@@ -148,7 +148,7 @@ fn reported<T>(reported: Reported<T>) -> Option<Option<T>> {
 }
 
 impl Telling<'_> {
-    /// Whether a told field replaces what is known; `compare` compares the told value with it.
+    /// Whether a given field replaces what is known; `compare` compares the given value with it.
     fn takes(&mut self, columns: &Columns, field: StoredField, compare: impl FnOnce() -> Ordering) -> bool {
         self.reported.add(field);
         let takes = columns.asked.replaces(self.at, field, self.stamp, compare);
@@ -156,8 +156,7 @@ impl Telling<'_> {
         takes
     }
 
-    /// The creation time where it is another now. It is set by the caller, which must take the row
-    /// out of the order before.
+    /// The creation time, if it has changed. It is set by the caller, which must first take the row out of the order.
     fn created_at(&mut self, columns: &Columns) -> Option<i64> {
         let created = milliseconds(reported(self.row.created_at())?);
         let known = columns.created[self.at];
@@ -207,7 +206,7 @@ impl Telling<'_> {
         }
     }
 
-    /// A batch's own page does not name the batch: its rows get it from what was asked.
+    /// A batch's own page does not name the batch: its rows get it from the request.
     fn batch(&mut self, columns: &mut Columns, from: &AnswerKind) {
         let telling = match (self.row.batch(), from) {
             (Reported::Absent | Reported::Null, AnswerKind::Batch(id)) => {

@@ -1,26 +1,24 @@
-//! Since when more fails than usual: the point of change, by cumulated evidence.
+//! Since when more fails than usual: the change point, by cumulative evidence.
 
-/// The share of failures that is taken as usual at least: where nothing failed in a day, a single
-/// failure is no rise.
+/// The least share of failures that counts as usual: if nothing failed in a day, a single failure is not a rise.
 const LEAST_USUAL: f64 = 0.001;
 
-/// How much above the usual a share is looked for at least. Two in a hundred is also the limit above
-/// which a campaign calls a person unless it was configured otherwise.
+/// The smallest rise above the usual that is looked for. Two in a hundred is also the default limit above which a
+/// campaign needs a person.
 const LEAST_RISE: f64 = 0.02;
 
-/// How much evidence makes a rise, as the natural logarithm of how much likelier it is than chance:
-/// 150 to 1. Two or three failures in close order reach it.
+/// How much evidence makes a rise, as the natural logarithm of its odds against chance: 150 to 1. Two or three
+/// failures in quick succession reach it.
 const ENOUGH: f64 = 5.0;
 
-/// Above this more evidence is not kept, so that a rise that is over is soon told as over.
+/// Evidence is capped at this, so that a rise that is over is soon seen as over.
 const MOST: f64 = 3.0 * ENOUGH;
 
-/// The minute in which failures began to be more than usual, if they are up to the last minute.
-/// `minutes` are (minute, finished, failed), oldest first; minutes without an end may be left out.
+/// The minute in which failures began to exceed the usual, if they still do in the last minute. `minutes` are
+/// (minute, finished, failed), oldest first; minutes in which nothing finished may be left out.
 ///
-/// Each end speaks for a rise or against it, by how much likelier it is under the raised share than
-/// under the usual one (Page's cumulative sum). The sum is never less than nothing, and a rise began
-/// where it last was nothing.
+/// Each finished message is evidence for a rise or against it, by how much likelier it is under the raised share than
+/// under the usual one (Page's cumulative sum). The sum is never below zero, and a rise began where it last was zero.
 pub fn since(minutes: impl Iterator<Item = (i64, usize, usize)>, usual_share: f64) -> Option<i64> {
     let usual = usual_share.clamp(LEAST_USUAL, 0.99);
     let raised = (usual * 2.0).max(usual + LEAST_RISE).min((1.0 + usual) / 2.0);
@@ -45,7 +43,7 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    /// 60 ends a minute, of which `failed` failed, for so many minutes each.
+    /// 60 finished messages a minute, of which `failed` failed, for this many minutes each.
     fn minutes(parts: &[(i64, usize)]) -> Vec<(i64, usize, usize)> {
         let failed = parts.iter().flat_map(|(minutes, failed)| (0..*minutes).map(move |_| *failed));
         (0..).zip(failed).map(|(minute, failed)| (minute, 60, failed)).collect()

@@ -1,4 +1,4 @@
-//! Every count against counting anew.
+//! Every count compared with counting from scratch.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ fn is_covered(reach: &Reach, message: &Message) -> bool {
     reach.complete || message.created_at.is_some_and(reaches)
 }
 
-/// Whether more is to be expected, leaving the telco's silence aside.
+/// Whether it is on the way, ignoring the telco's silence.
 fn is_open(message: &Message) -> bool {
     message.progress(Timestamp::MIN) == Progress::Open
 }
@@ -172,7 +172,7 @@ fn the_usual_share_needs_twenty_finished_before_the_window() {
 fn a_rise_is_told_with_its_minute() {
     let ended = |seconds: i64, status| Sent { status, created: seconds, started: seconds, ended: Some(seconds), ..DELIVERED };
     let minute = |before: i64| minute(at(NOW - before * 1000));
-    // A quiet day, then half of what ends fails: since 21 minutes ago, before the window.
+    // A quiet day, then half of what finishes fails: since 21 minutes ago, before the window.
     let mut all: Vec<Sent> = (21..600).map(|minutes| ended(minutes * 60, "success")).collect();
     assert_eq!(store_of(&all).recent(at(NOW), 15).rising_since, None);
     for minutes in 0..=20 {
@@ -180,7 +180,7 @@ fn a_rise_is_told_with_its_minute() {
     }
     let rising = store_of(&all).recent(at(NOW), 15).rising_since.expect("half of them fail");
     assert_eq!(rising.as_millisecond() / 60_000, minute(20 * 60));
-    // Nothing is known of the usual: nothing is said of a rise.
+    // The usual share is unknown, so no rise is reported.
     let young: Vec<Sent> = (0..30).map(|second| ended(second, "failure")).collect();
     assert_eq!(store_of(&young).recent(at(NOW), 15).rising_since, None);
 }
@@ -192,7 +192,7 @@ fn latency_counts_those_under_way() {
     assert_eq!((done.open, done.delivered), (0, 50));
     assert!((done.p50.unwrap() - 25.0).abs() < 0.5, "{done:?}");
     all.extend((0..50).map(|_| Sent { status: "sent", ended: None, started: 1000, ..DELIVERED }));
-    // Neither failures nor what is with a telco abroad is waited for.
+    // Neither failures nor messages with a telco abroad are waited for.
     all.push(Sent { status: "failure", ended: None, started: 9000, ..DELIVERED });
     all.push(Sent { status: "sent_to_telco", recipient: "447700900123", ended: None, started: 9000, ..DELIVERED });
     let under_way = store_of(&all).latency(at(NOW));

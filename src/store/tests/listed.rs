@@ -1,4 +1,4 @@
-//! Lists against filtering and sorting anew.
+//! Lists compared with filtering and sorting from scratch.
 
 use std::cmp::Reverse;
 
@@ -37,7 +37,7 @@ fn is_shown(filter: &Filter, message: &Message, now: Timestamp) -> bool {
     let has_error = |wanted: &String| {
         message.status == Some(Status::Failure) && message.error().map(|error| error.code.to_string()).unwrap_or_default() == *wanted
     };
-    // A message without a time lies before all times.
+    // A message without a time is before all times.
     let created = message.created_at.unwrap_or(Timestamp::MIN);
     let in_status = message.status.as_ref().is_some_and(|status| filter.statuses.contains(status));
     let is_open = filter.open && message.progress(now) == Progress::Open;
@@ -55,13 +55,13 @@ fn plain_list(store: &Store, filter: &Filter, now: Timestamp) -> Vec<RowNumber> 
     all.into_iter().filter(|(message, _)| is_shown(filter, message, now)).map(|(_, row)| row).collect()
 }
 
-/// By what a message sorts in a column; `None` where it was not told.
+/// The sort key of a message in a column; `None` if it was not given.
 fn plain_key(message: &Message, by: SortBy) -> Option<(i64, String)> {
     let text = |text: String| (0, text);
     match by {
         SortBy::Created => message.created_at.map(|at| (at.as_millisecond(), message.id.as_str().to_owned())),
         SortBy::Updated => message.updated_at.map(|at| (at.as_millisecond(), String::new())),
-        // Unknown statuses stand in the order in which they became known: here there is one.
+        // Unknown statuses are in the order in which they became known: here there is one.
         SortBy::Status => message.status.as_ref().map(|status| match status {
             Status::Failure => (-1, String::new()),
             other => (crate::store::status_index(Some(other)) as i64, String::new()),
@@ -76,7 +76,7 @@ fn plain_key(message: &Message, by: SortBy) -> Option<(i64, String)> {
     }
 }
 
-/// Rows that come newest first, sorted the plain way.
+/// Rows given newest first, sorted the plain way.
 fn plain_order(store: &Store, order: Order, rows: &mut [RowNumber]) {
     rows.sort_by(|left, right| match (plain_key(&store.message(*left), order.by), plain_key(&store.message(*right), order.by)) {
         (Some(left), Some(right)) if order.direction == Direction::Falling => right.cmp(&left),

@@ -1,5 +1,5 @@
-//! A plain model: answers folded in the order in which they were asked for, whole messages in a
-//! map. And random answers to try it with.
+//! A plain model: answers folded in the order of their requests, whole messages in a map. And random answers to test
+//! with.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,14 +11,14 @@ use crate::delivery::{
 };
 use crate::store::{AnswerKind, Reach, Store};
 
-/// The moment that random times lie before.
+/// Random times are before this moment.
 pub const NOW: i64 = 1_900_000_000_000;
 
 pub fn at(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap()
 }
 
-/// An answer as a test makes it.
+/// An answer as made by a test.
 #[derive(Debug)]
 pub struct Answer {
     pub kind: AnswerKind,
@@ -57,8 +57,8 @@ pub fn expected(answers: &[Answer]) -> BTreeMap<String, Message> {
     known.into_iter().map(|(id, known)| (id, whole(known, &batches))).collect()
 }
 
-/// A batch is told with each of its messages, and one answer can tell of it twice: at one moment
-/// the greater value stands.
+/// A batch comes with each of its messages, and one answer can contain it twice: of two values from one moment the
+/// greater wins.
 #[derive(Default)]
 struct KnownBatch {
     file_name: (Timestamp, Option<String>),
@@ -85,7 +85,7 @@ fn set<T>(field: &mut Option<T>, reported: Reported<T>) {
 }
 
 fn fold(known: &mut Known, row: Row<'_>, kind: &AnswerKind, asked_at: Timestamp, batches: &mut HashMap<BatchId, KnownBatch>) {
-    // The values of single fields are read by the code that is shared with everyone else.
+    // The values of single fields are read by the shared code.
     let reported = Message::from_row(row);
     let message = known.message.get_or_insert_with(|| Message::new(reported.id.clone()));
     fn keep<T>(known: &mut Option<T>, is_reported: bool, reported: Option<T>) {
@@ -230,7 +230,7 @@ pub const IDS: [&str; 7] = [
     "message_9",
 ];
 
-/// What an answer tells of a random message.
+/// What an answer says about a random message.
 pub fn some_row() -> impl Strategy<Value = RowFields<'static>> {
     let first = (
         prop::sample::select(&IDS[..]),
@@ -284,8 +284,8 @@ pub fn some_row() -> impl Strategy<Value = RowFields<'static>> {
     )
 }
 
-/// Random answers, asked a second apart, that came in in any order. No message stands twice in
-/// one: at one moment an answer says one thing.
+/// Random answers, requested a second apart, that arrive in any order. No message appears twice in one: at one moment
+/// an answer says one thing.
 pub fn some_answers() -> impl Strategy<Value = Vec<Answer>> {
     let kind = prop_oneof![
         4 => Just(AnswerKind::List),
@@ -318,7 +318,7 @@ pub fn some_reach() -> impl Strategy<Value = Reach> {
     })
 }
 
-/// A store that merged the answers in the order in which they came in.
+/// A store that merged the answers in the order of arrival.
 pub fn merged(answers: &[Answer]) -> Store {
     let mut store = Store::new();
     for answer in answers {

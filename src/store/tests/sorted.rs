@@ -30,7 +30,7 @@ fn many(recipient: impl Fn(u64) -> String, updated: impl Fn(u64) -> i64) -> Stor
     store
 }
 
-/// Whether an order's windows, places and whole list are the plain ones.
+/// Checks that an order's windows, indices and whole list are the plain ones.
 #[track_caller]
 fn check(store: &Store, by: SortBy) {
     for order in [Order::rising(by), Order::falling(by)] {
@@ -43,7 +43,7 @@ fn check(store: &Store, by: SortBy) {
             view.sort_window(store, from..from + 40);
             assert!(view.rows_from(from).take(40).eq(plain[from..].iter().copied().take(40)), "{order:?} from {from}");
         }
-        // What was put in its place stays there.
+        // Rows in their final position stay there.
         assert!(view.rows_from(17).take(40).eq(plain[17..57].iter().copied()), "{order:?}");
         view.sort(store);
         assert!(view.rows_from(0).eq(plain), "{order:?}");

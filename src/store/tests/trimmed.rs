@@ -1,4 +1,4 @@
-//! Trims against a plain choice of what leaves.
+//! Trims compared with a plain choice of what is dropped.
 
 use std::collections::BTreeSet;
 
@@ -51,9 +51,9 @@ proptest! {
                 prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), anew.rows_from(0).collect::<Vec<_>>());
             }
         }
-        // Whoever was never dropped is as known as without a trim.
+        // Messages that were never dropped are the same as without a trim.
         for (id, message) in expected(&answers).into_iter().filter(|(_, message)| !gone.contains(&message.id)) {
-            // What a batch's other messages told of it may be gone with them.
+            // What a batch's other messages said about it may be gone with them.
             let plain = |message: Message| (message.batch.as_ref().map(|batch| batch.id.clone()), Message { batch: None, ..message });
             prop_assert_eq!(store_row(&store, &id).map(|row| plain(store.message(row))), Some(plain(message)));
         }
@@ -107,7 +107,7 @@ fn a_page_of_what_left_brings_nothing_back_but_a_question_does() {
     assert_eq!((store.len(), again.added.len()), (50, 0));
     store.merge(&page(7, 1), &AnswerKind::Search, at(NOW + 2000));
     assert_eq!((store.len(), store.coverage().islands), (51, 2));
-    // It was retried elsewhere: more is to be expected of it.
+    // It was retried elsewhere, so it is on the way.
     let moving = [RowFields {
         id: "message_000009",
         created_at: Reported::Value(at(NOW + 9)),

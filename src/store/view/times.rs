@@ -1,4 +1,4 @@
-//! Stretches of creation times: lists that move on with one, and how many messages lie in it.
+//! Ranges of creation times: lists that move along with one, and how many messages are in it.
 
 use jiff::Timestamp;
 
@@ -8,13 +8,12 @@ use crate::store::attempts::NO_TIME;
 use crate::store::filter::{Sieve, rounded_up};
 use crate::store::{Filter, RowNumber, Store};
 
-/// Up to how many rows come or go one by one when a stretch moves; for more, the list is built anew.
+/// Up to this many rows are inserted or removed one by one when a range moves; for more, the list is rebuilt.
 const FEW: usize = 5_000;
 
 impl View {
-    /// Shows another stretch of creation times of the same messages. One that has moved on a little costs as much as
-    /// the messages that it passed.
-    /// What a filter hides moves on with that filter.
+    /// Shows another range of creation times of the same messages. A small move costs as much as the messages that it
+    /// passed. The range of the hiding filter moves along.
     pub fn set_times(&mut self, store: &Store, since: Option<Timestamp>, until: Option<Timestamp>) {
         let filter = match &mut self.filter {
             Filter { hidden_by: Some(hidden_by), .. } => hidden_by,
@@ -47,7 +46,7 @@ impl View {
     }
 }
 
-/// The creation times of a stretch in milliseconds, the second one not in it.
+/// The bounds of a range in milliseconds, excluding the second.
 fn bounds(since: Option<Timestamp>, until: Option<Timestamp>) -> (i64, i64) {
     (since.map_or(NO_TIME, rounded_up), until.map_or(i64::MAX, rounded_up))
 }
@@ -62,7 +61,7 @@ impl Store {
     /// How many covered messages were created from one time on, and before another.
     pub fn loaded_between(&self, since: Option<Timestamp>, until: Option<Timestamp>) -> usize {
         let (from, to) = bounds(since, until);
-        // Their places in the order tell their number: every frame asks for it. Islands lie below the end of the
+        // Their positions in the order give their number: every frame asks for it. Islands are below the end of the
         // unbroken stretch, or in its gap.
         let created = |row: RowNumber| self.columns.created[row.index()];
         let end = self.order.count_before(|row| self.reach.reaches(&self.columns, row) && self.limit.covers(&self.columns, row));
@@ -72,8 +71,7 @@ impl Store {
         between(from, to).saturating_sub(in_gap)
     }
 
-    /// How many covered messages a filter shows at `now`. Where counts that are kept anyhow tell it, no message is
-    /// looked at.
+    /// How many covered messages a filter shows at `now`. If existing counts give it, no message is looked at.
     pub fn loaded_matching(&self, filter: &Filter, now: Timestamp) -> usize {
         if let Some(known) = self.known_count(filter) {
             return known;
