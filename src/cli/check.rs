@@ -83,7 +83,7 @@ fn configuration(configured: &Configured) -> Vec<Finding> {
     );
     match (configured.campaigns.len(), findings.is_empty()) {
         (0, true) => {
-            let next = "Add a `[[campaigns]]` section; `postwatch` alone, in a terminal without a configuration, shows an example.";
+            let next = "Add a `[[campaigns]]` section; `postwatch config example` prints an example.";
             findings.push(Finding::fail("configuration", format!("{path} names no campaign."), next, Exit::Usage));
         }
         (count, _) => {

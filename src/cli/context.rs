@@ -170,7 +170,7 @@ fn waiting(error: &CallError, wait: Duration) -> String {
 /// Why there is no usable configuration.
 pub(super) fn unusable(error: &LoadError) -> Failure {
     if error.is_not_found() {
-        let next = "Name one with `--config FILE`. `postwatch` alone, in a terminal, shows an example; `postwatch simulate --write-config FILE` writes one for a simulator.";
+        let next = "Name one with `--config FILE`. `postwatch` alone, in a terminal, adds a campaign; `postwatch simulate --write-config FILE` writes one for a simulator.";
         return Failure::new(Exit::Usage, sentence(error), "", next);
     }
     Failure::new(Exit::Usage, "The configuration cannot be used.", sentence(error), "Fix it, or name another one with `--config FILE`.")

@@ -44,8 +44,8 @@ pub struct MessagesArguments {
     /// Only failures with this error code; may be repeated
     #[arg(long, value_name = "CODE", value_parser = code)]
     pub error: Vec<String>,
-    /// Only messages created or last attempted at this time or later: a time, a date, today, 2h, 3d. Older
-    /// messages are found if they were created within the configured history
+    /// Only messages created or last attempted at this time or later: a time, a date, today, 2h, 3d. An older message
+    /// attempted since then is found if it was created within the configured history
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
     /// Only messages created or last attempted before this time; a date includes its whole day

@@ -29,10 +29,10 @@ use crate::action::{Agreed, ConfirmedAction};
   --batch ID                        the batch as a whole: one call for ALL its failures, even those
                                     not worth a retry
 
-Open outcomes of earlier runs are looked up first, and never sent again automatically. In production,
-more than one message needs --expect N. Exit codes: 0 done, 1 no network or a full disk, 2 wrong
-usage or no yes, 3 the API refuses this caller, 4 some were refused or skipped, 5 some outcomes are
-unknown, 130 interrupted.")]
+Open outcomes of earlier runs are looked up first, and never sent again automatically. In
+production, more than one message needs --expect N. Exit codes: 0 done, 1 no network or a full
+disk, 2 wrong usage or no yes, 3 the API refuses this caller, 4 some were refused or skipped,
+5 some outcomes are unknown, 130 interrupted.")]
 pub struct RetryArguments {
     /// The campaign, by its name in the configuration or by its id
     pub campaign: String,
@@ -48,9 +48,8 @@ pub struct RetryArguments {
     /// The same, but only failures with this error code; may be repeated
     #[arg(long, value_name = "CODE", value_parser = super::messages::code)]
     pub error: Vec<String>,
-    /// Only failures created or last attempted at this time or later: a time, a date, today, 2h, 3d [default: 24h].
-    /// Older ones are
-    /// found if they were created within the configured history
+    /// Only failures created or last attempted at this time or later: a time, a date, today, 2h, 3d [default: 24h]. An
+    /// older one attempted since then is found if it was created within the configured history
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
     /// Only failures created or last attempted before this time; a date includes its whole day

@@ -132,7 +132,7 @@ pub(super) async fn run(arguments: SimulateArguments, common: &Common, signals: 
     announce(&simulator)?;
     if let Some(config) = config.filter(|_| !common.quiet) {
         // The command as one would type it.
-        let _ = writeln!(std::io::stderr(), "The configuration is written: postwatch --config {}", config.shown());
+        let _ = writeln!(std::io::stderr(), "The configuration was written. To use it: postwatch --config {}", config.shown());
     }
     let exit = signals.next().await;
     simulator.stop().await;

@@ -119,8 +119,7 @@ pub enum WriteError {
 }
 
 /// The top of a file that the program creates.
-const HEADER: &str =
-    "# Postwatch. `postwatch check` tries this file out; `postwatch` without one shows an example.\n# Do not put a key itself here.\n\n";
+const HEADER: &str = "# Postwatch. `postwatch check` tries this file out; `postwatch config example` prints an example.\n# Do not put a key itself here.\n\n";
 
 impl NewCampaign {
     /// Its mistakes, by the rules of the file. No text of them holds a key.

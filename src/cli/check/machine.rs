@@ -25,7 +25,7 @@ fn state_folder(common: &Common) -> Finding {
     let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok());
     let looked = folder.and_then(|folder| Ok((Journal::open(&folder)?.all_open()?.len(), folder)));
     match looked {
-        Ok((0, folder)) => Finding::ok("state folder", format!("{}: writable, and yours alone.", folder.display())),
+        Ok((0, folder)) => Finding::ok("state folder", format!("{}: writable, and only yours.", folder.display())),
         Ok((open, folder)) => {
             let text = format!("{}: {} without a known outcome.", folder.display(), counted(open, "action"));
             Finding::warn("state folder", text, "The dashboard on their campaign looks them up.")

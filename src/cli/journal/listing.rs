@@ -19,8 +19,8 @@ use crate::state::{self, ActionId, Journal, JournalAccess, OpenAction, StateErro
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Newest first: retries with their outcome, the API's code and trace id, and the number of attempts;
 reveals, exports, unlocks and locks. The journal holds no recipient and no text. An unknown outcome
-is looked up at the next start of the dashboard or of `postwatch retry` on its campaign; what stays
-unknown is settled in the dashboard's activity view (5).")]
+is looked up at the next start of the dashboard or of `postwatch retry` on its campaign; if it stays
+unknown, the user settles it in the dashboard's activity view (5).")]
 pub struct JournalArguments {
     /// Only actions with an unknown outcome, and what to do
     #[arg(long)]

@@ -141,7 +141,7 @@ fn of_messages(plan: &Plan, now: Timestamp) -> Vec<String> {
     if !parts.is_empty() {
         let rows = parts.iter().map(|line| {
             let code = if line.code.is_empty() { "no reason given" } else { &line.code };
-            let inclusion = if line.inclusion == LineInclusion::On { "retried" } else { "left out" };
+            let inclusion = if line.inclusion == LineInclusion::On { "included" } else { "left out" };
             vec![code.to_owned(), grouped(line.count), line.advice.word().to_owned(), inclusion.to_owned()]
         });
         let table = columns(&["error", "messages", "retry", ""], 1, rows.collect());
@@ -259,8 +259,8 @@ pub(super) mod tests {
             announced(&messages(true)),
             "GATEWAY · Clinic: retry 2 messages.\n\
              \x20 error              messages  retry\n\
-             \x20 routing_error             1  maybe  retried\n\
-             \x20 recipient_invalid         1  no     retried\n\
+             \x20 routing_error             1  maybe  included\n\
+             \x20 recipient_invalid         1  no     included\n\
              Older than 24 hours: 1 message; the text may be out of date.\n\
              Not worth a retry, by the API's table, and may be billed again: 1 message.\n\
              May fail again, and be billed again: 1 message.\n\
