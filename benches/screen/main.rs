@@ -1,10 +1,9 @@
 //! What the dashboard costs as a whole program, in a pseudo-terminal of 120×36, against the simulator
 //! in another process: the first frame, a key to the changed cell, bytes, memory, and rest.
 //!
-//! `cargo bench --bench screen [-- MESSAGES]`, a million if nothing is said, which takes about five
-//! minutes: reading a million at ten calls a second takes two, coming to rest and resting one each. With `-- short` it
-//! is fifty
-//! thousand and a short rest, in a minute: enough for all but memory. `$POSTWATCH` can name another build.
+//! `cargo bench --bench screen [-- MESSAGES]`, by default a million, takes about five minutes: loading a million at ten
+//! calls per second takes two, becoming idle and being idle one each. With `-- short` it is fifty thousand and a short
+//! idle time, in a minute: enough for everything except memory. `$POSTWATCH` can name another build.
 //!
 //! If visidata, csvlens, tabiew or slumber are in `PATH`, the same keys are pressed in them, and their
 //! figures are printed alongside; `cat`, which echoes its input, shows what the machine itself takes.

@@ -32,8 +32,7 @@ pub struct StatusArguments {
     #[arg(long, value_name = "ID", value_parser = super::messages::batch)]
     pub batch: Option<BatchId>,
     /// Only messages created or last attempted at this time or later: a time, a date, today, 2h, 3d [default: those
-    /// created within
-    /// the configured history; for a batch, all]
+    /// created within the configured history; for a batch, all]
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
 }

@@ -61,7 +61,7 @@ fn the_first_minute_leads_from_nothing_to_the_messages() {
     let config = home.path().join(".config/postwatch/config.toml");
     assert!(!config.exists());
     let back = "\u{1b}[A".repeat(2);
-    program.types(&back).types("\u{15}").sees("paste it here").types(&key).types("\t\t\r").sees("are right").types("\r");
+    program.types(&back).types("\u{15}").sees("paste it here").types(&key).types("\t\t\r").sees("are fine").types("\r");
     program.sees("loaded").sees("Clinic").types("3").sees("share");
     program.types("q").types("q").gives_the_terminal_back();
     assert_eq!(program.exit_code(), 0);
@@ -88,7 +88,7 @@ fn the_next_start_begins_where_the_last_one_was_left() {
     // A file that is no session is told, and stands in nobody's way.
     fs::write(simulation.state().join("session.json"), "{").unwrap();
     let mut program = simulation.start(&[]).spawn();
-    program.sees("begins as at the first time").sees("recipient").types("q").gives_the_terminal_back();
+    program.sees("starts as if for the first time").sees("recipient").types("q").gives_the_terminal_back();
 }
 
 #[test]
