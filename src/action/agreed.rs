@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence};
-use crate::delivery::{BatchId, MessageId};
+use crate::delivery::{BatchId, MessageId, counted, grouped};
 use crate::postman::Call;
 use crate::state::{ActionKind, ReadFrom};
 use crate::store::AnswerKind;
@@ -131,6 +131,21 @@ impl Subject {
         }
     }
 
+    /// What is being done to it: `retrying`.
+    pub fn present(&self) -> &'static str {
+        match self {
+            Subject::Message(_) | Subject::Batch(_) => "retrying",
+        }
+    }
+
+    /// Why a reading shows that it was done, in the journal's words.
+    pub fn found(&self) -> &'static str {
+        match self {
+            Subject::Message(_) => "the message was retried or is no longer failed, perhaps through someone else",
+            Subject::Batch(_) => "all failures of the batch were retried or are no longer failed",
+        }
+    }
+
     /// What it is, in a sentence: `this message`.
     pub fn phrase(&self) -> &'static str {
         match self {
@@ -241,6 +256,15 @@ impl Agreed {
         !matches!(self, Agreed::One(ConfirmedAction::RetryMessage(_)))
     }
 
+    /// What it is, as a title: verb and count.
+    pub fn title(&self) -> String {
+        match self {
+            Agreed::One(ConfirmedAction::RetryMessage(_)) => "Retry 1 message".to_owned(),
+            Agreed::Run(retries) => format!("Retry {}", counted(retries.len(), "message")),
+            Agreed::One(ConfirmedAction::RetryBatch(retry)) => format!("Retry a whole batch, {} failed", grouped(retry.plan().failures)),
+        }
+    }
+
     /// What each of its actions is about, in their order.
     pub fn subjects(&self) -> Vec<Subject> {
         match self {
@@ -282,7 +306,7 @@ mod tests {
     fn a_plan_keeps_its_date_in_the_journal() {
         let at: Timestamp = "2026-11-28T15:02:58.905694994Z".parse().unwrap();
         for (messages, words) in [(1, "run of 1 message"), (2, "run of 2 messages"), (123_456, "run of 123,456 messages")] {
-            let plan = format!("run of {}, planned {}", crate::delivery::counted(messages, "message"), to_the_millisecond(at));
+            let plan = format!("run of {}, planned {}", counted(messages, "message"), to_the_millisecond(at));
             assert_eq!(plan, format!("{words}, planned 2026-11-28T15:02:58.905Z"));
             assert_eq!(without_numbers(&plan), plan);
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::{RunId, Server};
-use crate::delivery::{BatchId, CampaignId, MessageId};
+use crate::delivery::{BatchId, CampaignId, MessageId, counted};
 
 /// An action's number in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -162,6 +162,16 @@ impl ActionKind {
             ActionKind::RetryBatch { .. } => "retry-batch",
             ActionKind::SendMessage { .. } => "send",
             ActionKind::UploadBatch { .. } => "send-batch",
+        }
+    }
+
+    /// What it is, in a sentence: `the retry of message_…`.
+    pub fn about(&self) -> String {
+        match self {
+            ActionKind::RetryMessage { message, .. } => format!("the retry of {}", message.short(true)),
+            ActionKind::RetryBatch { batch, .. } => format!("the retry of batch {}", batch.short(false)),
+            ActionKind::SendMessage { .. } => "the sending of a message".to_owned(),
+            ActionKind::UploadBatch { rows, .. } => format!("the upload of {}", counted(*rows as usize, "message")),
         }
     }
 

@@ -120,11 +120,7 @@ impl Worker {
         if read.resolved
             && let Some(action) = action
         {
-            let reason = match &which.subject {
-                Subject::Message(_) => "the message was retried or is no longer failed, perhaps through someone else",
-                Subject::Batch(_) => "all failures of the batch were retried or are no longer failed",
-            };
-            let resolution = Resolution::Accepted { reason: reason.to_owned() };
+            let resolution = Resolution::Accepted { reason: which.subject.found().to_owned() };
             self.unknown.remove(&action);
             match self.journalled(move |journal| journal.resolve(action, &resolution, at)).await {
                 // Another process, or a person, was faster.

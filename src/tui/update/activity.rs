@@ -3,9 +3,9 @@
 use super::super::state::{ActivityKey, Dialog, Drilled, Entry, OpenQuestion, OpenedFrom, Resolve, ResolveLine, State, ViewKind};
 use super::super::{Action, Effect};
 use crate::action::Subject;
-use crate::delivery::{BatchId, MessageId, counted};
+use crate::delivery::{BatchId, MessageId};
 use crate::monitor::{Command, NotStarted, NoticeWeight};
-use crate::state::{ActionKind, ActionState};
+use crate::state::ActionState;
 
 /// What Enter does with a line.
 enum Opening {
@@ -67,7 +67,7 @@ impl State {
             None => return,
             Some(Entry::NotStarted(_)) => Opening::Plan,
             Some(Entry::Open(open, _)) if open.elsewhere => Opening::Nothing("another process is following it"),
-            Some(Entry::Open(open, _)) if open.state == ActionState::Unknown => Opening::Menu(Resolve::new(open.action, about(&open.kind))),
+            Some(Entry::Open(open, _)) if open.state == ActionState::Unknown => Opening::Menu(Resolve::new(open.action, open.kind.about())),
             Some(Entry::Open(open, _)) => match (open.kind.message(), open.kind.batch()) {
                 (Some(message), _) => Opening::Message(message.clone()),
                 (_, Some(batch)) => Opening::Batch(batch.clone()),
@@ -181,15 +181,5 @@ impl State {
         let (retries, them) = if count == 1 { ("retry", "it") } else { ("retries", "them") };
         let what = format!("{count} {retries} not started by an earlier run: {} plans {them}", self.keymap.command("rest"));
         self.tell(NoticeWeight::Warning, &what, &format!("{name}, nothing was sent for {them}"), "");
-    }
-}
-
-/// What an action is, in words.
-fn about(kind: &ActionKind) -> String {
-    match kind {
-        ActionKind::RetryMessage { message, .. } => format!("the retry of {}", message.short(true)),
-        ActionKind::RetryBatch { batch, .. } => format!("the retry of batch {}", batch.short(false)),
-        ActionKind::SendMessage { .. } => "the sending of a message".to_owned(),
-        ActionKind::UploadBatch { rows, .. } => format!("the upload of {}", counted(*rows as usize, "message")),
     }
 }

@@ -9,14 +9,13 @@ use ratatui::text::{Line, Span};
 use super::empty;
 use super::notice;
 use super::pieces::{self, Piece};
-use super::plan::who;
 use super::recipient;
 use super::table;
 use super::words::{count, row_of, until};
 use crate::action::Subject;
 use crate::delivery::{BatchId, Recipient, Status, counted};
 use crate::monitor::{ActionStage, OpenActionNews};
-use crate::state::{ActionKind, ActionState};
+use crate::state::ActionState;
 use crate::tui::state::{Campaign, ChangeRecord, Entry, State};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Action, Role, role_of, sign};
@@ -194,11 +193,9 @@ fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Wid
 
 /// What only the journal says about an open action.
 fn journalled(state: &State, campaign: &Campaign, open: &OpenActionNews) -> (String, Role) {
-    let what = match &open.kind {
-        ActionKind::RetryMessage { message, .. } => format!("{} retry", who(campaign, message)),
-        ActionKind::RetryBatch { batch, .. } => format!("batch {} retry", batch.short(false)),
-        ActionKind::SendMessage { .. } => "a message sent".to_owned(),
-        ActionKind::UploadBatch { rows, .. } => format!("{} uploaded", counted(*rows as usize, "message")),
+    let what = match Subject::of(&open.kind) {
+        Some(subject) => format!("{} {}", notice::who(state, &subject), subject.noun()),
+        None => open.kind.about(),
     };
     let bad = sign(&Status::Failure, state.look.ascii);
     let known = open.kind.batch().and_then(|batch| known_of(campaign, batch));

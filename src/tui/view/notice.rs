@@ -159,7 +159,7 @@ pub(super) fn outcome(state: &State, record: &ActionRecord) -> (String, Role) {
 }
 
 /// Whom or what it is about: the masked recipient, or the message's id where that is not known; or the batch.
-fn who(state: &State, subject: &Subject) -> String {
+pub(super) fn who(state: &State, subject: &Subject) -> String {
     let message = match subject {
         Subject::Message(message) => message,
         Subject::Batch(batch) => return format!("batch {}", batch.short(false)),

@@ -5,20 +5,14 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::dialog;
-use super::words::{count, environment};
-use crate::action::{Agreed, ConfirmedAction};
-use crate::delivery::counted;
+use super::words::environment;
+use crate::action::Agreed;
 use crate::tui::state::{Campaign, Starting, State};
 use crate::tui::{Action, Context, Role};
 
 /// The title of its dialog: verb, count, environment, campaign.
 pub(in crate::tui) fn title(state: &State, campaign: &Campaign, agreed: &Agreed) -> String {
-    let what = match agreed {
-        Agreed::One(ConfirmedAction::RetryMessage(_)) => "Retry 1 message".to_owned(),
-        Agreed::Run(retries) => format!("Retry {}", counted(retries.len(), "message")),
-        Agreed::One(ConfirmedAction::RetryBatch(retry)) => format!("Retry a whole batch, {} failed", count(retry.plan().failures)),
-    };
-    format!("{what}, {}, {}", environment(&state.look, campaign), campaign.settings.name)
+    format!("{}, {}, {}", agreed.title(), environment(&state.look, campaign), campaign.settings.name)
 }
 
 /// Draws the countdown.
