@@ -23,6 +23,7 @@ mod messages;
 mod moment;
 mod number;
 mod progress;
+mod records;
 mod retry;
 mod run;
 mod signals;

@@ -1,29 +1,21 @@
 //! Prints messages, in one of the four formats.
 
+use std::borrow::Borrow;
 use std::io::{self, Write};
 
 use super::super::Format;
-use super::super::early_exit::of_csv;
+use super::super::records::RecordWriter;
 use super::table::MessageTable;
 use crate::delivery::Message;
 use crate::postman::record::{Field, RecordFormat};
 
 /// Writes messages one by one.
 pub(super) struct MessageWriter<W: Write> {
-    form: Form<W>,
+    records: RecordWriter<W>,
     layout: RecordFormat,
+    /// What people get instead of records, at the end.
+    table: Option<MessageTable>,
     written: usize,
-}
-
-enum Form<W: Write> {
-    /// One JSON array, one row per line.
-    Json(W),
-    /// One JSON object per line.
-    Lines(W),
-    /// Values with a header line.
-    Csv(Box<csv::Writer<W>>),
-    /// Columns, at the end.
-    Table(W, Box<MessageTable>),
 }
 
 impl<W: Write> MessageWriter<W> {
@@ -38,45 +30,20 @@ impl<W: Write> MessageWriter<W> {
     }
 
     /// An output for these fields. `values` are the names of all values, for the heading of CSV.
-    pub fn begin(mut out: W, format: Format, mut layout: RecordFormat, values: &[String], table: MessageTable) -> io::Result<Self> {
-        let form = match format {
-            Format::Json => {
-                out.write_all(b"[")?;
-                Form::Json(out)
-            }
-            Format::Ndjson => Form::Lines(out),
-            Format::Csv => {
-                // One that was requested by name already has its column.
-                let columns = values.iter().map(|name| Field::Value(name.clone())).filter(|field| !layout.fields.contains(field));
-                let columns: Vec<Field> = columns.collect();
-                if let Some(index) = layout.fields.iter().position(|field| *field == Field::Values) {
-                    layout.fields.splice(index..=index, columns);
-                }
-                let mut writer = csv::Writer::from_writer(out);
-                writer.write_record(layout.fields.iter().map(Field::name)).map_err(of_csv)?;
-                Form::Csv(Box::new(writer))
-            }
-            Format::Table => Form::Table(out, Box::new(table)),
-        };
-        Ok(Self { form, layout, written: 0 })
+    pub fn begin(out: W, format: Format, mut layout: RecordFormat, values: &[String], table: MessageTable) -> io::Result<Self> {
+        if format == Format::Csv {
+            layout.fields = csv_fields(layout.fields, values);
+        }
+        let mut records = RecordWriter::new(out, format, layout.fields.iter().map(Field::name));
+        records.begin()?;
+        Ok(Self { records, layout, table: (format == Format::Table).then_some(table), written: 0 })
     }
 
     /// Writes a message.
     pub fn message(&mut self, message: &Message) -> io::Result<()> {
-        match &mut self.form {
-            Form::Json(out) => {
-                out.write_all(if self.written == 0 { b"\n" } else { b",\n" })?;
-                serde_json::to_writer(out, &self.layout.json(message)).map_err(io::Error::from)?;
-            }
-            Form::Lines(out) => {
-                serde_json::to_writer(&mut *out, &self.layout.json(message)).map_err(io::Error::from)?;
-                out.write_all(b"\n")?;
-            }
-            Form::Csv(writer) => {
-                let cells = self.layout.fields.iter().map(|field| self.layout.cell(field, message));
-                writer.write_record(cells).map_err(of_csv)?;
-            }
-            Form::Table(_, table) => table.message(&self.layout, message),
+        match &mut self.table {
+            Some(table) => table.message(&self.layout, message),
+            None => self.records.record(&self.layout.json(message))?,
         }
         self.written += 1;
         Ok(())
@@ -89,21 +56,39 @@ impl<W: Write> MessageWriter<W> {
 
     /// Flushes what there is to the reader.
     pub fn flush(&mut self) -> io::Result<()> {
-        match &mut self.form {
-            Form::Json(out) | Form::Lines(out) | Form::Table(out, _) => out.flush(),
-            Form::Csv(writer) => writer.flush(),
-        }
+        self.records.flush()
     }
 
     /// Ends the output.
     pub fn finish(&mut self) -> io::Result<()> {
-        match &mut self.form {
-            Form::Json(out) => out.write_all(if self.written == 0 { b"]\n" } else { b"\n]\n" })?,
-            Form::Table(out, table) => writeln!(out, "{table}")?,
-            Form::Lines(_) | Form::Csv(_) => {}
+        if let Some(table) = &self.table {
+            self.records.text(&format!("{table}\n"))?;
         }
-        self.flush()
+        self.records.finish()
     }
+}
+
+/// The names of all values of these messages, in order of appearance.
+pub(in crate::cli) fn value_names<M: Borrow<Message>>(messages: impl Iterator<Item = M>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for message in messages {
+        for (name, _) in message.borrow().values.iter().flatten() {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    names
+}
+
+/// The fields with one for each value, where JSON has `values`. One that was requested by name already has its own.
+pub(in crate::cli) fn csv_fields(mut fields: Vec<Field>, values: &[String]) -> Vec<Field> {
+    let of_values = values.iter().map(|name| Field::Value(name.clone())).filter(|field| !fields.contains(field));
+    let of_values: Vec<Field> = of_values.collect();
+    if let Some(index) = fields.iter().position(|field| *field == Field::Values) {
+        fields.splice(index..=index, of_values);
+    }
+    fields
 }
 
 #[cfg(test)]

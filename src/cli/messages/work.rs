@@ -12,7 +12,7 @@ use super::super::progress::ProgressLine;
 use super::super::window::{NOT_GIVEN, loaded_back_to};
 use super::super::{EarlyExit, Failure, moment};
 use super::criteria::{Fit, MessageFilter, SeenValues};
-use super::output::MessageWriter;
+use super::output::{MessageWriter, value_names};
 use super::unread;
 use crate::delivery::{BatchId, Message, MessageId};
 use crate::monitor::Pages;
@@ -158,15 +158,7 @@ impl Work {
 
     /// The names of all values, in order of appearance.
     pub fn value_names(&self, store: &Store) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for message in self.chosen(store) {
-            for (name, _) in message.values.iter().flatten() {
-                if !names.contains(name) {
-                    names.push(name.clone());
-                }
-            }
-        }
-        names
+        value_names(self.chosen(store))
     }
 
     pub fn write(&mut self, store: &Store, output: &mut MessageWriter<BufWriter<Stdout>>) -> Result<(), EarlyExit> {
