@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::super::columns::columns;
 use super::super::context::grouped;
 use super::super::early_exit::of_csv;
+use super::super::table::columns;
 use super::super::{Exit, Format};
 use crate::postman::Explanation;
 

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use jiff::tz::TimeZone;
 
 use super::super::Format;
-use super::super::columns::columns;
 use super::super::early_exit::of_csv;
 use super::super::moment::shown;
+use super::super::table::columns;
 use super::line::JournalLine;
 
 /// Writes the lines. `with_next` adds to the table what to do about each.

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::super::fitted::{self, Tint};
 use super::super::moment::shown;
+use super::super::table::{Table, Tint};
 use crate::delivery::{Mask, Message, MessageId, RetryAdvice, Status, clean_line};
 use crate::postman::record::{Field, RecordFormat};
 use crate::tui::text::cut;
@@ -14,8 +14,7 @@ const TEXT: usize = 80;
 
 /// Messages in columns.
 pub(in crate::cli) struct MessageTable {
-    heading: Vec<String>,
-    rows: Vec<fitted::TableRow>,
+    table: Table,
     /// The requested fields; `None` for the usual columns.
     fields: Option<Vec<Field>>,
     /// The columns of the terminal; `None` if the output is not one.
@@ -29,11 +28,11 @@ impl MessageTable {
     /// A table; `width` in columns if the output is a terminal.
     pub fn new(layout: &RecordFormat, own_fields: bool, width: Option<u16>) -> Self {
         let fields = own_fields.then(|| layout.fields.clone());
-        let heading = match &fields {
-            Some(fields) => fields.iter().map(Field::name).collect(),
-            None => ["status", "created", "recipient", "error", "retry", "tried", "batch", "text"].map(str::to_owned).to_vec(),
+        let table = match &fields {
+            Some(fields) => Table::new(fields.iter().map(Field::name)),
+            None => Table::new(["status", "created", "recipient", "error", "retry", "tried", "batch", "text"]),
         };
-        Self { heading, rows: Vec::new(), fields, width, colour: false, used_up: HashSet::new() }
+        Self { table, fields, width, colour: false, used_up: HashSet::new() }
     }
 
     /// With colours.
@@ -61,7 +60,7 @@ impl MessageTable {
             Some(Status::Failure) if self.fields.is_none() => Tint::Bad,
             _ => Tint::None,
         };
-        self.rows.push(fitted::TableRow { cells, tint });
+        self.table.row(cells, tint);
     }
 
     fn usual(&self, layout: &RecordFormat, message: &Message) -> Vec<String> {
@@ -95,7 +94,7 @@ fn recipient(layout: &RecordFormat, message: &Message) -> String {
 
 impl fmt::Display for MessageTable {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&fitted::lines(&self.heading, &self.rows, self.width.map(usize::from), self.colour).join("\n"))
+        out.write_str(&self.table.lines(self.width.map(usize::from), self.colour).join("\n"))
     }
 }
 

@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::super::Format;
 use super::super::campaigns::ConfiguredCampaign;
-use super::super::columns::columns;
 use super::super::context::{CommandContext, counted, grouped};
 use super::super::early_exit::of_csv;
 use super::super::moment::{exact, shown};
+use super::super::table::columns;
 use super::chosen::{Agenda, Chosen};
 use crate::action::{BatchPlan, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, SHARE_OF_BUDGET};
 use crate::delivery::MessageId;

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::super::columns::columns;
 use super::super::context::{counted, grouped};
 use super::super::early_exit::of_csv;
 use super::super::moment::shown;
+use super::super::table::columns;
 use super::report::{FailurePart, LatencyPart, RecentPart, StatusReport};
 use crate::delivery::{DeliveryError, Status, believed_total};
 use crate::store::Recent;
