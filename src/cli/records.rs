@@ -68,6 +68,29 @@ impl<W: Write> RecordWriter<W> {
     }
 }
 
+/// Writes all records: JSON as one document, indented.
+pub(super) fn write_records(out: &mut impl Write, format: Format, heads: &[&str], records: &[impl Serialize]) -> io::Result<()> {
+    if format == Format::Json {
+        return write_document(out, format, records);
+    }
+    let mut writer = RecordWriter::new(out, format, heads.iter().copied());
+    for record in records {
+        writer.record(record)?;
+    }
+    writer.finish()
+}
+
+/// Writes one document: JSON indented, else on one line.
+pub(super) fn write_document(out: &mut impl Write, format: Format, document: &(impl Serialize + ?Sized)) -> io::Result<()> {
+    if format == Format::Json {
+        serde_json::to_writer_pretty(&mut *out, document)?;
+    } else {
+        serde_json::to_writer(&mut *out, document)?;
+    }
+    writeln!(out)?;
+    out.flush()
+}
+
 /// The cells of a record, empty where not given. A list or an object is a cell of JSON.
 fn cells(heads: &[String], json: &str) -> serde_json::Result<Vec<String>> {
     let fields: BTreeMap<String, &RawValue> = serde_json::from_str(json)?;

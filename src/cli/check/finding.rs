@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::super::early_exit::of_csv;
+use super::super::records::write_records;
+use super::super::table::Tint;
 use super::super::{Exit, Format};
 
 /// What was found.
@@ -47,12 +48,11 @@ impl Grade {
         }
     }
 
-    /// The terminal's sequence for its colour.
-    fn colour(self) -> &'static str {
+    fn tint(self) -> Tint {
         match self {
-            Grade::Ok => "\u{1b}[32m",
-            Grade::Warn => "\u{1b}[33m",
-            Grade::Fail => "\u{1b}[31;1m",
+            Grade::Ok => Tint::Good,
+            Grade::Warn => Tint::Warn,
+            Grade::Fail => Tint::Bad,
         }
     }
 }
@@ -82,38 +82,16 @@ impl Finding {
 
 /// Writes the findings.
 pub(super) fn write(findings: &[Finding], format: Format, colour: bool, out: &mut impl Write) -> io::Result<()> {
-    match format {
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, findings).map_err(io::Error::from)?;
-            writeln!(out)?;
-        }
-        Format::Ndjson => {
-            for finding in findings {
-                serde_json::to_writer(&mut *out, finding).map_err(io::Error::from)?;
-                writeln!(out)?;
-            }
-        }
-        Format::Csv => {
-            let mut writer = csv::Writer::from_writer(&mut *out);
-            let written = std::iter::once(["check", "campaign", "result", "text", "next"])
-                .chain(findings.iter().map(|finding| {
-                    let (campaign, next) = (finding.campaign.as_deref().unwrap_or_default(), finding.next.as_deref().unwrap_or_default());
-                    [finding.check, campaign, finding.grade.word(), finding.text.as_str(), next]
-                }))
-                .try_for_each(|record| writer.write_record(record));
-            written.map_err(of_csv)?;
-            writer.flush()?;
-        }
-        Format::Table => {
-            for finding in findings {
-                let word = format!("{:<4}", finding.grade.word());
-                let word = if colour { format!("{}{word}\u{1b}[0m", finding.grade.colour()) } else { word };
-                let campaign = finding.campaign.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
-                writeln!(out, "{word}  {:<13}  {campaign}{}", finding.check, finding.text)?;
-                if let Some(next) = finding.next.as_ref().filter(|next| !next.is_empty()) {
-                    writeln!(out, "{:21}{next}", "")?;
-                }
-            }
+    if format != Format::Table {
+        return write_records(out, format, &["check", "campaign", "result", "text", "next"], findings);
+    }
+    for finding in findings {
+        let word = format!("{:<4}", finding.grade.word());
+        let word = if colour { finding.grade.tint().paint(&word) } else { word };
+        let campaign = finding.campaign.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+        writeln!(out, "{word}  {:<13}  {campaign}{}", finding.check, finding.text)?;
+        if let Some(next) = finding.next.as_ref().filter(|next| !next.is_empty()) {
+            writeln!(out, "{:21}{next}", "")?;
         }
     }
     out.flush()
