@@ -7,6 +7,8 @@ mod output;
 mod scope;
 mod work;
 
+use std::io::BufWriter;
+
 use clap::Args;
 use jiff::Timestamp;
 
@@ -58,7 +60,8 @@ pub(super) async fn run(arguments: &WatchArguments, common: &Common, signals: &m
     let now = Timestamp::now();
     let scope = scope(arguments, &context, campaign, now)?;
     let masked = journal::is_masked(common, campaign, "changes on the output")?;
-    let output = ChangeWriter::begin(std::io::stdout(), context.format(), context.zone().clone(), masked, is_coloured(common))?;
+    let output =
+        ChangeWriter::begin(BufWriter::new(std::io::stdout()), context.format(), context.zone().clone(), masked, is_coloured(common))?;
     let limits = Limits { until_done: arguments.until_done, timeout: arguments.timeout, most_failures: arguments.max_failure };
     WatchRun::start(&context, campaign, Board::new(scope), limits, output)?.watch(signals).await
 }

@@ -7,8 +7,9 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::super::context::{counted, grouped};
-use super::super::early_exit::of_csv;
 use super::super::moment::exact;
+use super::super::records::RecordWriter;
+use super::super::table::Tint;
 use super::super::{Exit, Format};
 use super::board::{Figures, SeenChange};
 use crate::delivery::{BatchId, Mask, Recipient, Status};
@@ -122,79 +123,44 @@ struct ChangeLine<'a> {
 }
 
 /// Where changes go.
-pub(super) struct ChangeWriter<W> {
-    out: W,
+pub(super) struct ChangeWriter<W: Write> {
+    records: RecordWriter<W>,
     format: Format,
     zone: TimeZone,
     masked: bool,
     colour: bool,
-    /// Whether part of the JSON array is already written.
-    is_first: bool,
 }
 
 impl<W: Write> ChangeWriter<W> {
     /// Begins the output.
-    pub fn begin(mut out: W, format: Format, zone: TimeZone, masked: bool, colour: bool) -> io::Result<Self> {
-        match format {
-            Format::Csv => out.write_all(b"seenAt,id,recipient,from,to,errorCode\n")?,
-            Format::Json => out.write_all(b"[")?,
-            Format::Ndjson | Format::Table => {}
-        }
-        out.flush()?;
-        Ok(Self { out, format, zone, masked, colour, is_first: true })
+    pub fn begin(out: W, format: Format, zone: TimeZone, masked: bool, colour: bool) -> io::Result<Self> {
+        let mut records = RecordWriter::new(out, format, ["seenAt", "id", "recipient", "from", "to", "errorCode"]);
+        records.begin()?;
+        records.flush()?;
+        Ok(Self { records, format, zone, masked, colour })
     }
 
     /// Writes changes, and flushes them to the reader at once.
     pub fn changes(&mut self, changes: &[SeenChange]) -> io::Result<()> {
-        if changes.is_empty() {
-            return Ok(());
-        }
-        let mut text = Vec::new();
         for change in changes {
-            self.change(&mut text, change)?;
+            if self.format == Format::Table {
+                self.records.text(&self.line(change))?;
+            } else {
+                self.records.record(&ChangeLine {
+                    seen_at: exact(change.at, &self.zone),
+                    id: change.id.as_str(),
+                    recipient: change.recipient.as_deref().map(|recipient| self.recipient(recipient)),
+                    from: change.from.as_ref().map(Status::api_word),
+                    to: change.to.api_word(),
+                    error_code: change.error_code.as_deref(),
+                })?;
+            }
         }
-        self.out.write_all(&text)?;
-        self.out.flush()
-    }
-
-    fn change(&mut self, text: &mut Vec<u8>, change: &SeenChange) -> io::Result<()> {
-        let line = ChangeLine {
-            seen_at: exact(change.at, &self.zone),
-            id: change.id.as_str(),
-            recipient: change.recipient.as_deref().map(|recipient| self.recipient(recipient)),
-            from: change.from.as_ref().map(Status::api_word),
-            to: change.to.api_word(),
-            error_code: change.error_code.as_deref(),
-        };
-        match self.format {
-            Format::Ndjson => {
-                serde_json::to_writer(&mut *text, &line).map_err(io::Error::from)?;
-                text.push(b'\n');
-            }
-            Format::Json => {
-                text.extend_from_slice(self.separator());
-                serde_json::to_writer(&mut *text, &line).map_err(io::Error::from)?;
-            }
-            Format::Csv => {
-                let cells = [
-                    line.seen_at.as_str(),
-                    line.id,
-                    line.recipient.as_deref().unwrap_or_default(),
-                    line.from.unwrap_or_default(),
-                    line.to,
-                    line.error_code.unwrap_or_default(),
-                ];
-                let mut writer = csv::Writer::from_writer(&mut *text);
-                writer.write_record(cells).map_err(of_csv)?;
-                writer.flush()?;
-            }
-            Format::Table => self.line(text, change)?,
-        }
-        Ok(())
+        self.records.flush()
     }
 
     /// A change for a person.
-    fn line(&self, text: &mut Vec<u8>, change: &SeenChange) -> io::Result<()> {
+    fn line(&self, change: &SeenChange) -> String {
         let time = change.at.to_zoned_datetime(self.zone.clone()).strftime("%H:%M:%S");
         let recipient = match (&change.recipient, self.masked) {
             (Some(recipient), false) => Recipient::new(recipient.as_str()).shown(Mask::Off),
@@ -204,42 +170,28 @@ impl<W: Write> ChangeWriter<W> {
         let from = change.from.as_ref().map_or("new", Status::word);
         let step = format!("{from} → {}", change.to.word());
         let padded = format!("{step:<STEP$}");
-        let step = match (&change.to, self.colour) {
-            (Status::Failure, true) => format!("\u{1b}[31;1m{padded}\u{1b}[0m"),
-            (Status::Success, true) => format!("\u{1b}[32m{padded}\u{1b}[0m"),
-            _ => padded,
+        let tint = match change.to {
+            Status::Failure if self.colour => Tint::Bad,
+            Status::Success if self.colour => Tint::Good,
+            _ => Tint::None,
         };
         let code = change.error_code.as_deref().unwrap_or_default();
         let code = if code.is_empty() { String::new() } else { format!("{code}  ") };
-        writeln!(text, "{time}  {recipient:<RECIPIENT$}  {step}  {code}{}", change.id)
+        format!("{time}  {recipient:<RECIPIENT$}  {}  {code}{}\n", tint.paint(&padded), change.id)
     }
 
     fn recipient(&self, recipient: &str) -> String {
         if self.masked { Recipient::new(recipient).shown(Mask::On) } else { recipient.to_owned() }
     }
 
-    fn separator(&mut self) -> &'static [u8] {
-        if std::mem::take(&mut self.is_first) { b"\n" } else { b",\n" }
-    }
-
     /// Ends the output with the summary. CSV cannot hold one.
     pub fn finish(&mut self, summary: &Summary<'_>) -> io::Result<()> {
-        let mut text = Vec::new();
         match self.format {
-            Format::Ndjson => {
-                serde_json::to_writer(&mut text, &self.part(summary)).map_err(io::Error::from)?;
-                text.push(b'\n');
-            }
-            Format::Json => {
-                text.extend_from_slice(self.separator());
-                serde_json::to_writer(&mut text, &self.part(summary)).map_err(io::Error::from)?;
-                text.extend_from_slice(b"\n]\n");
-            }
+            Format::Json | Format::Ndjson => self.records.record(&self.part(summary))?,
             Format::Csv => {}
-            Format::Table => writeln!(text, "{}", in_words(summary))?,
+            Format::Table => self.records.text(&(in_words(summary) + "\n"))?,
         }
-        self.out.write_all(&text)?;
-        self.out.flush()
+        self.records.finish()
     }
 
     fn part<'a>(&self, summary: &Summary<'a>) -> SummaryLine<'a> {

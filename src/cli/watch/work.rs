@@ -1,6 +1,6 @@
 //! Watching: the worker's news in, lines out, until something ends it.
 
-use std::io::Stdout;
+use std::io::{BufWriter, Stdout};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -37,7 +37,7 @@ pub(super) struct WatchRun {
     updates: mpsc::Receiver<Update>,
     board: Board,
     limits: Limits,
-    output: ChangeWriter<Stdout>,
+    output: ChangeWriter<BufWriter<Stdout>>,
     campaign: String,
     quiet: bool,
     started_at: Timestamp,
@@ -74,7 +74,7 @@ impl WatchRun {
         campaign: &ConfiguredCampaign,
         board: Board,
         limits: Limits,
-        output: ChangeWriter<Stdout>,
+        output: ChangeWriter<BufWriter<Stdout>>,
     ) -> Result<Self, Failure> {
         let (sender, updates) = mpsc::channel(CHANNEL);
         let started_at = Timestamp::now();
