@@ -176,31 +176,9 @@ impl JournalLine {
         }
     }
 
-    /// Its cells in CSV.
-    pub fn cells(&self) -> [String; 20] {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        [
-            self.at.clone(),
-            self.kind.to_owned(),
-            text(&self.campaign),
-            text(&self.campaign_id),
-            text(&self.base_url),
-            text(&self.message_id),
-            text(&self.batch_id),
-            text(&self.file_name),
-            self.state.unwrap_or_default().to_owned(),
-            text(&self.changed_at),
-            text(&self.code),
-            text(&self.reason),
-            text(&self.trace_id),
-            text(&self.plan),
-            self.state.map(|_| self.tries.len().to_string()).unwrap_or_default(),
-            self.user.clone(),
-            text(&self.ssh_source),
-            text(&self.sudo_user),
-            self.run.clone(),
-            self.next.unwrap_or_default().to_owned(),
-        ]
+    /// How many attempts an action has had; none for a note.
+    pub fn attempts(&self) -> Option<usize> {
+        self.state.map(|_| self.tries.len())
     }
 }
 

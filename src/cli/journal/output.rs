@@ -3,38 +3,34 @@
 use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
+use serde::Serialize;
 
 use super::super::Format;
-use super::super::early_exit::of_csv;
 use super::super::moment::shown;
+use super::super::records::write_records;
 use super::super::table::columns;
 use super::line::JournalLine;
 
 /// Writes the lines. `with_next` adds to the table what to do about each.
 pub(super) fn write(lines: &[JournalLine], with_next: bool, format: Format, zone: &TimeZone, out: &mut impl Write) -> io::Result<()> {
     match format {
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, lines).map_err(io::Error::from)?;
-            writeln!(out)?;
-        }
-        Format::Ndjson => {
-            for line in lines {
-                serde_json::to_writer(&mut *out, line).map_err(io::Error::from)?;
-                writeln!(out)?;
-            }
-        }
-        Format::Csv => {
-            let mut writer = csv::Writer::from_writer(&mut *out);
-            writer.write_record(JournalLine::COLUMNS).map_err(of_csv)?;
-            for line in lines {
-                writer.write_record(line.cells()).map_err(of_csv)?;
-            }
-            writer.flush()?;
-        }
         Format::Table if lines.is_empty() => {}
         Format::Table => writeln!(out, "{}", table(lines, with_next, zone))?,
+        Format::Csv => {
+            let lines: Vec<CsvLine<'_>> = lines.iter().map(|line| CsvLine { line, tries: line.attempts() }).collect();
+            write_records(out, format, &JournalLine::COLUMNS, &lines)?;
+        }
+        Format::Json | Format::Ndjson => write_records(out, format, &JournalLine::COLUMNS, lines)?,
     }
     out.flush()
+}
+
+/// A line whose `tries` are only counted.
+#[derive(Serialize)]
+struct CsvLine<'a> {
+    #[serde(flatten)]
+    line: &'a JournalLine,
+    tries: Option<usize>,
 }
 
 fn table(lines: &[JournalLine], with_next: bool, zone: &TimeZone) -> String {
@@ -48,7 +44,7 @@ fn table(lines: &[JournalLine], with_next: bool, zone: &TimeZone) -> String {
             line.kind.to_owned(),
             [&line.message_id, &line.batch_id, &line.file_name].into_iter().flatten().next().cloned().unwrap_or_default(),
             line.state.unwrap_or_default().replace('_', " "),
-            line.state.map(|_| line.tries.len().to_string()).unwrap_or_default(),
+            line.attempts().map(|count| count.to_string()).unwrap_or_default(),
             who(line),
             next.unwrap_or_else(|| why(line)),
         ]
