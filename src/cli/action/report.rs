@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::super::context::grouped;
-use super::super::early_exit::of_csv;
+use super::super::records::RecordWriter;
 use super::super::table::columns;
 use super::super::{Exit, Format};
 use crate::postman::Explanation;
@@ -110,9 +110,8 @@ impl OutcomeCounts {
 
 /// Writes outcomes as they become known; a table when all are.
 pub(in crate::cli) struct OutcomeReport<W: Write = io::Stdout> {
-    out: W,
+    records: RecordWriter<W>,
     format: Format,
-    reported: usize,
     counts: OutcomeCounts,
     exit: Exit,
     /// The lines of a table: its widths need all of them.
@@ -131,7 +130,8 @@ impl OutcomeReport {
 impl<W: Write> OutcomeReport<W> {
     /// A report on this output.
     pub fn into(out: W, format: Format) -> Self {
-        Self { out, format, reported: 0, counts: OutcomeCounts::default(), exit: Exit::Done, rows: Vec::new(), closed: false }
+        let records = RecordWriter::new(out, format, ["id", "outcome", "code", "reason", "traceId"]);
+        Self { records, format, counts: OutcomeCounts::default(), exit: Exit::Done, rows: Vec::new(), closed: false }
     }
 
     /// Reports a message left out of the plan. If it was named, the request was not fully met.
@@ -157,22 +157,18 @@ impl<W: Write> OutcomeReport<W> {
 
     fn put(&mut self, outcome: &ReportedOutcome) -> io::Result<()> {
         self.exit = self.exit.and(outcome.exit);
-        let written = self.write(outcome);
-        self.reported += 1;
-        self.unless_closed(written)
+        if self.format == Format::Table {
+            self.rows.push(row(outcome));
+            return Ok(());
+        }
+        self.unless_closed(|records| records.record(outcome).and_then(|()| records.flush()))
     }
 
     /// Ends the output.
     pub fn finish(&mut self) -> io::Result<()> {
-        let end = match (self.format, self.reported) {
-            (Format::Json, 0) => "[]\n".to_owned(),
-            (Format::Json, _) => "\n]\n".to_owned(),
-            (Format::Csv, 0) => HEADING.join(",") + "\n",
-            (Format::Table, 1..) => columns(&["outcome", "id", "why"], 3, std::mem::take(&mut self.rows)) + "\n",
-            _ => String::new(),
-        };
-        let written = if self.closed { Ok(()) } else { self.out.write_all(end.as_bytes()).and_then(|()| self.out.flush()) };
-        self.unless_closed(written)
+        let rows = std::mem::take(&mut self.rows);
+        let table = if rows.is_empty() { String::new() } else { columns(&["outcome", "id", "why"], 3, rows) + "\n" };
+        self.unless_closed(|records| records.text(&table).and_then(|()| records.finish()))
     }
 
     /// How many have each outcome so far.
@@ -186,8 +182,11 @@ impl<W: Write> OutcomeReport<W> {
     }
 
     /// A closed pipe must not stop a run halfway.
-    fn unless_closed(&mut self, written: io::Result<()>) -> io::Result<()> {
-        match written {
+    fn unless_closed(&mut self, write: impl FnOnce(&mut RecordWriter<W>) -> io::Result<()>) -> io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        match write(&mut self.records) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 self.closed = true;
                 Ok(())
@@ -195,42 +194,7 @@ impl<W: Write> OutcomeReport<W> {
             other => other,
         }
     }
-
-    fn write(&mut self, outcome: &ReportedOutcome) -> io::Result<()> {
-        if self.closed {
-            return Ok(());
-        }
-        let out = &mut self.out;
-        match self.format {
-            Format::Json => {
-                out.write_all(if self.reported == 0 { b"[\n" } else { b",\n" })?;
-                serde_json::to_writer(&mut *out, outcome).map_err(io::Error::from)?;
-            }
-            Format::Ndjson => {
-                serde_json::to_writer(&mut *out, outcome).map_err(io::Error::from)?;
-                out.write_all(b"\n")?;
-            }
-            Format::Csv => {
-                let mut writer = csv::Writer::from_writer(&mut *out);
-                let cell = |text: &Option<String>| text.clone().unwrap_or_default();
-                let written = (|| {
-                    if self.reported == 0 {
-                        writer.write_record(HEADING)?;
-                    }
-                    let (code, reason, trace) = (cell(&outcome.code), cell(&outcome.reason), cell(&outcome.trace_id));
-                    writer.write_record([&outcome.id, outcome.outcome.word(), &code, &reason, &trace])
-                })();
-                written.map_err(of_csv)?;
-                writer.flush()?;
-            }
-            Format::Table => self.rows.push(row(outcome)),
-        }
-        out.flush()
-    }
 }
-
-/// The columns of CSV, named as in JSON.
-const HEADING: [&str; 5] = ["id", "outcome", "code", "reason", "traceId"];
 
 fn row(outcome: &ReportedOutcome) -> Vec<String> {
     let why = [&outcome.code, &outcome.reason].into_iter().flatten().cloned().collect::<Vec<_>>().join(": ");
