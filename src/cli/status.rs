@@ -16,6 +16,7 @@ use super::journal::used_up;
 use super::messages::unread;
 use super::moment;
 use super::progress::ProgressLine;
+use super::records::write_document;
 use super::window::{AttemptWindow, ListedBack, NOT_GIVEN, NewestAttempt, Placement, WindowOptions, loaded_back_to};
 use super::{Common, EarlyExit, Exit, Format};
 use crate::delivery::{BatchId, Message, MessageId, full_stop, how_much_shows};
@@ -49,14 +50,7 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
     let report = StatusReport::of(&store, &window, campaign, &used_up(&context, campaign), context.zone());
     let mut out = std::io::stdout().lock();
     match context.format() {
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &report).map_err(std::io::Error::from)?;
-            out.write_all(b"\n")?;
-        }
-        Format::Ndjson => {
-            serde_json::to_writer(&mut out, &report).map_err(std::io::Error::from)?;
-            out.write_all(b"\n")?;
-        }
+        format @ (Format::Json | Format::Ndjson) => write_document(&mut out, format, &report)?,
         Format::Csv => table::csv(&report, &mut out)?,
         Format::Table => out.write_all(table::text(&report, context.zone()).as_bytes())?,
     }

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::super::Format;
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::{CommandContext, counted, grouped};
-use super::super::early_exit::of_csv;
 use super::super::moment::{exact, shown};
+use super::super::records::{write_document, write_records};
 use super::super::table::columns;
 use super::chosen::{Agenda, Chosen};
 use crate::action::{BatchPlan, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, SHARE_OF_BUDGET};
@@ -38,26 +38,24 @@ struct LeftOutPart<'a> {
     reason: &'a str,
 }
 
+/// A message of the plan in CSV.
+#[derive(Serialize)]
+struct PlanRow<'a> {
+    id: &'a str,
+    plan: &'static str,
+    reason: &'a str,
+}
+
 /// Writes the plan to the output.
 pub(super) fn write(chosen: &Chosen, campaign: &ConfiguredCampaign, context: &CommandContext, out: &mut impl Write) -> io::Result<()> {
     match context.format() {
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, &document(chosen, campaign, context.zone())).map_err(io::Error::from)?;
-            writeln!(out)?;
-        }
-        Format::Ndjson => {
-            serde_json::to_writer(&mut *out, &document(chosen, campaign, context.zone())).map_err(io::Error::from)?;
-            writeln!(out)?;
-        }
+        format @ (Format::Json | Format::Ndjson) => write_document(out, format, &document(chosen, campaign, context.zone()))?,
         Format::Csv => {
             let messages = chosen.messages();
-            let rows = messages.iter().map(|message| [message.as_str(), "retry", ""]);
-            let left_out = chosen.left_out.iter().map(|left| [left.id.as_str(), "leftOut", left.reason.as_str()]);
-            let mut writer = csv::Writer::from_writer(&mut *out);
-            for record in std::iter::once(["id", "plan", "reason"]).chain(rows).chain(left_out) {
-                writer.write_record(record).map_err(of_csv)?;
-            }
-            writer.flush()?;
+            let planned = messages.iter().map(|message| PlanRow { id: message.as_str(), plan: "retry", reason: "" });
+            let left_out = chosen.left_out.iter().map(|left| PlanRow { id: &left.id, plan: "leftOut", reason: &left.reason });
+            let rows: Vec<PlanRow<'_>> = planned.chain(left_out).collect();
+            write_records(out, Format::Csv, &["id", "plan", "reason"], &rows)?;
         }
         Format::Table => {
             writeln!(out, "{}", announcement(chosen, campaign, context.zone(), Timestamp::now()))?;

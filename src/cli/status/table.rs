@@ -4,10 +4,12 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::Serialize;
 
+use super::super::Format;
 use super::super::context::{counted, grouped};
-use super::super::early_exit::of_csv;
 use super::super::moment::shown;
+use super::super::records::write_records;
 use super::super::table::columns;
 use super::report::{FailurePart, LatencyPart, RecentPart, StatusReport};
 use crate::delivery::{DeliveryError, Status, believed_total};
@@ -133,25 +135,24 @@ fn recent(recent: &RecentPart, zone: &TimeZone) -> String {
     )
 }
 
+/// A figure of the report.
+#[derive(Serialize)]
+struct Figure<'a> {
+    part: &'static str,
+    name: &'a str,
+    count: usize,
+}
+
 /// The report as CSV: one figure per row, so that spreadsheets can pick theirs.
-pub(super) fn csv(report: &StatusReport, out: impl Write) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
-    let written = (|| {
-        writer.write_record(["part", "name", "count"])?;
-        let mut row = |part: &str, name: &str, count: usize| writer.write_record([part, name, &count.to_string()]);
-        for (word, count) in report.statuses.named() {
-            row("status", word, count)?;
-        }
-        for failure in &report.failures {
-            row("failure", failure.error_code.as_deref().unwrap_or_default(), failure.count)?;
-        }
-        for batch in &report.batches {
-            row("batch", &batch.id, batch.loaded)?;
-        }
-        Ok(())
-    })();
-    written.map_err(of_csv)?;
-    writer.flush()
+pub(super) fn csv(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
+    let statuses = report.statuses.named().map(|(name, count)| Figure { part: "status", name, count });
+    let failures = report.failures.iter().map(|failure| {
+        let name = failure.error_code.as_deref().unwrap_or_default();
+        Figure { part: "failure", name, count: failure.count }
+    });
+    let batches = report.batches.iter().map(|batch| Figure { part: "batch", name: &batch.id, count: batch.loaded });
+    let figures: Vec<Figure<'_>> = statuses.chain(failures).chain(batches).collect();
+    write_records(out, Format::Csv, &["part", "name", "count"], &figures)
 }
 
 #[cfg(test)]
