@@ -40,14 +40,6 @@ impl From<io::Error> for EarlyExit {
     }
 }
 
-/// The system's error behind an error of the CSV writer.
-pub(super) fn of_csv(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

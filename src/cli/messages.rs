@@ -1,6 +1,6 @@
 //! `postwatch messages`: lists or exports what a campaign, or a batch, has.
 
-mod output;
+pub(super) mod output;
 pub(super) mod table;
 mod criteria;
 mod work;

@@ -1,19 +1,21 @@
 //! Prints what was found, in one of the four formats.
 
 use std::io::{self, Write};
+use std::iter;
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::super::Format;
 use super::super::context::{CommandContext, counted, is_coloured, table_width};
-use super::super::early_exit::of_csv;
 use super::super::journal::used_up;
+use super::super::messages::output::{csv_fields, value_names};
 use super::super::messages::table::MessageTable;
 use super::super::moment::exact;
+use super::super::records::{RecordWriter, write_document};
 use super::result::{CampaignAnswer, FindResult, SearchAnswer};
 use crate::delivery::{Beside, Message, full_stop};
-use crate::postman::record::{Field, Record};
+use crate::postman::record::{Field, Record, RecordFormat};
 
 /// A message with the campaign it was found in.
 #[derive(Serialize)]
@@ -71,30 +73,34 @@ struct NotAskedPart {
 /// sentence does with each format for programs.
 pub(super) fn write(found: &FindResult, format: Format, context: &CommandContext, out: &mut impl Write) -> io::Result<()> {
     let zone = context.zone();
-    match format {
-        Format::Json => {
-            let document = Document { messages: messages(found).map(record).collect(), summary: summary(found, zone) };
-            serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from)?;
-            out.write_all(b"\n")?;
+    if format == Format::Table {
+        table(found, context, out)?;
+        return out.flush();
+    }
+    if format == Format::Json {
+        let document = Document { messages: messages(found).map(record).collect(), summary: summary(found, zone) };
+        write_document(out, format, &document)?;
+    } else {
+        let mut fields = Field::all();
+        if format == Format::Csv {
+            fields = csv_fields(fields, &value_names(messages(found).map(|(_, message)| message)));
         }
-        Format::Ndjson => {
-            for message in messages(found) {
-                serde_json::to_writer(&mut *out, &record(message)).map_err(io::Error::from)?;
-                out.write_all(b"\n")?;
+        let mut records = RecordWriter::new(out, format, iter::once("campaign".to_owned()).chain(fields.iter().map(Field::name)));
+        for (answer, asked) in found.asked() {
+            let layout = RecordFormat { fields: fields.clone(), ..answer.layout.clone() };
+            for message in &asked.messages {
+                records.record(&FoundRecord { campaign: &answer.campaign.config.name, message: layout.json(message) })?;
             }
-            serde_json::to_writer(&mut *out, &SummaryLine { summary: summary(found, zone) }).map_err(io::Error::from)?;
-            out.write_all(b"\n")?;
         }
-        Format::Csv => csv(found, out)?,
-        Format::Table => table(found, context, out)?,
-    }
-    out.flush()?;
-    if format != Format::Table {
-        for line in not_asked(found) {
-            context.notice(&line);
+        if format == Format::Ndjson {
+            records.record(&SummaryLine { summary: summary(found, zone) })?;
         }
-        context.notice(&found.sentence(zone));
+        records.finish()?;
     }
+    for line in not_asked(found) {
+        context.notice(&line);
+    }
+    context.notice(&found.sentence(zone));
     Ok(())
 }
 
@@ -124,31 +130,6 @@ fn summary<'a>(found: &'a FindResult, zone: &TimeZone) -> Summary<'a> {
         trace_id: not_asked.why.text.trace_id,
     });
     Summary { asked: asked.collect(), not_asked: not_asked.collect(), sentence: found.sentence(zone) }
-}
-
-fn csv(found: &FindResult, out: &mut impl Write) -> io::Result<()> {
-    let mut names: Vec<&str> = Vec::new();
-    for (name, _) in messages(found).flat_map(|(_, message)| message.values.iter().flatten()) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
-    // A column for each value, where JSON has `values`.
-    let fields: Vec<Field> = Field::all()
-        .into_iter()
-        .flat_map(|field| match field {
-            Field::Values => names.iter().map(|name| Field::Value((*name).to_owned())).collect(),
-            plain => vec![plain],
-        })
-        .collect();
-    let mut writer = csv::Writer::from_writer(out);
-    let heading = std::iter::once("campaign".to_owned()).chain(fields.iter().map(Field::name));
-    writer.write_record(heading).map_err(of_csv)?;
-    for (answer, message) in messages(found) {
-        let cells = fields.iter().map(|field| answer.layout.cell(field, message));
-        writer.write_record(std::iter::once(answer.campaign.config.name.clone()).chain(cells)).map_err(of_csv)?;
-    }
-    writer.flush()
 }
 
 fn table(found: &FindResult, context: &CommandContext, out: &mut impl Write) -> io::Result<()> {
