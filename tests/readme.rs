@@ -10,6 +10,13 @@ fn the_list_of_keys_is_the_programs_own() {
     assert_eq!(listed, postwatch::tui::keys::markdown(), "paste the right-hand text into the README");
 }
 
+#[test]
+fn the_list_of_typed_commands_is_the_programs_own() {
+    let (_, after) = README.split_once("<!-- commands: made from the commands, checked by a test -->\n").expect("the list begins");
+    let (listed, _) = after.split_once("<!-- end of commands -->").expect("the list ends");
+    assert_eq!(listed, postwatch::tui::commands_markdown(), "paste the right-hand text into the README");
+}
+
 /// The keys that the example configuration and the README bind can be bound.
 #[test]
 fn the_keys_that_are_shown_can_be_bound() {

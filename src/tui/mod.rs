@@ -26,7 +26,7 @@ pub use run::{
 };
 pub use setup::{CampaignSettings, Setup, ThemeChoice};
 pub use start::{StartChoice, StartText, TrialLine, start};
-pub use state::State;
+pub use state::{State, commands_markdown};
 #[cfg(unix)]
 pub use terminal::listen;
 pub use terminal::{Keyboard, TerminalError, TerminalScreen};

@@ -151,6 +151,12 @@ pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
     CommandWord { word: "reload", label: "reload the file", does: "reload the configuration and the keys", typed: Typed::Reload },
 ];
 
+/// The commands that are only typed as Markdown, for the README.
+pub fn commands_markdown() -> String {
+    let lines = COMMANDS.iter().map(|command| format!("| `:{}` | {} |\n", command.word, command.does));
+    std::iter::once("| command | does |\n|---|---|\n".to_owned()).chain(lines).collect()
+}
+
 impl Typed {
     fn takes_argument(self) -> bool {
         self == Typed::History

@@ -14,7 +14,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::char(':')],
         contexts: PANES,
         label: "commands",
-        help: "all commands, found by typing: those with keys, and unlock, lock, stop, resume, results, rest, resolve, history, reveal, present, mouse, reload",
+        help: "all commands, found by typing: those with keys, and those that are only typed",
         group: HelpGroup::Program,
         footer: Some(6),
     },
