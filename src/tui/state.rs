@@ -76,7 +76,7 @@ pub(super) use page::{Page, PageKind};
 pub(super) use palette::{PaletteAction, PaletteEntry};
 pub(super) use plan_question::{Choice, PlanQuestion, tick};
 pub use prompt::commands_markdown;
-pub(super) use prompt::{COMMANDS, LONGEST as LONGEST_LINE, Prompt, PromptKind, Typed, present_word, word_and_argument};
+pub(super) use prompt::{COMMANDS, Prompt, PromptKind, Typed, present_word, word_and_argument};
 pub(super) use question::{Answer, Question, plan_one};
 pub(super) use recent_commands::RecentCommands;
 pub(super) use resolve::{Resolve, ResolveLine};

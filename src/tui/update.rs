@@ -39,8 +39,6 @@ mod unlock;
 mod views;
 mod wake;
 
-pub(super) use find::edit;
-
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 

@@ -43,7 +43,6 @@ mod summary;
 mod table;
 mod tabs;
 mod target; // what is under the mouse
-mod typed; // a line for typing
 mod words;
 
 use ratatui::Frame;

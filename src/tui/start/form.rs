@@ -4,16 +4,13 @@ use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent};
 use secrecy::SecretString;
-use tui_input::{Input, InputRequest};
-use zeroize::Zeroize as _;
 
 use crate::config::{NewCampaign, NewField, NewKey, NewServer};
-use crate::delivery::clean_line;
 use crate::monitor::NoticeWeight;
 use crate::postman::{BaseUrl, Environment, Explanation};
 use crate::tui::Effect;
 use crate::tui::keys::Action;
-use crate::tui::update::edit;
+use crate::tui::typed_line::TypedLine;
 
 /// What the check of a new campaign found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,10 +64,10 @@ const LONGEST: usize = 500;
 
 #[derive(Debug)]
 pub(super) struct CampaignForm {
-    pub name: Input,
+    pub name: TypedLine,
     pub server: usize,
-    pub address: Input,
-    pub id: Input,
+    pub address: TypedLine,
+    pub id: TypedLine,
     pub source: usize,
     pub keys: TypedKeys,
     pub read_only: usize,
@@ -91,28 +88,24 @@ pub(super) enum Leaving {
 }
 
 /// What was typed for each source of a key: wiped with the form, and shown in no debug output.
-pub(super) struct TypedKeys([Input; 3]);
+pub(super) struct TypedKeys([TypedLine; 3]);
 
 impl TypedKeys {
     /// The text for a source.
-    pub fn of(&self, source: usize) -> Option<&Input> {
+    pub fn of(&self, source: usize) -> Option<&TypedLine> {
         self.0.get(source)
     }
 }
 
 impl Default for TypedKeys {
     fn default() -> Self {
-        // Room for all of it from the start: a growing string leaves its old memory behind,
-        // unwiped.
-        Self(std::array::from_fn(|_| Input::new(String::with_capacity(LONGEST * char::MAX.len_utf8()))))
+        Self(std::array::from_fn(|_| TypedLine::with_limit(LONGEST)))
     }
 }
 
 impl Drop for TypedKeys {
     fn drop(&mut self) {
-        for line in &mut self.0 {
-            String::from(std::mem::take(line)).zeroize();
-        }
+        self.0.iter_mut().for_each(TypedLine::wipe);
     }
 }
 
@@ -136,11 +129,11 @@ pub(super) enum Next {
 impl CampaignForm {
     pub fn new() -> Self {
         Self {
-            name: Input::default(),
+            name: TypedLine::with_limit(LONGEST),
             // A first try should not be in production.
             server: 1,
-            address: Input::default(),
-            id: Input::default(),
+            address: TypedLine::with_limit(LONGEST),
+            id: TypedLine::with_limit(LONGEST),
             source: 0,
             keys: TypedKeys::default(),
             read_only: 0,
@@ -206,14 +199,11 @@ impl CampaignForm {
 
     /// Pasted text goes into the focused line, only its first line.
     pub fn paste(&mut self, text: &str) {
-        let first = text.trim().lines().next().unwrap_or_default();
         if self.is_waiting() {
             return;
         }
         self.leaves = None;
-        for letter in clean_line(first).chars() {
-            self.change(InputRequest::InsertChar(letter));
-        }
+        self.change(|line| line.paste_first(text));
     }
 
     /// The API answered.
@@ -237,7 +227,7 @@ impl CampaignForm {
 
     fn is_empty(&self) -> bool {
         let lines = [&self.name, &self.address, &self.id].into_iter().chain(&self.keys.0);
-        lines.into_iter().all(|line| line.value().is_empty())
+        lines.into_iter().all(TypedLine::is_empty)
     }
 
     fn step(&mut self, by: isize) {
@@ -293,15 +283,13 @@ impl CampaignForm {
                 KeyCode::Right => self.step(1),
                 _ => {}
             },
-            _ => {
-                if let Some(request) = edit(key) {
-                    self.change(request);
-                }
-            }
+            _ => self.change(|line| {
+                line.key(key);
+            }),
         }
     }
 
-    fn change(&mut self, request: InputRequest) {
+    fn change(&mut self, edit: impl FnOnce(&mut TypedLine)) {
         let source = self.source;
         let line = match self.focus {
             Spot::Name => &mut self.name,
@@ -313,12 +301,9 @@ impl CampaignForm {
             },
             _ => return,
         };
-        if matches!(request, InputRequest::InsertChar(_)) && line.value().chars().count() >= LONGEST {
-            return;
-        }
         let before = line.value().len();
-        line.handle(request);
-        if before != line.value().len() || matches!(request, InputRequest::InsertChar(_)) {
+        edit(line);
+        if before != line.value().len() {
             self.changed();
         }
     }
@@ -363,7 +348,7 @@ impl CampaignForm {
     }
 
     fn campaign(&self) -> NewCampaign {
-        let text = |input: &Input| input.value().trim().to_owned();
+        let text = |input: &TypedLine| input.value().trim().to_owned();
         let key = self.keys.of(self.source).map(|line| line.value().trim()).unwrap_or_default();
         NewCampaign {
             name: text(&self.name),

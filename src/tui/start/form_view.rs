@@ -4,7 +4,6 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use tui_input::Input;
 
 use super::Start;
 use super::form::{CampaignForm, FormPhase, Leaving, READ_ONLY, SERVERS, SOURCES, Spot};
@@ -12,6 +11,7 @@ use super::view::paragraph;
 use crate::monitor::NoticeWeight;
 use crate::tui::Role;
 use crate::tui::text::{cut, width, wrap};
+use crate::tui::typed_line::TypedLine;
 
 /// The width of the fields' names.
 const LABEL_COLUMNS: usize = 13;
@@ -103,9 +103,7 @@ impl Drawn<'_> {
             _ => match form.keys.of(form.source) {
                 Some(typed) if form.source == 2 => {
                     // A key is never shown, not even to the user who types it.
-                    let hidden = self.sign("∙", "*").repeat(typed.value().chars().count());
-                    let hidden = Input::new(hidden).with_cursor(typed.cursor());
-                    self.text(&mut line, &hidden, "paste it here; it is not shown", has_focus, room)
+                    self.text(&mut line, &typed.hidden(self.sign("∙", "*")), "paste it here; it is not shown", has_focus, room)
                 }
                 Some(typed) => self.text(
                     &mut line,
@@ -143,27 +141,16 @@ impl Drawn<'_> {
     }
 
     /// A line for typing, or an example of what goes there. Returns the cursor's column.
-    fn text(&self, line: &mut Line<'static>, input: &Input, example: &str, has_focus: bool, room: usize) -> usize {
+    fn text(&self, line: &mut Line<'static>, input: &TypedLine, example: &str, has_focus: bool, room: usize) -> usize {
         let column = line.width();
-        if input.value().is_empty() {
+        if input.is_empty() {
             let example = cut(example, room, self.start.ascii).into_owned();
             line.push_span(Span::styled(example, self.style(Role::Muted)));
             return column;
         }
-        let scroll = input.visual_scroll(room.saturating_sub(1));
-        let mut at = 0;
-        let shown: String = input
-            .value()
-            .chars()
-            .skip_while(|letter| {
-                let skipped = at < scroll;
-                at += width(letter.encode_utf8(&mut [0; 4]));
-                skipped
-            })
-            .collect();
-        let shown = cut(&shown, room, self.start.ascii).into_owned();
+        let (shown, at) = input.shown(room, self.start.ascii);
         line.push_span(Span::styled(shown, self.style(if has_focus { Role::Strong } else { Role::Text })));
-        column + input.visual_cursor().saturating_sub(scroll)
+        column + at
     }
 
     fn buttons(&mut self, form: &CampaignForm) {

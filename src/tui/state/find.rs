@@ -1,11 +1,11 @@
 //! The find line: what is typed, what is found in the loaded rows, what the server was asked.
 
 use jiff::{SignedDuration, Timestamp};
-use tui_input::Input;
 
 use crate::delivery::{Beside, MessageId, NotANumber, RecipientQuery};
 use crate::monitor::{Generation, SearchState};
 use crate::postman::Explanation;
+use crate::tui::typed_line::TypedLine;
 
 /// How long typing must pause before the server is asked: a number is typed in one go, and each
 /// digit would be a call.
@@ -41,7 +41,7 @@ pub(in crate::tui) enum SearchRequest {
 #[derive(Debug)]
 pub(in crate::tui) struct Find {
     /// The text in the line.
-    pub input: Input,
+    pub input: TypedLine,
     /// What the list is narrowed to.
     pub query: RecipientQuery,
     /// Why what was typed cannot be searched for.
@@ -64,7 +64,7 @@ impl Find {
     /// Nothing is searched for.
     pub fn new() -> Self {
         Self {
-            input: Input::default(),
+            input: TypedLine::default(),
             query: RecipientQuery::default(),
             refusal: None,
             server: ServerAnswer::NotAsked,
@@ -201,7 +201,7 @@ impl Find {
     }
 
     /// Searches for what was typed elsewhere, on the server at once.
-    pub fn take_over(&mut self, input: Input, now: Timestamp) {
+    pub fn take_over(&mut self, input: TypedLine, now: Timestamp) {
         *self = Self { input, ..Self::new() };
         self.understand();
         self.wake(now);

@@ -1,16 +1,15 @@
 //! The help for a context: what can be done there, and what the signs, figures and words mean.
 
-use tui_input::Input;
-
 use super::{COMMANDS, PageKind, State};
 use crate::delivery::Status;
+use crate::tui::typed_line::TypedLine;
 use crate::tui::{Action, Context, Role, role_of, sign};
 
 /// The search in the help, and its cursor.
 #[derive(Debug, Clone, Default)]
 pub(in crate::tui) struct HelpSearch {
     /// What has been typed.
-    pub input: Input,
+    pub input: TypedLine,
     /// Which of the remaining lines has the cursor; the lines of a context never change while they are read.
     pub cursor: usize,
 }

@@ -1,11 +1,7 @@
 //! A line for typing: a command, the name that unlocks a campaign, a time window, or a file name.
 
-use tui_input::Input;
-
 use super::{Export, FilterChoice, OpenQuestion, PaletteAction, PaletteEntry};
-
-/// The longest line.
-pub(in crate::tui) const LONGEST: usize = 200;
+use crate::tui::typed_line::TypedLine;
 
 /// What a line is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +26,9 @@ pub(in crate::tui) struct Prompt {
     /// Where what is typed agrees to something: the open question.
     pub asked: Option<OpenQuestion>,
     /// What has been typed.
-    pub input: Input,
+    pub input: TypedLine,
     /// Why Enter did nothing.
     pub problem: String,
-    /// Whether its text is a proposal: the first typed letter replaces it.
-    pub is_proposal: bool,
     /// The command that the cursor of the list was moved to; if `None` it is on the first.
     pub chosen: Option<PaletteAction>,
 }
@@ -42,8 +36,9 @@ pub(in crate::tui) struct Prompt {
 impl Prompt {
     /// A line with this text in it.
     pub fn new(kind: PromptKind, text: &str) -> Self {
-        let is_proposal = kind == PromptKind::Window && !text.is_empty();
-        Self { kind, asked: None, input: Input::new(text.to_owned()), problem: String::new(), is_proposal, chosen: None }
+        let text = TypedLine::with_text(text);
+        let input = if kind == PromptKind::Window { text.proposed() } else { text };
+        Self { kind, asked: None, input, problem: String::new(), chosen: None }
     }
 
     /// What has been typed.

@@ -1,16 +1,11 @@
 //! Keys in the find line, and the searches they send to the server.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 use jiff::SignedDuration;
-use tui_input::InputRequest;
 
 use super::super::state::{Dialog, FilterChoice, OpenedFrom, SearchRequest, State, TYPING, ViewKind};
 use super::super::{Action, Context, Effect, view};
-use crate::delivery::clean_line;
 use crate::monitor::{Command, NoticeWeight};
-
-/// How many characters the find line takes: far more than any number has, or a link around it.
-const LONGEST: usize = 200;
 
 impl State {
     pub(super) fn open_find(&mut self, effects: &mut Vec<Effect>) {
@@ -26,7 +21,7 @@ impl State {
         if self.across.on && self.across_key(action, effects) {
             return;
         }
-        let is_empty = self.campaign().is_some_and(|campaign| campaign.find.input.value().is_empty());
+        let is_empty = self.campaign().is_some_and(|campaign| campaign.find.input.is_empty());
         match action {
             Action::Enter => {
                 self.dialog = Dialog::None;
@@ -57,13 +52,10 @@ impl State {
 
     /// A key that is text, or that edits the line.
     pub(super) fn type_key(&mut self, key: KeyEvent) {
-        let Some(request) = edit(key) else { return };
         let Some(campaign) = self.campaigns.get_mut(self.current) else { return };
-        if matches!(request, InputRequest::InsertChar(_)) && campaign.find.input.value().chars().count() >= LONGEST {
-            return;
+        if campaign.find.input.key(key) {
+            self.edited(TYPING);
         }
-        campaign.find.input.handle(request);
-        self.edited(TYPING);
     }
 
     /// Pasted text goes into the find line and nowhere else; it is searched for at once.
@@ -75,10 +67,7 @@ impl State {
             _ => return,
         }
         let Some(campaign) = self.campaigns.get_mut(self.current) else { return };
-        let room = LONGEST.saturating_sub(campaign.find.input.value().chars().count());
-        for letter in clean_line(text.trim()).chars().take(room) {
-            campaign.find.input.handle(InputRequest::InsertChar(letter));
-        }
+        campaign.find.input.paste(text);
         self.edited(SignedDuration::ZERO);
     }
 
@@ -154,21 +143,4 @@ impl State {
         };
         effects.push(self.command(command));
     }
-}
-
-/// The edit that a key makes in a line of text.
-pub(in crate::tui) fn edit(key: KeyEvent) -> Option<InputRequest> {
-    let is_plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-    Some(match key.code {
-        KeyCode::Char(letter) if is_plain => InputRequest::InsertChar(letter),
-        KeyCode::Char('u') if key.modifiers == KeyModifiers::CONTROL => InputRequest::DeleteFromStart,
-        KeyCode::Char('w') if key.modifiers == KeyModifiers::CONTROL => InputRequest::DeletePrevWord,
-        KeyCode::Backspace => InputRequest::DeletePrevChar,
-        KeyCode::Delete => InputRequest::DeleteNextChar,
-        KeyCode::Left => InputRequest::GoToPrevChar,
-        KeyCode::Right => InputRequest::GoToNextChar,
-        KeyCode::Home => InputRequest::GoToStart,
-        KeyCode::End => InputRequest::GoToEnd,
-        _ => return None,
-    })
 }

@@ -1,12 +1,9 @@
 //! Keys in the help: its line is typed into, and Enter runs what is under the cursor.
 
 use crossterm::event::{KeyCode, KeyEvent};
-use tui_input::InputRequest;
 
-use super::super::state::{HelpSearch, LONGEST_LINE, Page, PageKind, State};
+use super::super::state::{HelpSearch, Page, PageKind, State};
 use super::super::{Action, Context, Effect, view};
-use super::find::edit;
-use crate::delivery::clean_line;
 
 impl State {
     /// The help for the present context.
@@ -18,7 +15,7 @@ impl State {
     pub(super) fn help_key(&mut self, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
         let Some(PageKind::Help(context)) = self.page.map(|page| page.kind) else { return };
         let page = isize::try_from(view::page_room(self).saturating_sub(1).max(1)).unwrap_or(1);
-        let is_empty = self.help.input.value().is_empty();
+        let is_empty = self.help.input.is_empty();
         match action {
             Action::Up => self.go_help(context, -1),
             Action::Down => self.go_help(context, 1),
@@ -42,26 +39,16 @@ impl State {
 
     /// A key that is text, or that edits the line.
     pub(super) fn type_help(&mut self, key: KeyEvent) {
-        if key.code == KeyCode::Backspace && self.help.input.value().is_empty() {
+        if key.code == KeyCode::Backspace && self.help.input.is_empty() {
             // There is nothing to delete: one step back, as everywhere outside text.
             self.page = None;
-        } else if let Some(request) = edit(key) {
-            self.edit_help(request);
+        } else if self.help.input.key(key) {
+            self.help.cursor = self.help_best();
         }
     }
 
     pub(super) fn paste_help(&mut self, text: &str) {
-        let first = text.trim().lines().next().unwrap_or_default();
-        for letter in clean_line(first).chars() {
-            self.edit_help(InputRequest::InsertChar(letter));
-        }
-    }
-
-    fn edit_help(&mut self, request: InputRequest) {
-        if matches!(request, InputRequest::InsertChar(_)) && self.help.input.value().chars().count() >= LONGEST_LINE {
-            return;
-        }
-        self.help.input.handle(request);
+        self.help.input.paste_first(text);
         self.help.cursor = self.help_best();
     }
 

@@ -1,15 +1,11 @@
 //! Keys in a line for typing, and what the commands do.
 
 use crossterm::event::KeyEvent;
-use tui_input::InputRequest;
 
-use super::super::state::{
-    Dialog, LONGEST_LINE, OpenQuestion, PaletteAction, Prompt, PromptKind, State, TimeWindow, Typed, word_and_argument,
-};
+use super::super::state::{Dialog, OpenQuestion, PaletteAction, Prompt, PromptKind, State, TimeWindow, Typed, word_and_argument};
 use super::super::{Action, Effect};
-use super::find::edit;
-use crate::delivery::clean_line;
 use crate::monitor::NoticeWeight;
+use crate::tui::typed_line::TypedLine;
 
 /// How many commands a page key moves: fewer than a small screen shows.
 const PALETTE_PAGE: isize = 8;
@@ -25,7 +21,7 @@ impl State {
     }
 
     pub(super) fn prompt_key(&mut self, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
-        let is_empty = matches!(&self.dialog, Dialog::Prompt(prompt) if prompt.input.value().is_empty());
+        let is_empty = matches!(&self.dialog, Dialog::Prompt(prompt) if prompt.input.is_empty());
         match action {
             Action::Back => self.close_dialog(effects),
             Action::Enter => self.enter_prompt(effects),
@@ -45,29 +41,23 @@ impl State {
 
     /// A key that is text, or that edits the line.
     pub(super) fn type_prompt(&mut self, key: KeyEvent) {
-        let Some(request) = edit(key) else { return };
-        self.edit_prompt(request);
+        self.edit_prompt(|input| input.key(key));
     }
 
     pub(super) fn paste_prompt(&mut self, text: &str) {
-        let first = text.trim().lines().next().unwrap_or_default();
-        for letter in clean_line(first).chars() {
-            self.edit_prompt(InputRequest::InsertChar(letter));
-        }
+        self.edit_prompt(|input| {
+            input.paste_first(text);
+            true
+        });
     }
 
-    fn edit_prompt(&mut self, request: InputRequest) {
+    fn edit_prompt(&mut self, edit: impl FnOnce(&mut TypedLine) -> bool) {
         let Dialog::Prompt(prompt) = &mut self.dialog else { return };
-        if matches!(request, InputRequest::InsertChar(_)) && prompt.typed().chars().count() >= LONGEST_LINE {
-            return;
+        if edit(&mut prompt.input) {
+            prompt.problem.clear();
+            // Another text is another list: its cursor starts on the best match.
+            prompt.chosen = None;
         }
-        if std::mem::take(&mut prompt.is_proposal) && matches!(request, InputRequest::InsertChar(_)) {
-            prompt.input.reset();
-        }
-        prompt.input.handle(request);
-        prompt.problem.clear();
-        // Another text is another list: its cursor starts on the best match.
-        prompt.chosen = None;
     }
 
     /// Tab: completes the name of the command under the cursor.

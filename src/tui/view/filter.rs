@@ -5,7 +5,6 @@ use ratatui::layout::{Position, Rect};
 
 use super::across::besides;
 use super::pieces::{self, Piece};
-use super::typed;
 use super::words::{count, in_a_line, loaded_of, until};
 use crate::delivery::counted;
 use crate::monitor::Connection;
@@ -114,7 +113,7 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
     let style = |role| look.style(role);
     let find = &campaign.find;
     let room = usize::from(area.width.saturating_sub(2)).saturating_sub("find ".len()).clamp(1, 24);
-    let (shown, column) = typed::shown(&find.input, room);
+    let (shown, column) = find.input.shown(room + 1, look.ascii);
     let shown = campaign.hidden_from_others(&shown);
     let text = Piece::new(shown.to_string(), style(Role::Strong), 0).gap(1);
     let everywhere = state.across.on;

@@ -5,7 +5,6 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::pieces::{self, Piece};
-use super::typed;
 use super::words::count;
 use crate::tui::state::{HelpLine, State};
 use crate::tui::text::{Align, fit, width, wrap};
@@ -36,7 +35,7 @@ pub(super) fn draw(state: &State, context: Context, buffer: &mut Buffer, body: R
     };
     pieces::draw(buffer, line(0), vec![title], vec![Piece::new(more, style(Role::Muted), 1)], state.look.ascii);
     let input_room = usize::from(body.width).saturating_sub(2 + width(SEARCH)).clamp(1, 30);
-    let (text, column) = typed::shown(&state.help.input, input_room);
+    let (text, column) = state.help.input.shown(input_room + 1, state.look.ascii);
     let is_empty = text.is_empty();
     let hint = match lines.get(cursor) {
         _ if is_empty => "type a word: retry, copy, mask, 429",

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::sentences::{self, Sentence};
 use super::words::environment;
-use super::{dialog, palette, typed};
+use super::{dialog, palette};
 use crate::tui::Role;
 use crate::tui::state::{Prompt, PromptKind, State};
 use crate::tui::text::width;
@@ -67,12 +67,11 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     };
     let mut lines = sentences::lines(state, above, room, usize::from(area.height).saturating_sub(2 + 3));
     let input_at = lines.len();
-    let input_room = room.saturating_sub(width(sign) + 1).max(1);
-    let (shown, column) = typed::shown(&prompt.input, input_room);
+    let (shown, column) = prompt.input.shown(room.saturating_sub(width(sign)).max(2), state.look.ascii);
     let column = width(sign) + column;
     lines.push(Line::from(vec![
         Span::styled(sign, style(Role::Accent)),
-        Span::styled(shown, style(if prompt.is_proposal { Role::Selected } else { Role::Strong })),
+        Span::styled(shown, style(if prompt.input.is_proposal() { Role::Selected } else { Role::Strong })),
     ]));
     if !prompt.problem.is_empty() {
         let problem = vec![Sentence::new(prompt.problem.clone(), Role::Warning, 0)];

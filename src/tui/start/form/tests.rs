@@ -87,7 +87,7 @@ fn the_first_mistake_gets_the_focus_and_goes_when_it_is_mended(#[case] spot: Spo
         Spot::Id => &mut form.id,
         _ => &mut form.keys.0[0],
     };
-    *line = Input::default();
+    *line = TypedLine::default();
     form.focus = Spot::Try;
     assert_eq!(press(&mut form, KeyCode::Enter), Next::Stay(Vec::new()), "{what}");
     assert_eq!(form.focus, spot);
