@@ -62,7 +62,6 @@ pub(super) use plan::who as masked_recipient;
 pub(super) use results::{rows as result_rows, text as results_text};
 pub(super) use starting::title as starting_title;
 pub(super) use target::{Target, target};
-pub(super) use words::count;
 
 impl State {
     /// Draws everything. The terminal's cursor is on the selected row, so that screen readers

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::super::campaigns::ConfiguredCampaign;
-use super::super::context::{CommandContext, grouped};
+use super::super::context::{CommandContext, counted};
 use super::super::journal::OpenJournal;
 use super::super::progress::ProgressLine;
 use super::super::signals::Signals;
@@ -22,7 +22,7 @@ use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome};
 use super::stages::{ScriptedStage, ScriptedStages};
 use super::waiting::{Pause, Stall};
 use crate::action::{ActionNumber, Agreed, PATIENCE};
-use crate::delivery::full_stop;
+use crate::delivery::{agreeing, full_stop};
 use crate::monitor::{ActionStage, Clock, Command, Connection, Monitor, News, Update};
 use crate::postman::{Explanation, Refusal};
 
@@ -138,12 +138,11 @@ impl<W: Write> ScriptedRun<'_, W> {
                 Ok(())
             }
             News::NotStarted(left) => {
-                for (number, one, many) in [(left.messages.len(), "message", "messages"), (left.batches.len(), "batch", "batches")] {
+                for (number, noun) in [(left.messages.len(), "message"), (left.batches.len(), "batch")] {
                     if number > 0 {
-                        let (thing, was, it) = if number == 1 { (one, "was", "it") } else { (many, "were", "them") };
-                        let count = grouped(number);
+                        let (things, was, it) = (counted(number, noun), agreeing(number, "was", "were"), agreeing(number, "it", "them"));
                         self.line(&format!(
-                            "{count} {thing} of an earlier run {was} not retried: it stopped first. Retry {it} again, if still needed."
+                            "{things} of an earlier run {was} not retried: it stopped first. Retry {it} again, if still needed."
                         ));
                     }
                 }

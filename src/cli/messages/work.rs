@@ -14,7 +14,7 @@ use super::super::{EarlyExit, Failure, moment};
 use super::criteria::{Fit, MessageFilter, SeenValues};
 use super::output::{MessageWriter, value_names};
 use super::unread;
-use crate::delivery::{BatchId, Message, MessageId};
+use crate::delivery::{BatchId, Message, MessageId, agreeing};
 use crate::monitor::Pages;
 use crate::postman::PageAnswer;
 use crate::postman::record::Field;
@@ -83,7 +83,7 @@ impl LoadTotals {
             line.push_str(&format!(
                 " {} could not be read and {} listed.",
                 counted(self.bad, "row"),
-                if self.bad == 1 { "is not" } else { "are not" }
+                agreeing(self.bad, "is not", "are not")
             ));
         }
         if self.others > 0 {

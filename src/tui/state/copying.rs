@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{DetailPhase, MenuKind, RowAction, RowLine, State, ViewKind};
 use crate::action::Subject;
+use crate::delivery::grouped;
 use crate::monitor::ActionStage;
 use crate::tui::{Action, view};
 
@@ -125,7 +126,7 @@ impl State {
         let words = match what {
             CopyWhat::Marked(form) => {
                 let marked = self.campaign().map_or(0, |campaign| campaign.marked.len());
-                format!("the {} marked {}", view::count(marked), form.word())
+                format!("the {} marked {}", grouped(marked), form.word())
             }
             what => what.words(),
         };

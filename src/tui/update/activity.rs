@@ -3,7 +3,7 @@
 use super::super::state::{ActivityKey, Dialog, Drilled, Entry, OpenQuestion, OpenedFrom, Resolve, ResolveLine, State, ViewKind};
 use super::super::{Action, Effect};
 use crate::action::Subject;
-use crate::delivery::{BatchId, MessageId};
+use crate::delivery::{BatchId, MessageId, agreeing};
 use crate::monitor::{Command, NotStarted, NoticeWeight};
 use crate::state::ActionState;
 
@@ -178,8 +178,8 @@ impl State {
         campaign.note_rest(left.messages.into_iter().map(Subject::Message).chain(left.batches.into_iter().map(Subject::Batch)));
         campaign.activity_cursor = Some(ActivityKey::NotStarted);
         let (count, name) = (campaign.not_started.len(), campaign.settings.name.clone());
-        let (retries, them) = if count == 1 { ("retry", "it") } else { ("retries", "them") };
-        let what = format!("{count} {retries} not started by an earlier run: {} plans {them}", self.keymap.command("rest"));
+        let (retries, them) = (counted(count, "retry"), agreeing(count, "it", "them"));
+        let what = format!("{retries} not started by an earlier run: {} plans {them}", self.keymap.command("rest"));
         self.tell(NoticeWeight::Warning, &what, &format!("{name}, nothing was sent for {them}"), "");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::state::{CopyFormat, CopyWhat, Dialog, LastCopy, MenuKind, Page, PageKind, REVEAL, RowAction, RowMenu, State, ViewKind};
 use super::super::{Action, Context, Copied, Effect, view};
+use crate::delivery::grouped;
 use crate::monitor::NoticeWeight;
 use crate::state::NoteKind;
 
@@ -86,7 +87,7 @@ impl State {
         let length = text.len();
         self.copied = Some(LastCopy { text: text.clone(), until });
         if let Some(limit) = self.copy_limit.filter(|limit| length > *limit) {
-            let sizes = format!("{} of {} KB", view::count(length.div_ceil(1_000)), view::count(limit / 1_000));
+            let sizes = format!("{} of {} KB", grouped(length.div_ceil(1_000)), grouped(limit / 1_000));
             let next = format!("{} writes it to a file", self.key_for(Action::Export));
             self.tell(NoticeWeight::Warning, &format!("{what} is too long for the clipboard ({sizes})"), "", &next);
             return;

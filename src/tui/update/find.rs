@@ -4,7 +4,8 @@ use crossterm::event::KeyEvent;
 use jiff::SignedDuration;
 
 use super::super::state::{Dialog, FilterChoice, OpenedFrom, SearchRequest, State, TYPING, ViewKind};
-use super::super::{Action, Context, Effect, view};
+use super::super::{Action, Context, Effect};
+use crate::delivery::grouped;
 use crate::monitor::{Command, NoticeWeight};
 
 impl State {
@@ -85,7 +86,7 @@ impl State {
     pub(super) fn next_hit(&mut self, forward: bool, effects: &mut Vec<Effect>) {
         let Some(campaign) = self.campaign() else { return };
         let (index, len) = (campaign.list.index(&campaign.store), campaign.list.len());
-        let number = view::count(campaign.list.matching(&campaign.store) + campaign.list.below());
+        let number = grouped(campaign.list.matching(&campaign.store) + campaign.list.below());
         if !campaign.find.is_on() {
             let next = format!("{} starts a find", self.key_for(Action::Find));
             self.tell(NoticeWeight::Info, "nothing is searched for", "so there is no next hit", &next);

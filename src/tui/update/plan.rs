@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::super::state::{BatchQuestion, Campaign, Choice, Dialog, GroupKey, NOTHING_LEFT, PlanQuestion, State, ViewKind};
 use super::super::{Action, Effect, view};
 use crate::action::{Agreed, ConfirmedAction};
-use crate::delivery::{BatchId, MessageId, Status};
+use crate::delivery::{BatchId, MessageId, Status, grouped};
 use crate::monitor::{BatchState, CampaignIndex, Command, Generation, NoticeWeight};
 use crate::store::RowNumber;
 
@@ -60,7 +60,7 @@ impl State {
         }
         let which = if campaign.list.below() > 0 { "that the filter shows" } else { "shown" };
         let part = view::parts_of_batches(campaign).map(|words| format!("; {words}")).unwrap_or_default();
-        self.ask_plan(format!("all {} {which}{part}", view::count(shown)), &rows, false);
+        self.ask_plan(format!("all {} {which}{part}", grouped(shown)), &rows, false);
     }
 
     fn plan_group(&mut self) {

@@ -4,6 +4,7 @@
 use super::super::state::{Dialog, Due, RunRecord, Starting, State};
 use super::super::{Action, Effect};
 use crate::action::Agreed;
+use crate::delivery::{agreeing, grouped};
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, TakenBack};
 use crate::tui::view;
 
@@ -103,17 +104,13 @@ impl State {
         let Some(campaign) = self.campaigns.get(index) else { return };
         let name = campaign.settings.name.clone();
         let rest = format!("{} plans what is left", self.keymap.command("rest"));
-        let on_way = format!("{} on {} way already", view::count(leaving), if leaving == 1 { "its" } else { "their" });
+        let on_way = format!("{} on {} way already", grouped(leaving), agreeing(leaving, "its", "their"));
         let (what, why, next) = match (taken_back, leaving) {
             (0, 0) => ("nothing was left to take back".to_owned(), String::new(), String::new()),
             (0, _) => (format!("too late to take back: {on_way}"), "its outcome will be shown here".to_owned(), String::new()),
-            (back, 0) => (format!("{} taken back: nothing was sent for {}", view::count(back), them(back)), name, rest),
-            (back, _) => (format!("{} taken back, but {on_way}", view::count(back)), "that outcome will be shown here".to_owned(), rest),
+            (back, 0) => (format!("{} taken back: nothing was sent for {}", grouped(back), agreeing(back, "it", "them")), name, rest),
+            (back, _) => (format!("{} taken back, but {on_way}", grouped(back)), "that outcome will be shown here".to_owned(), rest),
         };
         self.tell(NoticeWeight::Info, &what, &why, &next);
     }
-}
-
-fn them(count: usize) -> &'static str {
-    if count == 1 { "it" } else { "them" }
 }

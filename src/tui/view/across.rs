@@ -8,9 +8,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::pieces::{self, Piece};
-use super::words::{count, in_a_line};
+use super::words::in_a_line;
 use super::{recipient, table};
-use crate::delivery::{Beside, Message, Recipient, Status, recipient_key};
+use crate::delivery::{Beside, Message, Recipient, Status, counted, grouped, recipient_key};
 use crate::tui::Role;
 use crate::tui::state::{AcrossAnswer, AcrossLine, Campaign, State};
 use crate::tui::text::{Align, fit, width, wrap};
@@ -27,22 +27,22 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) 
         return None;
     }
     let Some(asked_at) = state.across.asked_at else {
-        let campaigns = count(state.campaigns.len());
+        let campaigns = grouped(state.campaigns.len());
         let text = format!("Enter asks all {campaigns} campaigns on the server, one call each. Tab searches this campaign only.");
         put(buffer, area, &text, style(Role::Muted));
         return None;
     };
     let (answered, missing, waiting) = state.across.counts();
     let mut left = vec![Piece::new(
-        format!("{} of {} campaigns asked, whole history", count(answered), count(state.across.answers.len())),
+        format!("{} of {} campaigns asked, whole history", grouped(answered), grouped(state.across.answers.len())),
         style(Role::Strong),
         0,
     )];
     if waiting > 0 {
-        left.push(Piece::new(format!("{} being asked", count(waiting)), style(Role::Moving), 1));
+        left.push(Piece::new(format!("{} being asked", grouped(waiting)), style(Role::Moving), 1));
     }
     if missing > 0 {
-        left.push(Piece::new(format!("{} NOT ASKED", count(missing)), style(Role::Failed), 0));
+        left.push(Piece::new(format!("{} NOT ASKED", grouped(missing)), style(Role::Failed), 0));
     }
     let age = format!("asked {}", state.look.happened(asked_at, state.now));
     pieces::draw(buffer, heads, left, vec![Piece::new(age, style(Role::Muted), 2)], state.look.ascii);
@@ -82,7 +82,7 @@ fn row(state: &State, line: &AcrossLine, name_width: usize, selected: Option<Sty
             let status = message.status.clone().unwrap_or(Status::Created);
             let more = match state.across.left_out_behind(line) {
                 Some((0, _)) => "  and more".to_owned(),
-                Some((left_out, more)) => format!("  and {}{} more", count(left_out), if more { "+" } else { "" }),
+                Some((left_out, more)) => format!("  and {}{} more", grouped(left_out), if more { "+" } else { "" }),
                 None => String::new(),
             };
             (sign(&status, ascii), role_of(&status), reported(state, campaign, message) + &more, Role::Text)
@@ -140,10 +140,6 @@ pub(super) fn besides(beside: &Beside, is_empty_of_more: bool) -> String {
     let rows = (beside.unreadable > 0).then(|| format!("{} could not be read", counted(beside.unreadable, "row")));
     let empty = (is_empty_of_more && beside.is_nothing()).then(|| "the page was empty, but there is more".to_owned());
     others.into_iter().chain(rows).chain(empty).collect::<Vec<_>>().join("; ")
-}
-
-fn counted(number: usize, what: &str) -> String {
-    format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
 /// What can be said on the telephone: without the number, and without the text.
@@ -242,13 +238,13 @@ fn spoken(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
 
 /// A length of time in spoken words: `11 seconds`.
 fn spoken_length(length: SignedDuration) -> String {
-    let (number, unit) = match length.as_secs() {
+    let (number, unit) = match length.unsigned_abs().as_secs() as usize {
         seconds @ 0..120 => (seconds, "second"),
         seconds @ 120..7200 => (seconds / 60, "minute"),
         seconds @ 7200..172_800 => (seconds / 3600, "hour"),
         seconds => (seconds / 86_400, "day"),
     };
-    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+    counted(number, unit)
 }
 
 #[cfg(test)]

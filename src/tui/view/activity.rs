@@ -11,9 +11,9 @@ use super::notice;
 use super::pieces::{self, Piece};
 use super::recipient;
 use super::table;
-use super::words::{count, row_of, until};
+use super::words::{row_of, until};
 use crate::action::Subject;
-use crate::delivery::{BatchId, Recipient, Status, counted};
+use crate::delivery::{BatchId, Recipient, Status, agreeing, counted, grouped};
 use crate::monitor::{ActionStage, OpenActionNews};
 use crate::state::ActionState;
 use crate::tui::state::{Campaign, ChangeRecord, Entry, State};
@@ -60,14 +60,14 @@ fn draw_sum(state: &State, campaign: &Campaign, entries: &[Entry<'_>], buffer: &
         left.push(Piece::new(format!("· {}", counted(actions, "action")), style(Role::Text), 2).gap(1));
     }
     if for_person > 0 {
-        left.push(Piece::new(format!("· {} to decide", count(for_person)), style(Role::Failed), 0).gap(1));
+        left.push(Piece::new(format!("· {} to decide", grouped(for_person)), style(Role::Failed), 0).gap(1));
     }
     let mut right = vec![Piece::new(row_of(campaign.activity_index(entries), entries.len()), style(Role::Muted), 4)];
     if campaign.actions.followed().total() > 0 {
         right.push(Piece::new(followed_words(state, campaign), style(Role::Muted), 3));
     }
     if campaign.changes.dropped() > 0 {
-        right.push(Piece::new(format!("{} older ones not kept", count(campaign.changes.dropped())), style(Role::Warning), 1));
+        right.push(Piece::new(format!("{} older ones not kept", grouped(campaign.changes.dropped())), style(Role::Warning), 1));
     }
     pieces::draw(buffer, area, left, right, state.look.ascii);
 }
@@ -89,7 +89,7 @@ fn changed(state: &State, campaign: &Campaign) -> Vec<Piece> {
     let mut left = Vec::new();
     for (number, word, role, rank) in parts.into_iter().filter(|(number, ..)| *number > 0) {
         let (before, gap) = if left.is_empty() { ("", 1) } else { (", ", 0) };
-        left.push(Piece::new(format!("{before}{} {word}", count(number)), style(role), rank).gap(gap));
+        left.push(Piece::new(format!("{before}{} {word}", grouped(number)), style(role), rank).gap(gap));
     }
     let words = if left.is_empty() { format!("nothing changed since {since}") } else { format!("changed since {since}:") };
     left.insert(0, Piece::new(words, style(Role::Strong), 0));
@@ -102,10 +102,10 @@ pub(super) fn followed_words(state: &State, campaign: &Campaign) -> String {
     let dot = if state.look.ascii { "," } else { " ·" };
     format!(
         "of the {}: {} delivered{dot} {} failed again{dot} {} on the way",
-        count(followed.total()),
-        count(followed.delivered),
-        count(followed.failed),
-        count(followed.open)
+        grouped(followed.total()),
+        grouped(followed.delivered),
+        grouped(followed.failed),
+        grouped(followed.open)
     )
 }
 
@@ -134,12 +134,9 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, s
     let (at, text, role) = match entry {
         Entry::Change(record) => return change(state, campaign, record, widths, selected),
         Entry::NotStarted(rest) => {
-            let (retries, them) = if rest.len() == 1 { ("retry", "it") } else { ("retries", "them") };
-            let text = format!(
-                "! {} {retries} agreed to but not started, nothing was sent: {} plans {them} again",
-                count(rest.len()),
-                state.key_for(Action::PlanRetry)
-            );
+            let (retries, them) = (counted(rest.len(), "retry"), agreeing(rest.len(), "it", "them"));
+            let text =
+                format!("! {retries} agreed to but not started, nothing was sent: {} plans {them} again", state.key_for(Action::PlanRetry));
             (String::new(), text, Role::Failed)
         }
         Entry::Open(open, record) => {

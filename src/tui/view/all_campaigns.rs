@@ -7,7 +7,8 @@ use ratatui::text::{Line, Span};
 
 use super::pieces::{self, Piece};
 use super::table;
-use super::words::{bytes, count, environment, figure, percent, rate, until};
+use super::words::{bytes, environment, figure, percent, rate, until};
+use crate::delivery::{agreeing, grouped};
 use crate::monitor::Connection;
 use crate::tui::Role;
 use crate::tui::state::{Campaign, State};
@@ -50,10 +51,10 @@ pub(super) fn draw(state: &State, chosen: usize, buffer: &mut Buffer, mut area: 
     let order = state.order();
     let in_need = state.campaigns.iter().filter(|campaign| campaign.needs_person()).count();
     let style = |role| state.look.style(role);
-    let mut left = vec![Piece::new(format!("{} campaigns", count(order.len())), style(Role::Strong), 0)];
+    let mut left = vec![Piece::new(format!("{} campaigns", grouped(order.len())), style(Role::Strong), 0)];
     if in_need > 0 {
-        let needs = if in_need == 1 { "needs" } else { "need" };
-        left.push(Piece::new(format!("· {} {needs} a person", count(in_need)), style(Role::Failed), 0).gap(1));
+        let needs = agreeing(in_need, "needs", "need");
+        left.push(Piece::new(format!("· {} {needs} a person", grouped(in_need)), style(Role::Failed), 0).gap(1));
     }
     let in_all: u64 = state.campaigns.iter().filter_map(|campaign| campaign.meter.as_ref()).map(|meter| meter.bytes).sum();
     let right = vec![Piece::new(format!("{} received in all", bytes(in_all)), style(Role::Muted), 1)];
@@ -156,7 +157,7 @@ fn condition(state: &State, campaign: &Campaign) -> (String, Role) {
 
 /// How many are loaded, where anything is.
 fn loaded(campaign: &Campaign) -> String {
-    if campaign.is_unread() { "–".to_owned() } else { count(campaign.store.coverage().loaded) }
+    if campaign.is_unread() { "–".to_owned() } else { grouped(campaign.store.coverage().loaded) }
 }
 
 /// The share of failures in the last minutes; how many failed where too few finished for a share.
@@ -164,7 +165,7 @@ fn share(campaign: &Campaign) -> String {
     match campaign.recent.share() {
         _ if campaign.is_unread() || campaign.recent.failed == 0 && campaign.is_loading() => "–".to_owned(),
         Some(share) => percent(share),
-        None => format!("{} of {}", count(campaign.recent.failed), count(campaign.recent.finished)),
+        None => format!("{} of {}", grouped(campaign.recent.failed), grouped(campaign.recent.finished)),
     }
 }
 

@@ -6,9 +6,9 @@ use ratatui::text::{Line, Span};
 
 use super::dialog;
 use super::sentences::{self, Sentence};
-use super::words::{count, environment, in_a_line};
+use super::words::{environment, in_a_line};
 use crate::action::Unseen;
-use crate::delivery::{believed_total, counted};
+use crate::delivery::{believed_total, counted, grouped};
 use crate::tui::Role;
 use crate::tui::state::{BatchQuestion, ReadingPhase, State};
 use crate::tui::text::age;
@@ -29,12 +29,12 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     } else {
         let useless = match plan.useless {
             0 => String::new(),
-            useless => format!(", {} of them not worth a retry", count(useless)),
+            useless => format!(", {} of them not worth a retry", grouped(useless)),
         };
         let failures = match (question.read_at(), plan.failures) {
-            (Some(_), failures) => count(failures) + &plan.beyond(),
+            (Some(_), failures) => grouped(failures) + &plan.beyond(),
             (None, 0) => "how many is known once all of it is loaded".to_owned(),
-            (None, failures) => format!("{} of what is loaded", count(failures)),
+            (None, failures) => format!("{} of what is loaded", grouped(failures)),
         };
         all.push(Sentence::new(format!("One call retries all its failures: {failures}{useless}."), Role::Text, 1));
         all.push(Sentence::new("Each attempt may be billed, delivered or not.", Role::Text, 3));
@@ -68,8 +68,8 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let verb = if question.plan.refusal.is_some() { "No retry of a whole batch" } else { "Retry a whole batch" };
     let failed = match question.read_at() {
-        Some(_) if plan.unseen() == Unseen::None => format!("{} failed", count(plan.failures)),
-        Some(_) => format!("{} failed of {} loaded", count(plan.failures), count(plan.loaded)),
+        Some(_) if plan.unseen() == Unseen::None => format!("{} failed", grouped(plan.failures)),
+        Some(_) => format!("{} failed of {} loaded", grouped(plan.failures), grouped(plan.loaded)),
         None => "not all loaded yet".to_owned(),
     };
     let title = format!("{verb}, {failed}, {}, {}", environment(&state.look, campaign), campaign.settings.name);
@@ -91,7 +91,7 @@ fn reading(state: &State, question: &BatchQuestion) -> Sentence {
             )
         }
         (_, Some(read_at)) => {
-            let shown = count(plan.loaded);
+            let shown = grouped(plan.loaded);
             match plan.unseen() {
                 Unseen::None => {
                     let ago = age(state.now.duration_since(read_at));
@@ -112,8 +112,8 @@ fn reading(state: &State, question: &BatchQuestion) -> Sentence {
             }
         }
         (ReadingPhase::Reading { read, .. }, None) => {
-            let of = believed_total(plan.total, *read).map(|total| format!(" of {}", count(total))).unwrap_or_default();
-            Sentence::new(format!("Loading the batch: {}{of}.", count(*read)), Role::Warning, 0)
+            let of = believed_total(plan.total, *read).map(|total| format!(" of {}", grouped(total))).unwrap_or_default();
+            Sentence::new(format!("Loading the batch: {}{of}.", grouped(*read)), Role::Warning, 0)
         }
         (ReadingPhase::Wanted | ReadingPhase::Whole, None) => Sentence::new("Loading the batch.", Role::Warning, 0),
     }

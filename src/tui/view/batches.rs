@@ -9,9 +9,9 @@ use ratatui::text::{Line, Span};
 use super::bar::bar;
 use super::pieces::{self, Piece};
 use super::table;
-use super::words::{count, figure_of, row_of};
+use super::words::{figure_of, row_of};
 use super::{empty, failures};
-use crate::delivery::{BatchRetry, Status, batch_retry, counted};
+use crate::delivery::{BatchRetry, Status, batch_retry, counted, grouped};
 use crate::state::ActionKind;
 use crate::store::{BatchSummary, status_index};
 use crate::tui::state::{Campaign, NEWEST_BATCH, State};
@@ -91,12 +91,12 @@ fn being_prepared(campaign: &Campaign, batches: &[BatchSummary], now: Timestamp)
             let file = summary.batch.file_name.as_deref().map(|file| campaign.shown_name(file).to_owned());
             let name = file.unwrap_or_else(|| summary.batch.id.short(false));
             let total = counted(summary.total().unwrap_or(0), "row");
-            format!("being prepared: {name}, {} of {total}", count(summary.loaded))
+            format!("being prepared: {name}, {} of {total}", grouped(summary.loaded))
         }
         (None, Some((name, rows))) => format!("being prepared: {}, none of {} yet", campaign.shown_name(name), counted(rows, "row")),
         (None, None) => return None,
     };
-    Some(if more > 1 { format!("{first}, and {} more", count(more - 1)) } else { first })
+    Some(if more > 1 { format!("{first}, and {} more", grouped(more - 1)) } else { first })
 }
 
 /// How long missing rows count as being prepared: 70 s were measured for a small file. Later they
@@ -212,7 +212,7 @@ fn progress(summary: &BatchSummary, width: usize, ascii: bool) -> String {
 
 /// How many rows it has; where that was not reported and more may come, a lower limit.
 fn rows(summary: &BatchSummary) -> String {
-    summary.total().map_or_else(|| figure_of(summary, summary.loaded), count)
+    summary.total().map_or_else(|| figure_of(summary, summary.loaded), grouped)
 }
 
 /// Whether it can be retried as a whole, and why not; `used_up` of its failures have no attempts left. The part that
@@ -230,12 +230,12 @@ pub(super) fn whole_retry(campaign: &Campaign, summary: &BatchSummary, used_up: 
         return (format!("no: {}", summary.batch.status.as_deref().unwrap_or_default()), Role::Warning);
     }
     if created > 0 {
-        return (format!("not yet: {} created", count(created)), Role::Warning);
+        return (format!("not yet: {} created", grouped(created)), Role::Warning);
     }
     match (summary.is_whole, failed) {
         (true, _) if used_up >= failed => ("no attempts left".to_owned(), Role::Muted),
         (true, _) => ("yes".to_owned(), Role::Strong),
-        (false, 0) => (format!("partly: {} loaded", count(summary.loaded)), Role::Muted),
-        (false, _) => (format!("maybe: {} loaded", count(summary.loaded)), Role::Text),
+        (false, 0) => (format!("partly: {} loaded", grouped(summary.loaded)), Role::Muted),
+        (false, _) => (format!("maybe: {} loaded", grouped(summary.loaded)), Role::Text),
     }
 }

@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::pieces::{self, Piece};
-use super::words::{count, figure, percent};
-use crate::delivery::Status;
+use super::words::{figure, percent};
+use crate::delivery::{Status, grouped};
 use crate::monitor::Connection;
 use crate::tui::state::{Campaign, State};
 use crate::tui::text::{Align, age, fit};
@@ -138,7 +138,7 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
     let left = match in_need.next() {
         Some(first) => {
             let more = in_need.count();
-            let more = if more > 0 { format!("+{}", count(more)) } else { String::new() };
+            let more = if more > 0 { format!("+{}", grouped(more)) } else { String::new() };
             vec![
                 Piece::new("!", look.style(Role::Failed), 0),
                 Piece::new(state.campaigns[first].settings.name.clone(), look.style(Role::Text), 0).gap(1),
@@ -146,7 +146,7 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
             ]
         }
         None => {
-            let words = format!("previous, next of {}", count(order.len()));
+            let words = format!("previous, next of {}", grouped(order.len()));
             vec![
                 Piece::new("[ ]", look.style(Role::Accent), 0),
                 Piece::new(words, look.style(Role::Muted), 0).gap(1),

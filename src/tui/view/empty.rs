@@ -6,8 +6,8 @@ use ratatui::style::Style;
 
 use super::across::besides;
 use super::filter;
-use super::words::{count, until};
-use crate::delivery::counted;
+use super::words::until;
+use crate::delivery::{counted, grouped};
 use crate::monitor::Connection;
 use crate::postman::Explanation;
 use crate::tui::state::{Campaign, ServerAnswer, State};
@@ -58,7 +58,7 @@ pub(super) fn draw(state: &State, campaign: &Campaign, buffer: &mut Buffer, area
 /// A list that is empty because of a filter or a find.
 fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> Vec<(String, Style)> {
     let coverage = campaign.store.coverage();
-    let loaded = format!("the {} loaded, {}", count(coverage.loaded), state.how_far(campaign));
+    let loaded = format!("the {} loaded, {}", grouped(coverage.loaded), state.how_far(campaign));
     if campaign.find.is_on() {
         if let Some(why) = campaign.find.refusal {
             return vec![(format!("This cannot be searched for: {why}."), strong), ("Nothing was searched for.".to_owned(), text)];
@@ -70,7 +70,9 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
             }
             ServerAnswer::Answered { found: 0, more, beside, .. } => {
                 reported = match beside.proves_none(*more) {
-                    true => format!("The server did not search. Its whole list, {} messages, holds no such number.", count(beside.others)),
+                    true => {
+                        format!("The server did not search. Its whole list, {} messages, holds no such number.", grouped(beside.others))
+                    }
                     false => format!("Whether the server has any is unknown: {}.", besides(beside, *more)),
                 };
                 &reported
@@ -124,7 +126,7 @@ pub(super) fn draw_no_failures(state: &State, campaign: &Campaign, buffer: &mut 
         return draw(state, campaign, buffer, area);
     }
     let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
-    let loaded = count(campaign.failures.loaded());
+    let loaded = grouped(campaign.failures.loaded());
     let (messages, enter) = (state.key_for(Action::ShowMessages), state.key_for(Action::Enter));
     let next = match campaign.is_window_whole() && !campaign.choice.window.is_all() {
         true => format!("{} shows other times.", state.key_for(Action::TimeWindow)),
@@ -154,7 +156,7 @@ pub(super) fn draw_no_batches(state: &State, campaign: &Campaign, buffer: &mut B
         let what = format!(
             "No batch was uploaded in this window, {}: {} known.",
             campaign.choice.window.words(&state.look.zone, state.now),
-            count(known)
+            grouped(known)
         );
         return put(buffer, area, &[(what, strong), (format!("{} shows other times.", state.key_for(Action::TimeWindow)), text)]);
     }

@@ -9,8 +9,8 @@ use super::bar::bar;
 use super::empty;
 use super::pieces::{self, Piece};
 use super::table;
-use super::words::{count, percent, row_of};
-use crate::delivery::{ErrorCode, RetryAdvice};
+use super::words::{percent, row_of};
+use crate::delivery::{ErrorCode, RetryAdvice, grouped};
 use crate::tui::state::{Campaign, FailureGroup, GroupKey, MOST_FAILED, State};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Action, Role};
@@ -47,12 +47,12 @@ fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect)
     let errors = failures.groups().iter().filter(|group| group.key != GroupKey::Helped);
     let of = |wanted: RetryAdvice| errors.clone().filter(|group| group.advice == wanted).map(FailureGroup::left).sum::<usize>();
     let used_up = errors.clone().map(|group| group.used_up).sum::<usize>();
-    let mut left = vec![Piece::new(format!("{} failed of {}", count(failed), count(failures.loaded())), style(Role::Strong), 0)];
+    let mut left = vec![Piece::new(format!("{} failed of {}", grouped(failed), grouped(failures.loaded())), style(Role::Strong), 0)];
     left.extend(window(state, campaign));
     if failed > 0 {
         let parts = [RetryAdvice::Yes, RetryAdvice::Maybe, RetryAdvice::No];
-        let parts = parts.map(|advice| format!("{} {}", advice.word(), count(of(advice)))).join(", ");
-        let used_up = if used_up > 0 { format!(", no attempts left {}", count(used_up)) } else { String::new() };
+        let parts = parts.map(|advice| format!("{} {}", advice.word(), grouped(of(advice)))).join(", ");
+        let used_up = if used_up > 0 { format!(", no attempts left {}", grouped(used_up)) } else { String::new() };
         left.push(Piece::new(format!("· retry: {parts}{used_up}"), style(Role::Text), 1).gap(1));
         let newest = campaign.failures.groups().iter().filter_map(|group| group.newest).max();
         left.extend(newest.map(|at| Piece::new(format!("· newest {}", state.look.time(at, state.now)), style(Role::Text), 3).gap(1)));
@@ -160,7 +160,7 @@ fn cells(state: &State, group: &FailureGroup, shares: Shares, widths: Widths, se
     let share = group.count as f64 / shares.total.max(1) as f64;
     let mut spans = vec![
         Span::styled(fit(group.name(), NAME + 1, Align::Left, ascii), style(name_role)),
-        Span::styled(fit(&count(group.count), 6, Align::Right, ascii), style(Role::Text)),
+        Span::styled(fit(&grouped(group.count), 6, Align::Right, ascii), style(Role::Text)),
         Span::styled(format!("  {}", fit(&percent(share), 7, Align::Right, ascii)), style(Role::Text)),
     ];
     if widths.bar > 0 {
@@ -172,7 +172,7 @@ fn cells(state: &State, group: &FailureGroup, shares: Shares, widths: Widths, se
     let newest = if widths.newest > 0 { format!("{}  ", fit(&newest, widths.newest, Align::Left, ascii)) } else { String::new() };
     spans.push(Span::styled(format!("  {newest}"), style(Role::Text)));
     if widths.tried {
-        let [once, twice, more] = group.tried.map(count);
+        let [once, twice, more] = group.tried.map(grouped);
         spans.push(Span::styled(format!("{once:>7} {twice:>6} {more:>5}  "), style(Role::Text)));
     }
     spans.push(Span::styled(fit(&words(group, widths.words), widths.words, Align::Left, ascii), style(role(group.verdict()))));
@@ -195,8 +195,8 @@ fn words(group: &FailureGroup, room: usize) -> String {
         return Some("no attempts left".to_owned()).filter(fits).unwrap_or_else(|| word.to_owned());
     }
     if group.used_up > 0 {
-        let apart = format!("{word}: {} of {}", count(group.left()), count(group.count));
-        let long = format!("{apart}; {} no attempts left", count(group.used_up));
+        let apart = format!("{word}: {} of {}", grouped(group.left()), grouped(group.count));
+        let long = format!("{apart}; {} no attempts left", grouped(group.used_up));
         return [long, apart].into_iter().find(fits).unwrap_or_else(|| word.to_owned());
     }
     let GroupKey::Error(code) = &group.key else { return word.to_owned() };

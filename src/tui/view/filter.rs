@@ -5,8 +5,8 @@ use ratatui::layout::{Position, Rect};
 
 use super::across::besides;
 use super::pieces::{self, Piece};
-use super::words::{count, in_a_line, loaded_of, until};
-use crate::delivery::counted;
+use super::words::{in_a_line, loaded_of, until};
+use crate::delivery::{counted, grouped};
 use crate::monitor::Connection;
 use crate::tui::state::{Campaign, Dialog, ServerAnswer, State};
 use crate::tui::text::width;
@@ -44,7 +44,7 @@ fn position(state: &State, campaign: &Campaign) -> Vec<Piece> {
     if index >= campaign.list.len() {
         return Vec::new();
     }
-    vec![Piece::new(format!("row {} ·", count(index + 1)), state.look.style(Role::Muted), 0)]
+    vec![Piece::new(format!("row {} ·", grouped(index + 1)), state.look.style(Role::Muted), 0)]
 }
 
 /// What is loaded: `41 of 12,003 loaded, back to 21 Nov 03:02`.
@@ -59,17 +59,17 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
     let found = campaign.find.is_on();
     let (matching, below) = (campaign.list.matching(&campaign.store), campaign.list.below());
     let (in_window, loaded) = match campaign.choice.window.is_all() || found {
-        true => ("", count(coverage.loaded)),
-        false => (" in this window", count(campaign.loaded_in_window())),
+        true => ("", grouped(coverage.loaded)),
+        false => (" in this window", grouped(campaign.loaded_in_window())),
     };
     // The counts are kept as long as anything is.
     let is_window_alone = campaign.list.filter().is_only_times();
     let of = match is_filtered && !is_window_alone {
         true if campaign.find.refusal.is_some() => format!("nothing searched for, {loaded} loaded"),
         // What is outside the loaded range is listed, too, but does not count as loaded.
-        true if below > 0 => format!("{} shown, {} –", count(matching + below), count(below)),
-        true if coverage.islands > 0 => format!("{} shown, {loaded} loaded{in_window}", count(matching)),
-        true => format!("{} of {loaded} loaded{in_window}", count(matching)),
+        true if below > 0 => format!("{} shown, {} –", grouped(matching + below), grouped(below)),
+        true if coverage.islands > 0 => format!("{} shown, {loaded} loaded{in_window}", grouped(matching)),
+        true => format!("{} of {loaded} loaded{in_window}", grouped(matching)),
         false => format!("{loaded} loaded{in_window}"),
     };
     right.push(Piece::new(of, style(Role::Muted), 0).gap(1));
@@ -80,7 +80,7 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
     }
     if coverage.islands > 0 {
         let mark = "•";
-        right.push(Piece::new(format!("{} {mark} outside the loaded range", count(coverage.islands)), style(Role::Muted), 4));
+        right.push(Piece::new(format!("{} {mark} outside the loaded range", grouped(coverage.islands)), style(Role::Muted), 4));
     }
     if let Some(gap) = coverage.gap {
         let (older, newer) = (state.look.time(gap.older, state.now), state.look.time(gap.newer, state.now));
@@ -88,7 +88,7 @@ fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
     }
     right.extend(parts_of_batches(campaign).map(|words| Piece::new(words, style(Role::Warning), 1)));
     if coverage.bad_rows > 0 {
-        right.push(Piece::new(format!("{} unreadable", count(coverage.bad_rows)), style(Role::Warning), 3));
+        right.push(Piece::new(format!("{} unreadable", grouped(coverage.bad_rows)), style(Role::Warning), 3));
     }
     if is_filtered {
         right.push(Piece::new(format!("{} clear", state.key_for(Action::Clear)), style(Role::Muted), 5));
@@ -104,7 +104,7 @@ pub(in crate::tui) fn parts_of_batches(campaign: &Campaign) -> Option<String> {
     let first = parts.next()?;
     Some(match (chosen.len(), parts.count()) {
         (1, _) => format!("batch: {}", loaded_of(first)),
-        (all, others) => format!("{} of {} partly loaded", count(others + 1), counted(all, "batch")),
+        (all, others) => format!("{} of {} partly loaded", grouped(others + 1), counted(all, "batch")),
     })
 }
 
@@ -120,7 +120,7 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
     let here = if everywhere {
         String::new()
     } else if find.is_on() && find.refusal.is_none() {
-        format!("{} here", count(campaign.list.matching(&campaign.store) + campaign.list.below()))
+        format!("{} here", grouped(campaign.list.matching(&campaign.store) + campaign.list.below()))
     } else {
         String::new()
     };
@@ -144,7 +144,7 @@ fn across(state: &State, campaign: &Campaign) -> (String, Role) {
     } else if state.across.is_about(&find.query) {
         ("in all campaigns: Enter opens the line under the cursor".to_owned(), Role::Muted)
     } else if find.query.is_askable() {
-        (format!("in all campaigns: Enter asks {}, one call each", count(state.campaigns.len())), Role::Accent)
+        (format!("in all campaigns: Enter asks {}, one call each", grouped(state.campaigns.len())), Role::Accent)
     } else {
         ("in all campaigns: 3 characters of a number needed".to_owned(), Role::Muted)
     }
@@ -175,7 +175,7 @@ fn server(state: &State, campaign: &Campaign) -> (String, Role) {
         }
         ServerAnswer::Answered { found, more, beside, .. } => {
             let none = if beside.proves_none(*more) { "none" } else { "unknown" };
-            let what = if *found == 0 { none.to_owned() } else { format!("{}{} found", count(*found), if *more { "+" } else { "" }) };
+            let what = if *found == 0 { none.to_owned() } else { format!("{}{} found", grouped(*found), if *more { "+" } else { "" }) };
             match besides(beside, *found == 0 && *more).as_str() {
                 "" => (format!("server: {what}"), Role::Fine),
                 beside => (format!("server: {what}, {beside}"), Role::Warning),

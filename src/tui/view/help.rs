@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::pieces::{self, Piece};
-use super::words::count;
+use crate::delivery::counted;
 use crate::tui::state::{HelpLine, State};
 use crate::tui::text::{Align, fit, width, wrap};
 use crate::tui::{Context, Role};
@@ -28,11 +28,7 @@ pub(super) fn draw(state: &State, context: Context, buffer: &mut Buffer, body: R
     let (shown, more) = window(&painted(state, &lines, cursor, usize::from(body.width)), room);
     let line = |y: u16| Rect { y: body.y + y, height: 1.min(body.height.saturating_sub(y)), ..body };
     let title = Piece::new(format!("Keys: {}", context.name()), style(Role::Strong), 0);
-    let more = match more {
-        0 => String::new(),
-        1 => "1 more line".to_owned(),
-        more => format!("{} more lines", count(more)),
-    };
+    let more = if more == 0 { String::new() } else { counted(more, "more line") };
     pieces::draw(buffer, line(0), vec![title], vec![Piece::new(more, style(Role::Muted), 1)], state.look.ascii);
     let input_room = usize::from(body.width).saturating_sub(2 + width(SEARCH)).clamp(1, 30);
     let (text, column) = state.help.input.shown(input_room + 1, state.look.ascii);

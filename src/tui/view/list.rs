@@ -8,7 +8,7 @@ use super::across::besides;
 use super::cells::{RowLook, cell, is_number};
 use super::columns::{MARGIN, Needs, columns};
 use super::empty;
-use super::words::count;
+use crate::delivery::grouped;
 use crate::store::RowNumber;
 use crate::tui::state::{Campaign, Column, Item, ListCursor, ServerAnswer, Sortable as _, State, order_sign};
 use crate::tui::text::{self, Align, cut, fit};
@@ -161,7 +161,7 @@ fn end_words(state: &State, campaign: &Campaign, room: usize) -> String {
     let order = state.tables.messages;
     let loaded = match campaign.store.coverage() {
         coverage if coverage.dropped > 0 || campaign.find.is_on() => String::new(),
-        coverage => format!("{} loaded, ", count(coverage.loaded)),
+        coverage => format!("{} loaded, ", grouped(coverage.loaded)),
     };
     // Where room is short, the sign in the head says which end comes first.
     let orders = [format!("sorted {}", order.sentence()), format!("sorted by {}", order.by.name()), format!("by {}", order.by.name())];
@@ -173,28 +173,28 @@ fn end_words(state: &State, campaign: &Campaign, room: usize) -> String {
 fn reach_words(state: &State, campaign: &Campaign) -> String {
     if campaign.find.is_on() {
         let here = campaign.list.matching(&campaign.store) + campaign.list.below();
-        let loaded = format!("{} in what is loaded, {}", count(here), state.how_far(campaign));
+        let loaded = format!("{} in what is loaded, {}", grouped(here), state.how_far(campaign));
         return match campaign.find.server() {
             _ if campaign.find.is_reading_further() => "loading more from the server".to_owned(),
             ServerAnswer::Answered { found, more: true, beside, .. } => {
                 // Enter elsewhere opens a message.
                 let enter = format!("{} on this line loads more", state.keymap.name(Context::Messages, Action::Enter));
                 match beside.others {
-                    0 => format!("{} loaded of what the server found · {enter}", count(*found)),
-                    _ => format!("{} found so far; the server did not search · {enter}", count(*found)),
+                    0 => format!("{} loaded of what the server found · {enter}", grouped(*found)),
+                    _ => format!("{} found so far; the server did not search · {enter}", grouped(*found)),
                 }
             }
             ServerAnswer::Answered { found, more: false, beside, .. } if !beside.is_nothing() => {
-                format!("{} found by the server; {}", count(*found), besides(beside, false))
+                format!("{} found by the server; {}", grouped(*found), besides(beside, false))
             }
-            ServerAnswer::Answered { found, more: false, .. } => format!("all that the server found: {}", count(*found)),
+            ServerAnswer::Answered { found, more: false, .. } => format!("all that the server found: {}", grouped(*found)),
             ServerAnswer::NotAsked | ServerAnswer::Asking | ServerAnswer::Failed(_) => loaded,
         };
     }
     let how_far = state.how_far(campaign);
     let coverage = campaign.store.coverage();
     if coverage.dropped > 0 {
-        format!("kept {}, {how_far} · max_messages keeps more", count(coverage.loaded))
+        format!("kept {}, {how_far} · max_messages keeps more", grouped(coverage.loaded))
     } else if campaign.is_window_whole() && !campaign.choice.window.is_all() {
         let words = campaign.choice.window.words(&state.look.zone, state.now);
         format!("the whole window, {words} · {} shows other times", state.key_for(Action::TimeWindow))

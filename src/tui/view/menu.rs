@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::dialog;
-use super::words::count;
+use crate::delivery::grouped;
 use crate::tui::state::{Campaign, FilterMenu, FilterMenuKind, MenuItem, MenuLine, State};
 use crate::tui::text::{Align, cut, fit, width};
 use crate::tui::{Action, Context, Role, sign};
@@ -64,8 +64,8 @@ pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: 
 fn result(state: &State, campaign: &Campaign, menu: &FilterMenu, columns: usize) -> Line<'static> {
     let words = menu.choice().words(&campaign.zone, campaign.now);
     let words = if words.is_empty() { "everything".to_owned() } else { words };
-    let number = menu.result.map_or_else(|| "…".to_owned(), count);
-    let of = format!(": {number} of {} loaded", count(campaign.store.coverage().loaded));
+    let number = menu.result.map_or_else(|| "…".to_owned(), grouped);
+    let of = format!(": {number} of {} loaded", grouped(campaign.store.coverage().loaded));
     // The figure is never cut, whatever happens to the words.
     let words = cut(&words, columns.saturating_sub(width(&of)), state.look.ascii).into_owned();
     Line::from(vec![Span::styled(words, state.look.style(Role::Accent)), Span::styled(of, state.look.style(Role::Strong))])
@@ -85,7 +85,7 @@ fn draw_line(state: &State, menu: &FilterMenu, line: &MenuLine, section: &str, i
         _ => line.text.clone(),
     };
     let number = match line.count {
-        Some(number) => count(number),
+        Some(number) => grouped(number),
         None if line.leads_on() => String::new(),
         None => "…".to_owned(),
     };
@@ -102,7 +102,7 @@ fn draw_line(state: &State, menu: &FilterMenu, line: &MenuLine, section: &str, i
 /// The keys, and how many lines there are below.
 fn keys(state: &State, menu: &FilterMenu, below: usize, columns: usize) -> Line<'static> {
     let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
-    let more = if below > 0 { format!("{} more below", count(below)) } else { String::new() };
+    let more = if below > 0 { format!("{} more below", grouped(below)) } else { String::new() };
     let mut keys = vec![(Action::Enter, "show"), (Action::Toggle, "tick")];
     if menu.kind == FilterMenuKind::Filter {
         keys.push((Action::PlanRetry, "plan these"));

@@ -6,9 +6,9 @@ use ratatui::layout::Rect;
 use super::page::weight;
 use super::pieces::{self, Piece};
 use super::recipient;
-use super::words::{count, in_a_line, percent, shown_notice, until};
+use super::words::{in_a_line, percent, shown_notice, until};
 use crate::action::Subject;
-use crate::delivery::{Status, agreeing, counted, full_stop};
+use crate::delivery::{Status, agreeing, counted, full_stop, grouped};
 use crate::monitor::{ActionStage, Connection};
 use crate::tui::state::{ActionRecord, BackTo, Campaign, Exporting, State};
 use crate::tui::{Action, Context, Role, sign};
@@ -22,7 +22,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
         let (unread, all) = (state.notices.unread(), state.notices.count());
         let (number, role) = if unread > 0 { (unread, Role::Strong) } else { (all, Role::Muted) };
         let new = if unread > 0 { " new" } else { "" };
-        right.push(Piece::new(format!("{}{new}", count(number)), style(role), 0));
+        right.push(Piece::new(format!("{}{new}", grouped(number)), style(role), 0));
         // The sentence says more than the word, where there is no room for both.
         right.push(Piece::new(agreeing(number, "notice", "notices"), style(role), 1).gap(1));
         if state.context() != Context::Text {
@@ -89,7 +89,8 @@ fn history(state: &State, campaign: &Campaign) -> Option<String> {
 /// The progress of an export.
 fn export(state: &State, exporting: &Exporting) -> String {
     let (done, all) = (exporting.at.min(exporting.export.rows().len()), exporting.export.rows().len());
-    let far = if all == 0 { String::new() } else { format!(": {} of {}, {}", count(done), count(all), percent(done as f64 / all as f64)) };
+    let far =
+        if all == 0 { String::new() } else { format!(": {} of {}, {}", grouped(done), grouped(all), percent(done as f64 / all as f64)) };
     format!("exporting {}{far}; {} stops it", exporting.export.what, state.command_for("stop"))
 }
 

@@ -5,7 +5,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::pieces::{self, Piece};
-use super::words::{count, in_a_line, shown_notice};
+use super::words::{in_a_line, shown_notice};
+use crate::delivery::{counted, grouped};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::tui::Role;
 use crate::tui::state::{PageKind, State};
@@ -31,11 +32,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, body: Rect) -> Option<Pos
     let lines = lines(state, usize::from(body.width));
     let scroll = page.scroll.min(lines.len().saturating_sub(room(body)));
     let below = lines.len().saturating_sub(scroll + room(body));
-    let more = match below {
-        0 => String::new(),
-        1 => "1 more line".to_owned(),
-        below => format!("{} more lines", count(below)),
-    };
+    let more = if below == 0 { String::new() } else { counted(below, "more line") };
     let (heading, muted) = (state.look.style(Role::Strong), state.look.style(Role::Muted));
     let line = Rect { height: 1.min(body.height), ..body };
     pieces::draw(buffer, line, vec![Piece::new(title, heading, 0)], vec![Piece::new(more, muted, 1)], state.look.ascii);
@@ -97,7 +94,7 @@ fn notice_lines(state: &State, room: usize) -> Vec<Line<'static>> {
     }
     if state.notices.dropped() > 0 {
         lines.push(Line::from(Span::styled(
-            format!(" {} older ones are no longer kept", count(state.notices.dropped())),
+            format!(" {} older ones are no longer kept", grouped(state.notices.dropped())),
             style(Role::Muted),
         )));
     }

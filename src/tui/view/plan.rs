@@ -9,9 +9,9 @@ use ratatui::text::{Line, Span};
 use super::dialog;
 use super::recipient;
 use super::sentences::{self, Sentence};
-use super::words::{count, environment, in_a_line, rate};
+use super::words::{environment, in_a_line, rate};
 use crate::action::{FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, PlanLine, SHARE_OF_BUDGET};
-use crate::delivery::{MessageId, Recipient, RetryAdvice, counted};
+use crate::delivery::{MessageId, Recipient, RetryAdvice, counted, grouped};
 use crate::tui::state::{Campaign, PlanQuestion, State, tick};
 use crate::tui::text::{Align, age, fit};
 use crate::tui::{Action, Context, Role};
@@ -70,7 +70,7 @@ fn plan_line(state: &State, line: &PlanLine, is_selected: bool, width: usize) ->
         (advice, _) => advice.word(),
     };
     let mark = if is_selected { "›" } else { " " };
-    let text = format!("{mark} {} {:>5}  {}  {advice}", tick(line), count(line.count), fit(name, 22, Align::Left, ascii));
+    let text = format!("{mark} {} {:>5}  {}  {advice}", tick(line), grouped(line.count), fit(name, 22, Align::Left, ascii));
     let role = match (is_selected, line.inclusion, line.advice) {
         (true, ..) => Role::Selected,
         (_, LineInclusion::On, RetryAdvice::No) => Role::Warning,
@@ -85,7 +85,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
     let plan = &question.plan;
     let mut all = Vec::new();
     for (reason, number) in plan.others_left_out() {
-        all.push(Sentence::new(format!("   –  {:>5}  left out: {reason}", count(number)), Role::Muted, 3));
+        all.push(Sentence::new(format!("   –  {:>5}  left out: {reason}", grouped(number)), Role::Muted, 3));
     }
     if let Some(why) = &question.refusal {
         all.push(Sentence::new(in_a_line(why), Role::Warning, 0));
@@ -102,7 +102,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
         ));
         let in_vain = plan.billed_in_vain();
         if in_vain > 0 {
-            all.push(Sentence::new(format!("{} of them may be billed in vain.", count(in_vain)), Role::Text, 4));
+            all.push(Sentence::new(format!("{} of them may be billed in vain.", grouped(in_vain)), Role::Text, 4));
         }
     }
     if question.one_time_hint && !plan.items.is_empty() {
@@ -130,7 +130,7 @@ fn ages(state: &State, question: &PlanQuestion) -> Vec<Sentence> {
     let too_old = |at: Timestamp| old(at).is_positive() && old(at).unsigned_abs() > OLD_MESSAGE;
     let number = plan.items.iter().filter(|item| item.created_at.is_some_and(too_old)).count();
     if number > 0 {
-        all.push(Sentence::new(format!("{} older than 24 h: what they say may be out of date.", count(number)), Role::Warning, 2));
+        all.push(Sentence::new(format!("{} older than 24 h: what they say may be out of date.", grouped(number)), Role::Warning, 2));
     }
     let planned =
         format!("Planned {}, {} ago.", state.look.own_time(plan.planned_at, state.now), age(state.now.duration_since(plan.planned_at)));
@@ -159,7 +159,7 @@ fn keys(state: &State, question: &PlanQuestion, width: usize) -> Line<'static> {
         pairs.push(("y".to_owned(), "retry".to_owned()));
     }
     pairs.push(("Esc".to_owned(), "cancel".to_owned()));
-    let all = format!("all {}", count(question.list_len()));
+    let all = format!("all {}", grouped(question.list_len()));
     for (action, does) in [(Action::Toggle, "include/exclude"), (Action::NextPane, &all), (Action::Export, "export")] {
         pairs.extend(state.keymap.key(Context::Plan, action).map(|key| (key, does.to_owned())));
     }
@@ -184,7 +184,7 @@ fn draw_list(state: &State, campaign: &Campaign, question: &PlanQuestion, scroll
     }
     let last = (scroll + room).min(all);
     lines.push(Line::from(Span::styled(
-        format!("{} to {} of {}", count((scroll + 1).min(all)), count(last), count(all)),
+        format!("{} to {} of {}", grouped((scroll + 1).min(all)), grouped(last), grouped(all)),
         style(Role::Muted),
     )));
     let key = |action| state.keymap.key(Context::Plan, action);

@@ -5,8 +5,8 @@ use ratatui::text::{Line, Span};
 
 use super::activity::followed_words;
 use super::plan::who;
-use super::words::{count, in_a_line};
-use crate::delivery::{MessageId, Status, counted};
+use super::words::in_a_line;
+use crate::delivery::{MessageId, Status, counted, grouped};
 use crate::monitor::{ActionStage, RunPhase};
 use crate::postman::Explanation;
 use crate::tui::Role;
@@ -99,7 +99,7 @@ fn status(record: Option<&ActionRecord>) -> &'static str {
 type Entry<'a> = (&'a MessageId, Option<&'a ActionRecord>);
 
 /// The messages of the run by outcome, in the order of the page.
-fn grouped<'a>(campaign: &'a Campaign, run: &'a RunRecord) -> Vec<(End, Vec<Entry<'a>>)> {
+fn by_end<'a>(campaign: &'a Campaign, run: &'a RunRecord) -> Vec<(End, Vec<Entry<'a>>)> {
     let mut groups: Vec<(End, Vec<Entry<'a>>)> = End::ALL.map(|end| (end, Vec::new())).into();
     for message in &run.messages {
         let record = campaign.actions.of(message);
@@ -123,11 +123,11 @@ pub(super) fn lines(state: &State, room: usize) -> Vec<Line<'static>> {
     for (text, role) in summary(state, campaign, run) {
         lines.extend(wrap(&text, room).into_iter().map(|line| Line::from(Span::styled(format!(" {line}"), style(role)))));
     }
-    for (end, group) in grouped(campaign, run) {
+    for (end, group) in by_end(campaign, run) {
         lines.push(Line::default());
         lines.push(Line::from(vec![
             Span::styled(format!(" {} ", end.title()), style(end.role())),
-            Span::styled(count(group.len()), style(Role::Muted)),
+            Span::styled(grouped(group.len()), style(Role::Muted)),
         ]));
         for (message, record) in group {
             lines.extend(of_message(state, campaign, message, record, room));
@@ -149,14 +149,14 @@ fn summary(state: &State, campaign: &Campaign, run: &RunRecord) -> Vec<(String, 
     }
     let dot = if state.look.ascii { "," } else { " ·" };
     let left = news.to_go + news.not_sent;
-    let skipped = if news.skipped > 0 { format!("{dot} {} skipped", count(news.skipped)) } else { String::new() };
+    let skipped = if news.skipped > 0 { format!("{dot} {} skipped", grouped(news.skipped)) } else { String::new() };
     all.push((
         format!(
             "{} accepted{dot} {} refused{dot} {} unknown{dot} {} not started{skipped}",
-            count(news.accepted),
-            count(news.refused),
-            count(news.unknown),
-            count(left)
+            grouped(news.accepted),
+            grouped(news.refused),
+            grouped(news.unknown),
+            grouped(left)
         ),
         Role::Strong,
     ));
@@ -195,7 +195,7 @@ pub(in crate::tui) fn rows(state: &State) -> Vec<Vec<String>> {
     let mut rows = vec![["id", "recipient", "outcome", "code", "status", "at", "reason", "traceId"].map(str::to_owned).to_vec()];
     let Some(campaign) = state.campaign() else { return rows };
     let Some(run) = &campaign.run else { return rows };
-    for (end, group) in grouped(campaign, run) {
+    for (end, group) in by_end(campaign, run) {
         for (message, record) in group {
             let why = why(record);
             let reason = why.map(|why| in_a_line(&Explanation { trace_id: None, ..why.clone() })).unwrap_or_default();

@@ -6,7 +6,8 @@ use ratatui::text::{Line, Span};
 
 use super::dialog;
 use super::sentences::{self, Sentence};
-use super::words::{count, environment, in_a_line};
+use super::words::{environment, in_a_line};
+use crate::delivery::counted;
 use crate::tui::Role;
 use crate::tui::state::{ResumeQuestion, State};
 
@@ -14,9 +15,8 @@ use crate::tui::state::{ResumeQuestion, State};
 pub(super) fn draw(state: &State, question: &ResumeQuestion, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
-    let messages = if question.to_go == 1 { "message" } else { "messages" };
     let all = vec![
-        Sentence::new(format!("Continue with {} {messages}?", count(question.to_go)), Role::Strong, 0),
+        Sentence::new(format!("Continue with {}?", counted(question.to_go, "message")), Role::Strong, 0),
         Sentence::new(format!("The run paused itself: {}", in_a_line(&question.why)), Role::Warning, 1),
         Sentence::new("Each attempt may be billed, delivered or not.", Role::Text, 2),
     ];

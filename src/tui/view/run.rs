@@ -7,7 +7,8 @@ use ratatui::layout::Rect;
 use super::activity::followed_words;
 use super::bar::bar;
 use super::pieces::{self, Piece};
-use super::words::{count, in_a_line, rate};
+use super::words::{in_a_line, rate};
+use crate::delivery::grouped;
 use crate::monitor::{ActionStage, RunNews, RunPhase};
 use crate::tui::Role;
 use crate::tui::state::{ActionRecord, Campaign, RunRecord, State};
@@ -24,7 +25,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     let ascii = state.look.ascii;
     let style = |role| state.look.style(role);
     let Some(news) = &run.news else {
-        let words = format!("Retrying {}: requested", count(run.messages.len()));
+        let words = format!("Retrying {}: requested", grouped(run.messages.len()));
         return pieces::draw(buffer, line(0), vec![Piece::new(words, style(Role::Moving), 0)], Vec::new(), ascii);
     };
     if run.is_over() {
@@ -55,9 +56,9 @@ fn head(state: &State, run: &RunRecord, news: &RunNews, columns: u16) -> (Vec<Pi
     let width = BAR.min(usize::from(columns) / 6);
     let bar = fit(&bar(done as f64 / news.total.max(1) as f64, width, state.look.ascii), width, Align::Left, state.look.ascii);
     let mut left = vec![
-        Piece::new(format!("{word} {}", count(news.total)), style(role), 0),
+        Piece::new(format!("{word} {}", grouped(news.total)), style(role), 0),
         Piece::new(bar, style(Role::Moving), 2).gap(3),
-        Piece::new(format!("{} of {}", count(done), count(news.total)), style(Role::Strong), 0).gap(3),
+        Piece::new(format!("{} of {}", grouped(done), grouped(news.total)), style(Role::Strong), 0).gap(3),
     ];
     if !paused && news.rate > 0.0 {
         let rest = SignedDuration::from_secs_f64((news.to_go as f64 / news.rate).clamp(0.0, 1e9));
@@ -73,7 +74,7 @@ fn head(state: &State, run: &RunRecord, news: &RunNews, columns: u16) -> (Vec<Pi
 fn counts(state: &State, campaign: &Campaign, news: &RunNews) -> Vec<Piece> {
     let style = |role| state.look.style(role);
     let dot = if state.look.ascii { "," } else { "·" };
-    let mut pieces = vec![Piece::new(format!("{} accepted", count(news.accepted)), style(Role::Fine), 0)];
+    let mut pieces = vec![Piece::new(format!("{} accepted", grouped(news.accepted)), style(Role::Fine), 0)];
     let mut add = |text: String, role, after: Option<String>| {
         pieces.push(Piece::new(dot, style(Role::Muted), 0).gap(1));
         pieces.push(Piece::new(text, style(role), 0).gap(1));
@@ -84,16 +85,16 @@ fn counts(state: &State, campaign: &Campaign, news: &RunNews) -> Vec<Piece> {
         _ => None,
     };
     let why = if news.refused > 0 { campaign.actions.iter().find_map(refused) } else { None };
-    add(format!("{} refused", count(news.refused)), if news.refused > 0 { Role::Failed } else { Role::Text }, why);
+    add(format!("{} refused", grouped(news.refused)), if news.refused > 0 { Role::Failed } else { Role::Text }, why);
     let looked_up = (news.unknown > 0).then(|| ": checking".to_owned());
-    add(format!("{} unknown", count(news.unknown)), if news.unknown > 0 { Role::Unknown } else { Role::Text }, looked_up);
+    add(format!("{} unknown", grouped(news.unknown)), if news.unknown > 0 { Role::Unknown } else { Role::Text }, looked_up);
     if news.not_sent > 0 {
-        add(format!("{} not sent", count(news.not_sent)), Role::Failed, None);
+        add(format!("{} not sent", grouped(news.not_sent)), Role::Failed, None);
     }
     if news.skipped > 0 {
-        add(format!("{} skipped", count(news.skipped)), Role::Warning, None);
+        add(format!("{} skipped", grouped(news.skipped)), Role::Warning, None);
     }
-    add(format!("{} to go", count(news.to_go)), Role::Text, None);
+    add(format!("{} to go", grouped(news.to_go)), Role::Text, None);
     pieces
 }
 
@@ -102,10 +103,10 @@ fn ended(state: &State, campaign: &Campaign, news: &RunNews) -> (Vec<Piece>, Vec
     let style = |role| state.look.style(role);
     let word = if matches!(news.phase, RunPhase::Stopped(_)) { "Stopped" } else { "Retried" };
     let not_started = news.to_go + news.not_sent;
-    let mut text = format!("{word} {}: {} accepted", count(news.total), count(news.accepted));
+    let mut text = format!("{word} {}: {} accepted", grouped(news.total), grouped(news.accepted));
     for (number, name) in [(news.refused, "refused"), (news.unknown, "unknown"), (not_started, "not started"), (news.skipped, "skipped")] {
         if number > 0 {
-            text.push_str(&format!(", {} {name}", count(number)));
+            text.push_str(&format!(", {} {name}", grouped(number)));
         }
     }
     let bad = news.refused + news.unknown + not_started + news.skipped > 0;

@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 
 use super::pieces::{self, Piece};
 use super::tabs;
-use super::words::{count, percent};
-use crate::delivery::Status;
+use super::words::percent;
+use crate::delivery::{Status, grouped};
 use crate::store::{Recent, status_index};
 use crate::tui::state::{Campaign, State};
 use crate::tui::text::age;
@@ -28,12 +28,12 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     let counts = campaign.store.counts();
     let (delivered, failed) = (counts.of(&Status::Success), counts.of(&Status::Failure));
     let open: usize = campaign.open.iter().sum();
-    let mark = |number: usize, status: &Status| format!("{} {}", count(number), sign(status, look.ascii));
+    let mark = |number: usize, status: &Status| format!("{} {}", grouped(number), sign(status, look.ascii));
     let mut line = vec![
         Piece::new(mark(delivered, &Status::Success), style(Role::Fine), 0),
         Piece::new(mark(failed, &Status::Failure), style(if failed > 0 { Role::Failed } else { Role::Text }), 0).gap(3),
         Piece::new(
-            format!("{} on the way{}", count(open), if open > 0 { ":" } else { "" }),
+            format!("{} on the way{}", grouped(open), if open > 0 { ":" } else { "" }),
             style(if open > 0 { Role::Moving } else { Role::Text }),
             0,
         )
@@ -47,15 +47,15 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
             let word = if *status == Status::SentToTelco { "telco" } else { status.word() };
             // Where room is short, zeros go first.
             let rank = if number > 0 || index == 0 { 2 } else { 5 };
-            line.push(Piece::new(format!("{} {word}", count(number)), style(role), rank).gap(gap));
+            line.push(Piece::new(format!("{} {word}", grouped(number)), style(role), rank).gap(gap));
         }
         let odd = campaign.open[status_index(None)];
         if odd > 0 {
-            line.push(Piece::new(format!("{} of no known status", count(odd)), style(Role::Unknown), 2));
+            line.push(Piece::new(format!("{} of no known status", grouped(odd)), style(Role::Unknown), 2));
         }
     }
     if campaign.stuck.before_provider > 0 {
-        let words = format!("{} stuck before the telco", count(campaign.stuck.before_provider));
+        let words = format!("{} stuck before the telco", grouped(campaign.stuck.before_provider));
         line.push(Piece::new(words, style(Role::Warning), 3).gap(3));
     }
     line.extend(
@@ -93,10 +93,10 @@ fn at_rest(total: usize, ended: usize, expected: usize, open: usize) -> Vec<Stri
     let silent = expected.saturating_sub(open);
     let mut words = Vec::new();
     if abroad > 0 {
-        words.push(format!("{} sent abroad", count(abroad)));
+        words.push(format!("{} sent abroad", grouped(abroad)));
     }
     if silent > 0 {
-        words.push(format!("{} silent for 48 h", count(silent)));
+        words.push(format!("{} silent for 48 h", grouped(silent)));
     }
     words
 }
@@ -145,7 +145,7 @@ fn loaded_for(state: &State, campaign: &Campaign) -> Option<SignedDuration> {
 fn ended(recent: &Recent) -> String {
     match recent.finished {
         0 => "nothing finished".to_owned(),
-        finished => format!("{} of {}", count(recent.failed), count(finished)),
+        finished => format!("{} of {}", grouped(recent.failed), grouped(finished)),
     }
 }
 

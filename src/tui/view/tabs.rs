@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pieces::{self, Piece};
-use super::words::{count, row_of};
-use crate::delivery::Status;
+use super::words::row_of;
+use crate::delivery::{Status, grouped};
 use crate::tui::Role;
 use crate::tui::layout::Kind;
 use crate::tui::state::{Campaign, State, ViewKind};
@@ -49,7 +49,7 @@ fn sides(state: &State, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece
     }
     let mut right = Vec::new();
     if !campaign.marked.is_empty() {
-        right.push(Piece::new(format!("{} marked", count(campaign.marked.len())), style(Role::Accent), 0));
+        right.push(Piece::new(format!("{} marked", grouped(campaign.marked.len())), style(Role::Accent), 0));
     }
     if kind == Kind::Small && state.view == ViewKind::Messages && campaign.opened.is_some() {
         // The open message covers the list and the line that says where the cursor is in it.
@@ -68,7 +68,7 @@ pub(super) const ROOM_FOR_OTHERS: u16 = 80;
 
 /// The number beside a view's name.
 fn number(campaign: &Campaign, view: ViewKind) -> (String, Role) {
-    let shown = |number: usize| if number == 0 { String::new() } else { count(number) };
+    let shown = |number: usize| if number == 0 { String::new() } else { grouped(number) };
     match view {
         ViewKind::Failures => (shown(campaign.store.counts().of(&Status::Failure)), Role::Failed),
         ViewKind::Activity => (shown(campaign.activity_len()), if campaign.actions.needs_person() { Role::Failed } else { Role::Text }),
@@ -93,7 +93,7 @@ pub(super) fn other_campaigns(state: &State, room: usize) -> Vec<Piece> {
     let which = Piece::new(format!("{}/{}", index + 1, order.len()), style(Role::Muted), 4);
     let Some(first) = in_need.next() else { return vec![which] };
     let more = in_need.count();
-    let more = if more > 0 { format!("+{}", count(more)) } else { String::new() };
+    let more = if more > 0 { format!("+{}", grouped(more)) } else { String::new() };
     let taken = width(&which.text) + width(&more) + 5;
     let name = cut(&first.settings.name, room.saturating_sub(taken).max(SHORTEST_NAME), state.look.ascii);
     vec![

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::delivery::grouped;
 use crate::monitor::Purpose;
 use crate::postman::{Explanation, HostKind};
 use crate::store::BatchSummary;
@@ -27,9 +28,6 @@ pub(super) fn shown_notice<'a>(state: &State, text: &'a Explanation) -> Cow<'a, 
     Cow::Owned(text)
 }
 
-/// A count with its thousands apart.
-pub(in crate::tui) use crate::delivery::grouped as count;
-
 /// A share with one decimal. Anything above nothing is never shown as zero.
 pub(super) fn percent(share: f64) -> String {
     if share > 0.0 && share < 0.0005 { "under 0.1 %".to_owned() } else { format!("{:.1} %", share * 100.0) }
@@ -38,8 +36,8 @@ pub(super) fn percent(share: f64) -> String {
 /// How much of a batch is loaded: `20 of 150 loaded`.
 pub(super) fn loaded_of(summary: &BatchSummary) -> String {
     match summary.total() {
-        Some(total) => format!("{} of {} loaded", count(summary.loaded), count(total)),
-        None => format!("{} loaded", count(summary.loaded)),
+        Some(total) => format!("{} of {} loaded", grouped(summary.loaded), grouped(total)),
+        None => format!("{} loaded", grouped(summary.loaded)),
     }
 }
 
@@ -51,9 +49,9 @@ pub(super) fn figure_of(summary: &BatchSummary, number: usize) -> String {
 /// A figure. Where not everything it counts is loaded, it is a lower limit, and a zero is not shown.
 pub(super) fn figure(number: usize, is_whole: bool) -> String {
     match number {
-        _ if is_whole => count(number),
+        _ if is_whole => grouped(number),
         0 => "–".to_owned(),
-        _ => format!("{}+", count(number)),
+        _ => format!("{}+", grouped(number)),
     }
 }
 
@@ -75,7 +73,7 @@ pub(super) fn rate(calls: f64) -> String {
 
 /// Bytes as people write them: `840 KB`, `3.4 MB`.
 pub(super) fn bytes(number: u64) -> String {
-    let tenths = |unit: u64| format!("{}.{}", count(usize::try_from(number / unit).unwrap_or(usize::MAX)), number % unit * 10 / unit);
+    let tenths = |unit: u64| format!("{}.{}", grouped(usize::try_from(number / unit).unwrap_or(usize::MAX)), number % unit * 10 / unit);
     match number {
         0..1_000_000 => format!("{} KB", number.div_ceil(1_000)),
         1_000_000..1_000_000_000 => format!("{} MB", tenths(1_000_000)),
@@ -150,7 +148,7 @@ impl Look {
 
 /// Where the cursor is in a list: `row 17 of 41`. Nothing of an empty list.
 pub(super) fn row_of(index: usize, len: usize) -> String {
-    if len == 0 { String::new() } else { format!("row {} of {}", count(index.min(len - 1) + 1), count(len)) }
+    if len == 0 { String::new() } else { format!("row {} of {}", grouped(index.min(len - 1) + 1), grouped(len)) }
 }
 
 impl State {
