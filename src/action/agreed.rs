@@ -299,7 +299,7 @@ fn answer_kind(from: ReadFrom) -> AnswerKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::without_numbers;
+    use crate::delivery::impersonal;
 
     /// The plan's time is not a person's number, whatever count precedes it.
     #[test]
@@ -308,7 +308,7 @@ mod tests {
         for (messages, words) in [(1, "run of 1 message"), (2, "run of 2 messages"), (123_456, "run of 123,456 messages")] {
             let plan = format!("run of {}, planned {}", counted(messages, "message"), to_the_millisecond(at));
             assert_eq!(plan, format!("{words}, planned 2026-11-28T15:02:58.905Z"));
-            assert_eq!(without_numbers(&plan), plan);
+            assert_eq!(impersonal(&plan), plan);
         }
     }
 }

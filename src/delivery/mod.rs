@@ -30,7 +30,7 @@ pub use error::{DeliveryError, ErrorCode, RetryAdvice};
 pub use fields::{AttemptFields, BadRow, BatchFields, RowFields, TemplateFields};
 pub use id::{BatchId, CampaignId, MessageId};
 pub use message::{Message, TELCO_SILENCE, fill_text};
-pub use numbers::without_numbers;
+pub use numbers::impersonal;
 pub use query::{Held, NotANumber, RecipientQuery, recipient_key};
 pub use recipient::{Mask, Recipient, RecipientKind};
 pub use reported::Reported;

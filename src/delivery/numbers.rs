@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::clean_line;
+
 /// The fewest digits that are hidden: a local number has eight, an NRIC seven, a one-time password six.
 const FEWEST: usize = 6;
 
@@ -19,9 +21,15 @@ const LONGEST_FRACTION: usize = 9;
 /// From this length on, a word of hexadecimal digits is an id.
 const SHORTEST_HEX: usize = 16;
 
+/// A text that names nobody: one harmless line without numbers of people. The API's refusals sometimes quote the
+/// recipient.
+pub fn impersonal(text: &str) -> String {
+    clean_line(&without_numbers(text)).into_owned()
+}
+
 /// The text with `…` in place of every number that could be a person's, with or without blanks, dots, dashes,
 /// slashes, pluses and brackets between its digits. Ids and dates stay.
-pub fn without_numbers(text: &str) -> Cow<'_, str> {
+fn without_numbers(text: &str) -> Cow<'_, str> {
     if text.chars().filter(|letter| letter.is_numeric()).count() < FEWEST {
         return Cow::Borrowed(text);
     }

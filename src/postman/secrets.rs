@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::request::RESERVED;
 use super::{ApiKey, Broken, Exchange, NotSent, Response, TransportFailure};
-use crate::delivery::{clean_line, without_numbers};
+use crate::delivery::impersonal;
 
 /// Replaces a key.
 const STRUCK_OUT: &str = "(key)";
@@ -43,10 +43,9 @@ pub(super) fn without_key(mut exchange: Exchange, key: &ApiKey) -> Exchange {
 /// A server's words in an error: one harmless line, not too long, without numbers that could be a person's.
 pub(super) fn reported(text: &str) -> String {
     // Only as much is processed as can remain, plus some so that no number is cut in two.
-    let text = without_numbers(beginning(text, 2 * LONGEST)).into_owned();
-    let text = clean_line(&text);
+    let text = impersonal(beginning(text, 2 * LONGEST));
     let short = beginning(&text, LONGEST);
-    if short.len() == text.len() { text.into_owned() } else { format!("{}…", beginning(short, LONGEST - '…'.len_utf8())) }
+    if short.len() == text.len() { text } else { format!("{}…", beginning(short, LONGEST - '…'.len_utf8())) }
 }
 
 /// As much of a text as fits into this many bytes.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::form::{EntryQuery, JournalBackend, JournalTransaction, RunLock, StateChange};
-use super::text::{impersonal, one_line};
+use super::text::{for_journal, one_line};
 use super::{ActionAttempt, ActionId, ActionState, Intention, JournalEntry, Note, NoteEntry, RunId, Server, StateError, Who};
 use crate::delivery::{CampaignId, MessageId};
 
@@ -138,7 +138,7 @@ impl JournalTransaction for Kept {
             server: intention.server.clone(),
             campaign: intention.campaign.clone(),
             action: intention.action.clone(),
-            plan: impersonal(&intention.plan),
+            plan: for_journal(&intention.plan),
             planned_at: intention.planned_at,
             state: ActionState::Intended,
             changed_at: intention.planned_at,
@@ -157,7 +157,7 @@ impl JournalTransaction for Kept {
         entry.state = reported.state;
         entry.changed_at = at;
         entry.code = reported.code.map(one_line);
-        entry.reason = reported.reason.map(impersonal);
+        entry.reason = reported.reason.map(for_journal);
         entry.trace_id = reported.trace_id.map(one_line);
         entry.resolved_run = reported.resolved_run.cloned();
         Ok(())
@@ -198,7 +198,7 @@ impl JournalTransaction for Kept {
             one.ended_at = Some(at);
             one.outcome = Some(reported.state);
             one.code = reported.code.map(one_line);
-            one.reason = reported.reason.map(impersonal);
+            one.reason = reported.reason.map(for_journal);
             one.trace_id = reported.trace_id.map(one_line);
         }
         Ok(())
@@ -206,7 +206,7 @@ impl JournalTransaction for Kept {
 
     fn add_note(&mut self, note: &Note) -> Result<(), StateError> {
         let who = self.runs.get(&note.run).cloned().unwrap_or_default();
-        self.notes.push(NoteEntry { note: Note { detail: impersonal(&note.detail), ..note.clone() }, who });
+        self.notes.push(NoteEntry { note: Note { detail: for_journal(&note.detail), ..note.clone() }, who });
         Ok(())
     }
 

@@ -1,15 +1,13 @@
 //! Making texts fit for the journal, which holds nothing personal.
 
-use crate::delivery::{clean_line, without_numbers};
+use crate::delivery::{clean_line, impersonal};
 
 /// Longer than any reason worth keeping; the API's own messages take a line or two.
 const LONGEST: usize = 300;
 
-/// A text as the journal keeps it: one harmless line, not too long, and without anything that could be a phone or
-/// identity number. The API's refusals sometimes quote the recipient.
-pub(super) fn impersonal(text: &str) -> String {
-    let clean = clean_line(text);
-    without_numbers(clean.trim()).chars().take(LONGEST).collect()
+/// A text as the journal keeps it: impersonal and not too long.
+pub(super) fn for_journal(text: &str) -> String {
+    impersonal(text).trim().chars().take(LONGEST).collect()
 }
 
 /// A code or trace id as the journal keeps it: one harmless line, not too long. Trace ids are full of digits and must
@@ -32,8 +30,8 @@ mod tests {
     #[case("status 502 after 3 tries", "status 502 after 3 tries")]
     #[case("planned 2026-11-22T06:00:00.123456Z", "planned 2026-11-22T06:00:00.123456Z")]
     #[case("two\nlines\u{1b}[2J", "two␊lines␛[2J")]
-    fn numbers_of_people_do_not_get_into_the_journal(#[case] text: &str, #[case] kept: &str) {
-        assert_eq!(impersonal(text), kept);
+    fn numbers_of_people_do_not_get_into_the_journal(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(for_journal(text), expected);
     }
 
     #[test]
@@ -43,6 +41,6 @@ mod tests {
 
     #[test]
     fn a_page_of_a_proxy_is_cut() {
-        assert_eq!(impersonal(&"<p>".repeat(1000)).chars().count(), LONGEST);
+        assert_eq!(for_journal(&"<p>".repeat(1000)).chars().count(), LONGEST);
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Params, params};
 
 use super::super::form::{EntryQuery, JournalTransaction, StateChange};
-use super::super::text::{impersonal, one_line};
+use super::super::text::{for_journal, one_line};
 use super::super::{
     ActionAttempt, ActionId, ActionKind, ActionState, Intention, JournalEntry, Note, NoteEntry, RunId, Server, StateError, Who,
 };
@@ -86,7 +86,7 @@ impl JournalTransaction for Stored<'_> {
                 columns.file_name,
                 columns.rows,
                 columns.sha256,
-                impersonal(&intention.plan),
+                for_journal(&intention.plan),
                 intention.planned_at.to_string(),
             ],
         )?;
@@ -107,7 +107,7 @@ impl JournalTransaction for Stored<'_> {
                 reported.state.word(),
                 at.to_string(),
                 reported.code.map(one_line),
-                reported.reason.map(impersonal),
+                reported.reason.map(for_journal),
                 reported.trace_id.map(one_line),
                 reported.resolved_run.map(RunId::as_str)
             ],
@@ -150,7 +150,7 @@ impl JournalTransaction for Stored<'_> {
                 at.to_string(),
                 reported.state.word(),
                 reported.code.map(one_line),
-                reported.reason.map(impersonal),
+                reported.reason.map(for_journal),
                 reported.trace_id.map(one_line)
             ],
         )
@@ -160,7 +160,7 @@ impl JournalTransaction for Stored<'_> {
         let campaign = note.campaign.as_ref().map(CampaignId::as_str);
         self.execute(
             "INSERT INTO notes (run, at, kind, base_url, campaign, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![note.run.as_str(), note.at.to_string(), note.kind.word(), note.base_url, campaign, impersonal(&note.detail)],
+            params![note.run.as_str(), note.at.to_string(), note.kind.word(), note.base_url, campaign, for_journal(&note.detail)],
         )
     }
 
