@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::plan::{advice_for, is_too_old};
+use super::plan::is_too_old;
 use super::{BatchEvidence, BatchReading, Planner};
 use crate::delivery::{
     Batch, BatchId, BatchRetry, Message, MessageId, RetryAdvice, Status, agreeing, batch_retry, believed_total, counted, grouped,
@@ -93,7 +93,7 @@ impl BatchPlan {
                     if used_up.contains(&message.id) {
                         plan.used_up += 1;
                     } else {
-                        plan.useless += usize::from(advice_for(message.error().as_ref()) == RetryAdvice::No);
+                        plan.useless += usize::from(RetryAdvice::of(message.error().as_ref()) == RetryAdvice::No);
                     }
                 }
                 Some(Status::Created) => plan.created += 1,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::plan::{advice_for, code_of};
+use super::plan::code_of;
 use super::{LeftOutReason, Plan};
 use crate::delivery::{BatchId, RetryAdvice, counted};
 
@@ -44,7 +44,7 @@ impl Plan {
             _ => None,
         });
         for (error, inclusion) in items.chain(left_out) {
-            counts.entry((code_of(error), inclusion)).or_insert((advice_for(error), 0)).1 += 1;
+            counts.entry((code_of(error), inclusion)).or_insert((RetryAdvice::of(error), 0)).1 += 1;
         }
         let mut lines: Vec<PlanLine> = counts
             .into_iter()

@@ -201,22 +201,13 @@ impl Planner {
         {
             return Some(LeftOutReason::TooOld);
         }
-        if !self.include_useless && advice(message) == RetryAdvice::No {
+        if !self.include_useless && RetryAdvice::of(message.error().as_ref()) == RetryAdvice::No {
             return Some(LeftOutReason::Useless);
         }
         let error = message.error();
         let code = code_of(error.as_ref());
         self.dropped.iter().any(|dropped| dropped == code).then_some(LeftOutReason::Dropped)
     }
-}
-
-fn advice(message: &Message) -> RetryAdvice {
-    advice_for(message.error().as_ref())
-}
-
-/// Whether an error is worth a retry; maybe, where none was given.
-pub(super) fn advice_for(error: Option<&DeliveryError>) -> RetryAdvice {
-    error.map_or(RetryAdvice::Maybe, |error| error.known().retry_advice())
 }
 
 /// Whether a one-time password is no longer valid. One of unknown age counts as too old.
@@ -235,7 +226,7 @@ impl PlanItem {
         Self {
             message: message.id.clone(),
             error: message.error(),
-            advice: advice(message),
+            advice: RetryAdvice::of(message.error().as_ref()),
             created_at: message.created_at,
             attempts: message.tried(),
             newest_attempt: message.newest_attempt().and_then(|attempt| attempt.created_at),

@@ -18,10 +18,20 @@ impl DeliveryError {
         Self { kind: kind.into(), code: code.into() }
     }
 
+    /// Its code, or its type where the code was not given.
+    pub fn shown(&self) -> &str {
+        if self.code.is_empty() { &self.kind } else { &self.code }
+    }
+
     /// The known code, or [`ErrorCode::Unlisted`].
     pub fn known(&self) -> ErrorCode {
         ErrorCode::from_api(&self.code)
     }
+}
+
+/// A code in a list of errors, where a failure without one has a line, too.
+pub fn code_or_none(code: &str) -> &str {
+    if code.is_empty() { "no reason given" } else { code }
 }
 
 /// The error codes that the API's reference publishes, in its order.
@@ -57,6 +67,14 @@ pub enum RetryAdvice {
 }
 
 impl RetryAdvice {
+    /// Each of them, the best first.
+    pub const ALL: [RetryAdvice; 3] = [RetryAdvice::Yes, RetryAdvice::Maybe, RetryAdvice::No];
+
+    /// Whether a failure is worth a retry; maybe, where its error was not given.
+    pub fn of(error: Option<&DeliveryError>) -> RetryAdvice {
+        error.map_or(RetryAdvice::Maybe, |error| error.known().retry_advice())
+    }
+
     /// Its word, on the screen and in scripts: `yes`, `no` or `maybe`. None of them is a promise.
     pub fn word(self) -> &'static str {
         match self {
@@ -131,15 +149,27 @@ impl ErrorCode {
         }
     }
 
-    /// Whether it is worth a retry, in a short sentence.
-    fn prospect(self) -> &'static str {
+    /// What happened, in a few words for a table.
+    pub fn in_brief(self) -> &'static str {
         match self {
-            ErrorCode::RecipientInvalid => "Not worth a retry: check the number.",
-            ErrorCode::RecipientUnavailable => "Worth a retry.",
-            ErrorCode::ContentInvalid => "Not worth a retry: the template or a value must change.",
-            ErrorCode::RoutingError => "Maybe worth a retry.",
-            ErrorCode::MessageExpired => "Maybe worth a retry.",
-            ErrorCode::DeliveryUnknownError | ErrorCode::ServerUnknownError | ErrorCode::Unlisted => "Maybe worth a retry.",
+            ErrorCode::RecipientInvalid => "number unknown",
+            ErrorCode::RecipientUnavailable => "phone was off or out of reach",
+            ErrorCode::ContentInvalid => "text refused",
+            ErrorCode::RoutingError => "no route to the telco",
+            ErrorCode::MessageExpired => "too old for the telco",
+            ErrorCode::DeliveryUnknownError => "telco gave no reason",
+            ErrorCode::ServerUnknownError => "Postman gave no reason",
+            ErrorCode::Unlisted => "not in the API's table",
+        }
+    }
+
+    /// Whether it is worth a retry, in a short sentence.
+    pub fn prospect(self) -> &'static str {
+        match (self, self.retry_advice()) {
+            (ErrorCode::ContentInvalid, _) => "Not worth a retry: the template or a value must change.",
+            (_, RetryAdvice::No) => "Not worth a retry: check the number.",
+            (_, RetryAdvice::Yes) => "Worth a retry.",
+            (_, RetryAdvice::Maybe) => "Maybe worth a retry.",
         }
     }
 

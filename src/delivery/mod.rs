@@ -26,7 +26,7 @@ pub use attempt::Attempt;
 pub use batch::{Batch, BatchRetry, batch_retry, believed_total, how_much_shows};
 pub use counted::{agreeing, counted, grouped};
 pub use country::calling_country;
-pub use error::{DeliveryError, ErrorCode, RetryAdvice};
+pub use error::{DeliveryError, ErrorCode, RetryAdvice, code_or_none};
 pub use fields::{AttemptFields, BadRow, BatchFields, RowFields, TemplateFields};
 pub use id::{BatchId, CampaignId, MessageId};
 pub use message::{Message, TELCO_SILENCE, fill_text};

@@ -76,7 +76,7 @@ impl Store {
             updated_at: time(columns.updated[at]),
             recipient: columns.recipients.get(at),
             error,
-            retry: (status == Some(&Status::Failure)).then(|| error.map_or(RetryAdvice::Maybe, |error| error.known().retry_advice())),
+            retry: (status == Some(&Status::Failure)).then(|| RetryAdvice::of(error)),
             tried: tried.count(),
             batch: columns.batches.id(columns.batch[at]),
             file_name: columns.batches.file_name(columns.batch[at]),

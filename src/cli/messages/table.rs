@@ -67,8 +67,7 @@ impl MessageTable {
         let error = message.error();
         let advice = || match &error {
             _ if self.used_up.contains(&message.id) => RetryAdvice::No,
-            Some(error) => error.known().retry_advice(),
-            None => RetryAdvice::Maybe,
+            error => RetryAdvice::of(error.as_ref()),
         };
         let failed = message.status == Some(Status::Failure);
         let text = clean_line(&layout.text(message).unwrap_or_default()).into_owned();

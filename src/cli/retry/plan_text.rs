@@ -14,7 +14,7 @@ use super::super::records::{write_document, write_records};
 use super::super::table::columns;
 use super::chosen::{Agenda, Chosen};
 use crate::action::{BatchPlan, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, SHARE_OF_BUDGET};
-use crate::delivery::MessageId;
+use crate::delivery::{MessageId, code_or_none};
 
 #[derive(Serialize)]
 struct PlanDocument<'a> {
@@ -138,9 +138,8 @@ fn of_messages(plan: &Plan, now: Timestamp) -> Vec<String> {
     let parts = plan.lines();
     if !parts.is_empty() {
         let rows = parts.iter().map(|line| {
-            let code = if line.code.is_empty() { "no reason given" } else { &line.code };
             let inclusion = if line.inclusion == LineInclusion::On { "included" } else { "left out" };
-            vec![code.to_owned(), grouped(line.count), line.advice.word().to_owned(), inclusion.to_owned()]
+            vec![code_or_none(&line.code).to_owned(), grouped(line.count), line.advice.word().to_owned(), inclusion.to_owned()]
         });
         let table = columns(&["error", "messages", "retry", ""], 1, rows.collect());
         lines.extend(table.lines().map(|line| format!(" {line}")));

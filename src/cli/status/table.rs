@@ -12,7 +12,7 @@ use super::super::moment::shown;
 use super::super::records::write_records;
 use super::super::table::columns;
 use super::report::{FailurePart, LatencyPart, RecentPart, StatusReport};
-use crate::delivery::{DeliveryError, Status, believed_total};
+use crate::delivery::{DeliveryError, Status, believed_total, code_or_none};
 use crate::store::Recent;
 
 /// The report in lines and columns.
@@ -104,16 +104,15 @@ fn statuses(report: &StatusReport, is_part: bool) -> Vec<Vec<String>> {
 }
 
 fn failure(failure: &FailurePart) -> Vec<String> {
-    let code = failure.error_code.clone().unwrap_or_default();
-    let error = DeliveryError::new(failure.error_type.as_deref().unwrap_or_default(), &code);
+    let code = failure.error_code.as_deref().unwrap_or_default();
+    let error = DeliveryError::new(failure.error_type.as_deref().unwrap_or_default(), code);
     let advice = error.known().advice();
-    let code = if code.is_empty() { "no reason given".to_owned() } else { code };
     let (used_up, retry) = match failure.no_attempts_left {
         0 => (String::new(), failure.retry),
         all if all >= failure.count => (grouped(all), "no"),
         some => (grouped(some), failure.retry),
     };
-    vec![code, grouped(failure.count), retry.to_owned(), used_up, advice]
+    vec![code_or_none(code).to_owned(), grouped(failure.count), retry.to_owned(), used_up, advice]
 }
 
 fn recent(recent: &RecentPart, zone: &TimeZone) -> String {

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::{FailureColumn, MOST_FAILED, Ordered, Times};
-use crate::delivery::{MessageId, RetryAdvice, Status};
+use crate::delivery::{MessageId, RetryAdvice, Status, code_or_none};
 use crate::store::{Direction, Filter, Merged, RowNumber, Store, Trimmed, View};
 
 /// Up to this many failures are counted again with every answer. More are counted with the next
@@ -165,7 +165,7 @@ impl Failures {
     ) -> impl Iterator<Item = RowNumber> + 'a {
         let rows = self.rows.iter().flat_map(|rows| rows.rows_from(0)).filter(|row| store.is_covered(*row));
         rows.filter(move |row| match key {
-            GroupKey::Helped => advice(store, *row) == RetryAdvice::Yes && !is_in(used_up, store, *row),
+            GroupKey::Helped => RetryAdvice::of(store.error(*row)) == RetryAdvice::Yes && !is_in(used_up, store, *row),
             GroupKey::Error(code) => self::code(store, *row) == code,
         })
     }
@@ -184,7 +184,7 @@ impl Failures {
             let (code, cells) = (code(store, row), store.cells(row));
             let index = groups.iter().position(|group| matches!(&group.key, GroupKey::Error(known) if known == code));
             let index = index.unwrap_or_else(|| {
-                groups.push(FailureGroup::empty(GroupKey::Error(code.to_owned()), advice(store, row)));
+                groups.push(FailureGroup::empty(GroupKey::Error(code.to_owned()), RetryAdvice::of(store.error(row))));
                 groups.len() - 1
             });
             let is_used_up = is_in(used_up, store, row);
@@ -229,8 +229,7 @@ impl FailureGroup {
     pub fn name(&self) -> &str {
         match &self.key {
             GroupKey::Helped => "worth a retry",
-            GroupKey::Error(code) if code.is_empty() => "no reason given",
-            GroupKey::Error(code) => code,
+            GroupKey::Error(code) => code_or_none(code),
         }
     }
 }
@@ -243,20 +242,12 @@ fn sort(groups: &mut [FailureGroup], order: Ordered<FailureColumn>) {
             FailureColumn::Error => left.name().cmp(right.name()),
             FailureColumn::Count => left.count.cmp(&right.count),
             FailureColumn::Newest => left.newest.cmp(&right.newest),
-            FailureColumn::Retry => help_rank(left.advice).cmp(&help_rank(right.advice)),
+            FailureColumn::Retry => left.advice.cmp(&right.advice),
         };
         let by = if order.direction == Direction::Rising { by } else { by.reverse() };
         let usual = || right.count.cmp(&left.count).then_with(|| right.newest.cmp(&left.newest));
         is_error(left).cmp(&is_error(right)).then(by).then_with(usual)
     });
-}
-
-fn help_rank(advice: RetryAdvice) -> u8 {
-    match advice {
-        RetryAdvice::Yes => 0,
-        RetryAdvice::Maybe => 1,
-        RetryAdvice::No => 2,
-    }
 }
 
 fn code(store: &Store, row: RowNumber) -> &str {
@@ -266,10 +257,6 @@ fn code(store: &Store, row: RowNumber) -> &str {
 /// Whether a row's message is among these. Usually there are none.
 fn is_in(used_up: &HashSet<MessageId>, store: &Store, row: RowNumber) -> bool {
     !used_up.is_empty() && used_up.contains(&store.id(row))
-}
-
-fn advice(store: &Store, row: RowNumber) -> RetryAdvice {
-    store.error(row).map_or(RetryAdvice::Maybe, |error| error.known().retry_advice())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::TimeWindow;
-use crate::delivery::{BatchId, Status};
+use crate::delivery::{BatchId, Status, code_or_none};
 use crate::store::Filter;
 
 /// Which messages the list shows. A message must match each kind of condition in at least one way.
@@ -62,7 +62,7 @@ impl FilterChoice {
             pieces.push(open.into_iter().chain(self.statuses.iter().map(Status::word)).collect::<Vec<_>>().join(", "));
         }
         if !self.errors.is_empty() {
-            let codes = self.errors.iter().map(|code| if code.is_empty() { "no reason given" } else { code });
+            let codes = self.errors.iter().map(|code| code_or_none(code));
             pieces.push(format!("failed: {}", codes.collect::<Vec<_>>().join(", ")));
         }
         let batches = self.batches.iter().map(|batch| batch.short(false)).collect::<Vec<_>>().join(", ");

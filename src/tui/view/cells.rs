@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::recipient;
-use crate::delivery::{BatchId, Recipient, RetryAdvice, Status};
+use crate::delivery::{BatchId, DeliveryError, Recipient, RetryAdvice, Status, code_or_none};
 use crate::monitor::ActionStage;
 use crate::store::{Cells, RowNumber};
 use crate::tui::state::{Campaign, Column, State};
@@ -105,10 +105,8 @@ fn found(state: &State, look: RowLook) -> Style {
 /// Why it failed: the code, or its substitute.
 fn error(cells: &Cells<'_>) -> String {
     match cells.error {
-        Some(error) if !error.code.is_empty() => error.code.to_string(),
-        Some(error) if !error.kind.is_empty() => error.kind.to_string(),
-        _ if cells.status == Some(&Status::Failure) => "no reason given".to_owned(),
-        _ => String::new(),
+        None if cells.status != Some(&Status::Failure) => String::new(),
+        error => code_or_none(error.map_or("", DeliveryError::shown)).to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::recipient;
 use super::words::in_a_line;
-use crate::delivery::{Attempt, Message, RecipientKind, Status, TemplatePart, counted, parts};
+use crate::delivery::{Attempt, DeliveryError, ErrorCode, Message, RecipientKind, Status, TemplatePart, counted, parts};
 use crate::monitor::Connection;
 use crate::store::RowNumber;
 use crate::tui::state::{Campaign, DetailPhase, State};
@@ -170,13 +170,11 @@ impl Pen<'_> {
             };
             return self.words(&format!("{mark} {}{since}{hint}", status.word()), role_of(status));
         }
-        let Some(error) = message.error() else {
-            let prospect = if is_used_up { NONE_LEFT } else { "Retry: maybe." };
-            return self.words(&format!("{mark} failed: the API gave no reason. {prospect}"), Role::Failed);
-        };
-        let code = if error.code.is_empty() { &error.kind } else { &error.code };
-        let advice = if is_used_up { format!("{} {NONE_LEFT}", error.known().meaning()) } else { error.known().advice() };
-        self.words(&format!("{mark} {code}: {advice}"), Role::Failed);
+        let error = message.error();
+        let known = error.as_ref().map_or(ErrorCode::Unlisted, DeliveryError::known);
+        let what = error.map_or("failed: the API gave no reason.".to_owned(), |error| format!("{}: {}", error.shown(), known.meaning()));
+        let prospect = if is_used_up { NONE_LEFT } else { known.prospect() };
+        self.words(&format!("{mark} {what} {prospect}"), Role::Failed);
     }
 
     /// Whether it is being loaded.

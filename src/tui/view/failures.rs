@@ -10,7 +10,7 @@ use super::empty;
 use super::pieces::{self, Piece};
 use super::table;
 use super::words::{percent, row_of};
-use crate::delivery::{ErrorCode, RetryAdvice, grouped};
+use crate::delivery::{ErrorCode, RetryAdvice, code_or_none, grouped};
 use crate::tui::state::{Campaign, FailureGroup, GroupKey, MOST_FAILED, State};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Action, Role};
@@ -50,8 +50,7 @@ fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect)
     let mut left = vec![Piece::new(format!("{} failed of {}", grouped(failed), grouped(failures.loaded())), style(Role::Strong), 0)];
     left.extend(window(state, campaign));
     if failed > 0 {
-        let parts = [RetryAdvice::Yes, RetryAdvice::Maybe, RetryAdvice::No];
-        let parts = parts.map(|advice| format!("{} {}", advice.word(), grouped(of(advice)))).join(", ");
+        let parts = RetryAdvice::ALL.map(|advice| format!("{} {}", advice.word(), grouped(of(advice)))).join(", ");
         let used_up = if used_up > 0 { format!(", no attempts left {}", grouped(used_up)) } else { String::new() };
         left.push(Piece::new(format!("· retry: {parts}{used_up}"), style(Role::Text), 1).gap(1));
         let newest = campaign.failures.groups().iter().filter_map(|group| group.newest).max();
@@ -200,16 +199,6 @@ fn words(group: &FailureGroup, room: usize) -> String {
         return [long, apart].into_iter().find(fits).unwrap_or_else(|| word.to_owned());
     }
     let GroupKey::Error(code) = &group.key else { return word.to_owned() };
-    let why = match ErrorCode::from_api(code) {
-        ErrorCode::RecipientInvalid => "number unknown",
-        ErrorCode::RecipientUnavailable => "phone was off or out of reach",
-        ErrorCode::ContentInvalid => "text refused",
-        ErrorCode::RoutingError => "no route to the telco",
-        ErrorCode::MessageExpired => "too old for the telco",
-        ErrorCode::DeliveryUnknownError => "telco gave no reason",
-        ErrorCode::ServerUnknownError => "Postman gave no reason",
-        ErrorCode::Unlisted if code.is_empty() => "no reason given",
-        ErrorCode::Unlisted => "not in the API's table",
-    };
+    let why = if code.is_empty() { code_or_none(code) } else { ErrorCode::from_api(code).in_brief() };
     Some(format!("{word}: {why}")).filter(fits).unwrap_or_else(|| word.to_owned())
 }

@@ -11,7 +11,7 @@ use super::recipient;
 use super::sentences::{self, Sentence};
 use super::words::{environment, in_a_line, rate};
 use crate::action::{FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, PlanLine, SHARE_OF_BUDGET};
-use crate::delivery::{MessageId, Recipient, RetryAdvice, counted, grouped};
+use crate::delivery::{MessageId, Recipient, RetryAdvice, code_or_none, counted, grouped};
 use crate::tui::state::{Campaign, PlanQuestion, State, tick};
 use crate::tui::text::{Align, age, fit};
 use crate::tui::{Action, Context, Role};
@@ -63,7 +63,7 @@ fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, bu
 /// `[x] 22  recipient_unavailable   yes`.
 fn plan_line(state: &State, line: &PlanLine, is_selected: bool, width: usize) -> Line<'static> {
     let ascii = state.look.ascii;
-    let name = if line.code.is_empty() { "no reason given" } else { &line.code };
+    let name = code_or_none(&line.code);
     let advice = match (line.advice, line.inclusion) {
         (RetryAdvice::No, LineInclusion::On) => "no: included",
         (RetryAdvice::No, _) => "no: left out",
@@ -203,7 +203,7 @@ fn entry(state: &State, campaign: &Campaign, question: &PlanQuestion, index: usi
     let plan = &question.plan;
     let ascii = state.look.ascii;
     if let Some(item) = plan.items.get(index) {
-        let error = item.error.as_ref().map_or("no reason given", |error| &error.code);
+        let error = code_or_none(item.error.as_ref().map_or("", |error| &error.code));
         let created = item.created_at.map(|at| state.look.time(at, state.now)).unwrap_or_default();
         let tried = item.attempts.map(|tried| format!("tried {tried}")).unwrap_or_default();
         let who = fit(&who(campaign, &item.message), 13, Align::Left, ascii);

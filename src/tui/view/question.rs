@@ -11,7 +11,7 @@ use super::recipient;
 use super::sentences::{self, Sentence};
 use super::words::{environment, in_a_line};
 use crate::action::{FRESH_ENOUGH, OLD_MESSAGE};
-use crate::delivery::{Message, RetryAdvice, counted};
+use crate::delivery::{ErrorCode, Message, RetryAdvice, counted};
 use crate::tui::state::{Answer, Campaign, Question, State};
 use crate::tui::text::{age, ago};
 use crate::tui::{Action, Context, Role};
@@ -80,11 +80,10 @@ fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<Sen
 /// Why it failed, and whether to retry.
 fn reason(message: &Message) -> Sentence {
     let Some(error) = message.error() else {
-        return Sentence::new("The API gave no reason for the failure. Retry: maybe.", Role::Text, 2);
+        return Sentence::new(format!("The API gave no reason. {}", ErrorCode::Unlisted.prospect()), Role::Text, 2);
     };
-    let code = if error.code.is_empty() { error.kind.clone() } else { error.code.clone() };
     let role = if error.known().retry_advice() == RetryAdvice::No { Role::Warning } else { Role::Text };
-    Sentence::new(format!("{code}: {}", error.known().advice()), role, 2)
+    Sentence::new(format!("{}: {}", error.shown(), error.known().advice()), role, 2)
 }
 
 /// The number of attempts. How many are allowed is up to the API.

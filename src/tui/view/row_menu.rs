@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{dialog, sentences};
+use crate::delivery::code_or_none;
 use crate::tui::state::{MenuKind, RowAction, RowLine, RowMenu, State, ViewKind};
 use crate::tui::text::{Align, fit, width};
 use crate::tui::{Action, Context, Role};
@@ -83,8 +84,7 @@ fn of_row(state: &State) -> String {
             format!("Message to {}", super::number(state).unwrap_or_else(|| "an unknown number".to_owned()))
         }
         (ViewKind::Batches, _, Some(batch), _) => format!("Batch {}", batch.short(false)),
-        (ViewKind::Failures, _, _, Some(code)) if code.is_empty() => "Failed, no reason given".to_owned(),
-        (ViewKind::Failures, _, _, Some(code)) => format!("Failed: {code}"),
+        (ViewKind::Failures, _, _, Some(code)) => format!("Failed: {}", code_or_none(&code)),
         (ViewKind::Failures, _, _, None) => "All worth a retry".to_owned(),
         (_, Some(message), ..) => format!("The retry of {}", message.short(true)),
         (_, _, Some(batch), _) => format!("The retry of batch {}", batch.short(false)),

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::{FilterMenu, FilterMenuKind, MenuItem};
-use crate::delivery::{BatchId, Status, grouped};
+use crate::delivery::{BatchId, Status, code_or_none, grouped};
 use crate::store::BatchSummary;
 use crate::tui::state::{Campaign, FilterChoice, NamedFilter, NamedFilters, TimeWindow};
 
@@ -144,8 +144,7 @@ fn errors(campaign: &Campaign) -> Vec<MenuLine> {
             codes.push(code);
         }
     }
-    let words = |code: &str| if code.is_empty() { "no reason given".to_owned() } else { code.to_owned() };
-    codes.into_iter().map(|code| MenuLine::new(MenuItem::Error(code.clone()), words(&code))).collect()
+    codes.into_iter().map(|code| MenuLine::new(MenuItem::Error(code.clone()), code_or_none(&code).to_owned())).collect()
 }
 
 /// The batches of the loaded messages, newest first, and those already chosen.
