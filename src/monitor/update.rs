@@ -360,6 +360,53 @@ impl ActionStage {
         }
     }
 
+    /// Its word in a file.
+    pub fn word(&self) -> &str {
+        match self {
+            ActionStage::Intended => "intended",
+            ActionStage::UnderWay { .. } => "under way",
+            ActionStage::GoesAgain { .. } => "goes again",
+            ActionStage::Accepted => "accepted",
+            ActionStage::FoundAccepted => "found accepted",
+            ActionStage::Refused(_) => "refused",
+            ActionStage::NotTaken(_) => "not taken",
+            ActionStage::NotSent(_) => "not sent",
+            ActionStage::Skipped(_) => "skipped",
+            ActionStage::Unknown { .. } => "unknown",
+            ActionStage::Followed { status: Status::Success } => "delivered",
+            ActionStage::Followed { status: Status::Failure } => "failed again",
+            ActionStage::Followed { status } => status.api_word(),
+        }
+    }
+
+    /// Its word in the narrow column of a list; `None` once whether to retry counts again.
+    pub fn short_word(&self) -> Option<&'static str> {
+        match self {
+            ActionStage::Intended => Some("asked"),
+            ActionStage::UnderWay { .. } | ActionStage::GoesAgain { .. } => Some("going"),
+            ActionStage::Unknown { .. } => Some("?"),
+            ActionStage::Accepted | ActionStage::FoundAccepted => Some("taken"),
+            _ => None,
+        }
+    }
+
+    /// What became of its message since the API accepted it, in a word for a file.
+    pub fn followed_word(&self) -> Option<&str> {
+        match self {
+            ActionStage::Followed { status } if status.is_final() => Some(self.word()),
+            ActionStage::Accepted | ActionStage::FoundAccepted | ActionStage::Followed { .. } => Some("open"),
+            _ => None,
+        }
+    }
+
+    /// The API's code, where it refused with one.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            ActionStage::Refused(refusal) => refusal.code.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether a person must decide how it ended.
     pub fn needs_person(&self) -> bool {
         matches!(self, ActionStage::Unknown { look_up_at: None, .. })

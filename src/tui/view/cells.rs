@@ -115,13 +115,9 @@ fn error(cells: &Cells<'_>) -> String {
 fn retry(campaign: &Campaign, row: RowNumber, cells: &Cells<'_>) -> (&'static str, Role) {
     // Most campaigns have no action, and every row asks.
     let acted_on = campaign.actions.len() > 0;
-    let stage = acted_on.then(|| campaign.actions.of(&campaign.store.id(row))).flatten().map(|record| record.stage.as_ref());
-    match stage {
-        Some(None | Some(ActionStage::Intended)) => return ("asked", Role::Moving),
-        Some(Some(ActionStage::UnderWay { .. } | ActionStage::GoesAgain { .. })) => return ("going", Role::Moving),
-        Some(Some(ActionStage::Unknown { .. })) => return ("?", Role::Unknown),
-        Some(Some(ActionStage::Accepted | ActionStage::FoundAccepted)) => return ("taken", Role::Moving),
-        _ => {}
+    let record = acted_on.then(|| campaign.actions.of(&campaign.store.id(row))).flatten();
+    if let Some(word) = record.and_then(|record| record.stage.as_ref().map_or(Some("asked"), ActionStage::short_word)) {
+        return (word, if word == "?" { Role::Unknown } else { Role::Moving });
     }
     match cells.retry {
         Some(_) if campaign.is_used_up(row) => (RetryAdvice::No.word(), Role::Muted),

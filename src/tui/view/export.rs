@@ -141,7 +141,7 @@ fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<
         Entry::Open(open, record) => {
             let stage = record.and_then(|record| record.stage.as_ref());
             let word = match (stage, open.elsewhere) {
-                (Some(stage), false) => stage_word(Some(stage)),
+                (Some(stage), false) => stage.word(),
                 (_, true) => "under way elsewhere",
                 (None, false) => open.state.word(),
             };
@@ -153,7 +153,15 @@ fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<
         Entry::Action(record) => {
             let (stage, recipient) = (record.stage.as_ref(), record.subject.message().map(|message| who(campaign, message)));
             let word = record.subject.command();
-            vec![action_row(state, entry, word, record.subject.id(), recipient.unwrap_or_default(), stage_word(stage), stage)]
+            vec![action_row(
+                state,
+                entry,
+                word,
+                record.subject.id(),
+                recipient.unwrap_or_default(),
+                stage.map_or("asked", ActionStage::word),
+                stage,
+            )]
         }
         Entry::Change(record) => {
             let id = &record.message;
@@ -179,39 +187,15 @@ fn action_row(
     stage: Option<&ActionStage>,
 ) -> Vec<String> {
     let why = stage.and_then(ActionStage::why);
-    let code = match stage {
-        Some(ActionStage::Refused(refusal)) => refusal.code.clone().unwrap_or_default(),
-        _ => String::new(),
-    };
     vec![
         state.look.exact(entry.at()),
         action.to_owned(),
         id.to_owned(),
         recipient,
         outcome.to_owned(),
-        code,
+        stage.and_then(ActionStage::code).unwrap_or_default().to_owned(),
         if entry.needs_person() { "yes" } else { "" }.to_owned(),
         why.map(|why| in_a_line(&Explanation { trace_id: None, ..why.clone() })).unwrap_or_default(),
         why.and_then(|why| why.trace_id.clone()).unwrap_or_default(),
     ]
-}
-
-/// The stage of a retry, in a word for a file.
-fn stage_word(stage: Option<&ActionStage>) -> &str {
-    match stage {
-        None => "asked",
-        Some(ActionStage::Intended) => "intended",
-        Some(ActionStage::UnderWay { .. }) => "under way",
-        Some(ActionStage::GoesAgain { .. }) => "goes again",
-        Some(ActionStage::Accepted) => "accepted",
-        Some(ActionStage::FoundAccepted) => "found accepted",
-        Some(ActionStage::Refused(_)) => "refused",
-        Some(ActionStage::NotTaken(_)) => "not taken",
-        Some(ActionStage::NotSent(_)) => "not sent",
-        Some(ActionStage::Skipped(_)) => "skipped",
-        Some(ActionStage::Unknown { .. }) => "unknown",
-        Some(ActionStage::Followed { status: Status::Success }) => "delivered",
-        Some(ActionStage::Followed { status: Status::Failure }) => "failed again",
-        Some(ActionStage::Followed { status }) => status.api_word(),
-    }
 }

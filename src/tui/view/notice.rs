@@ -10,6 +10,7 @@ use super::words::{in_a_line, percent, shown_notice, until};
 use crate::action::Subject;
 use crate::delivery::{Status, agreeing, counted, full_stop, grouped};
 use crate::monitor::{ActionStage, Connection};
+use crate::postman::Refusal;
 use crate::tui::state::{ActionRecord, BackTo, Campaign, Exporting, State};
 use crate::tui::{Action, Context, Role, sign};
 
@@ -147,9 +148,10 @@ pub(super) fn outcome(state: &State, record: &ActionRecord) -> (String, Role) {
             }
         }
         Some(ActionStage::NotTaken(why)) => (format!("{bad} {who} not {done}, nothing was sent: {}", in_a_line(why)), Role::Failed),
-        Some(ActionStage::Refused(refusal)) => (format!("{bad} {who} {noun} refused: {}", in_a_line(&refusal.why)), Role::Failed),
-        Some(ActionStage::NotSent(why)) => (format!("{bad} {who} {noun} not sent: {}", in_a_line(why)), Role::Failed),
-        Some(ActionStage::Skipped(why)) => (format!("{bad} {who} {noun} skipped: {}", in_a_line(why)), Role::Warning),
+        Some(stage @ (ActionStage::Refused(Refusal { why, .. }) | ActionStage::NotSent(why) | ActionStage::Skipped(why))) => {
+            let role = if matches!(stage, ActionStage::Skipped(_)) { Role::Warning } else { Role::Failed };
+            (format!("{bad} {who} {noun} {}: {}", stage.word(), in_a_line(why)), role)
+        }
         Some(ActionStage::Unknown { why, look_up_at: Some(at) }) => {
             (format!("? {who} {noun}: outcome unknown, looked up again {}: {}", until(*at, state.now), in_a_line(why)), Role::Unknown)
         }

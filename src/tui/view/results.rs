@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::activity::followed_words;
 use super::plan::who;
 use super::words::in_a_line;
-use crate::delivery::{MessageId, Status, counted, grouped};
+use crate::delivery::{MessageId, counted, grouped};
 use crate::monitor::{ActionStage, RunPhase};
 use crate::postman::Explanation;
 use crate::tui::Role;
@@ -28,7 +28,7 @@ impl End {
     const ALL: [End; 6] = [End::Refused, End::Unknown, End::Skipped, End::NotStarted, End::ToGo, End::Accepted];
 
     fn of(record: Option<&ActionRecord>, run: &RunRecord) -> Self {
-        match record.and_then(|record| record.stage.as_ref()) {
+        match stage(record) {
             Some(ActionStage::Refused(_)) => End::Refused,
             Some(ActionStage::Unknown { .. }) => End::Unknown,
             Some(ActionStage::Skipped(_)) => End::Skipped,
@@ -72,27 +72,8 @@ impl End {
     }
 }
 
-/// What there is to say about one message.
-fn why(record: Option<&ActionRecord>) -> Option<&Explanation> {
-    record.and_then(|record| record.stage.as_ref()).and_then(ActionStage::why)
-}
-
-/// The API's code, where it refused with one.
-fn code(record: Option<&ActionRecord>) -> Option<&str> {
-    match record.and_then(|record| record.stage.as_ref()) {
-        Some(ActionStage::Refused(refusal)) => refusal.code.as_deref(),
-        _ => None,
-    }
-}
-
-/// The progress of an accepted one.
-fn status(record: Option<&ActionRecord>) -> &'static str {
-    match record.and_then(|record| record.stage.as_ref()) {
-        Some(ActionStage::Followed { status: Status::Failure }) => "failed again",
-        Some(ActionStage::Followed { status: Status::Success }) => "delivered",
-        Some(ActionStage::Accepted | ActionStage::FoundAccepted | ActionStage::Followed { .. }) => "open",
-        _ => "",
-    }
+fn stage(record: Option<&ActionRecord>) -> Option<&ActionStage> {
+    record.and_then(|record| record.stage.as_ref())
 }
 
 /// A message of the run with what is known of its retry.
@@ -173,10 +154,14 @@ fn of_message(state: &State, campaign: &Campaign, message: &MessageId, record: O
     let id = message.short(true);
     let at = record.map(|record| state.look.happened(record.at, state.now)).unwrap_or_default();
     let head = format!("   {who} {id}  {}", fit(&at, 12, Align::Left, ascii));
-    let Some(why) = why(record) else {
-        return vec![Line::from(Span::styled(format!("{head} {}", status(record)), style(Role::Text)))];
+    let Some(why) = stage(record).and_then(ActionStage::why) else {
+        let word = match stage(record).and_then(ActionStage::followed_word) {
+            Some("open") => "on the way",
+            word => word.unwrap_or_default(),
+        };
+        return vec![Line::from(Span::styled(format!("{head} {word}"), style(Role::Text)))];
     };
-    let code = code(record).map(|code| format!(" {code}")).unwrap_or_default();
+    let code = stage(record).and_then(ActionStage::code).map(|code| format!(" {code}")).unwrap_or_default();
     let mut lines = vec![Line::from(vec![Span::styled(head, style(Role::Text)), Span::styled(code, style(Role::Muted))])];
     let wrapped = wrap(&in_a_line(why), room.saturating_sub(6).max(10));
     lines.extend(wrapped.into_iter().map(|line| Line::from(Span::styled(format!("     {line}"), style(Role::Muted)))));
@@ -197,14 +182,15 @@ pub(in crate::tui) fn rows(state: &State) -> Vec<Vec<String>> {
     let Some(run) = &campaign.run else { return rows };
     for (end, group) in by_end(campaign, run) {
         for (message, record) in group {
-            let why = why(record);
+            let stage = stage(record);
+            let why = stage.and_then(ActionStage::why);
             let reason = why.map(|why| in_a_line(&Explanation { trace_id: None, ..why.clone() })).unwrap_or_default();
             rows.push(vec![
                 message.as_str().to_owned(),
                 who(campaign, message),
                 end.word().to_owned(),
-                code(record).unwrap_or_default().to_owned(),
-                status(record).to_owned(),
+                stage.and_then(ActionStage::code).unwrap_or_default().to_owned(),
+                stage.and_then(ActionStage::followed_word).unwrap_or_default().to_owned(),
                 record.map(|record| state.look.exact(state.look.of_that_day(record.at))).unwrap_or_default(),
                 reason,
                 why.and_then(|why| why.trace_id.clone()).unwrap_or_default(),
