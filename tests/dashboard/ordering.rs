@@ -49,7 +49,7 @@ fn the_list_is_ordered_by_a_column_and_by_its_other_end() {
 #[case("g", "status ^", "failed first", &["0010", "0020", "0040", "0030"])]
 #[case("j", "updated v", "newest first", &["0030", "0010", "0040", "0020"])]
 #[case("j j j", "error ^", "a to z", &["0020", "0010", "0030", "0040"])]
-#[case("j j j j j", "tried v", "most first", &["0010", "0030", "0040", "0020"])]
+#[case("j j j j j", "attempts v", "most first", &["0010", "0030", "0040", "0020"])]
 #[case("j j j j j j", "batch ^", "a to z", &["0020", "0030", "0010", "0040"])]
 fn every_order_has_its_sign_and_its_words(#[case] steps: &str, #[case] head: &str, #[case] words: &str, #[case] expected: &[&str]) {
     for (columns, rows) in [(60, 24), (80, 24), (120, 36), (200, 60)] {

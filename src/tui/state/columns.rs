@@ -94,6 +94,10 @@ impl Sortable for Column {
         }
     }
 
+    fn label(self) -> &'static str {
+        if self == Column::Tried { "attempts" } else { self.name() }
+    }
+
     fn usual(self) -> Direction {
         match self {
             Column::Created | Column::Updated | Column::Tried => Direction::Falling,

@@ -69,7 +69,7 @@ const WORDS: [(&str, &str); 11] = [
     ),
     ("with telco", "handed to the phone company, not confirmed: for numbers abroad nothing more is reported"),
     ("yes, maybe, no", "whether to retry, by the API's published table of errors; also no once it has said that no attempts are left"),
-    ("tried", "how many attempts there were; how many are allowed is up to the API"),
+    ("attempts", "how many there were (\"tried\" where room is short); how many are allowed is up to the API"),
     ("batch", "the messages of one uploaded file; a batch is retried as a whole, or its messages one by one"),
     ("plan", "a list of what a retry would do, and of what is left out and why; nothing is sent before the yes"),
     ("accepted", "the API accepted the retry; its outcome is followed"),

@@ -13,7 +13,7 @@ pub(in crate::tui) struct OrderMenu {
 /// A line of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct OrderLine {
-    /// The column's name.
+    /// The column's label.
     pub name: &'static str,
     /// Whether the column is shown; `None` where it cannot be hidden.
     pub shown: Option<bool>,
@@ -52,5 +52,5 @@ fn lines_of<C: Sortable>(order: Ordered<C>) -> Vec<OrderLine> {
 
 fn line<C: Sortable>(column: C, order: Ordered<C>) -> OrderLine {
     let ordered = (column == order.by).then(|| (order.words(), order_sign(order.direction)));
-    OrderLine { name: column.name(), shown: None, ordered, can_order: true }
+    OrderLine { name: column.label(), shown: None, ordered, can_order: true }
 }

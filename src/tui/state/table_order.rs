@@ -10,8 +10,12 @@ use crate::store::{Direction, Order, SortBy};
 pub(in crate::tui) trait Sortable: Copy + PartialEq + 'static {
     /// All of them, in the order of the table's columns.
     fn all() -> &'static [Self];
-    /// Its name, the same in the head, the menu and the session.
+    /// Its name in the session, and in a head that is too narrow for its label.
     fn name(self) -> &'static str;
+    /// Its name on the screen.
+    fn label(self) -> &'static str {
+        self.name()
+    }
     /// Which end comes first when it is chosen.
     fn usual(self) -> Direction;
     /// Which end comes first, in words.
@@ -54,7 +58,7 @@ impl<C: Sortable> Ordered<C> {
 
     /// The same with the column: `by failed, most first`.
     pub fn sentence(self) -> String {
-        format!("by {}, {}", self.by.name(), self.words())
+        format!("by {}, {}", self.by.label(), self.words())
     }
 
     /// The order that a session saved; `None` for an unknown column.
@@ -105,6 +109,10 @@ impl Sortable for BatchColumn {
             BatchColumn::Failed => "failed",
             BatchColumn::Open => "open",
         }
+    }
+
+    fn label(self) -> &'static str {
+        if self == BatchColumn::Open { "on the way" } else { self.name() }
     }
 
     fn usual(self) -> Direction {

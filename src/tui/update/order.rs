@@ -61,7 +61,7 @@ impl State {
     /// Sorts the messages by a column, or reverses the order where they are sorted by it.
     pub(super) fn order_by(&mut self, column: Column) {
         if column.sort_by().is_none() {
-            let what = format!("cannot sort by {}", column.name());
+            let what = format!("cannot sort by {}", column.label());
             self.tell(NoticeWeight::Info, &what, "only by what each message reports itself", "");
             return;
         }
@@ -73,7 +73,7 @@ impl State {
     fn turn_column(&mut self) {
         let Some((_, column)) = self.chosen_column() else { return };
         if !self.tables.columns.turn(column) {
-            let what = format!("{} is the only column shown", column.name());
+            let what = format!("{} is the only column shown", column.label());
             self.tell(NoticeWeight::Info, &what, "a list without columns says nothing", "show another column first");
         }
     }

@@ -99,7 +99,7 @@ impl Needs<'_> {
 
 /// How wide a head is with the sign of the order.
 fn signed(column: Column) -> usize {
-    column.name().len() + 2
+    column.label().len() + 2
 }
 
 /// The columns, their widths and the blanks between two of them, for a list of `room` columns.

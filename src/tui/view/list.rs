@@ -102,9 +102,10 @@ fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, columns: Columns<'
     for (column, width) in columns.columns {
         let align = if is_number(*column) { Align::Right } else { Align::Left };
         let order = state.tables.messages;
-        let signed = format!("{} {}", column.name(), order_sign(order.direction));
+        let name = if column.label().len() <= *width { column.label() } else { column.name() };
+        let signed = format!("{name} {}", order_sign(order.direction));
         let has_sign = *column == order.by && signed.len() <= *width;
-        text.push_str(&fit(if has_sign { &signed } else { column.name() }, *width, align, state.look.ascii));
+        text.push_str(&fit(if has_sign { &signed } else { name }, *width, align, state.look.ascii));
         text.push_str(&" ".repeat(columns.gap));
     }
     buffer.set_stringn(area.x, area.y, text.trim_end(), usize::from(area.width), state.look.style(Role::Heading));
@@ -164,7 +165,7 @@ fn end_words(state: &State, campaign: &Campaign, room: usize) -> String {
         coverage => format!("{} loaded, ", grouped(coverage.loaded)),
     };
     // Where room is short, the sign in the head says which end comes first.
-    let orders = [format!("sorted {}", order.sentence()), format!("sorted by {}", order.by.name()), format!("by {}", order.by.name())];
+    let orders = [format!("sorted {}", order.sentence()), format!("sorted by {}", order.by.label()), format!("by {}", order.by.label())];
     let mut sentences = orders.map(|order| format!("{order}: {loaded}{words}")).into_iter();
     let fitting = sentences.clone().find(|sentence| text::width(sentence) <= room);
     fitting.or_else(|| sentences.next_back()).unwrap_or_default()
