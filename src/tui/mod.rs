@@ -4,6 +4,7 @@ mod effect;
 mod event;
 mod export; // what is copied or written to a file
 mod guard; // what was not meant does nothing
+mod key_line; // keys with what they do
 pub mod keys; // the one table of keys
 mod layout; // where things are on the screen
 mod run;

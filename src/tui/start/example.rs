@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::Start;
 use super::view::paragraph;
 use crate::config;
+use crate::tui::key_line::{self, KeyWord};
 use crate::tui::keys::Action;
 use crate::tui::text::{cut, wrap};
 use crate::tui::{Copied, Effect, Role};
@@ -59,14 +60,10 @@ impl Example {
         let inner = Rect::new(area.x + 1, area.y, area.width.saturating_sub(2), area.height.saturating_sub(1));
         paragraph(frame, inner, lines_of);
         let copied = if self.is_copied { "copied: sent to the terminal's clipboard" } else { "`postwatch config example` prints it" };
-        let mut keys = Line::default();
-        for (key, does) in [("Esc ", "back to the form"), ("Up Down ", "scroll"), ("c ", "copy"), ("", copied)] {
-            // What does not fit is left out whole.
-            if keys.width() + key.len() + does.len() > columns {
-                break;
-            }
-            keys.push_span(Span::styled(key, style(Role::Accent)));
-            keys.push_span(Span::styled(format!("{does}  "), style(Role::Muted)));
+        let keys = [KeyWord::new("Esc", "back to the form"), KeyWord::new("Up Down", "scroll"), KeyWord::new("c", "copy")];
+        let mut keys = Line::from(key_line::spans(&keys, columns, style));
+        if keys.width() + 2 + copied.len() <= columns {
+            keys.push_span(Span::styled(format!("  {copied}"), style(Role::Muted)));
         }
         paragraph(frame, Rect::new(area.x + 1, area.bottom().saturating_sub(1), area.width.saturating_sub(2), 1), vec![keys]);
         frame.set_cursor_position((area.x + 1, area.y));

@@ -10,7 +10,8 @@ use super::form::{CampaignForm, FormPhase, Leaving, READ_ONLY, SERVERS, SOURCES,
 use super::view::paragraph;
 use crate::monitor::NoticeWeight;
 use crate::tui::Role;
-use crate::tui::text::{cut, width, wrap};
+use crate::tui::key_line::{self, KeyWord};
+use crate::tui::text::{cut, wrap};
 use crate::tui::typed_line::TypedLine;
 
 /// The width of the fields' names.
@@ -221,21 +222,10 @@ impl Drawn<'_> {
 fn keys_line(start: &Start, form: &CampaignForm, columns: usize) -> Line<'static> {
     let choices = matches!(form.focus, Spot::Server | Spot::Source | Spot::ReadOnly);
     let buttons = matches!(form.focus, Spot::Try | Spot::Save | Spot::Example);
-    let keys = [
-        Some(("Enter", if buttons { "do it" } else { "next" })),
-        Some(("Up Down", "field")),
-        (choices || buttons).then_some(("Left Right", "choose")),
-        Some(("Esc", "back")),
-        Some(("Ctrl-c", "quit")),
-    ];
-    let mut line = Line::default();
-    for (key, does) in keys.into_iter().flatten() {
-        // What does not fit is left out whole.
-        if line.width() + width(key) + width(does) + 3 > columns {
-            break;
-        }
-        line.push_span(Span::styled(key, start.theme.style(Role::Accent)));
-        line.push_span(Span::styled(format!(" {does}  "), start.theme.style(Role::Muted)));
+    let mut keys = vec![KeyWord::new("Enter", if buttons { "do it" } else { "next" }), KeyWord::new("Up Down", "field")];
+    if choices || buttons {
+        keys.push(KeyWord::new("Left Right", "choose"));
     }
-    line
+    keys.extend([KeyWord::new("Esc", "back"), KeyWord::new("Ctrl-c", "quit")]);
+    Line::from(key_line::spans(&keys, columns, |role| start.theme.style(role)))
 }

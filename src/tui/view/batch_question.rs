@@ -4,12 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::dialog;
 use super::sentences::{self, Sentence};
 use super::words::{environment, in_a_line};
+use super::{dialog, keys};
 use crate::action::Unseen;
 use crate::delivery::{believed_total, counted, grouped};
 use crate::tui::Role;
+use crate::tui::key_line::KeyWord;
 use crate::tui::state::{BatchQuestion, ReadingPhase, State};
 use crate::tui::text::age;
 
@@ -59,12 +60,9 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
         }
     };
     lines.push(answer);
-    let mut pairs = Vec::new();
-    if question.can_run() && question.needs_count().is_none() {
-        pairs.push(("y", "retry the batch".to_owned()));
-    }
-    pairs.push(("Esc", "cancel".to_owned()));
-    lines.push(sentences::keys(state, &pairs, width));
+    let agrees = question.can_run() && question.needs_count().is_none();
+    let named = agrees.then(|| KeyWord::new("y", "retry the batch")).into_iter().chain([KeyWord::new("Esc", "cancel")]);
+    lines.push(keys::line(state, &named.collect::<Vec<_>>(), width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let verb = if question.plan.refusal.is_some() { "No retry of a whole batch" } else { "Retry a whole batch" };
     let failed = match question.read_at() {

@@ -1,53 +1,54 @@
-//! The last line: the keys that do something here, as many as fit, the most important first.
+//! The last line: the keys that do something here, the most important first; and the keys of a dialog.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
 
 use super::prompt;
 use crate::monitor::Connection;
+use crate::tui::key_line::{self, KeyWord};
 use crate::tui::keys::Binding;
 use crate::tui::state::{Dialog, FilterMenuKind, MenuItem, PageKind, PromptKind, Question, State, ViewKind};
 use crate::tui::text::width;
 use crate::tui::{Action, Context, Role};
 
-/// Draws the keys. None is ever cut: those without room are left out, the least important first.
+/// Draws the keys of the last line.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
-    let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
-    for Located { x, name, label, .. } in placed(state, area) {
-        buffer.set_stringn(x, area.y, &name, width(&name), key);
-        let label_at = x + u16::try_from(width(&name)).unwrap_or(0) + 1;
-        buffer.set_stringn(label_at, area.y, label, width(label), word);
-    }
+    let (_, keys) = useful(state);
+    let line = Line::from(key_line::spans(&keys, room(area), |role| state.look.style(role)));
+    buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(1));
 }
 
 /// What the key at a column does.
 pub(super) fn action_at(state: &State, area: Rect, column: u16) -> Option<Action> {
-    placed(state, area).into_iter().find(|placed| (placed.x..placed.end).contains(&column)).map(|placed| placed.action)
+    let (actions, keys) = useful(state);
+    let column = usize::from(column.checked_sub(area.x + 1)?);
+    let (index, _) = key_line::placed(&keys, room(area)).into_iter().find(|(_, columns)| columns.contains(&column))?;
+    actions.get(index).copied()
 }
 
-/// A key in its place.
-struct Located {
-    x: u16,
-    end: u16,
-    name: String,
-    label: &'static str,
-    action: Action,
+/// A blank column stays at each side.
+fn room(area: Rect) -> usize {
+    usize::from(area.width.saturating_sub(2))
 }
 
-fn placed(state: &State, area: Rect) -> Vec<Located> {
+/// What would do something just now, and its keys, the most important first.
+fn useful(state: &State) -> (Vec<Action>, Vec<KeyWord>) {
     let context = state.context();
-    let mut x = area.x + 1;
-    let mut all = Vec::new();
-    for line in state.keymap.footer(context).into_iter().filter(|line| is_useful(state, line.binding.action)) {
-        let (name, label) = (line.key(context), label(state, line.binding));
-        let Ok(taken) = u16::try_from(width(&name) + 1 + width(label)) else { continue };
-        if x + taken + 1 > area.right() {
-            continue;
-        }
-        all.push(Located { x, end: x + taken, name, label, action: line.binding.action });
-        x += taken + 2;
-    }
-    all
+    let lines = state.keymap.footer(context).into_iter().filter(|line| is_useful(state, line.binding.action));
+    lines.map(|line| (line.binding.action, KeyWord::new(line.key(context), label(state, line.binding)))).unzip()
+}
+
+/// The keys of these actions, without those that have none.
+pub(super) fn bound<const N: usize>(state: &State, context: Context, actions: [(Action, &str); N]) -> Vec<KeyWord> {
+    actions.into_iter().filter_map(|(action, word)| Some(KeyWord::new(state.keymap.key(context, action)?, word))).collect()
+}
+
+/// The keys of a dialog, after why the last key did nothing.
+pub(super) fn line(state: &State, keys: &[KeyWord], columns: usize) -> Line<'static> {
+    let too_soon = state.too_soon().map(|pressed| format!("Too soon: press {pressed} again.  ")).unwrap_or_default();
+    let keys = key_line::spans(keys, columns.saturating_sub(width(&too_soon)), |role| state.look.style(role));
+    std::iter::once(Span::styled(too_soon, state.look.style(Role::Warning))).chain(keys).collect()
 }
 
 /// What a key does just now, where that is not always the same.

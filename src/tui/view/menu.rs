@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::dialog;
+use super::{dialog, keys};
 use crate::delivery::grouped;
 use crate::tui::state::{Campaign, FilterMenu, FilterMenuKind, MenuItem, MenuLine, State};
 use crate::tui::text::{Align, cut, fit, width};
@@ -48,7 +48,7 @@ pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: 
         lines.push(draw_line(state, menu, line, name, index == menu.cursor, columns));
     }
     let below = menu.lines.len().saturating_sub(skipped + room);
-    lines.push(keys(state, menu, below, columns));
+    lines.push(named_keys(state, menu, below, columns));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let title = match menu.kind {
         FilterMenuKind::Filter => "Show messages that are",
@@ -100,29 +100,18 @@ fn draw_line(state: &State, menu: &FilterMenu, line: &MenuLine, section: &str, i
 }
 
 /// The keys, and how many lines there are below.
-fn keys(state: &State, menu: &FilterMenu, below: usize, columns: usize) -> Line<'static> {
-    let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
-    let more = if below > 0 { format!("{} more below", grouped(below)) } else { String::new() };
-    let mut keys = vec![(Action::Enter, "show"), (Action::Toggle, "tick")];
+fn named_keys(state: &State, menu: &FilterMenu, below: usize, columns: usize) -> Line<'static> {
+    let more = if below > 0 { format!("  {} more below", grouped(below)) } else { String::new() };
+    let mut named = keys::bound(state, Context::Menu, [(Action::Enter, "show"), (Action::Toggle, "tick")]);
     if menu.kind == FilterMenuKind::Filter {
-        keys.push((Action::PlanRetry, "plan these"));
+        named.extend(keys::bound(state, Context::Menu, [(Action::PlanRetry, "plan these")]));
     }
     if matches!(menu.selected(), Some(MenuItem::Named(_))) {
-        keys.push((Action::Delete, "delete"));
+        named.extend(keys::bound(state, Context::Menu, [(Action::Delete, "delete")]));
     }
-    keys.push((Action::Back, "close"));
-    let mut spans = Vec::new();
-    let mut taken = 0;
-    for (action, does) in keys {
-        let Some(name) = state.keymap.key(Context::Menu, action) else { continue };
-        let piece = width(&name) + 1 + does.len();
-        if taken + piece + width(&more) > columns {
-            break;
-        }
-        taken += piece + 2;
-        spans.extend([Span::styled(name, key), Span::styled(format!(" {does}  "), word)]);
-    }
-    let rest = columns.saturating_sub(taken);
-    spans.push(Span::styled(fit(&more, rest, Align::Right, state.look.ascii), word));
-    Line::from(spans)
+    named.extend(keys::bound(state, Context::Menu, [(Action::Back, "close")]));
+    let mut line = keys::line(state, &named, columns.saturating_sub(width(&more)));
+    let rest = columns.saturating_sub(line.width());
+    line.push_span(Span::styled(fit(&more, rest, Align::Right, state.look.ascii), state.look.style(Role::Muted)));
+    line
 }

@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{dialog, sentences};
+use super::{dialog, keys};
+use crate::tui::key_line::KeyWord;
 use crate::tui::state::{OrderLine, OrderMenu, State, ViewKind};
 use crate::tui::text::{Align, fit, width};
 use crate::tui::{Action, Context, Role};
@@ -27,7 +28,7 @@ pub(super) fn draw(state: &State, menu: &OrderMenu, buffer: &mut Buffer, area: R
     let skipped = (menu.cursor + 1).saturating_sub(room);
     let shown = lines.iter().enumerate().skip(skipped).take(room);
     let mut shown: Vec<Line<'static>> = shown.map(|(index, line)| row(state, line, index == menu.cursor, columns)).collect();
-    shown.extend(keys(state).map(|keys| sentences::keys(state, &keys, columns)));
+    shown.extend(named(state).map(|named| keys::line(state, &named, columns)));
     let rows = u16::try_from(shown.len()).unwrap_or(u16::MAX);
     let title = match state.view {
         ViewKind::Batches => "Order of the batches",
@@ -40,15 +41,16 @@ pub(super) fn draw(state: &State, menu: &OrderMenu, buffer: &mut Buffer, area: R
 }
 
 /// The keys of the menu, line by line.
-fn keys(state: &State) -> [Vec<(String, String)>; KEY_LINES] {
+fn named(state: &State) -> [Vec<KeyWord>; KEY_LINES] {
     let key = |action| state.keymap.key(Context::Menu, action);
-    let has_columns = state.has_columns();
-    let sides = key(Action::Left).zip(key(Action::Right)).map(|(left, right)| format!("{left} {right}"));
-    let lines = [
-        [(key(Action::Enter), "sort by it"), (key(Action::Toggle).filter(|_| has_columns), "show/hide"), (None, "")],
-        [(sides.filter(|_| has_columns), "move"), (key(Action::Clear), "default"), (key(Action::Back), "close")],
-    ];
-    lines.map(|line| line.into_iter().filter_map(|(key, does)| Some((key?, does.to_owned()))).collect())
+    let mut first = keys::bound(state, Context::Menu, [(Action::Enter, "sort by it")]);
+    let mut second = Vec::new();
+    if state.has_columns() {
+        first.extend(keys::bound(state, Context::Menu, [(Action::Toggle, "show/hide")]));
+        second.extend(key(Action::Left).zip(key(Action::Right)).map(|(left, right)| KeyWord::new(format!("{left} {right}"), "move")));
+    }
+    second.extend(keys::bound(state, Context::Menu, [(Action::Clear, "default"), (Action::Back, "close")]));
+    [first, second]
 }
 
 fn row(state: &State, line: &OrderLine, is_chosen: bool, columns: usize) -> Line<'static> {

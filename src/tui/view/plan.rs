@@ -6,12 +6,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::dialog;
 use super::recipient;
 use super::sentences::{self, Sentence};
 use super::words::{environment, in_a_line, rate};
+use super::{dialog, keys};
 use crate::action::{FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, PlanLine, SHARE_OF_BUDGET};
 use crate::delivery::{MessageId, Recipient, RetryAdvice, code_or_none, counted, grouped};
+use crate::tui::key_line::KeyWord;
 use crate::tui::state::{Campaign, PlanQuestion, State, tick};
 use crate::tui::text::{Align, age, fit};
 use crate::tui::{Action, Context, Role};
@@ -49,7 +50,7 @@ fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, bu
     let answer_at = lines.len();
     let (answer, answer_column) = answer(state, question);
     lines.push(answer);
-    lines.push(keys(state, question, width));
+    lines.push(named_keys(state, question, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);
@@ -153,17 +154,17 @@ fn answer(state: &State, question: &PlanQuestion) -> (Line<'static>, usize) {
     (Line::from(vec![Span::styled(prompt, style(Role::Strong)), Span::styled(question.count.typed.clone(), style(Role::Accent))]), at)
 }
 
-fn keys(state: &State, question: &PlanQuestion, width: usize) -> Line<'static> {
-    let mut pairs = Vec::new();
+fn named_keys(state: &State, question: &PlanQuestion, width: usize) -> Line<'static> {
+    let mut named = vec![KeyWord::new("Esc", "cancel")];
     if question.can_run() && question.needs_count().is_none() {
-        pairs.push(("y".to_owned(), "retry".to_owned()));
+        named.insert(0, KeyWord::new("y", "retry"));
     }
-    pairs.push(("Esc".to_owned(), "cancel".to_owned()));
+    named.extend(keys::bound(state, Context::Plan, [(Action::Toggle, "include/exclude")]));
+    // The last line of the screen names this key, too.
     let all = format!("all {}", grouped(question.list_len()));
-    for (action, does) in [(Action::Toggle, "include/exclude"), (Action::NextPane, &all), (Action::Export, "export")] {
-        pairs.extend(state.keymap.key(Context::Plan, action).map(|key| (key, does.to_owned())));
-    }
-    sentences::keys(state, &pairs, width)
+    named.extend(keys::bound(state, Context::Plan, [(Action::NextPane, &all)]).into_iter().map(|key| key.rank(1)));
+    named.extend(keys::bound(state, Context::Plan, [(Action::Export, "export")]));
+    keys::line(state, &named, width)
 }
 
 /// How many lines of the list fit.
@@ -188,10 +189,10 @@ fn draw_list(state: &State, campaign: &Campaign, question: &PlanQuestion, scroll
         style(Role::Muted),
     )));
     let key = |action| state.keymap.key(Context::Plan, action);
-    let mut pairs = vec![(key(Action::NextPane).unwrap_or_else(|| "Esc".to_owned()), "back".to_owned())];
-    pairs.extend(key(Action::Up).zip(key(Action::Down)).map(|(up, down)| (format!("{up} {down}"), "scroll".to_owned())));
-    pairs.extend(key(Action::Export).map(|key| (key, "export".to_owned())));
-    lines.push(sentences::keys(state, &pairs, width));
+    let mut named = vec![KeyWord::new(key(Action::NextPane).unwrap_or_else(|| "Esc".to_owned()), "back")];
+    named.extend(key(Action::Up).zip(key(Action::Down)).map(|(up, down)| KeyWord::new(format!("{up} {down}"), "scroll")));
+    named.extend(keys::bound(state, Context::Plan, [(Action::Export, "export")]));
+    lines.push(keys::line(state, &named, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);

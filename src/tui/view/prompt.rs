@@ -6,8 +6,9 @@ use ratatui::text::{Line, Span};
 
 use super::sentences::{self, Sentence};
 use super::words::environment;
-use super::{dialog, palette};
+use super::{dialog, keys, palette};
 use crate::tui::Role;
+use crate::tui::key_line::KeyWord;
 use crate::tui::state::{Prompt, PromptKind, State};
 use crate::tui::text::width;
 
@@ -81,11 +82,11 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
         let left = usize::from(area.height).saturating_sub(2 + 1 + lines.len());
         lines.extend(palette::lines(state, prompt, room, left));
     }
-    let mut keys = vec![("Enter", does(&prompt.kind).to_owned()), ("Esc", "cancel".to_owned())];
+    let mut named = vec![KeyWord::new("Enter", does(&prompt.kind)), KeyWord::new("Esc", "cancel")];
     if prompt.kind == PromptKind::Command {
-        keys.extend([("Tab", "complete".to_owned()), ("Up Down", "choose".to_owned())]);
+        named.extend([KeyWord::new("Tab", "complete"), KeyWord::new("Up Down", "choose")]);
     }
-    lines.push(sentences::keys(state, &keys, room));
+    lines.push(keys::line(state, &named, room));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);

@@ -6,12 +6,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::dialog;
 use super::recipient;
 use super::sentences::{self, Sentence};
 use super::words::{environment, in_a_line};
+use super::{dialog, keys};
 use crate::action::{FRESH_ENOUGH, OLD_MESSAGE};
 use crate::delivery::{ErrorCode, Message, RetryAdvice, counted};
+use crate::tui::key_line::KeyWord;
 use crate::tui::state::{Answer, Campaign, Question, State};
 use crate::tui::text::{age, ago};
 use crate::tui::{Action, Context, Role};
@@ -29,7 +30,7 @@ pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area
     }
     let answers_at = lines.len();
     lines.push(answers(state, question));
-    lines.push(keys(state, question, width));
+    lines.push(named_keys(state, question, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);
@@ -130,18 +131,15 @@ fn answers(state: &State, question: &Question) -> Line<'static> {
     Line::from(spans)
 }
 
-fn keys(state: &State, question: &Question, width: usize) -> Line<'static> {
-    let mut pairs = Vec::new();
+fn named_keys(state: &State, question: &Question, width: usize) -> Line<'static> {
+    let mut named = vec![KeyWord::new("Esc", "cancel")];
     if question.can_run() {
-        pairs.push(("y".to_owned(), "retry".to_owned()));
+        named.insert(0, KeyWord::new("y", "retry"));
+        named.extend(keys::bound(state, Context::Question, [(Action::NextPane, "other answer")]));
     }
-    pairs.push(("Esc".to_owned(), "cancel".to_owned()));
-    let key = |action| state.keymap.key(Context::Question, action);
-    if let Some(key) = key(Action::NextPane).filter(|_| question.can_run()) {
-        pairs.push((key, "other answer".to_owned()));
+    if question.has_useless() {
+        let word = if question.include_useless { "exclude" } else { "include" };
+        named.extend(keys::bound(state, Context::Question, [(Action::Toggle, word)]));
     }
-    if let Some(key) = key(Action::Toggle).filter(|_| question.has_useless()) {
-        pairs.push((key, if question.include_useless { "exclude" } else { "include" }.to_owned()));
-    }
-    sentences::keys(state, &pairs, width)
+    keys::line(state, &named, width)
 }

@@ -4,8 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::dialog;
 use super::sentences::{self, Sentence};
+use super::{dialog, keys};
+use crate::tui::key_line::KeyWord;
 use crate::tui::state::{Resolve, State};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Action, Context, Role};
@@ -15,7 +16,7 @@ pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: 
     let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
     let room = usize::from(area.height).saturating_sub(2 + 4);
     let style = |role| state.look.style(role);
-    let (mut lines, at, keys) = match &resolve.asking {
+    let (mut lines, at, named) = match &resolve.asking {
         None => {
             let what = Sentence::new(format!("The outcome of {} is unknown.", resolve.about), Role::Text, 0);
             let mut lines = sentences::lines(state, vec![what], width, room);
@@ -26,14 +27,7 @@ pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: 
                 let role = if is_selected { Role::Selected } else { Role::Text };
                 lines.push(Line::from(Span::styled(fit(&format!("{mark} {words}"), width, Align::Left, state.look.ascii), style(role))));
             }
-            (
-                lines,
-                first + resolve.cursor,
-                [(Action::Enter, "choose"), (Action::Back, "cancel")]
-                    .into_iter()
-                    .filter_map(|(action, does)| Some((state.keymap.key(Context::Menu, action)?, does.to_owned())))
-                    .collect(),
-            )
+            (lines, first + resolve.cursor, keys::bound(state, Context::Menu, [(Action::Enter, "choose"), (Action::Back, "cancel")]))
         }
         Some((went, _)) => {
             let (said, then) = if *went {
@@ -49,10 +43,10 @@ pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: 
             let mut lines = sentences::lines(state, all, width, room);
             let at = lines.len();
             lines.push(Line::from(Span::styled("[ cancel ]", style(Role::Focus))));
-            (lines, at, vec![("y".to_owned(), format!("record that {said}")), ("Esc".to_owned(), "cancel".to_owned())])
+            (lines, at, vec![KeyWord::new("y", format!("record that {said}")), KeyWord::new("Esc", "cancel")])
         }
     };
-    lines.push(sentences::keys(state, &keys, width));
+    lines.push(keys::line(state, &named, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let inner = dialog::draw(state, buffer, area, "An unknown outcome", dialog::WIDEST, rows);
     dialog::put(buffer, inner, &lines);

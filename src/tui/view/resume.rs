@@ -4,11 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::dialog;
 use super::sentences::{self, Sentence};
 use super::words::{environment, in_a_line};
+use super::{dialog, keys};
 use crate::delivery::counted;
 use crate::tui::Role;
+use crate::tui::key_line::KeyWord;
 use crate::tui::state::{ResumeQuestion, State};
 
 /// Draws it. The cursor is on the safe answer.
@@ -23,7 +24,7 @@ pub(super) fn draw(state: &State, question: &ResumeQuestion, buffer: &mut Buffer
     let mut lines = sentences::lines(state, all, width, usize::from(area.height).saturating_sub(2 + 2));
     let at = lines.len();
     lines.push(Line::from(Span::styled("[ cancel ]", state.look.style(Role::Focus))));
-    lines.push(sentences::keys(state, &[("y", "continue".to_owned()), ("Esc", "cancel".to_owned())], width));
+    lines.push(keys::line(state, &[KeyWord::new("y", "continue"), KeyWord::new("Esc", "cancel")], width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let title = format!("Continue the run, {}, {}", environment(&state.look, campaign), campaign.settings.name);
     let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);

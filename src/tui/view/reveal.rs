@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::dialog;
 use super::sentences::{self, Sentence};
 use super::words::environment;
+use super::{dialog, keys};
 use crate::tui::state::State;
 use crate::tui::{Action, Context, Role};
 
@@ -27,12 +27,8 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
     let mut lines = sentences::lines(state, all, width, usize::from(area.height).saturating_sub(2 + 2));
     let at = lines.len();
     lines.push(Line::from(Span::styled("[ cancel ]", state.look.style(Role::Focus))));
-    let named = |action| state.keymap.key(Context::Question, action);
-    let keys: Vec<(String, String)> = [(Action::Agree, "show it"), (Action::Back, "cancel")]
-        .into_iter()
-        .filter_map(|(action, does)| Some((named(action)?, does.to_owned())))
-        .collect();
-    lines.push(sentences::keys(state, &keys, width));
+    let named = keys::bound(state, Context::Question, [(Action::Agree, "show it"), (Action::Back, "cancel")]);
+    lines.push(keys::line(state, &named, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let title = format!("Reveal, {}", environment(&state.look, campaign));
     let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);

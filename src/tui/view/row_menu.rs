@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{dialog, sentences};
+use super::{dialog, keys};
 use crate::delivery::code_or_none;
 use crate::tui::state::{MenuKind, RowAction, RowLine, RowMenu, State, ViewKind};
 use crate::tui::text::{Align, fit, width};
@@ -22,11 +22,8 @@ pub(super) fn draw(state: &State, menu: &RowMenu, buffer: &mut Buffer, area: Rec
     let reasons_at = lines.iter().filter(|line| line.refusal.is_some()).map(|line| width(&line.label) + 2).max().unwrap_or(0);
     let shown = lines.iter().enumerate().skip(skipped).take(room);
     let mut shown: Vec<Line<'static>> = shown.map(|(index, line)| row(state, line, index == cursor, (columns, reasons_at))).collect();
-    let mut keys: Vec<(String, String)> = Vec::new();
-    for (action, does) in [(Action::Enter, "do it"), (Action::Back, "close")] {
-        keys.extend(state.keymap.key(Context::Menu, action).map(|key| (key, does.to_owned())));
-    }
-    shown.push(sentences::keys(state, &keys, columns));
+    let named = keys::bound(state, Context::Menu, [(Action::Enter, "do it"), (Action::Back, "close")]);
+    shown.push(keys::line(state, &named, columns));
     let rows = u16::try_from(shown.len()).unwrap_or(u16::MAX);
     let inner = dialog::draw(state, buffer, area, &title(state, menu.kind), COLUMNS, rows);
     dialog::put(buffer, inner, &shown);

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::tui::Role;
 use crate::tui::state::State;
-use crate::tui::text::{width as text_width, wrap};
+use crate::tui::text::wrap;
 
 /// A sentence of a question.
 pub(super) struct Sentence {
@@ -43,27 +43,4 @@ pub(super) fn lines(state: &State, mut sentences: Vec<Sentence>, width: usize, r
             _ => return lines,
         };
     }
-}
-
-/// Keys and what they do, in one line of at most `width` columns; what does not fit is left out from
-/// the end.
-pub(super) fn keys<K: AsRef<str>>(state: &State, pairs: &[(K, String)], width: usize) -> Line<'static> {
-    let (key, word) = (state.look.style(Role::Accent), state.look.style(Role::Muted));
-    let mut spans = Vec::new();
-    let mut taken = 0;
-    if let Some(pressed) = state.too_soon() {
-        let words = format!("Too soon: press {pressed} again.");
-        taken = text_width(&words) + 2;
-        spans.push(Span::styled(format!("{words}  "), state.look.style(Role::Warning)));
-    }
-    for (name, does) in pairs {
-        let name = name.as_ref();
-        taken += text_width(name) + 1 + text_width(does);
-        if taken > width {
-            break;
-        }
-        taken += 2;
-        spans.extend([Span::styled(name.to_owned(), key), Span::styled(format!(" {does}  "), word)]);
-    }
-    Line::from(spans)
 }
