@@ -27,7 +27,7 @@ pub enum LineInclusion {
     /// They are.
     On,
     /// A person excluded them from the plan, and can include them again.
-    Dropped,
+    Excluded,
     /// They are left out, because they are not worth a retry.
     LeftOut,
 }
@@ -39,7 +39,7 @@ impl Plan {
         let mut counts: BTreeMap<(&str, LineInclusion), (RetryAdvice, usize)> = BTreeMap::new();
         let items = self.items.iter().map(|item| (item.error.as_ref(), LineInclusion::On));
         let left_out = self.left_out.iter().filter_map(|left| match left.reason {
-            LeftOutReason::Dropped => Some((left.error.as_ref(), LineInclusion::Dropped)),
+            LeftOutReason::Excluded => Some((left.error.as_ref(), LineInclusion::Excluded)),
             LeftOutReason::Useless => Some((left.error.as_ref(), LineInclusion::LeftOut)),
             _ => None,
         });
@@ -64,7 +64,7 @@ impl Plan {
     pub fn others_left_out(&self) -> Vec<(LeftOutReason, usize)> {
         let mut counts: Vec<(LeftOutReason, usize)> = Vec::new();
         for left in &self.left_out {
-            if matches!(left.reason, LeftOutReason::Dropped | LeftOutReason::Useless) {
+            if matches!(left.reason, LeftOutReason::Excluded | LeftOutReason::Useless) {
                 continue;
             }
             match counts.iter_mut().find(|(reason, _)| *reason == left.reason) {
@@ -143,14 +143,14 @@ mod tests {
             failed(4, "recipient_unavailable", 10, None),
             failed(5, "", 10, None),
         ];
-        let planner = Planner { dropped: vec![String::new()], ..Planner::default() };
+        let planner = Planner { excluded: vec![String::new()], ..Planner::default() };
         let plan = plan(&planner, &messages);
         assert_eq!(
             reported(&plan),
             [
                 ("recipient_unavailable".to_owned(), RetryAdvice::Yes, 1, LineInclusion::On, 0),
                 ("routing_error".to_owned(), RetryAdvice::Maybe, 2, LineInclusion::On, 2),
-                (String::new(), RetryAdvice::Maybe, 1, LineInclusion::Dropped, 0),
+                (String::new(), RetryAdvice::Maybe, 1, LineInclusion::Excluded, 0),
                 ("recipient_invalid".to_owned(), RetryAdvice::No, 1, LineInclusion::LeftOut, 0),
             ]
         );
@@ -160,9 +160,9 @@ mod tests {
     #[test]
     fn a_line_that_was_dropped_comes_back() {
         let messages = [failed(1, "routing_error", 10, None), failed(2, "message_expired", 10, None)];
-        let mut planner = Planner { dropped: vec!["routing_error".to_owned()], ..Planner::default() };
+        let mut planner = Planner { excluded: vec!["routing_error".to_owned()], ..Planner::default() };
         assert_eq!(plan(&planner, &messages).calls(), 1);
-        planner.dropped.clear();
+        planner.excluded.clear();
         assert_eq!(plan(&planner, &messages).calls(), 2);
     }
 

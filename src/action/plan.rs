@@ -36,7 +36,7 @@ pub struct Planner {
     /// For a campaign of one-time passwords: how long one is valid. Older messages are left out.
     pub valid_for: Option<Duration>,
     /// Error codes that a person excluded from the plan; an empty code means the messages that failed without one.
-    pub dropped: Vec<String>,
+    pub excluded: Vec<String>,
     /// How many messages of the list they are chosen from are loaded. Where no message remembers its page, this
     /// bounds how many pages it takes to read them again.
     pub loaded: usize,
@@ -126,7 +126,7 @@ pub enum LeftOutReason {
     /// A one-time password that is older than it is valid.
     TooOld,
     /// A person excluded its line from the plan.
-    Dropped,
+    Excluded,
     /// A time window was asked for, and the API does not give the time that would show whether the message is inside
     /// it.
     TimeNotGiven,
@@ -142,7 +142,7 @@ impl std::fmt::Display for LeftOutReason {
             LeftOutReason::OutOfAttempts => out.write_str("no attempts left"),
             LeftOutReason::BatchInTheWay => out.write_str("its batch cannot be retried now"),
             LeftOutReason::TooOld => out.write_str("a one-time password that is no longer valid"),
-            LeftOutReason::Dropped => out.write_str("excluded from the plan"),
+            LeftOutReason::Excluded => out.write_str("excluded from the plan"),
             LeftOutReason::TimeNotGiven => out.write_str("time not given"),
         }
     }
@@ -206,7 +206,7 @@ impl Planner {
         }
         let error = message.error();
         let code = code_of(error.as_ref());
-        self.dropped.iter().any(|dropped| dropped == code).then_some(LeftOutReason::Dropped)
+        self.excluded.iter().any(|excluded| excluded == code).then_some(LeftOutReason::Excluded)
     }
 }
 
@@ -450,13 +450,13 @@ mod tests {
         let ids = || prop::collection::vec((0..12u8).prop_map(|id| MessageId::new(id.to_string())), 0..4);
         let codes = prop::collection::vec(prop::sample::select(vec!["routing_error", "new_code", ""]).prop_map(str::to_owned), 0..3);
         (any::<bool>(), ids(), ids(), prop::option::of(0..1000u64), codes, any::<bool>()).prop_map(
-            |(include_useless, under_way, out_of_attempts, valid_for, dropped, batch)| Planner {
+            |(include_useless, under_way, out_of_attempts, valid_for, excluded, batch)| Planner {
                 include_useless,
                 under_way,
                 batches_under_way: if batch { vec![BatchId::new("batch_1")] } else { vec![] },
                 out_of_attempts,
                 valid_for: valid_for.map(Duration::from_secs),
-                dropped,
+                excluded,
                 loaded: 0,
             },
         )
@@ -479,7 +479,7 @@ mod tests {
                 prop_assert_eq!(&first.status, &Some(Status::Failure));
                 prop_assert!(!planner.under_way.contains(&item.message) && !planner.out_of_attempts.contains(&item.message));
                 prop_assert!(planner.include_useless || item.advice != RetryAdvice::No);
-                prop_assert!(!planner.dropped.iter().any(|code| code == code_of(item.error.as_ref())));
+                prop_assert!(!planner.excluded.iter().any(|code| code == code_of(item.error.as_ref())));
                 prop_assert!(!item.batch.as_ref().is_some_and(|batch| planner.batches_under_way.contains(batch)));
                 if let Some(valid_for) = planner.valid_for {
                     let age = now().duration_since(first.created_at.expect("one of unknown age is left out"));

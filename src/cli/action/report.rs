@@ -249,7 +249,7 @@ mod tests {
     fn what_the_plan_leaves_out_is_no_refusal_unless_it_was_named() {
         let exit = |by_name| {
             let mut report = OutcomeReport::into(Vec::new(), Format::Ndjson);
-            report.leave_out("a", "a retry cannot help", by_name).unwrap();
+            report.leave_out("a", "not worth a retry", by_name).unwrap();
             report.tell(&ReportedOutcome::accepted("b", None)).unwrap();
             assert_eq!(report.counts(), OutcomeCounts { accepted: 1, left_out: 1, ..OutcomeCounts::default() });
             report.exit()

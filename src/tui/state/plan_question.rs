@@ -49,9 +49,9 @@ pub(in crate::tui) struct PlanQuestion {
     pub one_time_hint: bool,
     is_production: bool,
     chosen: HashSet<MessageId>,
-    dropped: BTreeSet<String>,
+    excluded: BTreeSet<String>,
     /// Lines that are not worth a retry but were included.
-    taken: BTreeSet<String>,
+    included: BTreeSet<String>,
 }
 
 impl PlanQuestion {
@@ -70,12 +70,12 @@ impl PlanQuestion {
             refusal,
             one_time_hint: false,
             is_production: campaign.settings.host_kind.is_production(),
-            dropped: BTreeSet::new(),
-            taken: BTreeSet::new(),
+            excluded: BTreeSet::new(),
+            included: BTreeSet::new(),
         };
         if question.choice.helped_only {
             let others = question.lines.iter().filter(|line| line.advice == RetryAdvice::Maybe);
-            question.dropped = others.map(|line| line.code.clone()).collect();
+            question.excluded = others.map(|line| line.code.clone()).collect();
             question.make(campaign, now);
         }
         if !campaign.settings.one_time_password {
@@ -115,7 +115,7 @@ impl PlanQuestion {
     /// question.
     pub fn turn_line(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
         let Some(line) = self.lines.get(self.cursor) else { return };
-        let set = if line.advice == RetryAdvice::No { &mut self.taken } else { &mut self.dropped };
+        let set = if line.advice == RetryAdvice::No { &mut self.included } else { &mut self.excluded };
         if !set.remove(&line.code) {
             set.insert(line.code.clone());
         }
@@ -135,11 +135,11 @@ impl PlanQuestion {
     /// Makes the plan, and returns the previous one.
     fn make(&mut self, campaign: &Campaign, now: Timestamp) -> Plan {
         let mut planner = planner(campaign);
-        planner.dropped.extend(self.dropped.iter().cloned());
-        if !self.taken.is_empty() {
+        planner.excluded.extend(self.excluded.iter().cloned());
+        if !self.included.is_empty() {
             planner.include_useless = true;
-            let useless = self.lines.iter().filter(|line| line.advice == RetryAdvice::No && !self.taken.contains(&line.code));
-            planner.dropped.extend(useless.map(|line| line.code.clone()));
+            let useless = self.lines.iter().filter(|line| line.advice == RetryAdvice::No && !self.included.contains(&line.code));
+            planner.excluded.extend(useless.map(|line| line.code.clone()));
         }
         let before = std::mem::replace(&mut self.plan, plan(campaign, &planner, &self.choice.messages, now));
         self.lines = self.plan.lines();
@@ -173,7 +173,7 @@ impl PlanQuestion {
 pub(in crate::tui) fn tick(line: &PlanLine) -> &'static str {
     match line.inclusion {
         LineInclusion::On => "[x]",
-        LineInclusion::Dropped if line.advice != RetryAdvice::No => "[ ]",
-        LineInclusion::Dropped | LineInclusion::LeftOut => " – ",
+        LineInclusion::Excluded if line.advice != RetryAdvice::No => "[ ]",
+        LineInclusion::Excluded | LineInclusion::LeftOut => " – ",
     }
 }

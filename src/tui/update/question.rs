@@ -148,7 +148,7 @@ impl State {
             LeftOutReason::NotFailed(_) => "only failed messages can be retried",
             LeftOutReason::UnderWay => "its outcome shows here as soon as it is known",
             LeftOutReason::OutOfAttempts => "the API accepts no further retry of it",
-            LeftOutReason::Useless | LeftOutReason::Dropped | LeftOutReason::TimeNotGiven => "",
+            LeftOutReason::Useless | LeftOutReason::Excluded | LeftOutReason::TimeNotGiven => "",
             LeftOutReason::BatchInTheWay => "see the status of its batch in the detail",
             LeftOutReason::TooOld => "send a new one from the system it came from",
         };

@@ -52,7 +52,7 @@ impl State {
             (stopped, has_run) = (true, has_run | is_running);
         }
         if has_run {
-            self.tell(NoticeWeight::Info, "the run stops after the call under way", "", "what was not started stays unsent");
+            self.tell(NoticeWeight::Info, "the run stops after the call under way", "", "messages that were not started are not sent");
         }
         stopped
     }

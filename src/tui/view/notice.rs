@@ -98,7 +98,7 @@ fn export(state: &State, exporting: &Exporting) -> String {
 /// Shown between a first q or Ctrl-c and the second.
 fn leave(state: &State) -> String {
     if state.campaigns.iter().any(Campaign::has_run) {
-        "a run is under way: press again to quit anyway; what was not started is offered again at the next start".to_owned()
+        "a run is under way: press again to quit anyway; messages that were not started are offered again at the next start".to_owned()
     } else if state.is_acting() {
         "a retry is under way: press again to quit anyway; the next start finds out its outcome".to_owned()
     } else if state.exporting.is_some() {

@@ -206,7 +206,7 @@ fn entry(state: &State, campaign: &Campaign, question: &PlanQuestion, index: usi
     if let Some(item) = plan.items.get(index) {
         let error = code_or_none(item.error.as_ref().map_or("", |error| &error.code));
         let created = item.created_at.map(|at| state.look.time(at, state.now)).unwrap_or_default();
-        let tried = item.attempts.map(|tried| format!("tried {tried}")).unwrap_or_default();
+        let tried = item.attempts.map(|tried| counted(tried as usize, "attempt")).unwrap_or_default();
         let who = fit(&who(campaign, &item.message), 13, Align::Left, ascii);
         return (format!("{who} {} {} {tried}", fit(error, 23, Align::Left, ascii), fit(&created, 13, Align::Left, ascii)), Role::Text);
     }
