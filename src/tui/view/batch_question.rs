@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
 
 use super::sentences::{self, Sentence};
 use super::words::{environment, in_a_line};
@@ -49,16 +48,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     let room = usize::from(area.height).saturating_sub(2 + 2);
     let mut lines = sentences::lines(state, all, width, room);
     let answer_at = lines.len();
-    let style = |role| state.look.style(role);
-    let (answer, x) = match question.needs_count() {
-        None => (Line::from(Span::styled("[ cancel ]", style(Role::Focus))), 1),
-        Some(number) => {
-            let prompt = format!("Type {number}, then Enter: ");
-            let at = prompt.len() + question.count.typed.len();
-            let typed = Span::styled(question.count.typed.clone(), style(Role::Accent));
-            (Line::from(vec![Span::styled(prompt, style(Role::Strong)), typed]), at)
-        }
-    };
+    let (answer, x) = dialog::answer(state, question.needs_count(), &question.count);
     lines.push(answer);
     let agrees = question.can_run() && question.needs_count().is_none();
     let named = agrees.then(|| KeyWord::new("y", "retry the batch")).into_iter().chain([KeyWord::new("Esc", "cancel")]);

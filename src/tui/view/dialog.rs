@@ -2,10 +2,10 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use crate::tui::Role;
-use crate::tui::state::State;
+use crate::tui::state::{Count, State};
 use crate::tui::text::cut;
 
 /// The widest box.
@@ -64,6 +64,17 @@ fn inner(frame: Rect) -> Rect {
 /// The room inside such a box.
 pub(super) fn room(area: Rect, columns: u16, rows: u16) -> Rect {
     inner(frame(area, columns, rows))
+}
+
+/// The safe answer with the focus, or the count typed so far where one is asked for; and the cursor's column.
+pub(super) fn answer(state: &State, needs_count: Option<usize>, count: &Count) -> (Line<'static>, usize) {
+    let Some(number) = needs_count else {
+        return (Line::from(Span::styled("[ cancel ]", state.look.style(Role::Focus))), 1);
+    };
+    let prompt = Span::styled(format!("Type {number}, then Enter: "), state.look.style(Role::Strong));
+    let line = Line::from(vec![prompt, Span::styled(count.typed.clone(), state.look.style(Role::Accent))]);
+    let column = line.width();
+    (line, column)
 }
 
 /// Puts lines below each other.

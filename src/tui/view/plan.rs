@@ -48,7 +48,7 @@ fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, bu
     }
     lines.extend(sentences::lines(state, all, width, room.saturating_sub(lines.len())));
     let answer_at = lines.len();
-    let (answer, answer_column) = answer(state, question);
+    let (answer, answer_column) = dialog::answer(state, question.needs_count(), &question.count);
     lines.push(answer);
     lines.push(named_keys(state, question, width));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
@@ -141,17 +141,6 @@ fn ages(state: &State, question: &PlanQuestion) -> Vec<Sentence> {
     });
     all.push(Sentence::new(format!("{planned}{}", ages.unwrap_or_default()), Role::Muted, 6));
     all
-}
-
-/// The focused answer, or the count typed so far, and where that ends.
-fn answer(state: &State, question: &PlanQuestion) -> (Line<'static>, usize) {
-    let style = |role| state.look.style(role);
-    let Some(number) = question.needs_count() else {
-        return (Line::from(Span::styled("[ cancel ]", style(Role::Focus))), 1);
-    };
-    let prompt = format!("Type {number}, then Enter: ");
-    let at = prompt.len() + question.count.typed.len();
-    (Line::from(vec![Span::styled(prompt, style(Role::Strong)), Span::styled(question.count.typed.clone(), style(Role::Accent))]), at)
 }
 
 fn named_keys(state: &State, question: &PlanQuestion, width: usize) -> Line<'static> {
