@@ -3,7 +3,7 @@
 use super::super::state::{ActivityKey, Dialog, Drilled, Entry, OpenQuestion, OpenedFrom, Resolve, ResolveLine, State, ViewKind};
 use super::super::{Action, Effect};
 use crate::action::Subject;
-use crate::delivery::{BatchId, MessageId, agreeing};
+use crate::delivery::{BatchId, MessageId, agreeing, counted};
 use crate::monitor::{Command, NotStarted, NoticeWeight};
 use crate::state::ActionState;
 
