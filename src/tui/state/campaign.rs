@@ -198,6 +198,8 @@ impl Campaign {
         self.failures.forget(&self.store, &trimmed);
         self.marks.forget(&trimmed);
         self.marked.forget(&trimmed);
+        let store = &self.store;
+        self.read_from.retain(|message, _| store.row(message).is_some());
         is_first && !trimmed.is_empty()
     }
 
@@ -297,7 +299,7 @@ impl Campaign {
 #[cfg(test)]
 pub(in crate::tui::state) mod tests {
     use super::*;
-    use crate::delivery::CampaignId;
+    use crate::delivery::{CampaignId, Reported, RowFields, RowsBuilder};
     use crate::postman::HostKind;
 
     /// A campaign of which nothing is loaded yet.
@@ -318,5 +320,26 @@ pub(in crate::tui::state) mod tests {
             broken: None,
         };
         Campaign::new(settings, TimeZone::UTC, "2026-11-24T06:03:07Z".parse().unwrap())
+    }
+    #[test]
+    fn what_answered_for_a_message_is_remembered_no_longer_than_the_message() {
+        const LIMIT: usize = 100;
+        let begun: Timestamp = "2026-11-24T06:00:00Z".parse().unwrap();
+        let id = |minute: i64| MessageId::new(format!("message_{minute}"));
+        let mut campaign = campaign();
+        campaign.settings.max_messages = LIMIT;
+        // For a week the user opens a new message every minute.
+        let minutes = 7 * 24 * 60;
+        for minute in 0..minutes {
+            let at = begun + jiff::SignedDuration::from_mins(minute);
+            let mut rows = RowsBuilder::default();
+            let (status, created_at) = (Reported::Value("success"), Reported::Value(at));
+            rows.push(&RowFields { id: id(minute).as_str(), status, created_at, ..RowFields::default() });
+            campaign.merge(&rows.finish(), &AnswerKind::Single, at);
+            campaign.keep_within_limit();
+        }
+        assert!(campaign.store.len() <= LIMIT);
+        assert!(campaign.read_from.len() <= LIMIT, "{} of {minutes} are remembered", campaign.read_from.len());
+        assert_eq!(campaign.read_from(&id(minutes - 1)), AnswerKind::Single, "this one is still loaded");
     }
 }
