@@ -154,33 +154,37 @@ impl Ledger {
         self.stretches.iter().map(|stretch| stretch.open.len()).sum()
     }
 
-    /// Another answer (a search, a single reading, a retry), requested at `asked_at`, contained this message: if it
-    /// is known, it counts as on the way or done from now on, and its stretch is read accordingly.
-    pub fn note(&mut self, seen: &SeenMessage, asked_at: Timestamp) {
+    /// Another answer (a search, a single reading, a retry), requested at `asked_at`, contained these messages: those
+    /// that are known count as on the way or done from now on, and their stretches are read accordingly.
+    pub fn note(&mut self, seen: &[SeenMessage], asked_at: Timestamp) {
+        // One walk over all that is on the way, which can be very many, however many the answer contained.
+        let mut left: HashMap<&MessageId, &SeenMessage> = seen.iter().map(|seen| (&seen.id, seen)).collect();
         for stretch in &mut self.stretches {
-            if let Some(index) = stretch.open.iter().position(|open| open.id == seen.id) {
-                let open = &mut stretch.open[index];
+            if left.is_empty() {
+                return;
+            }
+            stretch.open.retain_mut(|open| {
+                let Some(seen) = left.remove(&open.id) else { return true };
                 if !open.silent && asked_at > open.seen_at {
                     let moved = pace::moved_between(open, seen, asked_at);
                     self.curves.learn(open.stage, open.changed, open.seen_at, asked_at, moved);
                 }
-                match seen.open {
-                    Some(changed) => {
-                        (open.changed, open.stage, open.silent) = (changed, seen.stage, seen.silent);
-                        open.seen_at = open.seen_at.max(asked_at);
-                    }
-                    None => drop(stretch.open.swap_remove(index)),
-                }
-                return;
-            }
+                let Some(changed) = seen.open else { return false };
+                (open.changed, open.stage, open.silent) = (changed, seen.stage, seen.silent);
+                open.seen_at = open.seen_at.max(asked_at);
+                true
+            });
         }
         // Not among those on the way: a retried message reopens its stretch, the one whose times enclose it. Without
         // times no harm is done, because a message that was acted on is read individually.
-        if let (Some(changed), Some(created)) = (seen.open, seen.created_at)
-            && let Some(stretch) = self.stretches.iter_mut().find(|stretch| stretch.encloses(created))
-        {
-            let index = stretch.count.saturating_sub(1);
-            stretch.open.push(stretch::Open { id: seen.id.clone(), changed, stage: seen.stage, silent: false, seen_at: asked_at, index });
+        for seen in seen.iter().filter_map(|seen| left.remove(&seen.id)) {
+            if let (Some(changed), Some(created)) = (seen.open, seen.created_at)
+                && let Some(stretch) = self.stretches.iter_mut().find(|stretch| stretch.encloses(created))
+            {
+                let index = stretch.count.saturating_sub(1);
+                let (id, stage) = (seen.id.clone(), seen.stage);
+                stretch.open.push(stretch::Open { id, changed, stage, silent: false, seen_at: asked_at, index });
+            }
         }
     }
 }

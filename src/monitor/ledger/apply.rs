@@ -141,8 +141,8 @@ impl Ledger {
             }
             return;
         }
-        let known = |front: &Stretch| page.rows.iter().all(|row| front.ids.contains(&row.id));
-        if self.stretches.front().is_some_and(known) {
+        let known: HashSet<&MessageId> = self.stretches.front().into_iter().flat_map(|front| &front.ids).collect();
+        if !known.is_empty() && page.rows.iter().all(|row| known.contains(&row.id)) {
             // Only known messages, without the newest: a lagging replica answered. There is nothing in between.
             return;
         }

@@ -1,5 +1,7 @@
 //! The calls that read.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::super::scheduler::{OPENED_AGAIN, SEARCH_AGAIN, SEARCH_PAGE};
@@ -106,7 +108,8 @@ impl Worker {
                 if further {
                     search.further = false;
                     search.more = answer.page.end.filter(|_| answer.page.has_next);
-                    let new: Vec<_> = page.into_iter().filter(|id| !search.found.contains(id)).collect();
+                    let known: HashSet<&MessageId> = search.found.iter().collect();
+                    let new: Vec<_> = page.into_iter().filter(|id| !known.contains(id)).collect();
                     search.found.extend(new);
                     search.beside[1] += beside;
                 } else {
@@ -114,10 +117,10 @@ impl Worker {
                     if search.found.len() <= page.len() && search.beside[1].is_nothing() {
                         search.more = answer.page.end.filter(|_| answer.page.has_next);
                     }
-                    let older: Vec<_> = search.found.drain(..).filter(|id| !page.contains(id)).collect();
-                    search.found = page;
+                    let first: HashSet<&MessageId> = page.iter().collect();
+                    search.found.retain(|id| !first.contains(id));
+                    search.found.splice(..0, page);
                     search.beside[0] = beside;
-                    search.found.extend(older);
                 }
                 search.ask_at = Some(now + SEARCH_AGAIN);
                 let (mut beside, below) = (search.beside[0], search.beside[1]);
@@ -191,9 +194,7 @@ impl Worker {
     /// Tells the ledger about another answer; returns whether any of it can still change.
     pub(super) fn note(&mut self, rows: &Rows, asked_at: Timestamp) -> bool {
         let seen = SeenMessage::from_rows(rows, self.server_now(), self.server_time.ahead().unwrap_or_default());
-        for seen in &seen {
-            self.scheduler.ledger.note(seen, asked_at);
-        }
+        self.scheduler.ledger.note(&seen, asked_at);
         seen.iter().any(|seen| seen.open.is_some())
     }
 }

@@ -1,6 +1,8 @@
 //! Actions whose outcome is unknown: those of dead runs are taken over, those of living ones are reported, and a
 //! person may look again or decide.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::active_action::{ActionPhase, ActionRef, ActiveAction};
@@ -85,18 +87,21 @@ impl Worker {
 
     async fn tell_open_as(&mut self, open: Vec<OpenAction>) {
         let own = self.run.as_ref().map(|run| run.id().clone());
+        // Of a run, all messages that wait for their turn are open.
+        let active: HashMap<ActionId, &ActiveAction> =
+            self.scheduler.actions.iter().rev().filter_map(|active| Some((active.which.id?, active))).collect();
         let news: Vec<OpenActionNews> = open
             .into_iter()
             .map(|open| {
                 let elsewhere = open.holder == Holder::Alive && Some(&open.entry.run) != own.as_ref();
-                let active = self.scheduler.actions.iter().find(|active| active.which.id == Some(open.entry.id));
+                let active = active.get(&open.entry.id);
                 OpenActionNews {
                     action: open.entry.id,
                     kind: open.entry.action,
                     planned_at: open.entry.planned_at,
                     state: open.entry.state,
                     elsewhere,
-                    look_up_at: active.and_then(ActiveAction::look_up_at),
+                    look_up_at: active.and_then(|active| active.look_up_at()),
                 }
             })
             // What this run is about to send has a known outcome: nothing so far.
