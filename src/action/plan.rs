@@ -166,6 +166,7 @@ impl Planner {
         let mut plan = Plan { items: Vec::new(), left_out: Vec::new(), planned_at: now, loaded: self.loaded };
         let under_way: HashSet<&MessageId> = self.under_way.iter().collect();
         let out_of_attempts: HashSet<&MessageId> = self.out_of_attempts.iter().collect();
+        let batches_under_way: HashSet<&BatchId> = self.batches_under_way.iter().collect();
         let mut seen = HashSet::new();
         for (message, read) in chosen {
             if !seen.insert(&message.id) {
@@ -174,7 +175,8 @@ impl Planner {
             let reason = if under_way.contains(&message.id) {
                 Some(LeftOutReason::UnderWay)
             } else {
-                self.reason_against(message, out_of_attempts.contains(&message.id), now)
+                let is_batch_under_way = message.batch.as_ref().is_some_and(|batch| batches_under_way.contains(&batch.id));
+                self.reason_against(message, out_of_attempts.contains(&message.id), is_batch_under_way, now)
             };
             match reason {
                 Some(reason) => plan.left_out.push(LeftOut { message: message.id.clone(), error: message.error(), reason }),
@@ -184,7 +186,7 @@ impl Planner {
         plan
     }
 
-    fn reason_against(&self, message: &Message, out_of_attempts: bool, now: Timestamp) -> Option<LeftOutReason> {
+    fn reason_against(&self, message: &Message, out_of_attempts: bool, is_batch_under_way: bool, now: Timestamp) -> Option<LeftOutReason> {
         if message.status != Some(Status::Failure) {
             return Some(LeftOutReason::NotFailed(message.status.clone()));
         }
@@ -192,7 +194,7 @@ impl Planner {
             return Some(LeftOutReason::OutOfAttempts);
         }
         if let Some(batch) = &message.batch
-            && (batch_retry(batch.status.as_deref()) == BatchRetry::Unlikely || self.batches_under_way.contains(&batch.id))
+            && (is_batch_under_way || batch_retry(batch.status.as_deref()) == BatchRetry::Unlikely)
         {
             return Some(LeftOutReason::BatchInTheWay);
         }

@@ -1,5 +1,7 @@
 //! A recipient searched for in all campaigns: one call each, and what each of them answered.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::State;
@@ -81,7 +83,8 @@ impl Across {
             SearchState::Asking => return false,
             SearchState::Answered { found, more, beside, .. } => {
                 if let Some(listed) = self.listed.get_mut(campaign) {
-                    listed.retain(|message| !found.contains(message));
+                    let again: HashSet<&MessageId> = found.iter().collect();
+                    listed.retain(|message| !again.contains(message));
                     listed.extend(found.iter().cloned());
                 }
                 AcrossAnswer::Found { more: *more, beside: *beside }

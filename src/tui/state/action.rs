@@ -1,6 +1,6 @@
 //! The actions that were agreed to, and their stages.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -63,6 +63,8 @@ pub(in crate::tui) struct Actions {
     batches: BTreeSet<u64>,
     followed: Followed,
     open: Vec<OpenActionNews>,
+    /// What those are about.
+    open_subjects: HashSet<Subject>,
 }
 
 impl ActionRecord {
@@ -146,6 +148,7 @@ impl Actions {
 
     /// What the journal has open.
     pub fn note_open(&mut self, open: Vec<OpenActionNews>) {
+        self.open_subjects = open.iter().filter_map(|open| Subject::of(&open.kind)).collect();
         self.open = open;
     }
 
@@ -200,16 +203,15 @@ impl Actions {
         }
     }
 
-    /// The messages that must not be retried now.
-    pub fn blocking(&self) -> Vec<MessageId> {
-        let own = self.records.values().filter(|record| record.blocks()).filter_map(|record| record.subject.message().cloned());
-        own.chain(self.open.iter().filter_map(|open| open.kind.message().cloned())).collect()
+    /// Whether this must not be retried now.
+    pub fn blocks(&self, subject: &Subject) -> bool {
+        self.is_open(subject) || self.on(subject).is_some_and(ActionRecord::blocks)
     }
 
     /// The batches that must not be retried now, nor their messages.
     pub fn blocking_batches(&self) -> Vec<BatchId> {
         let own = self.batches().filter(|record| record.blocks()).filter_map(|record| record.subject.batch().cloned());
-        own.chain(self.open.iter().filter_map(|open| open.kind.batch().cloned())).collect()
+        own.chain(self.open_subjects.iter().filter_map(|subject| subject.batch().cloned())).collect()
     }
 
     /// Whether one is on its way to the API.
@@ -243,6 +245,11 @@ impl Actions {
         self.batches.iter().rev().filter_map(|word| self.records.get(self.order.get(word)?))
     }
 
+    /// Those that a person must decide about, the one with the newest news first.
+    pub fn for_person(&self) -> impl Iterator<Item = &ActionRecord> {
+        self.iter().filter(|record| record.needs_person()).take(self.for_person)
+    }
+
     /// How many actions there are.
     pub fn len(&self) -> usize {
         self.records.len()
@@ -251,6 +258,16 @@ impl Actions {
     /// What the journal has open.
     pub fn open(&self) -> &[OpenActionNews] {
         &self.open
+    }
+
+    /// Whether the journal has an action on this open.
+    pub fn is_open(&self, subject: &Subject) -> bool {
+        self.open_subjects.contains(subject)
+    }
+
+    /// How many of the actions are open in the journal as well.
+    pub fn open_here(&self) -> usize {
+        self.open_subjects.iter().filter(|subject| self.newest.contains_key(subject)).count()
     }
 
     /// The outcomes of the newest run's messages.

@@ -1,12 +1,11 @@
 //! What changed, what was done in this run of the program, and what the journal has open, as one
 //! list.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
 use super::{ActionKey, ActionRecord, Campaign, ChangeRecord, LeftToStart, State};
-use crate::action::Subject;
 use crate::delivery::MessageId;
 use crate::monitor::OpenActionNews;
 use crate::state::ActionId;
@@ -90,17 +89,24 @@ impl Campaign {
     /// The list: what needs a person, then everything else, newest first. An action that the
     /// journal has open appears once.
     pub fn activity(&self) -> Vec<Entry<'_>> {
-        let open = self.actions.open();
-        let is_open = self.open_subjects();
-        let mut entries: Vec<Entry<'_>> = Vec::new();
-        if !self.not_started.is_empty() {
-            entries.push(Entry::NotStarted(&self.not_started));
-        }
-        entries.extend(open.iter().map(|open| Entry::Open(open, open.kind.message().and_then(|message| self.actions.of(message)))));
-        entries.extend(self.actions.iter().filter(|record| !is_open.contains(&record.subject)).map(Entry::Action));
-        entries.extend(self.changes.iter().map(Entry::Change));
-        entries.sort_by_key(|entry| (!entry.needs_person(), std::cmp::Reverse(entry.at())));
+        let mut entries: Vec<Entry<'_>> = self.actions_of(self.actions.iter()).chain(self.changes.iter().map(Entry::Change)).collect();
+        entries.sort_by_key(|entry| (!entry.needs_person(), Reverse(entry.at())));
         entries
+    }
+
+    /// What was not started, what the journal has open, and of these actions the others.
+    fn actions_of<'a>(&'a self, records: impl Iterator<Item = &'a ActionRecord>) -> impl Iterator<Item = Entry<'a>> {
+        let not_started = Some(&self.not_started).filter(|rest| !rest.is_empty()).map(Entry::NotStarted);
+        let known = |open: &OpenActionNews| open.kind.message().and_then(|message| self.actions.of(message));
+        let open = self.actions.open().iter().map(move |open| Entry::Open(open, known(open)));
+        let others = records.filter(|record| !self.actions.is_open(&record.subject)).map(Entry::Action);
+        not_started.into_iter().chain(open).chain(others)
+    }
+
+    /// The first line of the list, where that needs a person. It is asked while the user types a command, so the
+    /// list is not made for it.
+    fn first_for_person(&self) -> Option<Entry<'_>> {
+        self.actions_of(self.actions.for_person()).filter(Entry::needs_person).min_by_key(|entry| Reverse(entry.at()))
     }
 
     /// The index of the cursor in the list.
@@ -110,14 +116,8 @@ impl Campaign {
 
     /// How many lines the list has.
     pub fn activity_len(&self) -> usize {
-        let both = self.open_subjects().iter().filter(|subject| self.actions.on(subject).is_some()).count();
-        let actions = usize::from(!self.not_started.is_empty()) + self.actions.open().len() + self.actions.len() - both;
-        actions + self.changes.len()
-    }
-
-    /// What the actions are about that are open in the journal.
-    fn open_subjects(&self) -> HashSet<Subject> {
-        self.actions.open().iter().filter_map(|open| Subject::of(&open.kind)).collect()
+        let actions = usize::from(!self.not_started.is_empty()) + self.actions.open().len() + self.actions.len();
+        actions - self.actions.open_here() + self.changes.len()
     }
 }
 
@@ -126,9 +126,43 @@ impl State {
     /// shown.
     pub(in crate::tui) fn next_for_person(&self) -> Option<(usize, ActivityKey)> {
         let indices = std::iter::once(self.current).chain(self.order().iter().copied().filter(|index| *index != self.current));
-        indices.filter_map(|index| Some((index, self.campaigns.get(index)?))).find_map(|(index, campaign)| {
-            let entry = campaign.activity().into_iter().find(|entry| entry.is_action() && entry.needs_person())?;
-            Some((index, entry.key()))
-        })
+        indices.into_iter().find_map(|index| Some((index, self.campaigns.get(index)?.first_for_person()?.key())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::{ActionNumber, Subject};
+    use crate::monitor::{ActionNews, ActionStage};
+    use crate::postman::Explanation;
+    use crate::tui::state::campaign::tests::campaign;
+
+    #[test]
+    fn what_needs_a_person_first_is_the_first_line_of_the_list() {
+        let why = || Explanation::new("w", "", "");
+        let unknown = || ActionStage::Unknown { why: why(), look_up_at: None };
+        let subject = |name: &str| Subject::Message(MessageId::new(name));
+        let mut campaign = campaign();
+        let steps = [("a", ActionStage::Accepted), ("b", unknown()), ("c", unknown()), ("d", ActionStage::Accepted), ("c", unknown())];
+        let mut firsts = Vec::new();
+        for (number, (name, stage)) in (0_u32..).zip(steps) {
+            let at = Timestamp::from_second(1_900_000_000 + i64::from(number)).unwrap();
+            let number = Some(ActionNumber(u64::from(number)));
+            campaign.actions.note(ActionNews { number, action: None, subject: subject(name), stage, at });
+            let first = campaign.first_for_person().map(|entry| entry.key());
+            assert_eq!(first, campaign.activity().first().filter(|entry| entry.needs_person()).map(Entry::key));
+            firsts.push(first);
+        }
+        assert!(firsts[0].is_none() && firsts[1] != firsts[2] && firsts[2] == firsts[3] && firsts[3] != firsts[4], "{firsts:?}");
+        campaign.note_rest([subject("e")]);
+        campaign.actions.note(ActionNews {
+            number: None,
+            action: None,
+            subject: subject("c"),
+            stage: ActionStage::Accepted,
+            at: campaign.now,
+        });
+        assert_eq!(campaign.first_for_person().map(|entry| entry.key()), campaign.activity().first().map(Entry::key));
     }
 }

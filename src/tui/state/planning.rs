@@ -3,27 +3,34 @@
 use jiff::Timestamp;
 
 use super::Campaign;
-use crate::action::{BatchPlan, BatchReading, LastRead, Plan, Planner};
+use crate::action::{BatchPlan, BatchReading, LastRead, Plan, Planner, Subject};
 use crate::delivery::{BatchId, Message, MessageId, Status};
 use crate::store::{Filter, View};
 
-/// A planner that knows what the campaign allows and what is under way in it.
+/// A planner that knows what the campaign allows.
 pub(in crate::tui) fn planner(campaign: &Campaign) -> Planner {
     Planner {
-        under_way: campaign.actions.blocking(),
         batches_under_way: campaign.actions.blocking_batches(),
-        out_of_attempts: campaign.out_of_attempts.iter().cloned().collect(),
         valid_for: campaign.settings.one_time_password.then_some(campaign.settings.valid_for),
         loaded: campaign.store.len(),
         ..Planner::default()
     }
 }
 
+/// The same planner, knowing which of these messages are under way or used up. A campaign can have tens of thousands
+/// of both, and whether one message can be retried is asked with every frame.
+fn knowing<'a>(planner: &Planner, campaign: &Campaign, messages: impl Iterator<Item = &'a MessageId> + Clone) -> Planner {
+    let is_under_way = |message: &&MessageId| campaign.actions.blocks(&Subject::Message((*message).clone()));
+    let is_used_up = |message: &&MessageId| campaign.out_of_attempts.contains(*message);
+    let under_way = messages.clone().filter(is_under_way).cloned().collect();
+    Planner { under_way, out_of_attempts: messages.filter(is_used_up).cloned().collect(), ..planner.clone() }
+}
+
 /// The plan for these messages, from what is known of them now.
 pub(in crate::tui) fn plan(campaign: &Campaign, planner: &Planner, messages: &[MessageId], now: Timestamp) -> Plan {
     let chosen: Vec<(Message, Timestamp)> = messages.iter().map(|id| message(campaign, id)).collect();
     let reported = chosen.iter().map(|(message, read_at)| (message, LastRead::new(*read_at, campaign.read_from(&message.id))));
-    planner.plan(reported, now)
+    knowing(planner, campaign, messages.iter()).plan(reported, now)
 }
 
 /// A message as far as a plan needs it, and when it was read: of one that has not failed only the status matters,
@@ -48,7 +55,8 @@ pub(in crate::tui) fn batch_plan(
     let mut view = View::new(Filter { batches: vec![batch.clone()], ..Filter::default() });
     view.refresh(&campaign.store);
     let messages: Vec<Message> = view.rows_from(0).map(|row| campaign.store.message(row)).collect();
-    Some(BatchPlan::new(&known, &messages, reading, &planner(campaign), now))
+    let planner = knowing(&planner(campaign), campaign, messages.iter().map(|message| &message.id));
+    Some(BatchPlan::new(&known, &messages, reading, &planner, now))
 }
 
 /// Whether two plans differ only in when they were made and how fresh the reading is.

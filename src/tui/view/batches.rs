@@ -11,6 +11,7 @@ use super::pieces::{self, Piece};
 use super::table;
 use super::words::{figure_of, row_of};
 use super::{empty, failures};
+use crate::action::Subject;
 use crate::delivery::{BatchRetry, Status, batch_retry, counted, grouped};
 use crate::state::ActionKind;
 use crate::store::{BatchSummary, status_index};
@@ -220,7 +221,7 @@ fn rows(summary: &BatchSummary) -> String {
 pub(super) fn whole_retry(campaign: &Campaign, summary: &BatchSummary, used_up: usize) -> (String, Role) {
     let of = |status: &Status| summary.by_status[status_index(Some(status))];
     let (created, failed) = (of(&Status::Created), of(&Status::Failure));
-    if campaign.actions.blocking_batches().contains(&summary.batch.id) {
+    if campaign.actions.blocks(&Subject::Batch(summary.batch.id.clone())) {
         return ("under way".to_owned(), Role::Moving);
     }
     if failed == 0 && summary.is_whole {
