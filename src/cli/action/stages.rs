@@ -1,6 +1,6 @@
 //! The stage of each retry of a run, until it has an outcome.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use tokio::time::Instant;
 
@@ -22,10 +22,14 @@ pub(super) enum ScriptedStage {
 pub(super) struct ScriptedStages {
     order: Vec<String>,
     stages: HashMap<String, ScriptedStage>,
+    /// Counted as they change: both are asked for with every report of the worker.
+    moving: Moving,
+    /// Until when the unknown ones are looked up.
+    deadlines: BTreeSet<(Instant, String)>,
 }
 
 /// How many are in each stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Moving {
     pub under_way: usize,
     pub unknown: usize,
@@ -35,8 +39,9 @@ pub(super) struct Moving {
 impl ScriptedStages {
     /// All of these, not started.
     pub fn of(ids: Vec<String>) -> Self {
-        let stages = ids.iter().map(|id| (id.clone(), ScriptedStage::NotStarted)).collect();
-        Self { order: ids, stages }
+        let stages: HashMap<_, _> = ids.iter().map(|id| (id.clone(), ScriptedStage::NotStarted)).collect();
+        let moving = Moving { not_started: stages.len(), ..Moving::default() };
+        Self { order: ids, stages, moving, deadlines: BTreeSet::new() }
     }
 
     /// The stage of one; `None` if it has an outcome, or is not part of this run.
@@ -46,14 +51,21 @@ impl ScriptedStages {
 
     /// Sets its stage, unless it has an outcome.
     pub fn put(&mut self, id: &str, stage: ScriptedStage) {
-        if let Some(standing) = self.stages.get_mut(id) {
-            *standing = stage;
+        if self.end(id) {
+            *self.moving.of(&stage) += 1;
+            self.deadlines.extend(stage.until().map(|until| (until, id.to_owned())));
+            self.stages.insert(id.to_owned(), stage);
         }
     }
 
-    /// It has an outcome.
-    pub fn end(&mut self, id: &str) {
-        self.stages.remove(id);
+    /// It has an outcome. Returns whether it had none before.
+    pub fn end(&mut self, id: &str) -> bool {
+        let Some(before) = self.stages.remove(id) else { return false };
+        *self.moving.of(&before) -= 1;
+        if let Some(until) = before.until() {
+            self.deadlines.remove(&(until, id.to_owned()));
+        }
+        true
     }
 
     /// Whether all have an outcome.
@@ -63,17 +75,12 @@ impl ScriptedStages {
 
     /// How many are in each stage.
     pub fn moving(&self) -> Moving {
-        let count = |wanted: fn(&ScriptedStage) -> bool| self.stages.values().filter(|stage| wanted(stage)).count();
-        Moving {
-            under_way: count(|stage| matches!(stage, ScriptedStage::UnderWay)),
-            unknown: count(|stage| matches!(stage, ScriptedStage::Unknown { .. })),
-            not_started: count(|stage| matches!(stage, ScriptedStage::NotStarted)),
-        }
+        self.moving
     }
 
     /// When the first look-up of an outcome is given up.
     pub fn deadline(&self) -> Option<Instant> {
-        self.stages.values().filter_map(ScriptedStage::until).min()
+        self.deadlines.first().map(|(until, _)| *until)
     }
 
     /// Those whose outcome has been looked up for long enough, with what happened to them.
@@ -87,8 +94,18 @@ impl ScriptedStages {
 
     /// All without an outcome, in the order of the plan.
     pub fn take(&mut self) -> Vec<(String, ScriptedStage)> {
-        let mut stages = std::mem::take(&mut self.stages);
-        std::mem::take(&mut self.order).into_iter().filter_map(|id| stages.remove(&id).map(|stage| (id, stage))).collect()
+        let Self { order, mut stages, .. } = std::mem::replace(self, Self::of(Vec::new()));
+        order.into_iter().filter_map(|id| stages.remove(&id).map(|stage| (id, stage))).collect()
+    }
+}
+
+impl Moving {
+    fn of(&mut self, stage: &ScriptedStage) -> &mut usize {
+        match stage {
+            ScriptedStage::NotStarted => &mut self.not_started,
+            ScriptedStage::UnderWay => &mut self.under_way,
+            ScriptedStage::Unknown { .. } => &mut self.unknown,
+        }
     }
 }
 

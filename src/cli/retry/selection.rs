@@ -1,5 +1,6 @@
 //! Which messages to retry: named ones, failures by their properties, or a batch as a whole.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -114,14 +115,10 @@ fn named(arguments: &RetryArguments, failures: bool) -> Result<Selection, Failur
         let what = format!("`--message` names what is retried; `{option}` would choose something else.");
         return Err(Failure::usage(what, "Give one or the other."));
     }
-    let mut messages: Vec<MessageId> = Vec::new();
-    for message in &arguments.message {
-        let message = MessageId::new(id("--message", message)?);
-        if !messages.contains(&message) {
-            messages.push(message);
-        }
-    }
-    Ok(Selection::Named(messages))
+    let mut known = HashSet::new();
+    let named = arguments.message.iter().map(|message| id("--message", message).map(MessageId::new));
+    let messages: Vec<MessageId> = named.collect::<Result<_, _>>()?;
+    Ok(Selection::Named(messages.into_iter().filter(|message| known.insert(message.clone())).collect()))
 }
 
 /// The first option that only narrows a selection.
