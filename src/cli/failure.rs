@@ -30,21 +30,8 @@ impl Failure {
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
         let exit = if error.is_refusal() { Exit::Refused } else { Exit::Failed };
-        let mut text = error.explanation();
-        if error.is_retryable() {
-            text.next = for_a_command(&text.next);
-        }
-        Self { text, exit }
+        Self { text: error.explanation_at_exit(), exit }
     }
-}
-
-/// What to do next after a command has exited: the dashboard continues reading by itself, a command
-/// does not.
-fn for_a_command(next: &str) -> String {
-    let holds = |sentence: &&str| !sentence.starts_with("Reading ") && !sentence.starts_with("Nothing to do");
-    let mut kept: Vec<&str> = next.split_inclusive(". ").map(str::trim).filter(holds).collect();
-    kept.push("Run the command again.");
-    kept.join(" ")
 }
 
 impl fmt::Display for Failure {

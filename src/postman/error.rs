@@ -293,4 +293,9 @@ impl CallError {
     pub fn explanation(&self) -> Explanation {
         super::explain::explain(self)
     }
+
+    /// The same for a command that exits with it: nothing reads on.
+    pub fn explanation_at_exit(&self) -> Explanation {
+        super::explain::explain_at_exit(self)
+    }
 }

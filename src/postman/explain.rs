@@ -44,7 +44,40 @@ impl Explanation {
 /// What, why and next, as in the tables below.
 type Words = (&'static str, &'static str, &'static str);
 
+/// For a program that keeps reading: what it does next without the user is part of it.
 pub(super) fn explain(error: &CallError) -> Explanation {
+    with(error, automatic(error).unwrap_or_default(), "")
+}
+
+/// For a command that exits with the error.
+pub(super) fn explain_at_exit(error: &CallError) -> Explanation {
+    let is_passing = error.is_retryable() || automatic(error).is_some();
+    with(error, "", if is_passing { "Run the command again." } else { "" })
+}
+
+/// What a program that keeps reading does after a failure, if that may pass.
+fn automatic(error: &CallError) -> Option<&'static str> {
+    const AGAIN: &str = "Reading is tried again automatically.";
+    const SLOWER: &str = "Nothing to do: Postwatch slows down and asks again in turn.";
+    match &error.kind {
+        CallErrorKind::NotSent(NotSent::Dns | NotSent::Refused | NotSent::Unreachable) => Some("Reading resumes as soon as it answers."),
+        CallErrorKind::NotSent(NotSent::ConnectTimeout | NotSent::Proxy { .. }) => Some("Reading resumes automatically."),
+        CallErrorKind::NotSent(_) | CallErrorKind::Broken(Broken::BodyTooLarge) => None,
+        CallErrorKind::Broken(_) => Some(AGAIN),
+        CallErrorKind::Foreign { body: ForeignBody { cloudflare: Some(BLOCKED), .. }, .. } => None,
+        CallErrorKind::Api { status, .. } | CallErrorKind::Foreign { status, .. } => match (error.code(), status) {
+            (Some(TOO_MANY), _) => Some(SLOWER),
+            (Some(code), _) if by_code(code).is_some() => None,
+            (_, 429) => Some(SLOWER),
+            (_, 408 | 500..) => Some(AGAIN),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// An explanation with what happens automatically, and with a last sentence on what to do.
+fn with(error: &CallError, automatic: &str, last: &str) -> Explanation {
     let mut explanation = match &error.kind {
         CallErrorKind::AnotherKey { key, host } => Explanation::new(
             format!("The key was not sent to {host}"),
@@ -66,9 +99,11 @@ pub(super) fn explain(error: &CallError) -> Explanation {
             words(("A writing call was requested as a read", "Nothing was sent. This is a bug in Postwatch.", "Please report it."))
         }
     };
-    if let Some(wait) = error.retry_after.filter(|wait| !wait.is_zero()) {
-        explanation.next.push_str(&format!(" Postman asks to wait {} s.", wait.as_secs().max(1)));
-    }
+    // What is wrong on the way may need a hand first; what Postman itself has trouble with rarely does.
+    let next = std::mem::take(&mut explanation.next);
+    let steps = if error.status().is_some() { [automatic, &*next] } else { [&*next, automatic] };
+    let wait = error.retry_after.filter(|wait| !wait.is_zero()).map(|wait| format!("Postman asks to wait {} s.", wait.as_secs().max(1)));
+    explanation.next = sentences(steps.into_iter().chain(wait.as_deref()).chain([last]));
     explanation
 }
 
@@ -77,19 +112,19 @@ fn words((what, why, next): Words) -> Explanation {
 }
 
 fn not_sent(reason: &NotSent) -> Explanation {
-    const NETWORK: &str = "Check the network, the VPN and the base URL. Reading resumes as soon as it answers.";
+    const NETWORK: &str = "Check the network, the VPN and the base URL.";
     match reason {
         NotSent::Dns => words(("The host's name was not found", "No name server knows it, or there is no network.", NETWORK)),
         NotSent::Refused => words((
             "The connection was refused",
             "The host answers, but nothing listens at this address and port.",
-            "Check the base URL; if it is a simulator, start it. Reading resumes as soon as it answers.",
+            "Check the base URL; if it is a simulator, start it.",
         )),
         NotSent::Unreachable => words(("The host cannot be reached", "There is no network, or no route to the host from here.", NETWORK)),
         NotSent::ConnectTimeout => words((
             "The host did not answer",
             "A firewall between this machine and the host may drop the connection, or the host is down.",
-            "Check the network, the VPN, and whether a proxy is needed (`HTTPS_PROXY`). Reading resumes automatically.",
+            "Check the network, the VPN, and whether a proxy is needed (`HTTPS_PROXY`).",
         )),
         NotSent::Proxy { proxy, trouble } => by_proxy(proxy, *trouble),
         NotSent::Tls(detail) => Explanation {
@@ -144,30 +179,23 @@ fn by_proxy(proxy: &str, trouble: ProxyTrouble) -> Explanation {
             "Check the network and the proxy, or ask its administrator.",
         ),
     };
-    Explanation::new(
-        what.to_owned(),
-        format!("{proxy} is between this machine and the host, and {does}. Nothing was sent."),
-        format!("{next} Reading resumes automatically."),
-    )
+    Explanation::new(what.to_owned(), format!("{proxy} is between this machine and the host, and {does}. Nothing was sent."), next)
 }
 
 fn broken(reason: &Broken) -> Words {
-    const AGAIN: &str = "Reading is tried again automatically.";
     match reason {
-        Broken::Timeout => ("No answer in time", "Postman or the network is slow.", AGAIN),
-        Broken::Reset => ("The connection was reset", "Postman, or something in between, closed it before the answer was complete.", AGAIN),
-        Broken::Eof => ("The answer was cut off", "The connection was closed before the answer was complete.", AGAIN),
+        Broken::Timeout => ("No answer in time", "Postman or the network is slow.", ""),
+        Broken::Reset => ("The connection was reset", "Postman, or something in between, closed it before the answer was complete.", ""),
+        Broken::Eof => ("The answer was cut off", "The connection was closed before the answer was complete.", ""),
         Broken::BodyTooLarge => (
             "The answer is too large",
             "It is larger than 64 MB; no page of messages is that large.",
             "Check the base URL: something else seems to answer there.",
         ),
-        Broken::Garbled(_) => (
-            "The answer is garbled",
-            "It is not HTTP, or its compression is broken.",
-            "Check the base URL and the proxy. Reading is tried again automatically.",
-        ),
-        Broken::Other(_) => ("The connection broke", "It ended before the answer was complete.", AGAIN),
+        Broken::Garbled(_) => {
+            ("The answer is garbled", "It is not HTTP, or its compression is broken.", "Check the base URL and the proxy.")
+        }
+        Broken::Other(_) => ("The connection broke", "It ended before the answer was complete.", ""),
     }
 }
 
@@ -220,10 +248,16 @@ fn by_code(code: &str) -> Option<Words> {
             "Check the campaign's id and its key in the configuration. Keys are created in the Postman portal, under the campaign's settings.",
         ),
         "invalid_path" => NOT_FOUND,
-        "too_many_requests" => RATE_LIMIT,
+        TOO_MANY => RATE_LIMIT,
         _ => return None,
     })
 }
+
+/// The code of the rate limit.
+const TOO_MANY: &str = "too_many_requests";
+
+/// Cloudflare's number for a program that it does not let through.
+const BLOCKED: u16 = 1010;
 
 const NOT_FOUND: Words = (
     "Postman answered: not found",
@@ -234,7 +268,7 @@ const NOT_FOUND: Words = (
 const RATE_LIMIT: Words = (
     "Too many calls in this second",
     "All callers of the campaign share its limit, the agency's own sender included. The call was dropped, not queued.",
-    "Nothing to do: Postwatch slows down and asks again in turn.",
+    "",
 );
 
 const FORBIDDEN: Words = (
@@ -263,18 +297,16 @@ fn by_status(status: u16) -> Words {
             "A proxy is between this machine and Postman, and does not let the call through.",
             "Set `HTTPS_PROXY` with the name and password that the proxy expects.",
         ),
-        408 => ("Postman stopped waiting", "The request took too long to arrive.", "Reading is tried again automatically."),
+        408 => ("Postman stopped waiting", "The request took too long to arrive.", ""),
         413 => (
             "The request is too large",
             "Postman accepts files of up to 40 MB; something in front of it may accept less.",
             "Split the file into smaller ones.",
         ),
         429 => RATE_LIMIT,
-        500.. => (
-            "Postman has a problem",
-            "Postman, or something in front of it, could not answer.",
-            "Reading is tried again automatically. If it continues, ask Postman's support.",
-        ),
+        500.. => {
+            ("Postman has a problem", "Postman, or something in front of it, could not answer.", "If it continues, ask Postman's support.")
+        }
         400..=499 => (
             "Postman refused the call",
             "It gave a reason that Postwatch does not know.",
@@ -291,14 +323,14 @@ fn api(status: u16, error: &ApiError) -> Explanation {
     }
     explanation.trace_id.clone_from(&error.trace_id);
     if explanation.trace_id.is_some() && status >= 400 && !matches!(status, 429) {
-        explanation.next.push_str(" Support will ask for the trace id.");
+        explanation.next = sentences([&*explanation.next, "Support will ask for the trace id."]);
     }
     explanation
 }
 
 fn foreign(status: u16, body: &ForeignBody) -> Explanation {
     let mut explanation = match body.cloudflare {
-        Some(1010) => words((
+        Some(BLOCKED) => words((
             "Postman's firewall blocked this program",
             "Cloudflare's error 1010: it takes the program's signature for an unwanted one.",
             "Ask Postman's support to allow this program; give them this machine's public address and the time.",
@@ -446,6 +478,23 @@ mod tests {
         let kind = CallErrorKind::Foreign { status: 503, body: crate::postman::decode::foreign_body(b"") };
         let error = CallError { kind, retry_after: Some(Duration::from_secs(7)) };
         assert!(error.explanation().next.ends_with("Postman asks to wait 7 s."));
+    }
+
+    #[rstest]
+    #[case(408, "")]
+    #[case(429, "")]
+    #[case(502, "If it continues, ask Postman's support. ")]
+    fn only_a_program_that_keeps_reading_tries_again(#[case] status: u16, #[case] person: &str) {
+        let kind = CallErrorKind::Foreign { status, body: crate::postman::decode::foreign_body(b"") };
+        let error = CallError { kind, retry_after: Some(Duration::from_secs(7)) };
+        let (stays, exits) = (error.explanation(), error.explanation_at_exit());
+        assert_eq!(exits.next, format!("{person}Postman asks to wait 7 s. Run the command again."));
+        let automatic = stays.next.strip_suffix(&format!("{person}Postman asks to wait 7 s."));
+        assert!(
+            automatic.is_some_and(|automatic| automatic.ends_with("again automatically. ") || automatic.ends_with("again in turn. ")),
+            "{stays:?}"
+        );
+        assert_eq!((stays.what, stays.why), (exits.what, exits.why));
     }
 
     #[test]
