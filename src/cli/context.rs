@@ -80,7 +80,8 @@ impl CommandContext {
     pub fn reader(&self, campaign: &ConfiguredCampaign) -> Result<Reader, Failure> {
         let api = campaign.api(&self.transport)?;
         // A dashboard may watch the same campaign: together they stay within its ceiling.
-        let reader = Reader::new(api, campaign.config.calls_per_second, self.clock.clone(), chance).sharing(shared_budget(&self.common));
+        let reader =
+            Reader::new(api, campaign.config.calls_per_second, self.clock.clone(), fastrand::f64).sharing(shared_budget(&self.common));
         let quiet = self.common.quiet;
         let half_reported = Arc::clone(&self.half_reported);
         Ok(reader.telling(move |news| match news {
@@ -141,17 +142,6 @@ pub(super) fn terminal_size() -> Option<(u16, u16)> {
 #[cfg(not(unix))]
 pub(super) fn terminal_size() -> Option<(u16, u16)> {
     None
-}
-
-/// A random number, from the keys that the standard library takes from the system for its hashes.
-pub(super) fn random() -> u64 {
-    use std::hash::{BuildHasher as _, RandomState};
-    RandomState::new().hash_one(0)
-}
-
-/// A random number from 0 to 1.
-fn chance() -> f64 {
-    random() as f64 / u64::MAX as f64
 }
 
 /// A line on standard error. If it cannot be written, that does not matter.

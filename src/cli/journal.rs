@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::campaigns::{ConfiguredCampaign, sentence};
-use super::context::{CommandContext, random};
+use super::context::CommandContext;
 use super::{Common, Exit, Failure};
 use crate::delivery::MessageId;
 use crate::postman::OUT_OF_ATTEMPTS;
@@ -52,7 +52,7 @@ fn begin(common: &Common) -> Result<OpenJournal, StateError> {
     let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok())?;
     let journal = Journal::open(&folder)?;
     let now = Timestamp::now();
-    let id = RunId::new(now, std::process::id(), (random() >> 32) as u32);
+    let id = RunId::new(now, std::process::id(), fastrand::u32(..));
     let run = journal.begin_run(id, &Who::from_environment(|name| std::env::var(name).ok()), now)?;
     Ok(OpenJournal { access: JournalAccess::Writable(journal.clone()), journal, run: Arc::new(run) })
 }

@@ -15,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
 use super::active_action::{BatchPass, Skipped, is_over};
@@ -47,7 +48,8 @@ struct Worker {
     run: Option<Arc<Run>>,
     clock: Clock,
     scheduler: Scheduler,
-    jitter: Jitter,
+    /// For the pauses: it only keeps programs out of step.
+    jitter: Rng,
     server_time: ServerTime,
     connection: Connection,
     under_way: Option<Purpose>,
@@ -82,7 +84,7 @@ impl Worker {
             run: options.run,
             clock: options.clock,
             scheduler: Scheduler::new(options.calls_per_second, options.away_rate, horizon, options.reads),
-            jitter: Jitter(options.seed | 1),
+            jitter: Rng::with_seed(options.seed),
             server_time: ServerTime::default(),
             connection: Connection::Connecting,
             under_way: None,
@@ -373,7 +375,7 @@ impl Worker {
             return self.trouble(Connection::Waiting { until, met, why }).await;
         }
         let kind = if error.is_retryable() { CallFailure::Passing { retry_after: error.retry_after } } else { CallFailure::Refused };
-        let jitter = self.jitter.next();
+        let jitter = self.jitter.f64();
         let until = self.scheduler.failed(kind, jitter, now);
         let connection = if kind == CallFailure::Refused {
             self.tell(News::Refused(error.clone())).await;
@@ -423,17 +425,4 @@ fn clock_off(ahead: SignedDuration) -> Explanation {
         "Ages and the figures of the last minutes count by this machine's clock.",
         "Set the clock, for instance with a time service; reading and retrying work as usual.",
     )
-}
-
-/// Random numbers from 0 to 1 for the pauses (xorshift: they only keep programs out of step).
-#[derive(Debug)]
-struct Jitter(u64);
-
-impl Jitter {
-    fn next(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
 }

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::super::campaigns::{ConfiguredCampaign, sentence};
-use super::super::context::{CommandContext, counted, random};
+use super::super::context::{CommandContext, counted};
 use super::super::journal::{OpenJournal, exit_of, shared_budget};
 use super::super::signals::Signals;
 use super::super::{Exit, Failure};
@@ -56,7 +56,7 @@ pub(super) fn worker(
         history: campaign.config.history,
         reads: false,
         clock: context.clock.clone(),
-        seed: random(),
+        seed: fastrand::u64(..),
     };
     Ok((Monitor::spawn(options, sender), updates))
 }

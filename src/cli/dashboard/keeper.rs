@@ -161,7 +161,7 @@ fn open(state: &StateFolder) -> Look {
         };
         let journal = Journal::open(&folder).map_err(refused)?;
         let now = Timestamp::now();
-        let run = RunId::new(now, std::process::id(), super::workers::entropy());
+        let run = RunId::new(now, std::process::id(), fastrand::u32(..));
         let run = journal.begin_run(run, &Who::from_environment(|name| std::env::var(name).ok()), now).map_err(refused)?;
         Ok((journal, run))
     };

@@ -277,7 +277,7 @@ impl CampaignWorker {
             history: config.history,
             reads: true,
             clock: self.clock,
-            seed: seed(self.index.0),
+            seed: fastrand::u64(..),
         };
         if let Err(panic) = Monitor::spawn_with(self.commands, self.inbox, options, self.updates).ended().await
             && let Ok(panic) = panic.try_into_panic()
@@ -349,15 +349,4 @@ fn keep(kept: &mut Vec<Command>, command: Command) {
         }
         _ => {}
     }
-}
-
-/// Randomness from the standard library's hasher, which the system seeds: enough to keep runs and
-/// pauses apart.
-pub(super) fn entropy() -> u32 {
-    u32::try_from(seed(0) & u64::from(u32::MAX)).unwrap_or(0)
-}
-
-fn seed(index: usize) -> u64 {
-    use std::hash::{BuildHasher as _, RandomState};
-    RandomState::new().hash_one(index)
 }

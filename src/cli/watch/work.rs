@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::super::campaigns::ConfiguredCampaign;
-use super::super::context::{CommandContext, counted, random, tell};
+use super::super::context::{CommandContext, counted, tell};
 use super::super::journal::shared_budget;
 use super::super::messages::unread;
 use super::super::moment::shown;
@@ -90,7 +90,7 @@ impl WatchRun {
             history: board.scope.history(started_at),
             reads: true,
             clock: Clock::system(),
-            seed: random(),
+            seed: fastrand::u64(..),
         };
         let monitor = match board.scope.batch.clone() {
             Some(batch) => Monitor::spawn_for_batch(options, batch, sender),
