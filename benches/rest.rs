@@ -13,8 +13,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use postwatch::config::{CampaignConfig, KeySource};
 use postwatch::delivery::CampaignId;
-use postwatch::monitor::{CampaignIndex, Clock, Command, Monitor, MonitorOptions, News, Update};
+use postwatch::monitor::{CampaignIndex, CampaignSettings, Clock, Command, Monitor, MonitorOptions, News, Update};
 use postwatch::postman::{Api, ApiKey, Environment, Exchange, Request, Response, Transport};
 use postwatch::state::{JournalAccess, MemoryBudget};
 use tokio::sync::mpsc;
@@ -98,6 +99,10 @@ async fn measure(messages: usize, every: usize, among: usize, calls_per_second: 
     let stalled = Arc::new(Stalled { clock: clock.clone(), begin, messages, every, among, ended, calls, bytes });
     let Ok(key) = ApiKey::new(&"key_test_0123456789abcdef".into()) else { return };
     let api = Api::new(Arc::new(Way(Arc::clone(&stalled))), Environment::Test.base_url(), CampaignId::new("campaign_1"), key);
+    let config = CampaignConfig::usual("Clinic", CampaignId::new("campaign_1"), KeySource::Env(String::new()));
+    let base = Environment::Test.base_url();
+    let history = Duration::from_secs(7 * 24 * 3600);
+    let settings = CampaignSettings { calls_per_second, history, ..CampaignSettings::of(&config, &base, base.kind()) };
     let (sender, mut updates) = mpsc::channel(4);
     let monitor = Monitor::spawn(
         MonitorOptions {
@@ -107,9 +112,8 @@ async fn measure(messages: usize, every: usize, among: usize, calls_per_second: 
             run: None,
             key_again: None,
             budget: Some(Arc::new(MemoryBudget::default())),
-            calls_per_second,
+            settings,
             away_rate: 0.2,
-            history: Duration::from_secs(7 * 24 * 3600),
             reads: true,
             clock,
             seed: 1,

@@ -16,8 +16,9 @@ use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use postwatch::config::{CampaignConfig, KeySource};
 use postwatch::delivery::CampaignId;
-use postwatch::monitor::{CampaignIndex, Clock, Monitor, MonitorOptions, News, OpenActionNews, Update};
+use postwatch::monitor::{CampaignIndex, CampaignSettings, Clock, Monitor, MonitorOptions, News, OpenActionNews, Update};
 use postwatch::postman::{Api, ApiKey, BaseUrl, HttpTransport};
 use postwatch::simulator::{Fault, FaultKind, FaultyCalls, LoggedCall};
 use postwatch::state::{ActionState, BudgetFile, Journal, JournalAccess, RunId, Who};
@@ -191,6 +192,12 @@ fn watch(stage: &Stage, near: &str) -> (Monitor, tokio::sync::mpsc::Receiver<Upd
     let key = ApiKey::new(&card.key.into()).unwrap();
     // Actions belong to an address: the one in the configuration.
     let base = BaseUrl::parse(near).unwrap();
+    let config = CampaignConfig::usual(&card.name, CampaignId::new(card.id.clone()), KeySource::Env(String::new()));
+    let settings = CampaignSettings {
+        calls_per_second: 10.0,
+        history: Duration::from_secs(3600),
+        ..CampaignSettings::of(&config, &base, base.kind())
+    };
     let (sender, updates) = tokio::sync::mpsc::channel(64);
     let options = MonitorOptions {
         campaign: CampaignIndex(0),
@@ -199,9 +206,8 @@ fn watch(stage: &Stage, near: &str) -> (Monitor, tokio::sync::mpsc::Receiver<Upd
         journal: JournalAccess::Writable(journal),
         run: Some(Arc::new(run)),
         budget: Some(Arc::new(BudgetFile::new(&stage.state()))),
-        calls_per_second: 10.0,
+        settings,
         away_rate: 10.0,
-        history: Duration::from_secs(3600),
         reads: false,
         clock: Clock::system(),
         seed: 1,

@@ -11,12 +11,13 @@ pub(super) fn twice(configured: &Configured) -> Vec<Explanation> {
     let mut warnings = Vec::new();
     for (index, (campaign, server)) in configured.campaigns.iter().zip(&servers).enumerate() {
         let before = configured.campaigns.iter().zip(&servers).take(index);
-        let Some((first, _)) = before.into_iter().find(|(first, known)| first.config.id == campaign.config.id && *known == server) else {
+        let Some((first, _)) = before.into_iter().find(|(first, known)| first.settings.id == campaign.settings.id && *known == server)
+        else {
             continue;
         };
         warnings.push(Explanation::new(
-            format!("“{}” and “{}” are one campaign under two addresses.", first.config.name, campaign.config.name),
-            format!("Both have the id {}; they share one budget of calls and one set of retries under way.", campaign.config.id),
+            format!("“{}” and “{}” are one campaign under two addresses.", first.settings.name, campaign.settings.name),
+            format!("Both have the id {}; they share one budget of calls and one set of retries under way.", campaign.settings.id),
             "Keep one of them, unless you need both addresses.",
         ));
     }

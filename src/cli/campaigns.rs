@@ -7,7 +7,8 @@ use super::keys::{Keys, key_of, not_needed};
 use super::{Common, Exit, Failure};
 use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Located, Mistake};
 use crate::delivery::{CampaignId, full_stop};
-use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, HostKind, Transport};
+use crate::monitor::CampaignSettings;
+use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, Transport};
 use crate::tui::KeyMap;
 
 /// The configuration, with every valid campaign and every mistake.
@@ -25,12 +26,12 @@ pub(super) struct Configured {
 /// A campaign of the configuration.
 #[derive(Debug, Clone)]
 pub(super) struct ConfiguredCampaign {
-    /// What the file says about it.
+    /// What the file says about it, for its key and its server.
     pub config: CampaignConfig,
+    /// Its settings.
+    pub settings: CampaignSettings,
     /// Where its API is.
     pub base: BaseUrl,
-    /// What is there.
-    pub kind: HostKind,
     /// Its key, or why there is none.
     pub key: Result<ApiKey, Explanation>,
     /// A warning about the key that is not a mistake.
@@ -55,7 +56,7 @@ impl ConfiguredCampaign {
             None => (Err(not_needed(&config)), None),
         };
         let kind = base.kind().behind(said, key.as_ref().ok());
-        Ok(Self { config, base, kind, key, key_warning })
+        Ok(Self { settings: CampaignSettings::of(&config, &base, kind), config, base, key, key_warning })
     }
 
     /// A campaign of the embedded simulator: nothing real, so nothing is masked or locked.
@@ -63,24 +64,8 @@ impl ConfiguredCampaign {
         let usual = CampaignConfig::usual(name, CampaignId::new(id), KeySource::Env(String::new()));
         let config = CampaignConfig { read_only: Some(false), mask: Some(false), ..usual };
         // Whatever its key looks like: the simulator is the program's own.
-        let kind = base.kind();
-        Self { config, base, kind, key: Ok(key), key_warning: None }
-    }
-
-    /// Whether it counts as production, and is coloured and locked accordingly.
-    pub fn is_production(&self) -> bool {
-        self.kind.is_production()
-    }
-
-    /// Whether actions are refused: by default, in production.
-    pub fn is_read_only(&self) -> bool {
-        self.config.read_only.unwrap_or_else(|| self.is_production())
-    }
-
-    /// Whether recipients and texts are masked: by default, everywhere except on loopback without
-    /// production behind it.
-    pub fn is_masked(&self) -> bool {
-        self.config.mask.unwrap_or(self.base.kind() != HostKind::Loopback || self.is_production())
+        let settings = CampaignSettings::of(&config, &base, base.kind());
+        Self { config, settings, base, key: Ok(key), key_warning: None }
     }
 
     /// Its API, over the transport that all campaigns share.
@@ -191,9 +176,9 @@ pub(super) fn sentence(error: &dyn std::error::Error) -> String {
 /// # Errors
 /// No campaign, or more than one, has this name.
 pub(super) fn find<'a>(configured: &'a Configured, named: &str) -> Result<&'a ConfiguredCampaign, Failure> {
-    let by_name = configured.campaigns.iter().find(|campaign| campaign.config.name == named);
+    let by_name = configured.campaigns.iter().find(|campaign| campaign.settings.name == named);
     let id = CampaignId::new(named);
-    let mut by_id = configured.campaigns.iter().filter(|campaign| campaign.config.id == id);
+    let mut by_id = configured.campaigns.iter().filter(|campaign| campaign.settings.id == id);
     let found = by_name.or_else(|| by_id.next().filter(|_| by_id.next().is_none()));
     found.ok_or_else(|| unknown_campaign(configured, named))
 }
@@ -204,7 +189,7 @@ fn unknown_campaign(configured: &Configured, named: &str) -> Failure {
         let what = format!("The campaign “{named}” has a mistake in the configuration (line {}).", broken.line);
         return Failure::new(Exit::Usage, what, why, format!("Fix it in {}.", configured.path.display()));
     }
-    let names: Vec<&str> = configured.campaigns.iter().map(|campaign| campaign.config.name.as_str()).collect();
+    let names: Vec<&str> = configured.campaigns.iter().map(|campaign| campaign.settings.name.as_str()).collect();
     let next = match config::nearest(named, names.iter().copied()) {
         Some(nearest) => format!("Did you mean “{nearest}”?"),
         None if names.is_empty() => {
@@ -220,6 +205,7 @@ fn unknown_campaign(configured: &Configured, named: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::postman::HostKind;
 
     #[test]
     fn a_sentence_that_asks_has_no_full_stop() {
@@ -264,7 +250,7 @@ mod tests {
         #[case] masked: bool,
     ) {
         let campaign = campaign(server, key).unwrap();
-        assert_eq!((campaign.kind, campaign.is_read_only(), campaign.is_masked()), (kind, locked, masked));
+        assert_eq!((campaign.settings.host_kind, campaign.settings.read_only, campaign.settings.masked), (kind, locked, masked));
         assert!(campaign.key.is_ok());
     }
 
@@ -295,6 +281,6 @@ mod tests {
     fn the_demo_is_a_demo_whatever_its_key_looks_like() {
         let base = BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap();
         let demo = ConfiguredCampaign::simulated("Clinic", "campaign_1", base, ApiKey::new(&LIVE.into()).unwrap());
-        assert_eq!((demo.kind, demo.is_read_only(), demo.is_masked()), (HostKind::Loopback, false, false));
+        assert_eq!((demo.settings.host_kind, demo.settings.read_only, demo.settings.masked), (HostKind::Loopback, false, false));
     }
 }

@@ -81,7 +81,7 @@ impl CommandContext {
         let api = campaign.api(&self.transport)?;
         // A dashboard may watch the same campaign: together they stay within its ceiling.
         let reader =
-            Reader::new(api, campaign.config.calls_per_second, self.clock.clone(), fastrand::f64).sharing(shared_budget(&self.common));
+            Reader::new(api, campaign.settings.calls_per_second, self.clock.clone(), fastrand::f64).sharing(shared_budget(&self.common));
         let quiet = self.common.quiet;
         let half_reported = Arc::clone(&self.half_reported);
         Ok(reader.telling(move |news| match news {

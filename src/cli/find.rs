@@ -102,7 +102,7 @@ fn chosen(arguments: &FindArguments, context: &CommandContext, query: &Recipient
     let mut campaigns: Vec<&ConfiguredCampaign> = Vec::new();
     for name in &arguments.campaign {
         let campaign = named(configured, name)?;
-        if !campaigns.iter().any(|known| known.config.name == campaign.config.name) {
+        if !campaigns.iter().any(|known| known.settings.name == campaign.settings.name) {
             campaigns.push(campaign);
         }
     }
@@ -123,10 +123,10 @@ fn chosen(arguments: &FindArguments, context: &CommandContext, query: &Recipient
         let layout = RecordFormat {
             fields: Field::all(),
             masked: journal::is_masked(&context.common, campaign, "what was found for a number")?,
-            one_time: campaign.config.one_time_password,
+            one_time: campaign.settings.one_time_password,
             searched: Some(query.clone()),
             zone: context.zone().clone(),
-            campaign: campaign.config.id.clone(),
+            campaign: campaign.settings.id.clone(),
             batch: None,
         };
         answers.push(CampaignAnswer::waiting(campaign, layout));

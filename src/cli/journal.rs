@@ -75,7 +75,7 @@ pub(super) fn used_up(context: &CommandContext, campaign: &ConfiguredCampaign) -
         let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok())?;
         let Some(access) = JournalAccess::look(&folder)? else { return Ok(Vec::new()) };
         let Some(journal) = access.readable() else { return Ok(Vec::new()) };
-        journal.messages_refused_with(&Server::of(campaign.base.as_str()), &campaign.config.id, OUT_OF_ATTEMPTS)
+        journal.messages_refused_with(&Server::of(campaign.base.as_str()), &campaign.settings.id, OUT_OF_ATTEMPTS)
     };
     let refused: Result<Vec<MessageId>, StateError> = refused();
     let refused = refused.unwrap_or_else(|error| {
@@ -92,7 +92,7 @@ pub(super) fn used_up(context: &CommandContext, campaign: &ConfiguredCampaign) -
 /// # Errors
 /// It cannot be written, so nothing is revealed.
 pub(super) fn is_masked(common: &Common, campaign: &ConfiguredCampaign, detail: &str) -> Result<bool, Failure> {
-    if !campaign.is_masked() {
+    if !campaign.settings.masked {
         return Ok(false);
     }
     if !common.reveal {
@@ -104,7 +104,7 @@ pub(super) fn is_masked(common: &Common, campaign: &ConfiguredCampaign, detail: 
         at: Timestamp::now(),
         kind: NoteKind::Reveal,
         base_url: Some(campaign.base.as_str().to_owned()),
-        campaign: Some(campaign.config.id.clone()),
+        campaign: Some(campaign.settings.id.clone()),
         detail: detail.to_owned(),
     };
     open.journal.note(&note).map_err(|error| {

@@ -121,7 +121,7 @@ fn read_again(campaign: &ConfiguredCampaign) -> Option<ApiKey> {
     let (base, said) = base_of(&campaign.config).ok()?;
     let reported = campaign.config.key.read_again()?.map_err(|error| sentence(&error));
     let (key, _) = fitting(&campaign.config, &base, said, reported).ok()?;
-    (base.kind().behind(said, Some(&key)) == campaign.kind).then_some(key)
+    (base.kind().behind(said, Some(&key)) == campaign.settings.host_kind).then_some(key)
 }
 
 /// How a campaign's key is read again while the dashboard runs; `None` if that could not change anything.

@@ -101,7 +101,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let now = Timestamp::now();
-    let wanted = wanted_of(arguments, campaign.config.history, context.zone(), now)?;
+    let wanted = wanted_of(arguments, campaign.settings.history, context.zone(), now)?;
     let typed = arguments.search.as_deref().map(RecipientQuery::parse);
     let search = typed.map(|typed| looked_for(Some("--search"), typed)).transpose()?;
     let fields = fields_of(&arguments.fields)?;
@@ -116,10 +116,10 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     let layout = RecordFormat {
         fields: fields.clone(),
         masked,
-        one_time: campaign.config.one_time_password,
+        one_time: campaign.settings.one_time_password,
         searched: listing.search.clone(),
         zone: context.zone().clone(),
-        campaign: campaign.config.id.clone(),
+        campaign: campaign.settings.id.clone(),
         batch: listing.batch.clone(),
     };
     let format = context.format();

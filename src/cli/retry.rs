@@ -82,7 +82,7 @@ pub struct RetryArguments {
 pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &mut Signals) -> Result<Exit, EarlyExit> {
     let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
-    let selection = Selection::of(arguments, campaign.config.history, context.zone(), Timestamp::now())?;
+    let selection = Selection::of(arguments, campaign.settings.history, context.zone(), Timestamp::now())?;
     agree::allowed(campaign, arguments)?;
     let mut open = None;
     if !arguments.dry_run {
@@ -132,7 +132,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
             return Ok(Exit::Usage);
         }
     }
-    if campaign.is_read_only() {
+    if campaign.settings.read_only {
         agree::note_unlock(&open, campaign, &chosen)?;
     }
     let mut report = report_of(&chosen, &context)?;

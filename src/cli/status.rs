@@ -83,7 +83,7 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
 
 /// The time window: as requested, else the configured history. A batch is loaded whole, because the question is how it went.
 fn stretch(arguments: &StatusArguments, context: &CommandContext, campaign: &ConfiguredCampaign) -> Result<AttemptWindow, super::Failure> {
-    let (now, history) = (Timestamp::now(), campaign.config.history);
+    let (now, history) = (Timestamp::now(), campaign.settings.history);
     let asked = WindowOptions { since: arguments.since.as_deref(), until: None, usual: None };
     let stretch = AttemptWindow::asked(asked, history, context.zone(), now)?;
     Ok(if arguments.batch.is_some() { stretch.whole() } else { stretch.within(history, now) })

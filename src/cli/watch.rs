@@ -69,7 +69,7 @@ pub(super) async fn run(arguments: &WatchArguments, common: &Common, signals: &m
 /// What is watched: as requested, else as far back as the campaign's history is loaded. A batch is
 /// watched whole.
 fn scope(arguments: &WatchArguments, context: &CommandContext, campaign: &ConfiguredCampaign, now: Timestamp) -> Result<Scope, Failure> {
-    let (batch, history) = (arguments.batch.clone(), campaign.config.history);
+    let (batch, history) = (arguments.batch.clone(), campaign.settings.history);
     let asked = WindowOptions { since: arguments.since.as_deref(), until: None, usual: None };
     let window = AttemptWindow::asked(asked, history, context.zone(), now)?;
     let window = if batch.is_some() { window.whole() } else { window.within(history, now) };

@@ -10,6 +10,7 @@ mod command;
 mod scheduler;
 mod ledger;
 mod reader;
+mod settings;
 mod sharing;
 mod call_slots;
 mod update;
@@ -23,6 +24,7 @@ pub use clock::{Clock, Moment, ServerTime};
 pub use command::{Attendance, Command, Generation};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, SeenMessage, Stage};
 pub use reader::{ListRequest, Pages, ReadError, Reader, ReaderNews};
+pub use settings::CampaignSettings;
 pub use update::{
     ActionNews, ActionStage, BatchState, CampaignIndex, Connection, Meter, News, NotStarted, NoteLost, Notice, NoticeWeight,
     OpenActionNews, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update,

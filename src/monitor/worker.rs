@@ -71,7 +71,7 @@ struct Worker {
 
 impl Worker {
     fn new(options: MonitorOptions, updates: UpdateSender, inbox: Inbox) -> Self {
-        let horizon = SignedDuration::try_from(options.history).unwrap_or(SignedDuration::MAX);
+        let horizon = SignedDuration::try_from(options.settings.history).unwrap_or(SignedDuration::MAX);
         Self {
             campaign: options.campaign,
             server: Server::of(options.api.base().as_str()),
@@ -83,7 +83,7 @@ impl Worker {
             journal: options.journal,
             run: options.run,
             clock: options.clock,
-            scheduler: Scheduler::new(options.calls_per_second, options.away_rate, horizon, options.reads),
+            scheduler: Scheduler::new(options.settings.calls_per_second, options.away_rate, horizon, options.reads),
             jitter: Rng::with_seed(options.seed),
             server_time: ServerTime::default(),
             connection: Connection::Connecting,

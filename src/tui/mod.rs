@@ -18,6 +18,7 @@ mod typed_line; // a line for typing
 mod update; // events in, effects out
 mod view; // how it looks
 
+pub use crate::monitor::CampaignSettings;
 pub use effect::{Copied, Effect, ExportId, ExportStep};
 pub use event::{Event, ExportAnswer};
 pub use guard::{Guard, KeyRole};
@@ -26,7 +27,7 @@ pub use run::{
     Dashboard, EventLoop, ExitReason, Host, Input, InputEvent, QuestionId, Reading, Requests, Screen, UpdateReceiver, WakeReceiver, Waker,
     updates, wake_pair,
 };
-pub use setup::{CampaignSettings, Setup, ThemeChoice};
+pub use setup::{Setup, ThemeChoice};
 pub use start::{StartChoice, StartText, TrialLine, start};
 pub use state::{State, commands_markdown};
 #[cfg(unix)]

@@ -1,15 +1,13 @@
 //! What the dashboard starts with.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
 use super::keys::KeyMap;
 use super::{Background, ColourDepth, OwnTheme};
-use crate::delivery::CampaignId;
-use crate::monitor::Notice;
-use crate::postman::{Explanation, HostKind};
+use crate::monitor::{CampaignSettings, Notice};
+use crate::postman::Explanation;
 use crate::state::Session;
 
 /// What the dashboard starts with.
@@ -46,37 +44,6 @@ pub struct Setup {
     pub session: Option<Session>,
     /// Why no action can be taken at all, where the journal cannot be written.
     pub actions_refused: Option<Explanation>,
-}
-
-/// A configured campaign.
-#[derive(Debug, Clone)]
-pub struct CampaignSettings {
-    /// Its configured name.
-    pub name: String,
-    /// Its id.
-    pub id: CampaignId,
-    /// What kind of host it is on.
-    pub host_kind: HostKind,
-    /// The host's name, shown in the header for a gateway of one's own.
-    pub host: String,
-    /// Whether actions are refused.
-    pub read_only: bool,
-    /// Whether recipients and texts are masked.
-    pub masked: bool,
-    /// Whether it sends one-time passwords: texts are never shown.
-    pub one_time_password: bool,
-    /// How long a one-time password is valid: an older one is not retried.
-    pub valid_for: Duration,
-    /// The ceiling of calls a second.
-    pub calls_per_second: f64,
-    /// How far back it loads automatically.
-    pub history: Duration,
-    /// How many messages are kept; the oldest finished ones make room for newer ones.
-    pub max_messages: usize,
-    /// The share of failures (0 to 1) in the last minutes from which it needs a person.
-    pub failure_limit: f64,
-    /// Why it cannot be read at all, where that is known from the start: there is no key.
-    pub broken: Option<Explanation>,
 }
 
 /// Which colours are used.

@@ -51,9 +51,8 @@ pub(super) fn worker(
         journal: open.access.clone(),
         run: Some(Arc::clone(&open.run)),
         budget: shared_budget(&context.common),
-        calls_per_second: campaign.config.calls_per_second,
-        away_rate: campaign.config.calls_per_second,
-        history: campaign.config.history,
+        settings: campaign.settings.clone(),
+        away_rate: campaign.settings.calls_per_second,
         reads: false,
         clock: context.clock.clone(),
         seed: fastrand::u64(..),
@@ -74,7 +73,7 @@ pub(in crate::cli) async fn find_out(
     let access = folder.and_then(|folder| JournalAccess::look(&folder));
     let left_open = match access {
         Ok(None) => return Ok(Before::Ready(None)),
-        Ok(Some(JournalAccess::Writable(journal))) => journal.open_actions(&Server::of(campaign.base.as_str()), &campaign.config.id),
+        Ok(Some(JournalAccess::Writable(journal))) => journal.open_actions(&Server::of(campaign.base.as_str()), &campaign.settings.id),
         // A journal that cannot be written is reported before anything is read.
         Ok(Some(JournalAccess::ReadOnly { .. })) | Err(_) => {
             return OpenJournal::begin(&context.common, NOTHING).map(|open| Before::Ready(Some(open)));

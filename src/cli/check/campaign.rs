@@ -17,7 +17,7 @@ const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(30);
 
 /// Checks a campaign, with one call that reads one message.
 pub(in crate::cli) async fn findings(campaign: &ConfiguredCampaign, transport: &Arc<dyn Transport>) -> Vec<Finding> {
-    let name = &campaign.config.name;
+    let name = &campaign.settings.name;
     let mut findings = vec![server(campaign), key(campaign)];
     findings.push(proxy::finding(&campaign.base, |name| std::env::var(name).ok()));
     if let Ok(api) = campaign.api(transport) {
@@ -39,16 +39,16 @@ pub(in crate::cli) async fn findings(campaign: &ConfiguredCampaign, transport: &
 }
 
 fn server(campaign: &ConfiguredCampaign) -> Finding {
-    let kind = campaign.kind;
+    let kind = campaign.settings.host_kind;
     let yes = |is: bool, word: &'static str, other: &'static str| if is { word } else { other };
     let text = format!(
         "{} at {}, {}, {}, {} {} a second at most.",
         kind.word(),
         campaign.base,
-        yes(campaign.is_read_only(), "read-only", "retries allowed"),
-        yes(campaign.is_masked(), "masked", "unmasked"),
-        campaign.config.calls_per_second,
-        yes((campaign.config.calls_per_second - 1.0).abs() < f64::EPSILON, "call", "calls")
+        yes(campaign.settings.read_only, "read-only", "retries allowed"),
+        yes(campaign.settings.masked, "masked", "unmasked"),
+        campaign.settings.calls_per_second,
+        yes((campaign.settings.calls_per_second - 1.0).abs() < f64::EPSILON, "call", "calls")
     );
     if kind == HostKind::Gateway {
         return Finding::warn(

@@ -75,21 +75,7 @@ pub(super) fn demo(campaigns: &[ConfiguredCampaign], common: &Common) -> Setup {
 }
 
 fn settings(campaign: &ConfiguredCampaign, keys: &KeyMap) -> CampaignSettings {
-    CampaignSettings {
-        name: campaign.config.name.clone(),
-        id: campaign.config.id.clone(),
-        host_kind: campaign.kind,
-        host: campaign.base.host().to_owned(),
-        read_only: campaign.is_read_only(),
-        masked: campaign.is_masked(),
-        one_time_password: campaign.config.one_time_password,
-        valid_for: campaign.config.valid_for,
-        calls_per_second: campaign.config.calls_per_second,
-        history: campaign.config.history,
-        max_messages: campaign.config.max_messages,
-        failure_limit: campaign.config.failure_limit,
-        broken: missing(campaign, &keys.name(Context::Messages, Action::ReadNow)),
-    }
+    CampaignSettings { broken: missing(campaign, &keys.name(Context::Messages, Action::ReadNow)), ..campaign.settings.clone() }
 }
 
 fn of_mistake(mistake: &Mistake, path: &std::path::Path, at: Timestamp) -> Notice {

@@ -71,7 +71,7 @@ impl Workers {
         clock: Clock,
     ) -> Self {
         let (journal, opened) = watch::channel(None);
-        let ids = campaigns.iter().map(|campaign| (campaign.base.as_str().to_owned(), campaign.config.id.clone())).collect();
+        let ids = campaigns.iter().map(|campaign| (campaign.base.as_str().to_owned(), campaign.settings.id.clone())).collect();
         let exporter = Exporter::new(requests.waker(), ExportJournal { opened: opened.clone(), campaigns: ids });
         let (commands, inboxes): (Vec<_>, Vec<_>) = campaigns.iter().map(|_| inbox()).unzip();
         let (end, ended) = oneshot::channel();
@@ -264,7 +264,6 @@ impl CampaignWorker {
             self.campaign.key = Ok(key);
         }
         let Ok(api) = self.campaign.api(&self.transport) else { return };
-        let config = &self.campaign.config;
         let options = MonitorOptions {
             campaign: self.index,
             api,
@@ -272,9 +271,8 @@ impl CampaignWorker {
             journal: self.handle.access,
             run: self.handle.run,
             budget: self.budget,
-            calls_per_second: config.calls_per_second,
+            settings: self.campaign.settings,
             away_rate: self.away_rate,
-            history: config.history,
             reads: true,
             clock: self.clock,
             seed: fastrand::u64(..),
@@ -329,7 +327,7 @@ impl CampaignWorker {
     /// Writes down what is no action, in place of the worker that is not there yet.
     async fn note(&self, kind: NoteKind, detail: String) {
         let handle = self.handle.clone();
-        let (base, campaign) = (self.campaign.base.as_str().to_owned(), self.campaign.config.id.clone());
+        let (base, campaign) = (self.campaign.base.as_str().to_owned(), self.campaign.settings.id.clone());
         let at = self.clock.wall();
         let written = tokio::task::spawn_blocking(move || handle.note(kind, detail, base, campaign, at)).await;
         if let Ok(Err(error)) = written {

@@ -89,7 +89,7 @@ pub(super) fn write(found: &FindResult, format: Format, context: &CommandContext
         for (answer, asked) in found.asked() {
             let layout = RecordFormat { fields: fields.clone(), ..answer.layout.clone() };
             for message in &asked.messages {
-                records.record(&FoundRecord { campaign: &answer.campaign.config.name, message: layout.json(message) })?;
+                records.record(&FoundRecord { campaign: &answer.campaign.settings.name, message: layout.json(message) })?;
             }
         }
         if format == Format::Ndjson {
@@ -109,13 +109,13 @@ fn messages(found: &FindResult) -> impl Iterator<Item = (&CampaignAnswer, &Messa
 }
 
 fn record<'a>((answer, message): (&'a CampaignAnswer, &'a Message)) -> FoundRecord<'a> {
-    FoundRecord { campaign: &answer.campaign.config.name, message: answer.layout.json(message) }
+    FoundRecord { campaign: &answer.campaign.settings.name, message: answer.layout.json(message) }
 }
 
 fn summary<'a>(found: &'a FindResult, zone: &TimeZone) -> Summary<'a> {
     let asked = found.asked().map(|(answer, asked)| AskedPart {
-        campaign: &answer.campaign.config.name,
-        id: answer.campaign.config.id.as_str(),
+        campaign: &answer.campaign.settings.name,
+        id: answer.campaign.settings.id.as_str(),
         found: asked.messages.len(),
         more: asked.more,
         searched: asked.beside.others == 0,
@@ -177,7 +177,7 @@ fn heading(answer: &CampaignAnswer, asked: &SearchAnswer) -> String {
             format!("; the server did not search: {} to other numbers left out{whole}", counted(others, "message"))
         }
     };
-    format!("{} ({}): {count}{more}{bad}{others}", answer.campaign.config.name, answer.campaign.kind.word())
+    format!("{} ({}): {count}{more}{bad}{others}", answer.campaign.settings.name, answer.campaign.settings.host_kind.word())
 }
 
 /// A paragraph for each campaign that could not be asked: that is not the same as nothing found.

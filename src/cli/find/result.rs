@@ -89,7 +89,7 @@ impl FindResult {
     pub fn not_asked(&self) -> Vec<NotAsked> {
         let failed = self.answers.iter().filter_map(|answer| {
             let why = answer.reported.as_ref().err()?.clone();
-            Some(NotAsked { campaign: answer.campaign.config.name.clone(), why })
+            Some(NotAsked { campaign: answer.campaign.settings.name.clone(), why })
         });
         failed.chain(self.broken.iter().cloned()).collect()
     }
@@ -154,7 +154,7 @@ impl FindResult {
         let mut doubts = match unsearched.as_slice() {
             [] => String::new(),
             [(answer, _)] => {
-                format!(" “{}” did not search: it answered with {others} to other numbers, left out here.", answer.campaign.config.name)
+                format!(" “{}” did not search: it answered with {others} to other numbers, left out here.", answer.campaign.settings.name)
             }
             several => format!(" {} campaigns did not search: they answered with {others} to other numbers, left out here.", several.len()),
         };
@@ -163,7 +163,7 @@ impl FindResult {
             doubts.push_str(&format!(" {} could not be read.", counted(unreadable, "row")));
         }
         for (answer, _) in self.asked().filter(|(_, asked)| asked.is_empty_of_more()) {
-            let name = &answer.campaign.config.name;
+            let name = &answer.campaign.settings.name;
             doubts.push_str(&format!(" “{name}” answered with an empty page, but says that there is more."));
         }
         doubts
@@ -172,11 +172,11 @@ impl FindResult {
     fn newest(&self) -> Option<(&str, &Message)> {
         let messages = self.asked().flat_map(|(answer, asked)| asked.messages.iter().map(move |message| (answer, message)));
         let newest = messages.max_by_key(|(_, message)| message.created_at)?;
-        Some((newest.0.campaign.config.name.as_str(), newest.1))
+        Some((newest.0.campaign.settings.name.as_str(), newest.1))
     }
 
     fn only_name(&self) -> &str {
-        self.asked().next().map(|(answer, _)| answer.campaign.config.name.as_str()).unwrap_or_default()
+        self.asked().next().map(|(answer, _)| answer.campaign.settings.name.as_str()).unwrap_or_default()
     }
 }
 

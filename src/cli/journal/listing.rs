@@ -129,7 +129,7 @@ fn names(common: &Common, notice: impl Fn(&str)) -> (CampaignNames, TimeZone) {
         Ok(configured) => {
             let campaigns = configured.campaigns.iter();
             let name = |campaign: &super::super::campaigns::ConfiguredCampaign| {
-                ((campaign.base.as_str().to_owned(), campaign.config.id.as_str().to_owned()), campaign.config.name.clone())
+                ((campaign.base.as_str().to_owned(), campaign.settings.id.as_str().to_owned()), campaign.settings.name.clone())
             };
             (CampaignNames::new(campaigns.map(name).collect()), configured.config.display.time_zone.clone())
         }

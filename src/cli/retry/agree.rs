@@ -19,7 +19,7 @@ use crate::state::{Note, NoteKind};
 /// # Errors
 /// A wrong name, a read-only campaign, or no one who could say yes.
 pub(super) fn allowed(campaign: &ConfiguredCampaign, arguments: &RetryArguments) -> Result<(), Failure> {
-    let name = &campaign.config.name;
+    let name = &campaign.settings.name;
     if let Some(named) = arguments.unlock.as_ref().filter(|named| *named != name) {
         let what = format!("`--unlock {}` names another campaign: nothing was retried.", crate::delivery::clean_line(named));
         return Err(Failure::usage(what, format!("The campaign's name is “{name}”, to the letter.")));
@@ -27,7 +27,7 @@ pub(super) fn allowed(campaign: &ConfiguredCampaign, arguments: &RetryArguments)
     if arguments.dry_run {
         return Ok(());
     }
-    if campaign.is_read_only() && arguments.unlock.is_none() {
+    if campaign.settings.read_only && arguments.unlock.is_none() {
         let why = match campaign.config.read_only {
             Some(_) => "Its configuration says `read_only = true`.".to_owned(),
             None => format!(
@@ -76,7 +76,7 @@ pub(super) fn expected(chosen: &Chosen, campaign: &ConfiguredCampaign, arguments
 
 /// Several messages in production.
 fn needs_count(chosen: &Chosen, campaign: &ConfiguredCampaign) -> bool {
-    campaign.is_production() && chosen.count() > 1
+    campaign.settings.host_kind.is_production() && chosen.count() > 1
 }
 
 fn can_ask() -> bool {
@@ -162,7 +162,7 @@ pub(super) fn note_unlock(open: &OpenJournal, campaign: &ConfiguredCampaign, cho
         at: Timestamp::now(),
         kind: NoteKind::Unlock,
         base_url: Some(campaign.base.as_str().to_owned()),
-        campaign: Some(campaign.config.id.clone()),
+        campaign: Some(campaign.settings.id.clone()),
         detail: format!("for one command: retry of {}", counted(chosen.count(), "message")),
     };
     open.journal.note(&note).map_err(|error| {

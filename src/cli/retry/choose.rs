@@ -258,7 +258,7 @@ impl Choosing<'_> {
 
     /// Says so if the texts look like one-time passwords and the campaign is not configured as such.
     fn hint_at_passwords<'a>(&mut self, messages: impl Iterator<Item = &'a Message>) {
-        if !self.campaign.config.one_time_password && one_time_hint(messages) {
+        if !self.campaign.settings.one_time_password && one_time_hint(messages) {
             let hint = "Most of these look like one-time passwords, which are useless once they are old: see `one_time_password` in the configuration.";
             self.warnings.push(hint.to_owned());
         }
@@ -292,7 +292,7 @@ fn is_missing(error: &CallError) -> bool {
 fn planner(context: &CommandContext, campaign: &ConfiguredCampaign, arguments: &RetryArguments) -> Result<(Planner, Vec<String>), Failure> {
     let mut planner = Planner {
         include_useless: arguments.include_useless,
-        valid_for: campaign.config.one_time_password.then_some(campaign.config.valid_for),
+        valid_for: campaign.settings.one_time_password.then_some(campaign.settings.valid_for),
         ..Planner::default()
     };
     let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok()).map_err(|error| broken(&error))?;
@@ -305,7 +305,7 @@ fn planner(context: &CommandContext, campaign: &ConfiguredCampaign, arguments: &
     let Some(journal) = access.as_ref().and_then(JournalAccess::readable) else {
         return Ok((planner, vec!["The journal cannot be read, so it is unknown what is under way elsewhere.".to_owned()]));
     };
-    let (server, id) = (Server::of(campaign.base.as_str()), &campaign.config.id);
+    let (server, id) = (Server::of(campaign.base.as_str()), &campaign.settings.id);
     let open = journal.open_actions(&server, id).map_err(|error| broken(&error))?;
     // A request that a dead run only intended never left; the worker clears it at its start.
     let blocks =

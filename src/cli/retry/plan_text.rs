@@ -87,7 +87,7 @@ fn document<'a>(chosen: &'a Chosen, campaign: &ConfiguredCampaign, zone: &TimeZo
 /// How long it takes, in seconds, at the share of the budget that actions may use, including the
 /// reading in between.
 fn seconds(chosen: &Chosen, campaign: &ConfiguredCampaign) -> f64 {
-    let rate = campaign.config.calls_per_second;
+    let rate = campaign.settings.calls_per_second;
     match &chosen.agenda {
         Agenda::Messages(plan) => plan.time(rate).as_secs_f64(),
         Agenda::Batch { .. } => chosen.calls() as f64 / (rate * SHARE_OF_BUDGET).max(0.01),
@@ -96,8 +96,8 @@ fn seconds(chosen: &Chosen, campaign: &ConfiguredCampaign) -> f64 {
 
 /// What will happen, in sentences: environment, campaign, count, and reasons against it.
 pub(super) fn announcement(chosen: &Chosen, campaign: &ConfiguredCampaign, zone: &TimeZone, now: Timestamp) -> String {
-    let environment = campaign.kind.word().to_uppercase();
-    let mut lines = vec![format!("{environment} · {}: {}", campaign.config.name, what(chosen))];
+    let environment = campaign.settings.host_kind.word().to_uppercase();
+    let mut lines = vec![format!("{environment} · {}: {}", campaign.settings.name, what(chosen))];
     match &chosen.agenda {
         Agenda::Messages(plan) => lines.extend(of_messages(plan, now)),
         Agenda::Batch { plan, .. } => lines.extend(of_batch(plan)),
@@ -184,7 +184,6 @@ pub(super) mod tests {
     use crate::action::{BatchReading, LastRead, Planner};
     use crate::config;
     use crate::delivery::{Attempt, Batch, BatchId, DeliveryError, Message, Status};
-    use crate::postman::{ApiKey, BaseUrl};
     use crate::store::AnswerKind;
 
     fn now() -> Timestamp {
@@ -195,10 +194,7 @@ pub(super) mod tests {
     pub(in super::super) fn campaign() -> ConfiguredCampaign {
         let text =
             "[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nbase_url = \"https://gateway.example/api/v2\"\nkey = \"key_live_1\"\n";
-        let key = Ok(ApiKey::new(&"key_live_1".into()).unwrap());
-        let base = BaseUrl::parse("https://gateway.example/api/v2").unwrap();
-        let kind = base.kind();
-        ConfiguredCampaign { config: config::read(text).0.campaigns.remove(0), base, kind, key, key_warning: None }
+        ConfiguredCampaign::of(config::read(text).0.campaigns.remove(0)).unwrap()
     }
 
     fn message(id: &str, code: &str, hours: i64) -> Message {

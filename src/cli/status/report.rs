@@ -152,11 +152,11 @@ impl StatusReport {
         let loaded_minutes = loaded_minutes(store, window);
         let recent = store.recent(window.now, loaded_minutes.map_or(RECENT_MINUTES, |minutes| minutes.clamp(1, RECENT_MINUTES)));
         let word = |word: &str| (!word.is_empty()).then(|| word.to_owned());
-        let kind = campaign.kind;
+        let kind = campaign.settings.host_kind;
         Self {
             campaign: CampaignPart {
-                name: campaign.config.name.clone(),
-                id: campaign.config.id.as_str().to_owned(),
+                name: campaign.settings.name.clone(),
+                id: campaign.settings.id.as_str().to_owned(),
                 environment: kind.word().to_owned(),
             },
             coverage: CoveragePart {
@@ -255,7 +255,6 @@ pub(super) mod tests {
     use super::*;
     use crate::config;
     use crate::delivery::{AttemptFields, BatchFields, Reported, RowFields, RowsBuilder};
-    use crate::postman::{ApiKey, BaseUrl};
     use crate::store::{AnswerKind, Reach};
 
     pub(in super::super) fn now() -> Timestamp {
@@ -265,14 +264,7 @@ pub(super) mod tests {
     fn campaign() -> ConfiguredCampaign {
         let text =
             "[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nbase_url = \"http://127.0.0.1:1/api/v2\"\nkey = \"key_test_1\"\n";
-        let config = config::read(text).0.campaigns.remove(0);
-        ConfiguredCampaign {
-            config,
-            base: BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap(),
-            kind: crate::postman::HostKind::Loopback,
-            key: Ok(ApiKey::new(&"key_test_1".into()).unwrap()),
-            key_warning: None,
-        }
+        ConfiguredCampaign::of(config::read(text).0.campaigns.remove(0)).unwrap()
     }
 
     /// A batch of which no message shows.

@@ -19,7 +19,9 @@ use super::board::Board;
 use super::limits::Limits;
 use super::output::{ChangeWriter, Finish, Summary};
 use crate::delivery::full_stop;
-use crate::monitor::{CampaignIndex, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, ReadError, Update};
+use crate::monitor::{
+    CampaignIndex, CampaignSettings, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, ReadError, Update,
+};
 use crate::state::{self, JournalAccess};
 
 /// How much news may queue before the worker waits: pages are merged faster than they arrive.
@@ -85,9 +87,8 @@ impl WatchRun {
             journal: read_only(context),
             run: None,
             budget: shared_budget(&context.common),
-            calls_per_second: campaign.config.calls_per_second,
-            away_rate: campaign.config.calls_per_second,
-            history: board.scope.history(started_at),
+            settings: CampaignSettings { history: board.scope.history(started_at), ..campaign.settings.clone() },
+            away_rate: campaign.settings.calls_per_second,
             reads: true,
             clock: Clock::system(),
             seed: fastrand::u64(..),
@@ -104,7 +105,7 @@ impl WatchRun {
             board,
             limits,
             output,
-            campaign: campaign.config.name.clone(),
+            campaign: campaign.settings.name.clone(),
             quiet: context.common.quiet,
             started_at,
             zone: context.zone().clone(),

@@ -13,9 +13,11 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use super::transports::{AlteredTransport, StopTransport, Stops, WorldTransport};
+use crate::config::{CampaignConfig, KeySource};
 use crate::delivery::{CampaignId, MessageId};
 use crate::monitor::{
-    CampaignIndex, Clock, Command, CommandSender, Generation, KeyAgain, Monitor, MonitorOptions, Reader, SearchState, Update,
+    CampaignIndex, CampaignSettings, Clock, Command, CommandSender, Generation, KeyAgain, Monitor, MonitorOptions, Reader, SearchState,
+    Update,
 };
 use crate::postman::scripted::{Fault, FaultTransport};
 use crate::postman::{Api, ApiKey, BaseUrl, Request, Transport};
@@ -187,6 +189,7 @@ impl Bench {
             (JournalAccess::ReadOnly { journal: None, why: "the disk is full".to_owned() }, None)
         };
         let (sender, updates) = mpsc::channel(4);
+        let settings = CampaignSettings { calls_per_second: world.own_rate, history: world.history, ..settings(&api) };
         let options = MonitorOptions {
             campaign: CampaignIndex(0),
             api,
@@ -194,9 +197,8 @@ impl Bench {
             journal,
             run,
             budget: Some(Arc::new(BudgetFile::new(&folder.path().join("state")))),
-            calls_per_second: world.own_rate,
+            settings,
             away_rate: 0.2,
-            history: world.history,
             reads: world.reads,
             clock: clock.clone(),
             seed: 1,
@@ -339,4 +341,10 @@ mod rand {
         static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(1);
         NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
     }
+}
+
+/// The usual settings of a campaign there.
+fn settings(api: &Api) -> CampaignSettings {
+    let config = CampaignConfig::usual("Clinic", api.campaign().clone(), KeySource::Env(String::new()));
+    CampaignSettings::of(&config, api.base(), api.base().kind())
 }

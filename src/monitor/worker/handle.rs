@@ -1,13 +1,12 @@
 //! A running worker, as the rest of the program sees it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
 use super::Worker;
 use crate::delivery::BatchId;
-use crate::monitor::{CampaignIndex, Clock, Command, CommandSender, Inbox, UpdateSender, inbox};
+use crate::monitor::{CampaignIndex, CampaignSettings, Clock, Command, CommandSender, Inbox, UpdateSender, inbox};
 use crate::postman::{Api, ApiKey};
 use crate::state::{JournalAccess, Run, SharedBudget};
 
@@ -41,12 +40,10 @@ pub struct MonitorOptions {
     pub run: Option<Arc<Run>>,
     /// The budget of calls that is shared with other processes; `None` if there is no folder for it.
     pub budget: Option<Arc<dyn SharedBudget>>,
-    /// The ceiling, calls a second.
-    pub calls_per_second: f64,
+    /// The campaign's settings.
+    pub settings: CampaignSettings,
     /// The ceiling while the user is away, calls a second: this campaign's share of [`AWAY_CALLS_PER_SECOND`].
     pub away_rate: f64,
-    /// How far back history is read without being asked for.
-    pub history: Duration,
     /// Whether it reads automatically. A script that only retries does not need the messages.
     pub reads: bool,
     /// Where the time comes from.
