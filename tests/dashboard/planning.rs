@@ -55,7 +55,7 @@ fn what_helps_is_ticked_and_the_rest_can_be_added() {
 
 #[test]
 fn a_large_plan_keeps_its_promised_keys() {
-    let messages: Vec<Sms> = (0..1_000).map(|number| sms(2_000 + number, "failure", 100)).collect();
+    let messages: Vec<Sms> = (0..1_000).map(|number| sms(number, "failure", 100 + i64::from(number))).collect();
     let mut desk = Desk::with(&messages, 80, 24);
     desk.keys("3 r").wait(500).sees("Retry 1,000 messages").sees("│ y retry  Esc cancel  Space include/exclude  x export ");
 }
