@@ -17,7 +17,7 @@ use crate::tui::text::age;
 pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let plan = &question.plan;
-    let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    let width = dialog::width(area, dialog::WIDEST);
     let mut all = Vec::new();
     let file = plan.file_name.as_ref().map(|name| format!("   {}", campaign.shown_name(name))).unwrap_or_default();
     all.push(Sentence::new(format!("batch {}{file}", plan.batch.short(false)), Role::Strong, 0));
@@ -53,7 +53,6 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
     let agrees = question.can_run() && question.needs_count().is_none();
     let named = agrees.then(|| KeyWord::new("y", "retry the batch")).into_iter().chain([KeyWord::new("Esc", "cancel")]);
     lines.push(keys::line(state, &named.collect::<Vec<_>>(), width));
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let verb = if question.plan.refusal.is_some() { "No retry of a whole batch" } else { "Retry a whole batch" };
     let failed = match question.read_at() {
         Some(_) if plan.unseen() == Unseen::None => format!("{} failed", grouped(plan.failures)),
@@ -61,9 +60,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
         None => "not all loaded yet".to_owned(),
     };
     let title = format!("{verb}, {failed}, {}, {}", environment(&state.look, campaign), campaign.settings.name);
-    let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
-    dialog::put(buffer, inner, &lines);
-    Some(Position::new(inner.x + u16::try_from(x).unwrap_or(0), inner.y + u16::try_from(answer_at).unwrap_or(0)))
+    Some(dialog::draw(state, buffer, area, &title, dialog::WIDEST, &lines, (x, answer_at)))
 }
 
 /// How much of the batch is loaded: there is no yes before all of it is.

@@ -1,7 +1,7 @@
 //! A box over the visible background: one level of border, its title in the border.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::tui::Role;
@@ -11,10 +11,31 @@ use crate::tui::text::cut;
 /// The widest box.
 pub(super) const WIDEST: u16 = 70;
 
-/// Draws an empty box for `rows` lines in the middle of `area`; returns the room inside, with a
-/// blank column at each side.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, title: &str, columns: u16, rows: u16) -> Rect {
-    let frame = frame(area, columns, rows);
+/// How wide the lines of a box are that is at most so many columns wide.
+pub(super) fn width(area: Rect, columns: u16) -> usize {
+    usize::from(columns.min(area.width).saturating_sub(4))
+}
+
+/// Draws a box with these lines in the middle of `area`. Says where the cursor is, which is given by column and line.
+pub(super) fn draw(
+    state: &State,
+    buffer: &mut Buffer,
+    area: Rect,
+    title: &str,
+    columns: u16,
+    lines: &[Line<'_>],
+    (column, line): (usize, usize),
+) -> Position {
+    let inner = draw_box(state, buffer, frame(area, columns, lines.len()), title);
+    for (y, line) in (inner.y..inner.bottom()).zip(lines) {
+        buffer.set_line(inner.x, y, line, inner.width);
+    }
+    let after = |start: u16, steps: usize| start.saturating_add(u16::try_from(steps).unwrap_or(u16::MAX));
+    Position::new(after(inner.x, column).min(inner.right().saturating_sub(1)), after(inner.y, line))
+}
+
+/// An empty box. Returns the room inside, with a blank column at each side.
+fn draw_box(state: &State, buffer: &mut Buffer, frame: Rect, title: &str) -> Rect {
     let Rect { width, height, .. } = frame;
     let (text, rule) = (state.look.style(Role::Text), state.look.style(Role::Rule));
     for position in frame.positions() {
@@ -51,9 +72,9 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, title: &str, 
 }
 
 /// Where a box for `rows` lines is in `area`.
-fn frame(area: Rect, columns: u16, rows: u16) -> Rect {
+fn frame(area: Rect, columns: u16, rows: usize) -> Rect {
     let width = columns.min(WIDEST).min(area.width);
-    let height = (rows + 2).min(area.height);
+    let height = u16::try_from(rows + 2).unwrap_or(u16::MAX).min(area.height);
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
 
@@ -62,7 +83,7 @@ fn inner(frame: Rect) -> Rect {
 }
 
 /// The room inside such a box.
-pub(super) fn room(area: Rect, columns: u16, rows: u16) -> Rect {
+pub(super) fn room(area: Rect, columns: u16, rows: usize) -> Rect {
     inner(frame(area, columns, rows))
 }
 
@@ -75,11 +96,4 @@ pub(super) fn answer(state: &State, needs_count: Option<usize>, count: &Count) -
     let line = Line::from(vec![prompt, Span::styled(count.typed.clone(), state.look.style(Role::Accent))]);
     let column = line.width();
     (line, column)
-}
-
-/// Puts lines below each other.
-pub(super) fn put(buffer: &mut Buffer, area: Rect, lines: &[Line<'_>]) {
-    for (y, line) in (area.y..area.bottom()).zip(lines) {
-        buffer.set_line(area.x, y, line, area.width);
-    }
 }

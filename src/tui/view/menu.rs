@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: 
     let room = room(area);
     // On a low screen the menu scrolls with its cursor and keeps its keys.
     let skipped = (menu.cursor + 1).saturating_sub(room);
-    let columns = usize::from(COLUMNS.min(area.width)).saturating_sub(4);
+    let columns = dialog::width(area, COLUMNS);
     let mut lines = vec![result(state, campaign, menu, columns)];
     let mut section = "";
     for (index, line) in menu.lines.iter().enumerate().skip(skipped).take(room) {
@@ -49,15 +49,11 @@ pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: 
     }
     let below = menu.lines.len().saturating_sub(skipped + room);
     lines.push(named_keys(state, menu, below, columns));
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let title = match menu.kind {
         FilterMenuKind::Filter => "Show messages that are",
         FilterMenuKind::Times => "Show messages, batches and failures of",
     };
-    let inner = dialog::draw(state, buffer, area, title, COLUMNS, rows);
-    dialog::put(buffer, inner, &lines);
-    let line = u16::try_from(menu.cursor - skipped).unwrap_or(0);
-    Position::new(inner.x + u16::try_from(SECTION).unwrap_or(0), inner.y + 1 + line)
+    dialog::draw(state, buffer, area, title, COLUMNS, &lines, (SECTION, menu.cursor - skipped + 1))
 }
 
 /// What Enter would show, and how much that is.

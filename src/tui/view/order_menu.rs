@@ -21,7 +21,7 @@ const NAME: usize = 12;
 
 /// Draws the menu. The terminal's cursor is on its line.
 pub(super) fn draw(state: &State, menu: &OrderMenu, buffer: &mut Buffer, area: Rect) -> Position {
-    let columns = usize::from(COLUMNS.min(area.width).saturating_sub(4));
+    let columns = dialog::width(area, COLUMNS);
     let lines = state.order_lines();
     // On a low screen the menu scrolls with its cursor and keeps its keys.
     let room = usize::from(area.height.saturating_sub(2)).saturating_sub(KEY_LINES).max(1);
@@ -29,15 +29,12 @@ pub(super) fn draw(state: &State, menu: &OrderMenu, buffer: &mut Buffer, area: R
     let shown = lines.iter().enumerate().skip(skipped).take(room);
     let mut shown: Vec<Line<'static>> = shown.map(|(index, line)| row(state, line, index == menu.cursor, columns)).collect();
     shown.extend(named(state).map(|named| keys::line(state, &named, columns)));
-    let rows = u16::try_from(shown.len()).unwrap_or(u16::MAX);
     let title = match state.view {
         ViewKind::Batches => "Order of the batches",
         ViewKind::Failures => "Order of the failures",
         ViewKind::Messages | ViewKind::Activity => "Order and columns",
     };
-    let inner = dialog::draw(state, buffer, area, title, COLUMNS, rows);
-    dialog::put(buffer, inner, &shown);
-    Position::new(inner.x, inner.y + u16::try_from(menu.cursor - skipped).unwrap_or(0))
+    dialog::draw(state, buffer, area, title, COLUMNS, &shown, (0, menu.cursor - skipped))
 }
 
 /// The keys of the menu, line by line.

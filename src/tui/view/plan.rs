@@ -33,7 +33,7 @@ fn title(state: &State, campaign: &Campaign, question: &PlanQuestion) -> String 
 }
 
 fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, buffer: &mut Buffer, area: Rect) -> Position {
-    let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    let width = dialog::width(area, dialog::WIDEST);
     // Border, answer and keys always have room; then come the lines, at least some of them; then
     // the sentences by their weight.
     let room = usize::from(area.height).saturating_sub(2 + 2);
@@ -51,14 +51,11 @@ fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, bu
     let (answer, answer_column) = dialog::answer(state, question.needs_count(), &question.count);
     lines.push(answer);
     lines.push(named_keys(state, question, width));
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
-    dialog::put(buffer, inner, &lines);
-    let (x, y) = match question.needs_count() {
+    let cursor = match question.needs_count() {
         Some(_) => (answer_column, answer_at),
         None => (2, question.cursor.saturating_sub(skipped)),
     };
-    Position::new(inner.x + u16::try_from(x).unwrap_or(0), inner.y + u16::try_from(y).unwrap_or(0))
+    dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, &lines, cursor)
 }
 
 /// `[x] 22  recipient_unavailable   yes`.
@@ -163,7 +160,7 @@ pub(super) fn list_room(area: Rect) -> usize {
 
 /// The whole list: those that are retried first, then those left out and why.
 fn draw_list(state: &State, campaign: &Campaign, question: &PlanQuestion, scroll: usize, buffer: &mut Buffer, area: Rect) -> Position {
-    let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    let width = dialog::width(area, dialog::WIDEST);
     let room = list_room(area);
     let (all, style) = (question.list_len(), |role| state.look.style(role));
     let scroll = scroll.min(all.saturating_sub(room));
@@ -182,10 +179,7 @@ fn draw_list(state: &State, campaign: &Campaign, question: &PlanQuestion, scroll
     named.extend(key(Action::Up).zip(key(Action::Down)).map(|(up, down)| KeyWord::new(format!("{up} {down}"), "scroll")));
     named.extend(keys::bound(state, Context::Plan, [(Action::Export, "export")]));
     lines.push(keys::line(state, &named, width));
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
-    dialog::put(buffer, inner, &lines);
-    Position::new(inner.x, inner.y)
+    dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, &lines, (0, 0))
 }
 
 /// A line of the list.

@@ -16,7 +16,7 @@ use crate::tui::text::width;
 pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let style = |role| state.look.style(role);
-    let room = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    let room = dialog::width(area, dialog::WIDEST);
     let (title, sign) = match &prompt.kind {
         PromptKind::Command => ("Commands".to_owned(), ":"),
         PromptKind::Unlock => (format!("Unlock for actions, {}, {}", environment(&state.look, campaign), campaign.settings.name), ""),
@@ -87,11 +87,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
         named.extend([KeyWord::new("Tab", "complete"), KeyWord::new("Up Down", "choose")]);
     }
     lines.push(keys::line(state, &named, room));
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
-    dialog::put(buffer, inner, &lines);
-    let x = inner.x + u16::try_from(column).unwrap_or(0);
-    Some(Position::new(x.min(inner.right().saturating_sub(1)), inner.y + u16::try_from(input_at).unwrap_or(0)))
+    Some(dialog::draw(state, buffer, area, &title, dialog::WIDEST, &lines, (column, input_at)))
 }
 
 /// What Enter does with what was typed.

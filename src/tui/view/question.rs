@@ -20,7 +20,7 @@ use crate::tui::{Action, Context, Role};
 /// Draws the question. The cursor is on the focused answer.
 pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area: Rect) -> Position {
     let Some(campaign) = state.campaign() else { return Position::new(area.x, area.y) };
-    let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    let width = dialog::width(area, dialog::WIDEST);
     // The answers stay in view whatever the height: sentences are left out, the least weighty
     // first, and never cut.
     let room = usize::from(area.height).saturating_sub(2 + 2);
@@ -31,14 +31,11 @@ pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area
     let answers_at = lines.len();
     lines.push(answers(state, question));
     lines.push(named_keys(state, question, width));
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let inner = dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, rows);
-    dialog::put(buffer, inner, &lines);
     let x = match question.answer {
         Answer::Cancel => 1,
         Answer::Retry => CANCEL.len() + 3,
     };
-    Position::new(inner.x + u16::try_from(x).unwrap_or(0), inner.y + u16::try_from(answers_at).unwrap_or(0))
+    dialog::draw(state, buffer, area, &title(state, campaign, question), dialog::WIDEST, &lines, (x, answers_at))
 }
 
 /// Verb, count, environment, campaign.

@@ -13,7 +13,7 @@ use crate::tui::{Action, Context, Role};
 
 /// Draws the menu, or its question. Says where the cursor is.
 pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: Rect) -> Option<Position> {
-    let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    let width = dialog::width(area, dialog::WIDEST);
     let room = usize::from(area.height).saturating_sub(2 + 4);
     let style = |role| state.look.style(role);
     let (mut lines, at, named) = match &resolve.asking {
@@ -47,8 +47,5 @@ pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: 
         }
     };
     lines.push(keys::line(state, &named, width));
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let inner = dialog::draw(state, buffer, area, "An unknown outcome", dialog::WIDEST, rows);
-    dialog::put(buffer, inner, &lines);
-    Some(Position::new(inner.x, inner.y + u16::try_from(at).unwrap_or(0)))
+    Some(dialog::draw(state, buffer, area, "An unknown outcome", dialog::WIDEST, &lines, (0, at)))
 }

@@ -15,7 +15,7 @@ use crate::tui::state::{ResumeQuestion, State};
 /// Draws it. The cursor is on the safe answer.
 pub(super) fn draw(state: &State, question: &ResumeQuestion, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
-    let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    let width = dialog::width(area, dialog::WIDEST);
     let all = vec![
         Sentence::new(format!("Continue with {}?", counted(question.to_go, "message")), Role::Strong, 0),
         Sentence::new(format!("The run paused itself: {}", in_a_line(&question.why)), Role::Warning, 1),
@@ -25,9 +25,6 @@ pub(super) fn draw(state: &State, question: &ResumeQuestion, buffer: &mut Buffer
     let at = lines.len();
     lines.push(Line::from(Span::styled("[ cancel ]", state.look.style(Role::Focus))));
     lines.push(keys::line(state, &[KeyWord::new("y", "continue"), KeyWord::new("Esc", "cancel")], width));
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let title = format!("Continue the run, {}, {}", environment(&state.look, campaign), campaign.settings.name);
-    let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
-    dialog::put(buffer, inner, &lines);
-    Some(Position::new(inner.x, inner.y + u16::try_from(at).unwrap_or(0)))
+    Some(dialog::draw(state, buffer, area, &title, dialog::WIDEST, &lines, (0, at)))
 }

@@ -13,7 +13,7 @@ use crate::tui::{Action, Context, Role};
 /// Draws it. The cursor is on the safe answer.
 pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
-    let width = usize::from(dialog::WIDEST.min(area.width).saturating_sub(4));
+    let width = dialog::width(area, dialog::WIDEST);
     let texts = match campaign.settings.one_time_password {
         true => "All recipients are then shown; the texts are one-time passwords and stay hidden.",
         false => "All recipients and texts are then shown on the screen, and in what is copied or exported.",
@@ -29,9 +29,6 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
     lines.push(Line::from(Span::styled("[ cancel ]", state.look.style(Role::Focus))));
     let named = keys::bound(state, Context::Question, [(Action::Agree, "show it"), (Action::Back, "cancel")]);
     lines.push(keys::line(state, &named, width));
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let title = format!("Reveal, {}", environment(&state.look, campaign));
-    let inner = dialog::draw(state, buffer, area, &title, dialog::WIDEST, rows);
-    dialog::put(buffer, inner, &lines);
-    Some(Position::new(inner.x, inner.y + u16::try_from(at).unwrap_or(0)))
+    Some(dialog::draw(state, buffer, area, &title, dialog::WIDEST, &lines, (0, at)))
 }

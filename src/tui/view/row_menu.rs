@@ -15,7 +15,7 @@ const COLUMNS: u16 = 64;
 
 /// Draws the menu. The terminal's cursor is on its line.
 pub(super) fn draw(state: &State, menu: &RowMenu, buffer: &mut Buffer, area: Rect) -> Position {
-    let columns = usize::from(COLUMNS.min(area.width).saturating_sub(4));
+    let columns = dialog::width(area, COLUMNS);
     let lines = state.menu_lines(menu.kind);
     let (cursor, skipped, room) = window(&lines, menu, area);
     // Reasons are aligned below each other.
@@ -24,10 +24,7 @@ pub(super) fn draw(state: &State, menu: &RowMenu, buffer: &mut Buffer, area: Rec
     let mut shown: Vec<Line<'static>> = shown.map(|(index, line)| row(state, line, index == cursor, (columns, reasons_at))).collect();
     let named = keys::bound(state, Context::Menu, [(Action::Enter, "do it"), (Action::Back, "close")]);
     shown.push(keys::line(state, &named, columns));
-    let rows = u16::try_from(shown.len()).unwrap_or(u16::MAX);
-    let inner = dialog::draw(state, buffer, area, &title(state, menu.kind), COLUMNS, rows);
-    dialog::put(buffer, inner, &shown);
-    Position::new(inner.x, inner.y + u16::try_from(cursor - skipped).unwrap_or(0))
+    dialog::draw(state, buffer, area, &title(state, menu.kind), COLUMNS, &shown, (0, cursor - skipped))
 }
 
 /// The index of the cursor, how many lines are scrolled away above, and how many have room: on a low
@@ -43,7 +40,7 @@ pub(super) fn line_at(state: &State, menu: &RowMenu, area: Rect, at: Position) -
     let lines = state.menu_lines(menu.kind);
     let (_, skipped, room) = window(&lines, menu, area);
     let shown = lines.len().saturating_sub(skipped).min(room);
-    let inner = dialog::room(area, COLUMNS, u16::try_from(shown + 1).unwrap_or(u16::MAX));
+    let inner = dialog::room(area, COLUMNS, shown + 1);
     let line = usize::from(at.y.checked_sub(inner.y)?);
     (inner.contains(at) && line < shown).then(|| lines.get(skipped + line).map(|line| line.action)).flatten()
 }

@@ -25,7 +25,5 @@ pub(super) fn draw(state: &State, starting: &Starting, buffer: &mut Buffer, area
         Span::styled(key, style(Role::Accent)),
         Span::styled(" takes it back, nothing has been sent.", style(Role::Text)),
     ]);
-    let inner = dialog::draw(state, buffer, area, &starting.title, dialog::WIDEST, 1);
-    dialog::put(buffer, inner, &[line]);
-    Position::new(inner.x, inner.y)
+    dialog::draw(state, buffer, area, &starting.title, dialog::WIDEST, &[line], (0, 0))
 }
