@@ -109,51 +109,47 @@ impl Subject {
         }
     }
 
-    /// What is done to it, as a noun: `retry`.
-    pub fn noun(&self) -> &'static str {
+    /// How sentences speak of it.
+    pub fn words(&self) -> &'static SubjectWords {
         match self {
-            Subject::Message(_) | Subject::Batch(_) => "retry",
-        }
-    }
-
-    /// The command that does it, as in the journal.
-    pub fn command(&self) -> &'static str {
-        match self {
-            Subject::Message(_) => "retry",
-            Subject::Batch(_) => "retry-batch",
-        }
-    }
-
-    /// What was done to it: `retried`.
-    pub fn past(&self) -> &'static str {
-        match self {
-            Subject::Message(_) | Subject::Batch(_) => "retried",
-        }
-    }
-
-    /// What is being done to it: `retrying`.
-    pub fn present(&self) -> &'static str {
-        match self {
-            Subject::Message(_) | Subject::Batch(_) => "retrying",
-        }
-    }
-
-    /// Why a reading shows that it was done, in the journal's words.
-    pub fn found(&self) -> &'static str {
-        match self {
-            Subject::Message(_) => "the message was retried or is no longer failed, perhaps through someone else",
-            Subject::Batch(_) => "all failures of the batch were retried or are no longer failed",
-        }
-    }
-
-    /// What it is, in a sentence: `this message`.
-    pub fn phrase(&self) -> &'static str {
-        match self {
-            Subject::Message(_) => "this message",
-            Subject::Batch(_) => "this batch",
+            Subject::Message(_) => &MESSAGE_WORDS,
+            Subject::Batch(_) => &BATCH_WORDS,
         }
     }
 }
+
+/// How sentences speak of a subject and of what is done to it.
+#[derive(Debug)]
+pub struct SubjectWords {
+    /// What it is: `this message`.
+    pub it: &'static str,
+    /// The command that acts on it, as in the journal: `retry-batch`.
+    pub command: &'static str,
+    /// What is done, as a noun: `retry`.
+    pub noun: &'static str,
+    /// What was done: `retried`.
+    pub past: &'static str,
+    /// What is being done: `retrying`.
+    pub present: &'static str,
+    /// Why a reading shows that it was done, for the journal.
+    pub found: &'static str,
+}
+
+const MESSAGE_WORDS: SubjectWords = SubjectWords {
+    it: "this message",
+    command: "retry",
+    noun: "retry",
+    past: "retried",
+    present: "retrying",
+    found: "the message was retried or is no longer failed, perhaps through someone else",
+};
+
+const BATCH_WORDS: SubjectWords = SubjectWords {
+    it: "this batch",
+    command: "retry-batch",
+    found: "all failures of the batch were retried or are no longer failed",
+    ..MESSAGE_WORDS
+};
 
 impl ActionNumber {
     /// The number of an action so many places after this one.

@@ -11,7 +11,7 @@ mod plan;
 mod resolution;
 mod run;
 
-pub use agreed::{ActionEvidence, ActionNumber, Agreed, ConfirmedAction, Intended, Subject};
+pub use agreed::{ActionEvidence, ActionNumber, Agreed, ConfirmedAction, Intended, Subject, SubjectWords};
 pub use batch::{BatchPlan, ConfirmedBatchRetry, Unseen};
 pub use batch_reading::{BatchEvidence, BatchFinding, BatchReading};
 pub use lines::{LineInclusion, PlanLine};

@@ -56,13 +56,6 @@ pub enum TerminalError {
     Setup(#[source] io::Error),
 }
 
-impl TerminalError {
-    /// Whether the program was started where no dashboard can run: wrong usage, not a failure.
-    pub fn is_wrong_usage(&self) -> bool {
-        matches!(self, TerminalError::NoTerminal { .. } | TerminalError::Dumb { .. })
-    }
-}
-
 /// The terminal in the dashboard's hands. Dropping it restores the terminal; so does a panic, in
 /// any thread, before it is reported.
 pub struct TerminalScreen {

@@ -8,22 +8,22 @@ use crate::state::{ActionState, RunId, StateError};
 
 /// This process is already retrying it.
 pub(super) fn already_under_way(subject: &Subject) -> Explanation {
-    let what = format!("Another action on {} is under way already.", subject.phrase());
+    let what = format!("Another action on {} is under way already.", subject.words().it);
     reported(what, "It waits for its turn, or its outcome is not known yet.".to_owned(), "Wait for its outcome.")
 }
 
 /// Another run is retrying it, or left its outcome unknown.
 pub(super) fn under_way_elsewhere(subject: &Subject, run: &RunId, since: Timestamp, state: ActionState) -> Explanation {
-    let (it, noun) = (subject.phrase(), subject.noun());
+    let (it, noun) = (subject.words().it, subject.words().noun);
     let since = to_the_second(since);
     match state {
         ActionState::Unknown => reported(
-            format!("Another Postwatch {} {it}, and its outcome is not known yet (run {run}, since {since}).", subject.past()),
+            format!("Another Postwatch {} {it}, and its outcome is not known yet (run {run}, since {since}).", subject.words().past),
             format!("A second {noun} could send it twice. Nothing was sent from here."),
             "It is being looked up; if it stays unknown, a person decides in the activity view.",
         ),
         _ => reported(
-            format!("Another Postwatch is {} {it} (run {run}, since {since}).", subject.present()),
+            format!("Another Postwatch is {} {it} (run {run}, since {since}).", subject.words().present),
             "The first yes counts. Nothing was sent from here.".to_owned(),
             "Wait for its outcome: it is being read again.",
         ),
@@ -32,7 +32,7 @@ pub(super) fn under_way_elsewhere(subject: &Subject, run: &RunId, since: Timesta
 
 /// Another run's retry was accepted after the row that the person saw was read.
 pub(super) fn taken_elsewhere(subject: &Subject, run: &RunId, at: Timestamp) -> Explanation {
-    let (it, done) = (subject.phrase(), subject.past());
+    let (it, done) = (subject.words().it, subject.words().past);
     reported(
         format!("Another Postwatch has just {done} {it} (run {run}, at {}).", to_the_second(at)),
         "That was after it was read here, so the plan was out of date. Nothing was sent from here.".to_owned(),

@@ -120,7 +120,7 @@ impl Worker {
         if read.resolved
             && let Some(action) = action
         {
-            let resolution = Resolution::Accepted { reason: which.subject.found().to_owned() };
+            let resolution = Resolution::Accepted { reason: which.subject.words().found.to_owned() };
             self.unknown.remove(&action);
             match self.journalled(move |journal| journal.resolve(action, &resolution, at)).await {
                 // Another process, or a person, was faster.

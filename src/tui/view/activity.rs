@@ -191,7 +191,7 @@ fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Wid
 /// What only the journal says about an open action.
 fn journalled(state: &State, campaign: &Campaign, open: &OpenActionNews) -> (String, Role) {
     let what = match Subject::of(&open.kind) {
-        Some(subject) => format!("{} {}", notice::who(state, &subject), subject.noun()),
+        Some(subject) => format!("{} {}", notice::who(state, &subject), subject.words().noun),
         None => open.kind.about(),
     };
     let bad = sign(&Status::Failure, state.look.ascii);

@@ -152,7 +152,7 @@ fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<
         }
         Entry::Action(record) => {
             let (stage, recipient) = (record.stage.as_ref(), record.subject.message().map(|message| who(campaign, message)));
-            let word = record.subject.command();
+            let word = record.subject.words().command;
             vec![action_row(
                 state,
                 entry,

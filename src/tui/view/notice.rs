@@ -123,7 +123,7 @@ fn trouble(state: &State, campaign: &Campaign) -> Option<(String, Role)> {
 
 /// How far an action is, in one sentence.
 pub(super) fn outcome(state: &State, record: &ActionRecord) -> (String, Role) {
-    let (who, noun, done) = (&who(state, &record.subject), record.subject.noun(), record.subject.past());
+    let (who, noun, done) = (&who(state, &record.subject), record.subject.words().noun, record.subject.words().past);
     let accepted_at = record.accepted_at;
     let ascii = state.look.ascii;
     let (good, bad) = (sign(&Status::Success, ascii), sign(&Status::Failure, ascii));
