@@ -52,10 +52,10 @@ pub(in crate::tui) struct Followed {
 /// The actions of one campaign: of each subject the newest.
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Actions {
-    records: HashMap<ActionKey, ActionRecord>,
-    newest: HashMap<Subject, ActionKey>,
-    /// The actions by the number of their newest news.
-    order: BTreeMap<u64, ActionKey>,
+    /// By the number of their newest news.
+    records: BTreeMap<u64, ActionRecord>,
+    /// That number, by what they are about.
+    newest: HashMap<Subject, u64>,
     next_word: u64,
     acting: usize,
     for_person: usize,
@@ -131,13 +131,14 @@ impl Actions {
     /// An action came further. One that an earlier run began is reported here for the first time.
     pub fn note(&mut self, news: ActionNews) {
         let key = news.number.map_or_else(|| ActionKey::Left(news.subject.clone()), ActionKey::Agreed);
+        let known = self.on(&news.subject);
         // A later action on the same subject says more than what becomes of an earlier one.
-        if let (ActionKey::Agreed(number), Some(ActionKey::Agreed(newest))) = (&key, self.newest.get(&news.subject))
+        if let (ActionKey::Agreed(number), Some(ActionKey::Agreed(newest))) = (&key, known.map(ActionRecord::key))
             && number < newest
         {
             return;
         }
-        let known = self.records.get(&key);
+        let known = known.filter(|record| record.key == key);
         let in_run = known.is_some_and(|record| record.in_run);
         let accepted_at = match news.stage {
             ActionStage::Accepted | ActionStage::FoundAccepted => Some(news.at),
@@ -161,30 +162,28 @@ impl Actions {
         accepted_at: Option<Timestamp>,
         in_run: bool,
     ) {
-        if let Some(before) = self.newest.insert(subject.clone(), key.clone()) {
-            self.take(&before);
-        }
         self.next_word += 1;
-        let record = ActionRecord { key: key.clone(), subject, stage, at, accepted_at, word: self.next_word, in_run };
+        if let Some(before) = self.newest.insert(subject.clone(), self.next_word) {
+            self.take(before);
+        }
+        let record = ActionRecord { key, subject, stage, at, accepted_at, word: self.next_word, in_run };
         self.count(&record, |number| *number += 1);
-        self.order.insert(record.word, key.clone());
         if record.subject.batch().is_some() {
             self.batches.insert(record.word);
         }
-        self.records.insert(key, record);
+        self.records.insert(record.word, record);
         if self.records.len() > KEPT {
             // One that may still matter is never forgotten.
-            let oldest = self.order.values().find(|key| self.records.get(key).is_some_and(|record| !record.blocks())).cloned();
-            if let Some(oldest) = oldest.and_then(|key| self.take(&key)) {
+            let oldest = self.records.values().find(|record| !record.blocks()).map(|record| record.word);
+            if let Some(oldest) = oldest.and_then(|word| self.take(word)) {
                 self.newest.remove(&oldest.subject);
             }
         }
     }
 
-    fn take(&mut self, key: &ActionKey) -> Option<ActionRecord> {
-        let record = self.records.remove(key)?;
-        self.order.remove(&record.word);
-        self.batches.remove(&record.word);
+    fn take(&mut self, word: u64) -> Option<ActionRecord> {
+        let record = self.records.remove(&word)?;
+        self.batches.remove(&word);
         self.count(&record, |number| *number = number.saturating_sub(1));
         Some(record)
     }
@@ -237,12 +236,12 @@ impl Actions {
 
     /// The actions, the one with the newest news first.
     pub fn iter(&self) -> impl Iterator<Item = &ActionRecord> {
-        self.order.values().rev().filter_map(|key| self.records.get(key))
+        self.records.values().rev()
     }
 
     /// Those on whole batches, the one with the newest news first.
     pub fn batches(&self) -> impl Iterator<Item = &ActionRecord> {
-        self.batches.iter().rev().filter_map(|word| self.records.get(self.order.get(word)?))
+        self.batches.iter().rev().filter_map(|word| self.records.get(word))
     }
 
     /// Those that a person must decide about, the one with the newest news first.
