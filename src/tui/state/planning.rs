@@ -18,7 +18,7 @@ pub(in crate::tui) fn planner(campaign: &Campaign) -> Planner {
 }
 
 /// The same planner, knowing which of these messages are under way or used up. A campaign can have tens of thousands
-/// of both, and whether one message can be retried is asked with every frame.
+/// of both, and a menu asks with every frame whether one message can be retried.
 fn knowing<'a>(planner: &Planner, campaign: &Campaign, messages: impl Iterator<Item = &'a MessageId> + Clone) -> Planner {
     let is_under_way = |message: &&MessageId| campaign.actions.blocks(&Subject::Message((*message).clone()));
     let is_used_up = |message: &&MessageId| campaign.out_of_attempts.contains(*message);
