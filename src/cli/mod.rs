@@ -10,7 +10,6 @@ mod configuration;
 mod context;
 pub mod dashboard;
 mod documents;
-mod early_exit;
 mod exit;
 mod failure;
 mod find;
@@ -33,8 +32,7 @@ mod watch;
 mod window;
 
 pub use args::{Arguments, CliCommand, Common, Format};
-pub use early_exit::EarlyExit;
 pub use exit::Exit;
-pub use failure::Failure;
+pub use failure::{EarlyExit, Failure};
 pub use logging::log_into;
 pub use run::run;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::super::context::grouped;
+use super::super::failure::in_one_cell;
 use super::super::records::RecordWriter;
 use super::super::table::columns;
 use super::super::{Exit, Format};
@@ -197,9 +198,8 @@ impl<W: Write> OutcomeReport<W> {
 }
 
 fn row(outcome: &ReportedOutcome) -> Vec<String> {
-    let why = [&outcome.code, &outcome.reason].into_iter().flatten().cloned().collect::<Vec<_>>().join(": ");
-    let trace = outcome.trace_id.as_ref().map(|trace| format!(" (trace id {trace})")).unwrap_or_default();
-    vec![outcome.outcome.word().to_owned(), outcome.id.clone(), format!("{why}{trace}")]
+    let why = in_one_cell(outcome.code.as_deref(), outcome.reason.as_deref(), outcome.trace_id.as_deref());
+    vec![outcome.outcome.word().to_owned(), outcome.id.clone(), why]
 }
 
 #[cfg(test)]

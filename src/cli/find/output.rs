@@ -8,12 +8,13 @@ use serde::Serialize;
 
 use super::super::Format;
 use super::super::context::{CommandContext, counted, is_coloured, table_width};
+use super::super::failure::below;
 use super::super::journal::used_up;
 use super::super::messages::output::{csv_fields, value_names};
 use super::super::messages::table::MessageTable;
 use super::super::moment::exact;
 use super::super::records::{RecordWriter, write_document};
-use super::result::{CampaignAnswer, FindResult, SearchAnswer};
+use super::result::{CampaignAnswer, FindResult, NotAsked, SearchAnswer};
 use crate::delivery::{Beside, Message, full_stop};
 use crate::postman::record::{Field, Record, RecordFormat};
 
@@ -182,12 +183,9 @@ fn heading(answer: &CampaignAnswer, asked: &SearchAnswer) -> String {
 
 /// A paragraph for each campaign that could not be asked: that is not the same as nothing found.
 fn not_asked(found: &FindResult) -> Vec<String> {
-    let paragraph = |not_asked: super::result::NotAsked| {
+    let paragraph = |not_asked: NotAsked| {
         let text = not_asked.why.text;
-        let trace = text.trace_id.map(|trace| format!("trace id for Postman's support: {trace}")).unwrap_or_default();
-        let lines: Vec<String> = [text.why, text.next, trace].into_iter().filter(|line| !line.is_empty()).collect();
-        let below: String = lines.iter().map(|line| format!("\n  {line}")).collect();
-        format!("{}: NOT ASKED. {}{below}", not_asked.campaign, full_stop(&text.what))
+        format!("{}: NOT ASKED. {}{}", not_asked.campaign, full_stop(&text.what), below(&text))
     };
     found.not_asked().into_iter().map(paragraph).collect()
 }

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::super::Format;
+use super::super::failure::in_one_cell;
 use super::super::moment::shown;
 use super::super::records::write_records;
 use super::super::table::columns;
@@ -46,7 +47,7 @@ fn table(lines: &[JournalLine], with_next: bool, zone: &TimeZone) -> String {
             line.state.unwrap_or_default().replace('_', " "),
             line.attempts().map(|count| count.to_string()).unwrap_or_default(),
             who(line),
-            next.unwrap_or_else(|| why(line)),
+            next.unwrap_or_else(|| in_one_cell(line.code.as_deref(), line.reason.as_deref(), line.trace_id.as_deref())),
         ]
     });
     columns(&heading, heading.len(), rows.collect())
@@ -56,12 +57,6 @@ fn who(line: &JournalLine) -> String {
     let sudo = line.sudo_user.as_ref().map(|user| format!(", sudo by {user}")).unwrap_or_default();
     let source = line.ssh_source.as_ref().map(|source| format!(", from {source}")).unwrap_or_default();
     format!("{}{sudo}{source}", line.user)
-}
-
-fn why(line: &JournalLine) -> String {
-    let why = [&line.code, &line.reason].into_iter().flatten().cloned().collect::<Vec<_>>().join(": ");
-    let trace = line.trace_id.as_ref().map(|trace| format!(" (trace id {trace})")).unwrap_or_default();
-    format!("{why}{trace}").trim().to_owned()
 }
 
 #[cfg(test)]
