@@ -40,19 +40,12 @@ pub(in crate::cli) enum Grade {
 }
 
 impl Grade {
-    fn word(self) -> &'static str {
+    /// Its word, and what a colour adds to it.
+    fn shown(self) -> (&'static str, Tint) {
         match self {
-            Grade::Ok => "ok",
-            Grade::Warn => "warn",
-            Grade::Fail => "fail",
-        }
-    }
-
-    fn tint(self) -> Tint {
-        match self {
-            Grade::Ok => Tint::Good,
-            Grade::Warn => Tint::Warn,
-            Grade::Fail => Tint::Bad,
+            Grade::Ok => ("ok", Tint::Good),
+            Grade::Warn => ("warn", Tint::Warn),
+            Grade::Fail => ("fail", Tint::Bad),
         }
     }
 }
@@ -86,8 +79,8 @@ pub(super) fn write(findings: &[Finding], format: Format, colour: bool, out: &mu
         return write_records(out, format, &["check", "campaign", "result", "text", "next"], findings);
     }
     for finding in findings {
-        let word = format!("{:<4}", finding.grade.word());
-        let word = if colour { finding.grade.tint().paint(&word) } else { word };
+        let (word, tint) = finding.grade.shown();
+        let word = if colour { tint } else { Tint::None }.paint(&format!("{word:<4}"));
         let campaign = finding.campaign.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
         writeln!(out, "{word}  {:<13}  {campaign}{}", finding.check, finding.text)?;
         if let Some(next) = finding.next.as_ref().filter(|next| !next.is_empty()) {

@@ -25,7 +25,7 @@ impl CampaignNames {
 }
 
 /// An action, or a note of another event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct JournalLine {
     /// For the order.
@@ -151,29 +151,7 @@ impl JournalLine {
 
     /// Only the actor.
     fn by(who: Who) -> Self {
-        Self {
-            time: Timestamp::UNIX_EPOCH,
-            at: String::new(),
-            kind: "",
-            campaign: None,
-            campaign_id: None,
-            base_url: None,
-            message_id: None,
-            batch_id: None,
-            file_name: None,
-            state: None,
-            changed_at: None,
-            code: None,
-            reason: None,
-            trace_id: None,
-            plan: None,
-            tries: Vec::new(),
-            user: who.user,
-            ssh_source: who.ssh_source,
-            sudo_user: who.sudo_user,
-            run: String::new(),
-            next: None,
-        }
+        Self { user: who.user, ssh_source: who.ssh_source, sudo_user: who.sudo_user, ..Self::default() }
     }
 
     /// How many attempts an action has had; none for a note.

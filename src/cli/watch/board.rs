@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::super::window::Placement;
 use super::scope::Scope;
@@ -47,7 +48,8 @@ pub(super) struct SeenChange {
 }
 
 /// The figures of the summary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Figures {
     /// Changes that were reported.
     pub changes: usize,

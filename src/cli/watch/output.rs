@@ -100,13 +100,8 @@ struct SummaryPart<'a> {
     started_at: String,
     ended_at: String,
     ended: &'static str,
-    changes: usize,
-    appeared: usize,
-    finished: usize,
-    failed: usize,
-    open: usize,
-    waited_for: usize,
-    loaded: usize,
+    #[serde(flatten)]
+    figures: Figures,
     oldest: Option<String>,
 }
 
@@ -195,7 +190,6 @@ impl<W: Write> ChangeWriter<W> {
     }
 
     fn part<'a>(&self, summary: &Summary<'a>) -> SummaryLine<'a> {
-        let figures = &summary.figures;
         SummaryLine {
             summary: SummaryPart {
                 campaign: summary.campaign,
@@ -203,13 +197,7 @@ impl<W: Write> ChangeWriter<W> {
                 started_at: exact(summary.started_at, &self.zone),
                 ended_at: exact(summary.ended_at, &self.zone),
                 ended: summary.finish.word(),
-                changes: figures.changes,
-                appeared: figures.appeared,
-                finished: figures.finished,
-                failed: figures.failed,
-                open: figures.open,
-                waited_for: figures.waited_for,
-                loaded: figures.loaded,
+                figures: summary.figures,
                 oldest: summary.oldest.map(|oldest| exact(oldest, &self.zone)),
             },
         }
