@@ -77,7 +77,7 @@ fn configuration(configured: &Configured) -> Vec<Finding> {
         )
     }));
     findings.extend(
-        super::addresses::twice(configured)
+        super::campaigns::under_two_addresses(configured)
             .into_iter()
             .map(|warning| Finding::warn("configuration", format!("{} {}", warning.what, warning.why), warning.next)),
     );

@@ -2,7 +2,6 @@
 //! journal as the dashboard.
 
 mod action;
-mod addresses;
 mod args;
 mod campaigns;
 mod check;

@@ -27,7 +27,7 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
             "Nothing, as long as the campaign can be read.",
         ),
     });
-    let twice = super::super::addresses::twice(configured).into_iter();
+    let twice = super::super::campaigns::under_two_addresses(configured).into_iter();
     let warnings = warnings.chain(twice.map(|text| Notice { at: now, weight: NoticeWeight::Warning, text }));
     let display = &configured.config.display;
     // Their mistakes are already listed.
