@@ -4,6 +4,11 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::context::{counted, tell};
+use super::moment::back_to;
 
 /// How often the spinner moves.
 const TICK: Duration = Duration::from_millis(120);
@@ -48,8 +53,8 @@ impl ProgressLine {
     /// Writes a line above it, or in its place.
     pub fn line(&self, line: &str) {
         match &self.0 {
-            Some(bar) => bar.suspend(|| super::context::tell(line)),
-            None => super::context::tell(line),
+            Some(bar) => bar.suspend(|| tell(line)),
+            None => tell(line),
         }
     }
 
@@ -63,6 +68,11 @@ impl ProgressLine {
         if let Some(bar) = &self.0 {
             bar.set_message(line());
         }
+    }
+
+    /// Shows how many messages are loaded, and how far back.
+    pub fn loaded(&self, messages: usize, oldest: Option<Timestamp>, zone: &TimeZone) {
+        self.tell(|| format!("{} loaded{}", counted(messages, "message"), back_to(oldest, zone)));
     }
 }
 

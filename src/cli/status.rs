@@ -133,10 +133,7 @@ async fn read(
             });
         }
         store.merge(&answer.rows, &kind, answer.asked_at);
-        progress.tell(|| {
-            let back = loaded.back.oldest.map(|oldest| format!(", back to {}", moment::shown(oldest, context.zone()))).unwrap_or_default();
-            format!("{} loaded{back}", counted(store.len(), "message"))
-        });
+        progress.loaded(store.len(), loaded.back.oldest, context.zone());
         if loaded.back.is_past(stretch) {
             (loaded.whole, complete) = (false, false);
             break;

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::context::{counted, grouped};
+use super::super::moment::back_to;
 use super::super::number::did_not_search;
 use super::super::progress::ProgressLine;
 use super::super::window::{NOT_GIVEN, loaded_back_to};
-use super::super::{EarlyExit, Failure, moment};
+use super::super::{EarlyExit, Failure};
 use super::criteria::{Fit, MessageFilter, SeenValues};
 use super::output::{MessageWriter, value_names};
 use super::unread;
@@ -67,7 +68,7 @@ impl LoadTotals {
             Some(ReadEnd::Limit) if limit == 0 => line.push_str(": --limit 0 asks for none."),
             Some(ReadEnd::Limit) if wanted.is_all() => line.push_str(&format!(", the newest; --limit {limit} leaves out the older ones.")),
             Some(ReadEnd::Limit) => {
-                let back = self.oldest.map(|oldest| format!(", back to {}", moment::shown(oldest, zone))).unwrap_or_default();
+                let back = back_to(self.oldest, zone);
                 line.push_str(&format!("{back}; --limit {limit} stops there, and there may be more."));
             }
             Some(ReadEnd::Window) => {
@@ -200,10 +201,7 @@ impl Work {
         if last.is_some_and(|last| self.wanted.window.is_past(last)) {
             self.loaded.end = Some(ReadEnd::Window);
         }
-        self.progress.tell(|| {
-            let back = self.loaded.oldest.map(|oldest| format!(", back to {}", moment::shown(oldest, &self.zone))).unwrap_or_default();
-            format!("{} loaded{back}", counted(messages, "message"))
-        });
+        self.progress.loaded(messages, self.loaded.oldest, &self.zone);
     }
 
     /// The limit is reached. `more` says that there are more among what was loaded.
