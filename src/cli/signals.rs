@@ -1,6 +1,8 @@
-//! The signals that end a script command: INT, TERM and HUP.
+//! What ends the waiting of a script command: the signals INT, TERM and HUP, or a time.
 
 use std::io;
+
+use tokio::time::{Instant, sleep_until};
 
 use super::{Exit, Failure};
 
@@ -70,5 +72,13 @@ impl Signals {
             end = work => end,
             exit = self.next() => Ok(exit),
         }
+    }
+}
+
+/// Waits until then; forever without a time.
+pub(super) async fn at(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
     }
 }

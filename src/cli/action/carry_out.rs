@@ -9,13 +9,13 @@ mod tests;
 use std::io::{IsTerminal as _, Write};
 
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::{CommandContext, counted};
 use super::super::journal::OpenJournal;
 use super::super::progress::ProgressLine;
-use super::super::signals::Signals;
+use super::super::signals::{Signals, at};
 use super::super::{EarlyExit, Exit, Failure, Format};
 use super::before::worker;
 use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome};
@@ -275,12 +275,4 @@ impl<W: Write> ScriptedRun<'_, W> {
 
 fn not_started(id: &str, halt: &Halt) -> ReportedOutcome {
     ReportedOutcome { exit: halt.exit, ..ReportedOutcome::skipped(id, halt.reason.clone()) }
-}
-
-/// Waits until then; forever without a time.
-async fn at(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => sleep_until(deadline).await,
-        None => std::future::pending().await,
-    }
 }
