@@ -165,7 +165,8 @@ pub(super) fn under_two_addresses(configured: &Configured) -> Vec<Explanation> {
     let mut warnings = Vec::new();
     for (index, (campaign, server)) in configured.campaigns.iter().zip(&servers).enumerate() {
         let before = configured.campaigns.iter().zip(&servers).take(index);
-        let Some((first, _)) = before.into_iter().find(|(first, known)| first.settings.id == campaign.settings.id && *known == server) else {
+        let Some((first, _)) = before.into_iter().find(|(first, known)| first.settings.id == campaign.settings.id && *known == server)
+        else {
             continue;
         };
         warnings.push(Explanation::new(

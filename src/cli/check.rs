@@ -14,7 +14,7 @@ pub(super) use self::campaign::findings as campaign_findings;
 pub(super) use self::finding::{Finding, Grade};
 
 use super::campaigns::{Configured, configured_for, find};
-use super::context::{format_of, is_coloured, unusable};
+use super::context::{format_of, is_coloured, joined, unusable};
 use super::{Common, EarlyExit, Exit};
 use crate::postman::{HttpTransport, Transport};
 
@@ -123,12 +123,7 @@ async fn campaigns(configured: &Configured, arguments: &CheckArguments) -> Vec<F
         })
         .collect();
     for campaign in asked {
-        match campaign.await {
-            Ok(found) => findings.extend(found),
-            Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
-            // These tasks are never cancelled.
-            Err(_) => {}
-        }
+        findings.extend(joined(campaign.await).unwrap_or_default());
     }
     findings
 }

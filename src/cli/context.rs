@@ -6,14 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
+use tokio::task::JoinError;
 
 use super::args::Colour;
 use super::campaigns::{Configured, ConfiguredCampaign, configured, configured_for, find, sentence};
 use super::journal::shared_budget;
 use super::{Common, Exit, Failure, Format};
 use crate::config::LoadError;
-use crate::monitor::{Clock, Reader, ReaderNews};
+use crate::monitor::{CampaignIndex, Clock, MonitorOptions, Reader, ReaderNews};
 use crate::postman::{CallError, HttpTransport, Transport};
+use crate::state::{JournalAccess, Run};
 
 /// What a script command works with.
 pub(super) struct CommandContext {
@@ -93,6 +95,31 @@ impl CommandContext {
         }))
     }
 
+    /// What a worker of the campaign needs that reads nothing by itself.
+    ///
+    /// # Errors
+    /// There is no usable key.
+    pub fn monitor_options(
+        &self,
+        campaign: &ConfiguredCampaign,
+        journal: JournalAccess,
+        run: Option<Arc<Run>>,
+    ) -> Result<MonitorOptions, Failure> {
+        Ok(MonitorOptions {
+            campaign: CampaignIndex(0),
+            api: campaign.api(&self.transport)?,
+            key_again: None,
+            journal,
+            run,
+            budget: shared_budget(&self.common),
+            settings: campaign.settings.clone(),
+            away_rate: campaign.settings.calls_per_second,
+            reads: false,
+            clock: self.clock.clone(),
+            seed: fastrand::u64(..),
+        })
+    }
+
     /// The zone of all times.
     pub fn zone(&self) -> &TimeZone {
         &self.configured.config.display.time_zone
@@ -142,6 +169,15 @@ pub(super) fn terminal_size() -> Option<(u16, u16)> {
 #[cfg(not(unix))]
 pub(super) fn terminal_size() -> Option<(u16, u16)> {
     None
+}
+
+/// What a task gave, unless it was cancelled. If it panicked, so does this one.
+pub(super) fn joined<T>(ended: Result<T, JoinError>) -> Option<T> {
+    match ended {
+        Ok(given) => Some(given),
+        Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+        Err(_) => None,
+    }
 }
 
 /// A line on standard error. If it cannot be written, that does not matter.

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use self::result::{CampaignAnswer, FindResult, NotAsked, SearchAnswer};
 use super::campaigns::{ConfiguredCampaign, find as named};
-use super::context::{CommandContext, counted};
+use super::context::{CommandContext, counted, joined};
 use super::number::looked_for;
 use super::progress::ProgressLine;
 use super::{Common, EarlyExit, Exit, Failure, journal};
@@ -149,15 +149,10 @@ async fn ask(context: &CommandContext, found: &mut FindResult, query: &Recipient
     let all = asked.len();
     progress.tell(|| format!("asking {}", counted(all, "campaign")));
     while let Some(ended) = asked.join_next().await {
-        match ended {
-            Ok((index, reported)) => {
-                if let Some(answer) = found.answers.get_mut(index) {
-                    answer.reported = reported;
-                }
-            }
-            Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
-            // These tasks are never cancelled.
-            Err(_) => {}
+        if let Some((index, reported)) = joined(ended)
+            && let Some(answer) = found.answers.get_mut(index)
+        {
+            answer.reported = reported;
         }
         progress.tell(|| format!("{} of {} answered", all - asked.len(), counted(all, "campaign")));
     }

@@ -5,6 +5,7 @@ mod listing;
 mod output;
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,10 +15,13 @@ use super::context::CommandContext;
 use super::{Common, Exit, Failure};
 use crate::delivery::MessageId;
 use crate::postman::OUT_OF_ATTEMPTS;
-use crate::state::{self, BudgetFile, Journal, JournalAccess, Note, NoteKind, Run, RunId, Server, SharedBudget, StateError, Who};
+use crate::state::{self, BudgetFile, Journal, JournalAccess, JournalHandle, NoteKind, Run, RunId, Server, SharedBudget, StateError, Who};
 
 pub use listing::JournalArguments;
 pub(super) use listing::run;
+
+/// What to do if the journal cannot be used.
+const NOTHING_DONE: &str = "Fix the state folder, or name another one with `--state FOLDER`. Nothing was done.";
 
 /// A journal that is open for writing, and this run in it.
 pub(super) struct OpenJournal {
@@ -33,13 +37,16 @@ impl OpenJournal {
     /// It cannot be written, so `what` cannot be done.
     pub fn begin(common: &Common, what: &str) -> Result<Self, Failure> {
         begin(common).map_err(|error| {
-            let next = "Fix the state folder, or name another one with `--state FOLDER`. Nothing was done.";
-            Failure::new(exit_of(&error), format!("{what}: the journal of actions cannot be written."), sentence(&error), next)
+            Failure::new(exit_of(&error), format!("{what}: the journal of actions cannot be written."), sentence(&error), NOTHING_DONE)
         })
     }
-}
 
-impl OpenJournal {
+    /// Writes down what is no action.
+    pub fn note(&self, kind: NoteKind, campaign: &ConfiguredCampaign, detail: String) -> Result<(), StateError> {
+        let handle = JournalHandle { access: self.access.clone(), run: Some(Arc::clone(&self.run)) };
+        handle.note(kind, detail, campaign.base.as_str().to_owned(), campaign.settings.id.clone(), Timestamp::now())
+    }
+
     /// The command ends normally. A lock file that stays behind is removed by a later run.
     pub fn end(self) {
         if let Ok(run) = Arc::try_unwrap(self.run) {
@@ -49,12 +56,26 @@ impl OpenJournal {
 }
 
 fn begin(common: &Common) -> Result<OpenJournal, StateError> {
-    let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok())?;
-    let journal = Journal::open(&folder)?;
+    let journal = Journal::open(&folder(common)?)?;
     let now = Timestamp::now();
     let id = RunId::new(now, std::process::id(), fastrand::u32(..));
     let run = journal.begin_run(id, &Who::from_environment(|name| std::env::var(name).ok()), now)?;
     Ok(OpenJournal { access: JournalAccess::Writable(journal.clone()), journal, run: Arc::new(run) })
+}
+
+/// The folder of the journal, as the options or the environment name it.
+pub(super) fn folder(common: &Common) -> Result<PathBuf, StateError> {
+    state::folder(common.state.as_deref(), |name| std::env::var(name).ok())
+}
+
+/// The journal, if there is one; none is created.
+pub(super) fn look(common: &Common) -> Result<Option<JournalAccess>, StateError> {
+    JournalAccess::look(&folder(common)?)
+}
+
+/// Nothing is retried without the journal.
+pub(super) fn unreadable(error: &StateError) -> Failure {
+    Failure::new(exit_of(error), "The journal of actions cannot be read.", sentence(error), NOTHING_DONE)
 }
 
 /// The exit code for a journal that cannot be used: an unusable folder is wrong usage, a full disk is not.
@@ -64,16 +85,14 @@ pub(super) fn exit_of(error: &StateError) -> Exit {
 
 /// The budget of calls that is shared with other processes, if there is a folder for it.
 pub(super) fn shared_budget(common: &Common) -> Option<Arc<dyn SharedBudget>> {
-    let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok()).ok()?;
-    Some(Arc::new(BudgetFile::new(&folder)))
+    Some(Arc::new(BudgetFile::new(&folder(common).ok()?)))
 }
 
 /// The messages of a campaign for which the API has said that no attempts are left. If the journal exists and cannot be
 /// read, that is reported, and none is known.
 pub(super) fn used_up(context: &CommandContext, campaign: &ConfiguredCampaign) -> HashSet<MessageId> {
     let refused = || {
-        let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok())?;
-        let Some(access) = JournalAccess::look(&folder)? else { return Ok(Vec::new()) };
+        let Some(access) = look(&context.common)? else { return Ok(Vec::new()) };
         let Some(journal) = access.readable() else { return Ok(Vec::new()) };
         journal.messages_refused_with(&Server::of(campaign.base.as_str()), &campaign.settings.id, OUT_OF_ATTEMPTS)
     };
@@ -99,15 +118,7 @@ pub(super) fn is_masked(common: &Common, campaign: &ConfiguredCampaign, detail: 
         return Ok(true);
     }
     let open = OpenJournal::begin(common, "Nothing can be revealed")?;
-    let note = Note {
-        run: open.run.id().clone(),
-        at: Timestamp::now(),
-        kind: NoteKind::Reveal,
-        base_url: Some(campaign.base.as_str().to_owned()),
-        campaign: Some(campaign.settings.id.clone()),
-        detail: detail.to_owned(),
-    };
-    open.journal.note(&note).map_err(|error| {
+    open.note(NoteKind::Reveal, campaign, detail.to_owned()).map_err(|error| {
         let next = "Leave `--reveal` out, or fix the state folder.";
         Failure::new(exit_of(&error), "Nothing is revealed without a line in the journal.", sentence(&error), next)
     })?;

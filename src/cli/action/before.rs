@@ -7,14 +7,14 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::super::campaigns::{ConfiguredCampaign, sentence};
+use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::{CommandContext, counted};
-use super::super::journal::{OpenJournal, exit_of, shared_budget};
+use super::super::journal::{OpenJournal, look, unreadable};
 use super::super::signals::Signals;
 use super::super::{Exit, Failure};
 use crate::action::Subject;
-use crate::monitor::{ActionStage, CampaignIndex, Command, Monitor, MonitorOptions, News, OpenActionNews, Update};
-use crate::state::{self, Holder, JournalAccess, Server};
+use crate::monitor::{ActionStage, Command, Monitor, News, OpenActionNews, Update};
+use crate::state::{Holder, JournalAccess, Server};
 
 /// How long a start waits for that if the network fails. Messages whose outcome stays unknown are left
 /// out of the plan.
@@ -44,19 +44,7 @@ pub(super) fn worker(
     open: &OpenJournal,
 ) -> Result<(Monitor, mpsc::Receiver<Update>), Failure> {
     let (sender, updates) = mpsc::channel(CHANNEL);
-    let options = MonitorOptions {
-        campaign: CampaignIndex(0),
-        api: campaign.api(&context.transport)?,
-        key_again: None,
-        journal: open.access.clone(),
-        run: Some(Arc::clone(&open.run)),
-        budget: shared_budget(&context.common),
-        settings: campaign.settings.clone(),
-        away_rate: campaign.settings.calls_per_second,
-        reads: false,
-        clock: context.clock.clone(),
-        seed: fastrand::u64(..),
-    };
+    let options = context.monitor_options(campaign, open.access.clone(), Some(Arc::clone(&open.run)))?;
     Ok((Monitor::spawn(options, sender), updates))
 }
 
@@ -69,9 +57,7 @@ pub(in crate::cli) async fn find_out(
     campaign: &ConfiguredCampaign,
     signals: &mut Signals,
 ) -> Result<Before, Failure> {
-    let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok());
-    let access = folder.and_then(|folder| JournalAccess::look(&folder));
-    let left_open = match access {
+    let left_open = match look(&context.common) {
         Ok(None) => return Ok(Before::Ready(None)),
         Ok(Some(JournalAccess::Writable(journal))) => journal.open_actions(&Server::of(campaign.base.as_str()), &campaign.settings.id),
         // A journal that cannot be written is reported before anything is read.
@@ -79,10 +65,7 @@ pub(in crate::cli) async fn find_out(
             return OpenJournal::begin(&context.common, NOTHING).map(|open| Before::Ready(Some(open)));
         }
     };
-    let left_open = left_open.map_err(|error| {
-        let next = "Fix the state folder, or name another one with `--state FOLDER`. Nothing was done.";
-        Failure::new(exit_of(&error), "The journal of actions cannot be read.", sentence(&error), next)
-    })?;
+    let left_open = left_open.map_err(|error| unreadable(&error))?;
     let left_open = left_open.iter().filter(|action| action.holder == Holder::Orphan).count();
     if left_open == 0 {
         return Ok(Before::Ready(None));

@@ -5,9 +5,9 @@ use std::io::IsTerminal as _;
 use super::super::args::Colour;
 use super::super::campaigns::sentence;
 use super::super::context::{counted, terminal_size};
-use super::super::{Common, Exit};
+use super::super::{Common, Exit, journal};
 use super::finding::Finding;
-use crate::state::{self, Journal, StateError};
+use crate::state::{Journal, StateError};
 use crate::tui::{ColourDepth, ColourSetting};
 
 /// The smallest terminal that the dashboard draws in.
@@ -22,8 +22,7 @@ pub(super) fn findings(common: &Common) -> Vec<Finding> {
 /// The journal is opened as an action would open it: a missing folder or file is created, closed
 /// to others.
 fn state_folder(common: &Common) -> Finding {
-    let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok());
-    let looked = folder.and_then(|folder| Ok((Journal::open(&folder)?.all_open()?.len(), folder)));
+    let looked = journal::folder(common).and_then(|folder| Ok((Journal::open(&folder)?.all_open()?.len(), folder)));
     match looked {
         Ok((0, folder)) => Finding::ok("state folder", format!("{}: writable, and only yours.", folder.display())),
         Ok((open, folder)) => {

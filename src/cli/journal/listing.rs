@@ -13,7 +13,7 @@ use super::super::{Common, EarlyExit, Exit, Failure};
 use super::line::{CampaignNames, JournalLine};
 use super::output;
 use crate::config;
-use crate::state::{self, ActionId, Journal, JournalAccess, OpenAction, StateError};
+use crate::state::{ActionId, Journal, JournalAccess, OpenAction, StateError};
 
 /// What `journal` takes.
 #[derive(Debug, Clone, Args)]
@@ -40,7 +40,7 @@ pub(in crate::cli) async fn run(arguments: &JournalArguments, common: &Common) -
             tell(line);
         }
     };
-    let folder = state::folder(common.state.as_deref(), |name| std::env::var(name).ok()).map_err(|error| unreadable(&error))?;
+    let folder = super::folder(common).map_err(|error| unreadable(&error))?;
     let (names, zone) = names(common, notice);
     let mut lines = Vec::new();
     match JournalAccess::look(&folder).map_err(|error| unreadable(&error))? {

@@ -12,7 +12,7 @@ use super::RetryArguments;
 use super::chosen::Chosen;
 use super::plan_text::announcement;
 use crate::action::PLAN_LIFE;
-use crate::state::{Note, NoteKind};
+use crate::state::NoteKind;
 
 /// Whether the campaign and the options allow it at all.
 ///
@@ -157,15 +157,8 @@ pub(super) async fn asked(
 /// # Errors
 /// It cannot be written, so the campaign stays locked.
 pub(super) fn note_unlock(open: &OpenJournal, campaign: &ConfiguredCampaign, chosen: &Chosen) -> Result<(), Failure> {
-    let note = Note {
-        run: open.run.id().clone(),
-        at: Timestamp::now(),
-        kind: NoteKind::Unlock,
-        base_url: Some(campaign.base.as_str().to_owned()),
-        campaign: Some(campaign.settings.id.clone()),
-        detail: format!("for one command: retry of {}", counted(chosen.count(), "message")),
-    };
-    open.journal.note(&note).map_err(|error| {
+    let detail = format!("for one command: retry of {}", counted(chosen.count(), "message"));
+    open.note(NoteKind::Unlock, campaign, detail).map_err(|error| {
         let what = "Nothing was retried: the unlock could not be written to the journal.";
         Failure::new(exit_of(&error), what, sentence(&error), "Fix the state folder, or name another one with `--state FOLDER`.")
     })

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::super::Failure;
-use super::super::campaigns::{ConfiguredCampaign, sentence};
+use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::{CommandContext, counted};
-use super::super::journal::exit_of;
+use super::super::journal::{self, unreadable};
 use super::super::messages::{Fit, MessageFilter, SeenValues, unread};
-use super::super::moment::shown;
 use super::super::number::did_not_search;
 use super::super::progress::ProgressLine;
 use super::super::window::{ListedBack, loaded_back_to};
@@ -21,7 +20,7 @@ use crate::action::{BatchEvidence, BatchPlan, BatchReading, LastRead, Plan, Plan
 use crate::delivery::{Batch, BatchId, Message, MessageId, agreeing, grouped, how_much_shows, sentences};
 use crate::monitor::{ListRequest, Reader};
 use crate::postman::{Call, CallError, OUT_OF_ATTEMPTS, PageRequest};
-use crate::state::{self, ActionState, Holder, JournalAccess, Server, StateError};
+use crate::state::{self, ActionState, Holder, JournalAccess, Server};
 use crate::store::AnswerKind;
 
 /// A message as it was read, when its request left, and the page that gave it.
@@ -225,8 +224,7 @@ impl Choosing<'_> {
                 }
             }
             listed.messages = ids.len();
-            let back = || listed.back.oldest.map(|oldest| format!(", back to {}", shown(oldest, self.context.zone()))).unwrap_or_default();
-            progress.tell(|| format!("{} loaded{}", counted(ids.len(), "message"), back()));
+            progress.loaded(ids.len(), listed.back.oldest, self.context.zone());
             listed.is_whole = !listed.back.is_past(&wanted.window);
             if !listed.is_whole {
                 break;
@@ -295,7 +293,7 @@ fn planner(context: &CommandContext, campaign: &ConfiguredCampaign, arguments: &
         valid_for: campaign.settings.one_time_password.then_some(campaign.settings.valid_for),
         ..Planner::default()
     };
-    let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok()).map_err(|error| broken(&error))?;
+    let folder = journal::folder(&context.common).map_err(|error| unreadable(&error))?;
     // A plan alone must neither need nor create a journal.
     let access = match JournalAccess::look(&folder) {
         Ok(None) => return Ok((planner, Vec::new())),
@@ -306,22 +304,17 @@ fn planner(context: &CommandContext, campaign: &ConfiguredCampaign, arguments: &
         return Ok((planner, vec!["The journal cannot be read, so it is unknown what is under way elsewhere.".to_owned()]));
     };
     let (server, id) = (Server::of(campaign.base.as_str()), &campaign.settings.id);
-    let open = journal.open_actions(&server, id).map_err(|error| broken(&error))?;
+    let open = journal.open_actions(&server, id).map_err(|error| unreadable(&error))?;
     // A request that a dead run only intended never left; the worker clears it at its start.
     let blocks =
         |action: &&state::OpenAction| action.holder == Holder::Alive || action.entry.state == ActionState::Unknown || has_try(action);
     planner.under_way = open.iter().filter(blocks).filter_map(|action| action.entry.action.message().cloned()).collect();
     planner.batches_under_way = open.iter().filter(blocks).filter_map(|action| action.entry.action.batch().cloned()).collect();
-    planner.out_of_attempts = journal.messages_refused_with(&server, id, OUT_OF_ATTEMPTS).map_err(|error| broken(&error))?;
+    planner.out_of_attempts = journal.messages_refused_with(&server, id, OUT_OF_ATTEMPTS).map_err(|error| unreadable(&error))?;
     Ok((planner, Vec::new()))
 }
 
 /// Whether a try of it was started without a recorded outcome.
 fn has_try(action: &state::OpenAction) -> bool {
     action.last_try.as_ref().is_some_and(|last| last.outcome.is_none())
-}
-
-fn broken(error: &StateError) -> Failure {
-    let next = "Fix the state folder, or name another one with `--state FOLDER`. Nothing was done.";
-    Failure::new(exit_of(error), "The journal of actions cannot be read.", sentence(error), next)
 }

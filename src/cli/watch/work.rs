@@ -5,24 +5,22 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::super::campaigns::ConfiguredCampaign;
-use super::super::context::{CommandContext, counted, tell};
-use super::super::journal::shared_budget;
+use super::super::context::{CommandContext, counted, joined, tell};
+use super::super::journal::look;
 use super::super::messages::unread;
-use super::super::moment::shown;
-use super::super::signals::Signals;
+use super::super::moment::back_to;
+use super::super::signals::{Signals, at};
 use super::super::window::NOT_GIVEN;
 use super::super::{EarlyExit, Exit, Failure};
 use super::board::Board;
 use super::limits::Limits;
 use super::output::{ChangeWriter, Finish, Summary};
 use crate::delivery::full_stop;
-use crate::monitor::{
-    CampaignIndex, CampaignSettings, Clock, Command, Connection, Generation, Monitor, MonitorOptions, News, ReadError, Update,
-};
-use crate::state::{self, JournalAccess};
+use crate::monitor::{Command, Connection, Generation, Monitor, MonitorOptions, News, ReadError, Update};
+use crate::state::JournalAccess;
 
 /// How much news may queue before the worker waits: pages are merged faster than they arrive.
 const CHANNEL: usize = 8;
@@ -80,19 +78,8 @@ impl WatchRun {
     ) -> Result<Self, Failure> {
         let (sender, updates) = mpsc::channel(CHANNEL);
         let started_at = Timestamp::now();
-        let options = MonitorOptions {
-            campaign: CampaignIndex(0),
-            api: campaign.api(&context.transport)?,
-            key_again: None,
-            journal: read_only(context),
-            run: None,
-            budget: shared_budget(&context.common),
-            settings: CampaignSettings { history: board.scope.history(started_at), ..campaign.settings.clone() },
-            away_rate: campaign.settings.calls_per_second,
-            reads: true,
-            clock: Clock::system(),
-            seed: fastrand::u64(..),
-        };
+        let mut options = MonitorOptions { reads: true, ..context.monitor_options(campaign, read_only(context), None)? };
+        options.settings.history = board.scope.history(started_at);
         let monitor = match board.scope.batch.clone() {
             Some(batch) => Monitor::spawn_for_batch(options, batch, sender),
             None => Monitor::spawn(options, sender),
@@ -250,7 +237,7 @@ impl WatchRun {
             self.notice("The batch has no messages yet: it is being prepared.");
             return;
         }
-        let back = self.board.oldest().map(|oldest| format!(", back to {}", shown(oldest, &self.zone))).unwrap_or_default();
+        let back = back_to(self.board.oldest(), &self.zone);
         let (loaded, open) = (counted(figures.loaded, "message"), figures.open);
         let untimed = match self.board.untimed() {
             0 => String::new(),
@@ -277,27 +264,15 @@ impl WatchRun {
 
     /// The worker has ended, which only a bug can cause.
     async fn broken(self) -> Result<Exit, EarlyExit> {
-        if let Err(broken) = self.monitor.ended().await
-            && broken.is_panic()
-        {
-            std::panic::resume_unwind(broken.into_panic());
-        }
+        joined(self.monitor.ended().await);
         Ok(Exit::Failed)
     }
 }
 
 /// A watch takes no action, so the journal is only read, and none is created.
 fn read_only(context: &CommandContext) -> JournalAccess {
-    let folder = state::folder(context.common.state.as_deref(), |name| std::env::var(name).ok());
-    let journal = folder.and_then(|folder| JournalAccess::look(&folder)).ok().flatten().and_then(|access| access.readable().cloned());
+    let journal = look(&context.common).ok().flatten().and_then(|access| access.readable().cloned());
     JournalAccess::ReadOnly { journal, why: "a watch takes no action".to_owned() }
-}
-
-async fn at(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => sleep_until(deadline).await,
-        None => std::future::pending().await,
-    }
 }
 
 /// Whether the reader of the output is gone: otherwise only the next write would show it, and that
