@@ -48,6 +48,11 @@ impl<W: Write> RecordWriter<W> {
         Ok(())
     }
 
+    /// Writes a summary as the last record. CSV cannot hold one.
+    pub fn summary(&mut self, summary: &impl Serialize) -> io::Result<()> {
+        if self.format == Format::Csv { Ok(()) } else { self.record(&BTreeMap::from([("summary", summary)])) }
+    }
+
     /// Writes text for people, who get no records.
     pub fn text(&mut self, text: &str) -> io::Result<()> {
         self.out.write_all(text.as_bytes())

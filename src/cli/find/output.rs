@@ -35,11 +35,6 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct SummaryLine<'a> {
-    summary: Summary<'a>,
-}
-
-#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Summary<'a> {
     asked: Vec<AskedPart<'a>>,
@@ -93,9 +88,7 @@ pub(super) fn write(found: &FindResult, format: Format, context: &CommandContext
                 records.record(&FoundRecord { campaign: &answer.campaign.settings.name, message: layout.json(message) })?;
             }
         }
-        if format == Format::Ndjson {
-            records.record(&SummaryLine { summary: summary(found, zone) })?;
-        }
+        records.summary(&summary(found, zone))?;
         records.finish()?;
     }
     for line in not_asked(found) {

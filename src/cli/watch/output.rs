@@ -88,11 +88,6 @@ pub(super) struct Summary<'a> {
 }
 
 #[derive(Serialize)]
-struct SummaryLine<'a> {
-    summary: SummaryPart<'a>,
-}
-
-#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SummaryPart<'a> {
     campaign: &'a str,
@@ -179,19 +174,12 @@ impl<W: Write> ChangeWriter<W> {
         if self.masked { Recipient::new(recipient).shown(Mask::On) } else { recipient.to_owned() }
     }
 
-    /// Ends the output with the summary. CSV cannot hold one.
+    /// Ends the output with the summary.
     pub fn finish(&mut self, summary: &Summary<'_>) -> io::Result<()> {
-        match self.format {
-            Format::Json | Format::Ndjson => self.records.record(&self.part(summary))?,
-            Format::Csv => {}
-            Format::Table => self.records.text(&(in_words(summary) + "\n"))?,
-        }
-        self.records.finish()
-    }
-
-    fn part<'a>(&self, summary: &Summary<'a>) -> SummaryLine<'a> {
-        SummaryLine {
-            summary: SummaryPart {
+        if self.format == Format::Table {
+            self.records.text(&(in_words(summary) + "\n"))?;
+        } else {
+            self.records.summary(&SummaryPart {
                 campaign: summary.campaign,
                 batch: summary.batch.map(BatchId::as_str),
                 started_at: exact(summary.started_at, &self.zone),
@@ -199,8 +187,9 @@ impl<W: Write> ChangeWriter<W> {
                 ended: summary.finish.word(),
                 figures: summary.figures,
                 oldest: summary.oldest.map(|oldest| exact(oldest, &self.zone)),
-            },
+            })?;
         }
+        self.records.finish()
     }
 }
 
