@@ -17,7 +17,7 @@ use super::messages::unread;
 use super::moment;
 use super::progress::ProgressLine;
 use super::records::write_document;
-use super::window::{AttemptWindow, ListedBack, NOT_GIVEN, NewestAttempt, Placement, WindowOptions, loaded_back_to};
+use super::window::{AttemptWindow, ListedBack, NOT_GIVEN, NewestAttempt, Placement, loaded_back_to};
 use super::{Common, EarlyExit, Exit, Format};
 use crate::delivery::{BatchId, Message, MessageId, full_stop, how_much_shows};
 use crate::monitor::{ListRequest, Reader};
@@ -45,7 +45,8 @@ pub struct StatusArguments {
 pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<Exit, EarlyExit> {
     let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
-    let asked = stretch(arguments, &context, campaign)?;
+    let (history, is_batch) = (campaign.settings.history, arguments.batch.is_some());
+    let asked = AttemptWindow::of_figures(arguments.since.as_deref(), is_batch, history, context.zone(), Timestamp::now())?;
     let (store, window, loaded) = read(&context, campaign, arguments.batch.clone(), &asked).await?;
     let report = StatusReport::of(&store, &window, campaign, &used_up(&context, campaign), context.zone());
     let mut out = std::io::stdout().lock();
@@ -79,14 +80,6 @@ pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<
         context.notice(&format!("{} could not be read and are not counted.", counted(bad, "row")));
     }
     Ok(Exit::Done)
-}
-
-/// The time window: as requested, else the configured history. A batch is loaded whole, because the question is how it went.
-fn stretch(arguments: &StatusArguments, context: &CommandContext, campaign: &ConfiguredCampaign) -> Result<AttemptWindow, super::Failure> {
-    let (now, history) = (Timestamp::now(), campaign.settings.history);
-    let asked = WindowOptions { since: arguments.since.as_deref(), until: None, usual: None };
-    let stretch = AttemptWindow::asked(asked, history, context.zone(), now)?;
-    Ok(if arguments.batch.is_some() { stretch.whole() } else { stretch.within(history, now) })
 }
 
 /// How far the list was loaded for a time window.

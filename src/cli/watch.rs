@@ -17,12 +17,11 @@ use self::limits::{Limits, Share};
 use self::output::ChangeWriter;
 use self::scope::Scope;
 use self::work::WatchRun;
-use super::campaigns::ConfiguredCampaign;
 use super::context::{CommandContext, is_coloured};
 use super::journal;
 use super::signals::Signals;
-use super::window::{AttemptWindow, WindowOptions};
-use super::{Common, EarlyExit, Exit, Failure};
+use super::window::AttemptWindow;
+use super::{Common, EarlyExit, Exit};
 use crate::delivery::BatchId;
 
 /// What `watch` takes.
@@ -57,21 +56,12 @@ pub struct WatchArguments {
 pub(super) async fn run(arguments: &WatchArguments, common: &Common, signals: &mut Signals) -> Result<Exit, EarlyExit> {
     let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
-    let now = Timestamp::now();
-    let scope = scope(arguments, &context, campaign, now)?;
+    let (history, batch) = (campaign.settings.history, arguments.batch.clone());
+    let window = AttemptWindow::of_figures(arguments.since.as_deref(), batch.is_some(), history, context.zone(), Timestamp::now())?;
+    let scope = Scope { batch, window };
     let masked = journal::is_masked(common, campaign, "changes on the output")?;
     let output =
         ChangeWriter::begin(BufWriter::new(std::io::stdout()), context.format(), context.zone().clone(), masked, is_coloured(common))?;
     let limits = Limits { until_done: arguments.until_done, timeout: arguments.timeout, most_failures: arguments.max_failure };
     WatchRun::start(&context, campaign, Board::new(scope), limits, output)?.watch(signals).await
-}
-
-/// What is watched: as requested, else as far back as the campaign's history is loaded. A batch is
-/// watched whole.
-fn scope(arguments: &WatchArguments, context: &CommandContext, campaign: &ConfiguredCampaign, now: Timestamp) -> Result<Scope, Failure> {
-    let (batch, history) = (arguments.batch.clone(), campaign.settings.history);
-    let asked = WindowOptions { since: arguments.since.as_deref(), until: None, usual: None };
-    let window = AttemptWindow::asked(asked, history, context.zone(), now)?;
-    let window = if batch.is_some() { window.whole() } else { window.within(history, now) };
-    Ok(Scope { batch, window })
 }

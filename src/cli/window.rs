@@ -110,6 +110,16 @@ impl AttemptWindow {
         Ok(Self { since, until, horizon: since.map(|since| since.min(back(now, history))) })
     }
 
+    /// The window of figures: as requested, else the configured history. A batch is loaded whole, because the question is
+    /// how it went.
+    ///
+    /// # Errors
+    /// The option is not a time.
+    pub fn of_figures(since: Option<&str>, is_batch: bool, history: Duration, zone: &TimeZone, now: Timestamp) -> Result<Self, Failure> {
+        let asked = Self::asked(WindowOptions { since, until: None, usual: None }, history, zone, now)?;
+        Ok(if is_batch { asked.whole() } else { asked.within(history, now) })
+    }
+
     /// The same for a batch, which is loaded whole: its pages do not follow the times of its messages.
     #[must_use]
     pub fn whole(self) -> Self {

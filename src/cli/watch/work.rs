@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::super::campaigns::ConfiguredCampaign;
-use super::super::context::{CommandContext, counted, joined, tell};
+use super::super::context::{CommandContext, counted, joined};
 use super::super::journal::look;
 use super::super::messages::unread;
 use super::super::moment::back_to;
@@ -32,16 +32,15 @@ const LOOK: Duration = Duration::from_secs(1);
 const TOTAL: Generation = Generation(1);
 
 /// A watch.
-pub(super) struct WatchRun {
+pub(super) struct WatchRun<'a> {
+    context: &'a CommandContext,
+    campaign: &'a ConfiguredCampaign,
     monitor: Monitor,
     updates: mpsc::Receiver<Update>,
     board: Board,
     limits: Limits,
     output: ChangeWriter<BufWriter<Stdout>>,
-    campaign: String,
-    quiet: bool,
     started_at: Timestamp,
-    zone: jiff::tz::TimeZone,
     /// The reported reason why calls fail, until they are answered again.
     trouble: Option<String>,
     /// Whether it was reported that everything is loaded.
@@ -64,14 +63,14 @@ enum Because {
     Failed(Failure),
 }
 
-impl WatchRun {
+impl<'a> WatchRun<'a> {
     /// Starts the worker.
     ///
     /// # Errors
     /// There is no usable key.
     pub fn start(
-        context: &CommandContext,
-        campaign: &ConfiguredCampaign,
+        context: &'a CommandContext,
+        campaign: &'a ConfiguredCampaign,
         board: Board,
         limits: Limits,
         output: ChangeWriter<BufWriter<Stdout>>,
@@ -87,15 +86,14 @@ impl WatchRun {
         // A reader waits for each line, so it is read as often as what is on a screen.
         monitor.ask(Command::InView(true));
         Ok(Self {
+            context,
+            campaign,
             monitor,
             updates,
             board,
             limits,
             output,
-            campaign: campaign.settings.name.clone(),
-            quiet: context.common.quiet,
             started_at,
-            zone: context.zone().clone(),
             trouble: None,
             reported_start: false,
             total: Total::Unasked,
@@ -139,7 +137,7 @@ impl WatchRun {
         let ended_at = Timestamp::now();
         let figures = self.board.figures(ended_at);
         let summary = Summary {
-            campaign: &self.campaign,
+            campaign: &self.campaign.settings.name,
             batch: self.board.scope.batch.as_ref(),
             started_at: self.started_at,
             ended_at,
@@ -168,7 +166,7 @@ impl WatchRun {
             News::StartedOver => {
                 self.board.start_over();
                 self.total = Total::Unasked;
-                self.notice("The server has different messages than before: all of them count as there from the start.");
+                self.context.notice("The server has different messages than before: all of them count as there from the start.");
             }
             News::Connection(connection) => self.connection(connection),
             News::Refused(error) => {
@@ -180,7 +178,7 @@ impl WatchRun {
                 self.monitor.ask(Command::Close);
                 return Ok(self.judge());
             }
-            News::Notice(notice) => self.notice(&notice.text.in_full()),
+            News::Notice(notice) => self.context.notice(&notice.text.in_full()),
             // News about actions, of which a watch takes none, and about calls.
             _ => {}
         }
@@ -191,13 +189,14 @@ impl WatchRun {
         match connection {
             Connection::Waiting { why, .. } => {
                 if self.trouble.as_ref() != Some(&why.what) {
-                    self.notice(&format!("{} Trying again until it works; changes in the meantime are not lost.", full_stop(&why.what)));
+                    self.context
+                        .notice(&format!("{} Trying again until it works; changes in the meantime are not lost.", full_stop(&why.what)));
                     self.trouble = Some(why.what);
                 }
             }
             Connection::Live => {
                 if self.trouble.take().is_some() {
-                    self.notice("The server answers again; the watch continues.");
+                    self.context.notice("The server answers again; the watch continues.");
                 }
             }
             // A refusal ends the watch, and was reported before.
@@ -234,16 +233,16 @@ impl WatchRun {
         self.reported_start = true;
         let figures = self.board.figures(Timestamp::now());
         if figures.loaded == 0 && self.board.scope.batch.is_some() {
-            self.notice("The batch has no messages yet: it is being prepared.");
+            self.context.notice("The batch has no messages yet: it is being prepared.");
             return;
         }
-        let back = back_to(self.board.oldest(), &self.zone);
+        let back = back_to(self.board.oldest(), self.context.zone());
         let (loaded, open) = (counted(figures.loaded, "message"), figures.open);
         let untimed = match self.board.untimed() {
             0 => String::new(),
             untimed => format!(" Left out, {NOT_GIVEN}: {}.", counted(untimed, "message")),
         };
-        self.notice(&format!("{loaded} at the start{back}, {open} on the way.{untimed} Changes as they are seen:"));
+        self.context.notice(&format!("{loaded} at the start{back}, {open} on the way.{untimed} Changes as they are seen:"));
     }
 
     fn ask_for_total(&mut self) {
@@ -253,12 +252,6 @@ impl WatchRun {
         if let Some(message) = self.board.asks_for_total() {
             self.total = Total::Asked;
             self.monitor.ask(Command::Open { generation: TOTAL, message });
-        }
-    }
-
-    fn notice(&self, line: &str) {
-        if !self.quiet {
-            tell(line);
         }
     }
 
