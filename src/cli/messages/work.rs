@@ -81,11 +81,8 @@ impl LoadTotals {
             line.push_str(&format!(" Left out, {NOT_GIVEN}: {}.", counted(self.untimed, "message")));
         }
         if self.bad > 0 {
-            line.push_str(&format!(
-                " {} could not be read and {} listed.",
-                counted(self.bad, "row"),
-                agreeing(self.bad, "is not", "are not")
-            ));
+            let are_not = agreeing(self.bad, "is not", "are not");
+            line.push_str(&format!(" {} could not be read and {are_not} listed.", counted(self.bad, "row")));
         }
         if self.others > 0 {
             line.push(' ');
