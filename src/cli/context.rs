@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use tokio::task::JoinError;
 
 use super::args::Colour;
-use super::campaigns::{Configured, ConfiguredCampaign, configured, configured_for, find, sentence};
+use super::campaigns::{Configured, ConfiguredCampaign, configured_for, find, sentence};
 use super::journal::shared_budget;
 use super::{Common, Exit, Failure, Format};
 use crate::config::LoadError;
@@ -29,24 +29,13 @@ pub(super) struct CommandContext {
 }
 
 impl CommandContext {
-    /// Reads the configuration.
+    /// Reads the configuration; if campaigns are named, by name or id, with the keys of these only.
     ///
     /// # Errors
     /// It cannot be used at all.
-    pub fn load(common: &Common) -> Result<Self, Failure> {
-        Self::with(common, configured(common))
-    }
-
-    /// Reads the configuration, with the keys of these campaigns only, by name or id.
-    ///
-    /// # Errors
-    /// It cannot be used at all.
-    pub fn load_for(common: &Common, campaigns: &[String]) -> Result<Self, Failure> {
-        Self::with(common, configured_for(common, Some(campaigns)))
-    }
-
-    fn with(common: &Common, configured: Result<Configured, LoadError>) -> Result<Self, Failure> {
-        let configured = configured.map_err(|error| unusable(&error))?;
+    pub fn load(common: &Common, named: &[String]) -> Result<Self, Failure> {
+        let wanted = Some(named).filter(|named| !named.is_empty());
+        let configured = configured_for(common, wanted).map_err(|error| unusable(&error))?;
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new());
         Ok(Self { clock: Clock::system(), common: common.clone(), configured, transport, half_reported: Arc::new(AtomicBool::new(false)) })
     }
@@ -132,9 +121,7 @@ impl CommandContext {
 
     /// A line for people, next to the data.
     pub fn notice(&self, line: &str) {
-        if !self.common.quiet {
-            tell(line);
-        }
+        notice(&self.common, line);
     }
 }
 
@@ -177,6 +164,13 @@ pub(super) fn joined<T>(ended: Result<T, JoinError>) -> Option<T> {
         Ok(given) => Some(given),
         Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
         Err(_) => None,
+    }
+}
+
+/// A line for people, unless they want none.
+pub(super) fn notice(common: &Common, line: &str) {
+    if !common.quiet {
+        tell(line);
     }
 }
 

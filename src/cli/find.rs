@@ -44,10 +44,7 @@ pub struct FindArguments {
 /// Wrong usage, or an output that cannot be written. A campaign that cannot be asked is listed among
 /// the answers.
 pub(super) async fn run(arguments: &FindArguments, common: &Common) -> Result<Exit, EarlyExit> {
-    let context = match arguments.campaign.as_slice() {
-        [] => CommandContext::load(common)?,
-        named => CommandContext::load_for(common, named)?,
-    };
+    let context = CommandContext::load(common, &arguments.campaign)?;
     let query = query(arguments).await?;
     let mut found = chosen(arguments, &context, &query)?;
     ask(&context, &mut found, &query).await?;

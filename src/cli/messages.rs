@@ -16,7 +16,7 @@ pub(super) use self::criteria::{Fit, MessageFilter, SeenValues, StatusArgument, 
 use self::output::MessageWriter;
 use self::table::MessageTable;
 use self::work::{LoadTotals, ReadEnd, Work};
-use super::context::CommandContext;
+use super::context::{CommandContext, is_coloured, table_width};
 use super::number::looked_for;
 use super::progress::ProgressLine;
 use super::window::{AttemptWindow, WindowOptions};
@@ -98,7 +98,7 @@ fn fields_of(names: &[FieldName]) -> Result<Vec<Field>, Failure> {
 /// # Errors
 /// Wrong usage, a page that could not be read, an output that could not be written.
 pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Result<Exit, EarlyExit> {
-    let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
+    let context = CommandContext::load(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let now = Timestamp::now();
     let wanted = wanted_of(arguments, campaign.settings.history, context.zone(), now)?;
@@ -124,9 +124,11 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
     };
     let format = context.format();
     let streams = MessageWriter::<Stdout>::streams(format, &layout.fields);
-    let table = MessageTable::new(&layout, !arguments.fields.is_empty(), super::context::table_width())
-        .coloured(super::context::is_coloured(common))
-        .refused(if format == Format::Table { journal::used_up(&context, campaign) } else { Default::default() });
+    let mut table = MessageTable::new(&layout, !arguments.fields.is_empty(), table_width());
+    table.colour = is_coloured(common);
+    if format == Format::Table {
+        table.used_up = journal::used_up(&context, campaign);
+    }
     let mut work = Work {
         batch: listing.batch.clone(),
         wanted,

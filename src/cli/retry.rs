@@ -80,7 +80,7 @@ pub struct RetryArguments {
 /// # Errors
 /// Wrong usage, read-only, no yes, a message or the journal that could not be read.
 pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &mut Signals) -> Result<Exit, EarlyExit> {
-    let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
+    let context = CommandContext::load(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let selection = Selection::of(arguments, campaign.settings.history, context.zone(), Timestamp::now())?;
     agree::allowed(campaign, arguments)?;
@@ -152,7 +152,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
 
 /// A report that starts with the messages left out.
 fn report_of(chosen: &Chosen, context: &CommandContext) -> Result<OutcomeReport, EarlyExit> {
-    let mut report = OutcomeReport::begin(context.format());
+    let mut report = OutcomeReport::into(std::io::stdout(), context.format());
     for left_out in &chosen.left_out {
         report.leave_out(&left_out.id, &left_out.reason, chosen.by_name)?;
     }

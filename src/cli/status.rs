@@ -43,7 +43,7 @@ pub struct StatusArguments {
 /// # Errors
 /// Wrong usage, a page that could not be read, an output that could not be written.
 pub(super) async fn run(arguments: &StatusArguments, common: &Common) -> Result<Exit, EarlyExit> {
-    let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
+    let context = CommandContext::load(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let (history, is_batch) = (campaign.settings.history, arguments.batch.is_some());
     let asked = AttemptWindow::of_figures(arguments.since.as_deref(), is_batch, history, context.zone(), Timestamp::now())?;

@@ -54,7 +54,7 @@ pub struct WatchArguments {
 /// # Errors
 /// Wrong usage, a refusal of the API, an output that cannot be written.
 pub(super) async fn run(arguments: &WatchArguments, common: &Common, signals: &mut Signals) -> Result<Exit, EarlyExit> {
-    let context = CommandContext::load_for(common, std::slice::from_ref(&arguments.campaign))?;
+    let context = CommandContext::load(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let (history, batch) = (campaign.settings.history, arguments.batch.clone());
     let window = AttemptWindow::of_figures(arguments.since.as_deref(), batch.is_some(), history, context.zone(), Timestamp::now())?;

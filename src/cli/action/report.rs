@@ -121,13 +121,6 @@ pub(in crate::cli) struct OutcomeReport<W: Write = io::Stdout> {
     closed: bool,
 }
 
-impl OutcomeReport {
-    /// A report on the output.
-    pub fn begin(format: Format) -> Self {
-        OutcomeReport::into(io::stdout(), format)
-    }
-}
-
 impl<W: Write> OutcomeReport<W> {
     /// A report on this output.
     pub fn into(out: W, format: Format) -> Self {

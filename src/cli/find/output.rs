@@ -130,8 +130,9 @@ fn table(found: &FindResult, context: &CommandContext, out: &mut impl Write) -> 
     for (answer, asked) in found.asked() {
         writeln!(out, "{}", heading(answer, asked))?;
         if !asked.messages.is_empty() {
-            let mut table = MessageTable::new(&answer.layout, false, table_width()).coloured(is_coloured(&context.common));
-            table = table.refused(used_up(context, &answer.campaign));
+            let mut table = MessageTable::new(&answer.layout, false, table_width());
+            table.colour = is_coloured(&context.common);
+            table.used_up = used_up(context, &answer.campaign);
             for message in &asked.messages {
                 table.message(&answer.layout, message);
             }

@@ -8,7 +8,7 @@ use clap::Args;
 use jiff::tz::TimeZone;
 
 use super::super::campaigns::{configured, sentence};
-use super::super::context::{counted, format_of, tell, unusable};
+use super::super::context::{counted, format_of, notice, unusable};
 use super::super::{Common, EarlyExit, Exit, Failure};
 use super::line::{CampaignNames, JournalLine};
 use super::output;
@@ -35,11 +35,7 @@ pub struct JournalArguments {
 /// # Errors
 /// The journal cannot be read, or the output cannot be written.
 pub(in crate::cli) async fn run(arguments: &JournalArguments, common: &Common) -> Result<Exit, EarlyExit> {
-    let notice = |line: &str| {
-        if !common.quiet {
-            tell(line);
-        }
-    };
+    let notice = |line: &str| notice(common, line);
     let folder = super::folder(common).map_err(|error| unreadable(&error))?;
     let (names, zone) = names(common, notice);
     let mut lines = Vec::new();

@@ -19,9 +19,9 @@ pub(in crate::cli) struct MessageTable {
     fields: Option<Vec<Field>>,
     /// The columns of the terminal; `None` if the output is not one.
     width: Option<u16>,
-    colour: bool,
+    pub colour: bool,
     /// The messages for which the API accepts no further retry.
-    used_up: HashSet<MessageId>,
+    pub used_up: HashSet<MessageId>,
 }
 
 impl MessageTable {
@@ -33,20 +33,6 @@ impl MessageTable {
             None => Table::new(["status", "created", "recipient", "error", "retry", "tried", "batch", "text"]),
         };
         Self { table, fields, width, colour: false, used_up: HashSet::new() }
-    }
-
-    /// With colours.
-    #[must_use]
-    pub fn coloured(mut self, colour: bool) -> Self {
-        self.colour = colour;
-        self
-    }
-
-    /// None of these can be retried: the API has said that no attempts are left.
-    #[must_use]
-    pub fn refused(mut self, used_up: HashSet<MessageId>) -> Self {
-        self.used_up = used_up;
-        self
     }
 
     /// Adds a message.

@@ -1,5 +1,6 @@
 //! The plan: in JSON for scripts, in sentences for people.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
@@ -15,11 +16,6 @@ use super::super::table::columns;
 use super::chosen::{Agenda, Chosen};
 use crate::action::{BatchPlan, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, SHARE_OF_BUDGET};
 use crate::delivery::{MessageId, code_or_none};
-
-#[derive(Serialize)]
-struct PlanDocument<'a> {
-    plan: PlanPart<'a>,
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -70,18 +66,17 @@ pub(super) fn write(chosen: &Chosen, campaign: &ConfiguredCampaign, context: &Co
     out.flush()
 }
 
-fn document<'a>(chosen: &'a Chosen, campaign: &ConfiguredCampaign, zone: &TimeZone) -> PlanDocument<'a> {
+fn document<'a>(chosen: &'a Chosen, campaign: &ConfiguredCampaign, zone: &TimeZone) -> BTreeMap<&'static str, PlanPart<'a>> {
     let ages = chosen.ages();
-    PlanDocument {
-        plan: PlanPart {
-            retry: chosen.messages().into_iter().map(MessageId::as_str).collect(),
-            left_out: chosen.left_out.iter().map(|left| LeftOutPart { id: &left.id, reason: &left.reason }).collect(),
-            calls: chosen.calls(),
-            seconds: (seconds(chosen, campaign) * 10.0).round() / 10.0,
-            oldest: ages.map(|(oldest, _)| exact(oldest, zone)),
-            newest: ages.map(|(_, newest)| exact(newest, zone)),
-        },
-    }
+    let plan = PlanPart {
+        retry: chosen.messages().into_iter().map(MessageId::as_str).collect(),
+        left_out: chosen.left_out.iter().map(|left| LeftOutPart { id: &left.id, reason: &left.reason }).collect(),
+        calls: chosen.calls(),
+        seconds: (seconds(chosen, campaign) * 10.0).round() / 10.0,
+        oldest: ages.map(|(oldest, _)| exact(oldest, zone)),
+        newest: ages.map(|(_, newest)| exact(newest, zone)),
+    };
+    BTreeMap::from([("plan", plan)])
 }
 
 /// How long it takes, in seconds, at the share of the budget that actions may use, including the
