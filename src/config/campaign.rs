@@ -33,17 +33,17 @@ const OPTIONS: [&str; 14] = [
 ];
 
 /// A campaign's allowance in calls per second, unless Postman gave it more.
-const USUAL_LIMIT: u32 = 10;
+const DEFAULT_LIMIT: u32 = 10;
 /// Enough to watch, little enough to leave the sender its share.
-const USUAL_CALLS_PER_SECOND: f64 = 2.0;
+const DEFAULT_CALLS_PER_SECOND: f64 = 2.0;
 /// Failures that people still ask about are rarely older.
-const USUAL_HISTORY: Duration = Duration::from_secs(72 * 3600);
-const USUAL_MAX_MESSAGES: u32 = 1_000_000;
+const DEFAULT_HISTORY: Duration = Duration::from_secs(72 * 3600);
+const DEFAULT_MAX_MESSAGES: u32 = 1_000_000;
 /// The rows of a campaign are numbered with 32 bits; this many would not fit into a machine's memory.
 const MOST_MESSAGES: u32 = 100_000_000;
 /// As long as most one-time passwords are valid.
-const USUAL_VALID_FOR: Duration = Duration::from_secs(5 * 60);
-const USUAL_FAILURE_LIMIT: f64 = 0.02;
+const DEFAULT_VALID_FOR: Duration = Duration::from_secs(5 * 60);
+const DEFAULT_FAILURE_LIMIT: f64 = 0.02;
 
 impl CampaignConfig {
     /// A campaign with only the required options.
@@ -56,14 +56,14 @@ impl CampaignConfig {
             base_url: None,
             key,
             read_only: None,
-            calls_per_second: USUAL_CALLS_PER_SECOND,
+            calls_per_second: DEFAULT_CALLS_PER_SECOND,
             campaign_limit: None,
             mask: None,
-            history: USUAL_HISTORY,
-            max_messages: usize::try_from(USUAL_MAX_MESSAGES).unwrap_or(usize::MAX),
+            history: DEFAULT_HISTORY,
+            max_messages: usize::try_from(DEFAULT_MAX_MESSAGES).unwrap_or(usize::MAX),
             one_time_password: false,
-            valid_for: USUAL_VALID_FOR,
-            failure_limit: USUAL_FAILURE_LIMIT,
+            valid_for: DEFAULT_VALID_FOR,
+            failure_limit: DEFAULT_FAILURE_LIMIT,
         }
     }
 }
@@ -134,18 +134,18 @@ impl<'a> Campaigns<'a> {
         self.server(fields, table, section);
         self.unique_id(fields, id.as_ref(), base_url.as_ref().or(environment.as_ref()));
         let key = self.key(fields, table, section);
-        let campaign_limit = fields.integer(table, "campaign_limit", USUAL_LIMIT + 1..=1000);
-        let most_calls = f64::from(campaign_limit.unwrap_or(USUAL_LIMIT));
+        let campaign_limit = fields.integer(table, "campaign_limit", DEFAULT_LIMIT + 1..=1000);
+        let most_calls = f64::from(campaign_limit.unwrap_or(DEFAULT_LIMIT));
         Some(CampaignConfig {
             read_only: fields.boolean(table, "read_only"),
-            calls_per_second: fields.number(table, "calls_per_second", 0.1..=most_calls).unwrap_or(USUAL_CALLS_PER_SECOND),
+            calls_per_second: fields.number(table, "calls_per_second", 0.1..=most_calls).unwrap_or(DEFAULT_CALLS_PER_SECOND),
             campaign_limit,
             mask: fields.boolean(table, "mask"),
-            history: fields.duration(table, "history").unwrap_or(USUAL_HISTORY),
-            max_messages: fields.integer(table, "max_messages", 1..=MOST_MESSAGES).unwrap_or(USUAL_MAX_MESSAGES) as usize,
+            history: fields.duration(table, "history").unwrap_or(DEFAULT_HISTORY),
+            max_messages: fields.integer(table, "max_messages", 1..=MOST_MESSAGES).unwrap_or(DEFAULT_MAX_MESSAGES) as usize,
             one_time_password: fields.boolean(table, "one_time_password").unwrap_or(false),
-            valid_for: fields.duration(table, "valid_for").unwrap_or(USUAL_VALID_FOR),
-            failure_limit: fields.percent(table, "failure_limit").unwrap_or(USUAL_FAILURE_LIMIT),
+            valid_for: fields.duration(table, "valid_for").unwrap_or(DEFAULT_VALID_FOR),
+            failure_limit: fields.percent(table, "failure_limit").unwrap_or(DEFAULT_FAILURE_LIMIT),
             name: name?.value,
             id: CampaignId::new(id?.value),
             line: section.line,

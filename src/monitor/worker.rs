@@ -105,7 +105,7 @@ impl Worker {
     async fn run(mut self) {
         self.take_over().await;
         while !self.ending {
-            self.hear().await;
+            self.take_waiting_commands().await;
             if self.ending {
                 break;
             }
@@ -150,7 +150,7 @@ impl Worker {
     }
 
     /// Handles the commands already waiting.
-    async fn hear(&mut self) {
+    async fn take_waiting_commands(&mut self) {
         while let Some(command) = self.inbox.try_next() {
             self.take_command(command).await;
         }
@@ -315,9 +315,9 @@ impl Worker {
         self.scheduler.budget.halve(reserved.is_err());
         match reserved {
             Ok(slot) => {
-                let mended = self.scheduler.slots.is_broken();
+                let repaired = self.scheduler.slots.is_broken();
                 self.scheduler.slots.reserved(slot, room);
-                if mended {
+                if repaired {
                     self.notice(NoticeWeight::Info, repaired_reported()).await;
                 }
             }

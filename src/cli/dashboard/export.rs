@@ -35,9 +35,9 @@ impl Exporter {
         let (steps, inbox) = mpsc::channel();
         let (outbox, answers) = mpsc::channel();
         let write = move || {
-            let mut desk = Desk { open: None, journal };
+            let mut writer = FileWriter { open: None, journal };
             for (export, step) in inbox {
-                let Some(answer) = desk.step(export, step) else { continue };
+                let Some(answer) = writer.step(export, step) else { continue };
                 if outbox.send(Event::Export { export, answer }).is_err() {
                     return;
                 }
@@ -77,7 +77,7 @@ impl Exporter {
 }
 
 /// The file under way.
-struct Desk {
+struct FileWriter {
     open: Option<OpenFile>,
     journal: ExportJournal,
 }
@@ -105,7 +105,7 @@ struct OpenFile {
     file: NamedTempFile,
 }
 
-impl Desk {
+impl FileWriter {
     /// Does a step, and gives its answer.
     fn step(&mut self, export: ExportId, step: ExportStep) -> Option<ExportAnswer> {
         match step {
@@ -242,7 +242,7 @@ mod tests {
     }
 
     /// A writer whose journal takes everything, or nothing; and what is in it.
-    fn desk_with(writable: bool) -> (Desk, Notes) {
+    fn writer_with(writable: bool) -> (FileWriter, Notes) {
         let journal = Journal::in_memory();
         let run = RunId::new(Timestamp::now(), 1, 1);
         let run = journal.begin_run(run, &Who::from_environment(|_| None), Timestamp::now()).unwrap();
@@ -252,11 +252,11 @@ mod tests {
         let handle = JournalHandle { access: JournalAccess::Writable(journal.clone()), run: Some(Arc::new(run)) };
         let campaigns = vec![("http://127.0.0.1:1/api/v2".to_owned(), CampaignId::new("campaign_1"))];
         let journal_of_desk = ExportJournal { opened: watch::channel(Some(handle)).1, campaigns };
-        (Desk { open: None, journal: journal_of_desk }, Notes(journal))
+        (FileWriter { open: None, journal: journal_of_desk }, Notes(journal))
     }
 
-    fn desk() -> (Desk, Notes) {
-        desk_with(true)
+    fn writer() -> (FileWriter, Notes) {
+        writer_with(true)
     }
 
     /// What was noted.
@@ -294,12 +294,12 @@ mod tests {
     fn a_file_appears_whole_and_for_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("list.csv");
-        let (mut desk, notes) = desk();
-        assert_eq!(desk.step(ID, begin(&path)), Some(ExportAnswer::Written));
-        assert_eq!(desk.step(ID, part("one,")), Some(ExportAnswer::Written));
+        let (mut writer, notes) = writer();
+        assert_eq!(writer.step(ID, begin(&path)), Some(ExportAnswer::Written));
+        assert_eq!(writer.step(ID, part("one,")), Some(ExportAnswer::Written));
         assert!(!path.exists() && notes.try_recv().is_err());
-        assert_eq!(desk.step(ID, part("two")), Some(ExportAnswer::Written));
-        assert!(matches!(desk.step(ID, end()), Some(ExportAnswer::Done(text)) if text.what.ends_with("list.csv: messages, 2 rows")));
+        assert_eq!(writer.step(ID, part("two")), Some(ExportAnswer::Written));
+        assert!(matches!(writer.step(ID, end()), Some(ExportAnswer::Done(text)) if text.what.ends_with("list.csv: messages, 2 rows")));
         assert_eq!((fs::read_to_string(&path).unwrap().as_str(), names(&folder).len()), ("one,two", 1));
         assert_eq!(notes.try_recv().unwrap(), "messages, 2 rows");
         #[cfg(unix)]
@@ -313,15 +313,15 @@ mod tests {
     fn without_a_line_in_the_journal_only_what_is_masked_is_written_and_says_so() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("list.csv");
-        let (mut desk, _notes) = desk_with(false);
-        desk.step(ID, begin(&path));
-        desk.step(ID, part("one"));
-        let Some(ExportAnswer::Failed(text)) = desk.step(ID, ending(false)) else { panic!("it was exported") };
+        let (mut writer, _notes) = writer_with(false);
+        writer.step(ID, begin(&path));
+        writer.step(ID, part("one"));
+        let Some(ExportAnswer::Failed(text)) = writer.step(ID, ending(false)) else { panic!("it was exported") };
         assert!(text.why.contains("needs a line in the journal: the journal can only be read: the program stopped here"), "{text:?}");
         assert_eq!(names(&folder), Vec::<String>::new());
-        desk.step(ID, begin(&path));
-        desk.step(ID, part("one"));
-        let Some(ExportAnswer::Done(text)) = desk.step(ID, ending(true)) else { panic!("it was not exported") };
+        writer.step(ID, begin(&path));
+        writer.step(ID, part("one"));
+        let Some(ExportAnswer::Done(text)) = writer.step(ID, ending(true)) else { panic!("it was not exported") };
         assert_eq!(text.why, "this is not in the journal: the journal can only be read: the program stopped here");
         assert!(path.exists());
     }
@@ -330,17 +330,17 @@ mod tests {
     fn one_that_is_there_is_not_touched() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("list.csv");
-        let (mut desk, _notes) = desk();
+        let (mut writer, _notes) = writer();
         fs::write(&path, "mine").unwrap();
         fs::write(folder.path().join("list-2.csv"), "mine, too").unwrap();
         let free = folder.path().join("list-3.csv");
-        assert_eq!(desk.step(ID, begin(&path)), Some(ExportAnswer::Taken { free: free.display().to_string() }));
+        assert_eq!(writer.step(ID, begin(&path)), Some(ExportAnswer::Taken { free: free.display().to_string() }));
         // The name was taken during the export: it gets the free one.
         fs::remove_file(&path).unwrap();
-        desk.step(ID, begin(&path));
-        desk.step(ID, part("new"));
+        writer.step(ID, begin(&path));
+        writer.step(ID, part("new"));
         fs::write(&path, "mine").unwrap();
-        assert!(matches!(desk.step(ID, end()), Some(ExportAnswer::Done(text)) if text.what.contains("list-3.csv")));
+        assert!(matches!(writer.step(ID, end()), Some(ExportAnswer::Done(text)) if text.what.contains("list-3.csv")));
         assert_eq!((fs::read_to_string(&path).unwrap(), fs::read_to_string(&free).unwrap()), ("mine".to_owned(), "new".to_owned()));
     }
 
@@ -348,20 +348,20 @@ mod tests {
     fn nothing_is_left_of_one_that_was_stopped_or_failed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("list.csv");
-        let (mut desk, notes) = desk();
-        desk.step(ID, begin(&path));
-        desk.step(ID, part("one"));
-        assert_eq!(desk.step(ID, ExportStep::Drop), None);
-        assert_eq!(desk.step(ID, part("two")), None);
-        assert_eq!(desk.step(ID, end()), None);
+        let (mut writer, notes) = writer();
+        writer.step(ID, begin(&path));
+        writer.step(ID, part("one"));
+        assert_eq!(writer.step(ID, ExportStep::Drop), None);
+        assert_eq!(writer.step(ID, part("two")), None);
+        assert_eq!(writer.step(ID, end()), None);
         // A file that accepts nothing, as on a full disk.
         let part_file = folder.path().join(".full");
         fs::write(&part_file, "").unwrap();
         let file = NamedTempFile::from_parts(fs::File::open(&part_file).unwrap(), tempfile::TempPath::try_from_path(&part_file).unwrap());
-        desk.open = Some(OpenFile { export: ID, path: path.clone(), file });
-        assert!(matches!(desk.step(ID, part("one")), Some(ExportAnswer::Failed(text)) if text.why.contains("no partial file is left")));
+        writer.open = Some(OpenFile { export: ID, path: path.clone(), file });
+        assert!(matches!(writer.step(ID, part("one")), Some(ExportAnswer::Failed(text)) if text.why.contains("no partial file is left")));
         assert_eq!(names(&folder), Vec::<String>::new());
-        assert!(matches!(desk.step(ID, begin(&folder.path().join("no/list.csv"))), Some(ExportAnswer::Failed(_))));
+        assert!(matches!(writer.step(ID, begin(&folder.path().join("no/list.csv"))), Some(ExportAnswer::Failed(_))));
         assert!(notes.try_recv().is_err(), "only what was written is journalled");
     }
 

@@ -47,7 +47,7 @@ impl Worker {
     /// Handles the commands that came while the disk was busy with the line of a try, and returns whether its request
     /// may still be sent. If not, the line is closed again.
     pub(super) async fn may_leave(&mut self, index: usize, which: &ActionRef, action: ActionId) -> bool {
-        self.hear().await;
+        self.take_waiting_commands().await;
         let now = self.clock.moment();
         let Some(active) = self.scheduler.actions.get(index) else { return false };
         if matches!(active.phase, ActionPhase::Over) {

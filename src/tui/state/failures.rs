@@ -19,7 +19,7 @@ const CHEAP: usize = 2_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum GroupKey {
     /// All that are worth a retry.
-    Helped,
+    WorthRetry,
     /// Those with this code; empty for those without a reason.
     Error(String),
 }
@@ -132,7 +132,7 @@ impl Failures {
 
     /// How many of the loaded messages failed.
     pub fn failed(&self) -> usize {
-        self.groups.iter().filter(|group| group.key != GroupKey::Helped).map(|group| group.count).sum()
+        self.groups.iter().filter(|group| group.key != GroupKey::WorthRetry).map(|group| group.count).sum()
     }
 
     /// How many messages are loaded in the window of time.
@@ -165,7 +165,7 @@ impl Failures {
     ) -> impl Iterator<Item = RowNumber> + 'a {
         let rows = self.rows.iter().flat_map(|rows| rows.rows_from(0)).filter(|row| store.is_covered(*row));
         rows.filter(move |row| match key {
-            GroupKey::Helped => RetryAdvice::of(store.error(*row)) == RetryAdvice::Yes && !is_in(used_up, store, *row),
+            GroupKey::WorthRetry => RetryAdvice::of(store.error(*row)) == RetryAdvice::Yes && !is_in(used_up, store, *row),
             GroupKey::Error(code) => self::code(store, *row) == code,
         })
     }
@@ -179,7 +179,7 @@ impl Failures {
         self.is_due = false;
         self.loaded = store.loaded_between(self.times.0, self.times.1);
         let mut groups: Vec<FailureGroup> = Vec::new();
-        let mut helped = FailureGroup::empty(GroupKey::Helped, RetryAdvice::Yes);
+        let mut worth_retry = FailureGroup::empty(GroupKey::WorthRetry, RetryAdvice::Yes);
         for row in self.all_rows(store) {
             let (code, cells) = (code(store, row), store.cells(row));
             let index = groups.iter().position(|group| matches!(&group.key, GroupKey::Error(known) if known == code));
@@ -198,12 +198,12 @@ impl Failures {
             if let Some(group) = groups.get_mut(index) {
                 add(group);
                 if group.advice == RetryAdvice::Yes && !is_used_up {
-                    add(&mut helped);
+                    add(&mut worth_retry);
                 }
             }
         }
-        if helped.count > 0 {
-            groups.insert(0, helped);
+        if worth_retry.count > 0 {
+            groups.insert(0, worth_retry);
         }
         sort(&mut groups, self.order);
         self.groups = groups;
@@ -228,7 +228,7 @@ impl FailureGroup {
     /// Its name in the list.
     pub fn name(&self) -> &str {
         match &self.key {
-            GroupKey::Helped => "worth a retry",
+            GroupKey::WorthRetry => "worth a retry",
             GroupKey::Error(code) => code_or_none(code),
         }
     }
@@ -315,7 +315,7 @@ mod tests {
             ]
         );
         assert_eq!(failures.rows_of(&store, &HashSet::new(), &GroupKey::Error("routing_error".to_owned())).count(), 2);
-        assert_eq!(failures.rows_of(&store, &HashSet::new(), &GroupKey::Helped).count(), 1);
+        assert_eq!(failures.rows_of(&store, &HashSet::new(), &GroupKey::WorthRetry).count(), 1);
     }
 
     #[test]
@@ -329,9 +329,9 @@ mod tests {
         let mut failures = Failures::default();
         let mut seen = |used_up: &HashSet<MessageId>| {
             failures.look(&store, used_up);
-            let helped = failures.rows_of(&store, used_up, &GroupKey::Helped).count();
+            let worth_retry = failures.rows_of(&store, used_up, &GroupKey::WorthRetry).count();
             let groups: Vec<_> = failures.groups().iter().map(|group| (group.name().to_owned(), group.count, group.left())).collect();
-            (helped, groups)
+            (worth_retry, groups)
         };
         let line = |name: &str, count, left| (name.to_owned(), count, left);
         let some = seen(&refused(&["a", "c"]));

@@ -23,7 +23,7 @@ pub(in crate::tui) struct Choice {
     pub words: String,
     pub messages: Vec<MessageId>,
     /// Only the lines that are worth a retry are ticked at first; the others can be included.
-    pub helped_only: bool,
+    pub worth_retry_only: bool,
 }
 
 /// A question about several messages.
@@ -73,7 +73,7 @@ impl PlanQuestion {
             excluded: BTreeSet::new(),
             included: BTreeSet::new(),
         };
-        if question.choice.helped_only {
+        if question.choice.worth_retry_only {
             let others = question.lines.iter().filter(|line| line.advice == RetryAdvice::Maybe);
             question.excluded = others.map(|line| line.code.clone()).collect();
             question.make(campaign, now);

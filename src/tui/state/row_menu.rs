@@ -154,7 +154,9 @@ impl State {
             (Action::PlanRetry, ViewKind::Failures | ViewKind::Messages) if campaign.opened.is_none() && !campaign.marked.is_empty() => {
                 "plan a retry of the marked messages"
             }
-            (Action::PlanRetry, ViewKind::Failures) if campaign.failures.selected().is_some_and(|group| group.key == GroupKey::Helped) => {
+            (Action::PlanRetry, ViewKind::Failures)
+                if campaign.failures.selected().is_some_and(|group| group.key == GroupKey::WorthRetry) =>
+            {
                 "plan a retry of all worth a retry"
             }
             (Action::PlanRetry, ViewKind::Failures) => "plan a retry of all with this error",
@@ -188,7 +190,7 @@ impl State {
             ViewKind::Failures => {
                 let error = campaign.failures.selected().and_then(|group| match &group.key {
                     GroupKey::Error(code) => Some(code.clone()),
-                    GroupKey::Helped => None,
+                    GroupKey::WorthRetry => None,
                 });
                 RowSubject { error, ..RowSubject::default() }
             }

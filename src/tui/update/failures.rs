@@ -62,9 +62,9 @@ impl State {
         let window = campaign.choice.window;
         let errors = match &group.key {
             GroupKey::Error(code) => vec![code.clone()],
-            GroupKey::Helped => {
-                let helped = campaign.failures.groups().iter().filter(|group| group.advice == RetryAdvice::Yes);
-                helped.filter_map(|group| if let GroupKey::Error(code) = &group.key { Some(code.clone()) } else { None }).collect()
+            GroupKey::WorthRetry => {
+                let worth_retry = campaign.failures.groups().iter().filter(|group| group.advice == RetryAdvice::Yes);
+                worth_retry.filter_map(|group| if let GroupKey::Error(code) = &group.key { Some(code.clone()) } else { None }).collect()
             }
         };
         self.drill(FilterChoice { statuses: vec![Status::Failure], errors, window, ..FilterChoice::default() }, effects);

@@ -71,14 +71,14 @@ impl State {
             return;
         };
         // Of all failures those worth a retry are ticked; the others can be included.
-        let helped_only = group.key == GroupKey::Helped;
-        let rows: Vec<RowNumber> = if helped_only {
+        let worth_retry_only = group.key == GroupKey::WorthRetry;
+        let rows: Vec<RowNumber> = if worth_retry_only {
             campaign.failures.all_rows(&campaign.store).collect()
         } else {
             campaign.failures.rows_of(&campaign.store, &campaign.out_of_attempts, &group.key).collect()
         };
         let words = group.name().to_owned();
-        self.ask_plan(words, &rows, helped_only);
+        self.ask_plan(words, &rows, worth_retry_only);
     }
 
     /// What was agreed to but not started, as one new plan, as far as it is loaded; where no message
@@ -102,7 +102,7 @@ impl State {
     }
 
     /// Asks about these messages.
-    fn ask_plan(&mut self, words: String, rows: &[RowNumber], helped_only: bool) {
+    fn ask_plan(&mut self, words: String, rows: &[RowNumber], worth_retry_only: bool) {
         if rows.len() > LARGEST {
             let what = format!("{} messages are too many for one plan", rows.len());
             self.tell(NoticeWeight::Info, &what, &format!("{LARGEST} at most"), "mark fewer, or plan by error");
@@ -114,7 +114,7 @@ impl State {
             self.plan_message(message.clone());
             return;
         }
-        let choice = Choice { words, messages, helped_only };
+        let choice = Choice { words, messages, worth_retry_only };
         let id = self.next_question();
         let Some(campaign) = self.campaign() else { return };
         let refusal = self.run_refusal(campaign);

@@ -44,7 +44,7 @@ fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect)
     let style = |role| state.look.style(role);
     let failures = &campaign.failures;
     let failed = failures.failed();
-    let errors = failures.groups().iter().filter(|group| group.key != GroupKey::Helped);
+    let errors = failures.groups().iter().filter(|group| group.key != GroupKey::WorthRetry);
     let of = |wanted: RetryAdvice| errors.clone().filter(|group| group.advice == wanted).map(FailureGroup::left).sum::<usize>();
     let used_up = errors.clone().map(|group| group.used_up).sum::<usize>();
     let mut left = vec![Piece::new(format!("{} failed of {}", grouped(failed), grouped(failures.loaded())), style(Role::Strong), 0)];
@@ -155,7 +155,7 @@ struct Shares {
 fn cells(state: &State, group: &FailureGroup, shares: Shares, widths: Widths, selected: Option<Style>) -> Line<'static> {
     let ascii = state.look.ascii;
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
-    let name_role = if group.key == GroupKey::Helped { Role::Strong } else { Role::Text };
+    let name_role = if group.key == GroupKey::WorthRetry { Role::Strong } else { Role::Text };
     let share = group.count as f64 / shares.total.max(1) as f64;
     let mut spans = vec![
         Span::styled(fit(group.name(), NAME + 1, Align::Left, ascii), style(name_role)),
