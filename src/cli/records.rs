@@ -112,3 +112,29 @@ fn csv_line(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> io::Result<Vec
     line.write_record(cells)?;
     line.into_inner().map_err(csv::IntoInnerError::into_error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Visit {
+        nurse: Option<&'static str>,
+        room: u32,
+        notes: Vec<&'static str>,
+    }
+
+    fn written(format: Format, visits: &[Visit]) -> String {
+        let mut out = Vec::new();
+        write_records(&mut out, format, &["room", "nurse", "notes"], visits).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn cells_are_the_fields_of_the_record_by_name() {
+        let visits = [Visit { nurse: Some("null"), room: 7, notes: vec!["a \"b\""] }, Visit { nurse: None, room: 8, notes: Vec::new() }];
+        assert_eq!(written(Format::Csv, &visits), "room,nurse,notes\n7,null,\"[\"\"a \\\"\"b\\\"\"\"\"]\"\n8,,[]\n");
+        assert_eq!(written(Format::Ndjson, &visits[1..]), "{\"nurse\":null,\"room\":8,\"notes\":[]}\n");
+        assert_eq!(written(Format::Csv, &[]), "room,nurse,notes\n");
+    }
+}
