@@ -10,7 +10,8 @@ use crate::delivery::clean_line;
 /// The longest line, in characters: far more than any number has, or a link around it.
 const LONGEST: usize = 200;
 
-#[derive(Debug, Clone)]
+/// What is typed may be a key or a recipient, so `Debug` shows its length alone.
+#[derive(Clone)]
 pub(super) struct TypedLine {
     input: Input,
     longest: usize,
@@ -21,6 +22,12 @@ pub(super) struct TypedLine {
 impl Default for TypedLine {
     fn default() -> Self {
         Self::with_limit(LONGEST)
+    }
+}
+
+impl std::fmt::Debug for TypedLine {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "TypedLine({} characters)", self.value().chars().count())
     }
 }
 
