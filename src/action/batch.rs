@@ -202,7 +202,7 @@ impl BatchPlan {
         }
         if useless > 0 {
             return format!(
-                "Single messages: the whole batch would also retry {} not worth it, perhaps at a charge. \
+                "Better one by one: the whole batch would also retry {} not worth it, perhaps at a charge. \
                  Single retries block the batch's own retry until they are queued.{spent}",
                 grouped(useless)
             );
@@ -308,7 +308,7 @@ mod tests {
 
     #[rstest]
     #[case::all_helped(&["routing_error", "recipient_unavailable"], "The whole batch")]
-    #[case::some_useless(&["routing_error", "recipient_invalid"], "Single messages")]
+    #[case::some_useless(&["routing_error", "recipient_invalid"], "Better one by one")]
     #[case::all_useless(&["recipient_invalid"], "Neither")]
     fn which_way_is_better(#[case] codes: &[&str], #[case] advice: &str) {
         let messages: Vec<Message> = codes.iter().enumerate().map(|(id, code)| message(&id.to_string(), "failure", code)).collect();

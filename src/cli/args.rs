@@ -90,7 +90,7 @@ pub enum CliCommand {
     Check(CheckArguments),
     /// Asks every campaign for messages to a recipient
     Find(FindArguments),
-    /// Shows what became of a campaign's messages, in figures
+    /// Shows a campaign's counts: by status, error and batch, and the last 15 minutes
     Status(StatusArguments),
     /// Lists or exports messages
     Messages(MessagesArguments),

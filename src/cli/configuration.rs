@@ -22,7 +22,7 @@ pub struct ConfigArguments {
 /// What about the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub enum ConfigCommand {
-    /// Prints where it is looked for
+    /// Prints the path of the configuration
     Path,
     /// Prints an example with every option, to start from
     Example,

@@ -90,7 +90,7 @@ pub(super) fn key_of(
 pub(super) fn missing(campaign: &ConfiguredCampaign, read_now: &str) -> Option<Explanation> {
     let why = campaign.key.as_ref().err()?.clone();
     let again = match campaign.config.key {
-        KeySource::File(_) => " It is read again by itself once it is fixed.".to_owned(),
+        KeySource::File(_) => " Postwatch reads it again once it is fixed.".to_owned(),
         KeySource::Command(_) => format!(" {read_now} runs it again."),
         KeySource::Inline(_) | KeySource::Env(_) => String::new(),
     };

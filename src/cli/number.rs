@@ -18,7 +18,7 @@ pub(super) fn looked_for(option: Option<&str>, typed: Result<RecipientQuery, Not
     let query = typed.map_err(|why| {
         let what = match &name {
             Some(name) => format!("{name} cannot look for this: {why}."),
-            None => format!("This cannot be looked for: {why}."),
+            None => format!("This cannot be searched for: {why}."),
         };
         Failure::usage(what, "Give one number such as `+65 8000 1234`, or a part of it; or the letters and digits of an NRIC.")
     })?;

@@ -54,7 +54,7 @@ pub struct SimulateArguments {
     /// The share of first attempts that fail, 0 to 1 [default: about 0.01, depending on its kind]
     #[arg(long, value_name = "RATE", value_parser = share)]
     pub fail: Option<f64>,
-    /// Which of the three environments to imitate
+    /// The environment to imitate
     #[arg(long, value_name = "NAME", value_enum, default_value_t = EnvironmentName::Test)]
     pub environment: EnvironmentName,
     /// How long after an upload its messages appear, for example 66s

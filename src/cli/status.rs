@@ -1,4 +1,4 @@
-//! `postwatch status`: what became of a campaign's messages, in figures.
+//! `postwatch status`: a campaign's counts: by status, error and batch, and the last 15 minutes.
 
 mod report;
 mod table;

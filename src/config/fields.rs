@@ -165,7 +165,7 @@ pub(super) fn field<'a, 'i>(table: &'a DeTable<'i>, name: &str) -> Option<&'a Sp
 /// A value's type with its article. Never the value: it could be a key in the wrong place.
 pub(super) fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
-        DeValue::String(_) => "a text",
+        DeValue::String(_) => "a string",
         DeValue::Integer(_) => "a whole number",
         DeValue::Float(_) => "a number",
         DeValue::Boolean(_) => "a boolean",

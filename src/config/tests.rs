@@ -62,7 +62,7 @@ fn a_mark_in_front_and_dos_line_ends_change_nothing() {
     let dos = format!("\u{feff}{}", CAMPAIGN.replace('\n', "\r\n"));
     assert_eq!(right(&dos).campaigns[0].name, "A");
     let wrong = dos.replace("test", "test\"\r\nmask = \"no");
-    assert_eq!(mistakes(&wrong), ["line 5, column 8: `mask` is a text; expected `true` or `false`, without quotes"]);
+    assert_eq!(mistakes(&wrong), ["line 5, column 8: `mask` is a string; expected `true` or `false`, without quotes"]);
 }
 
 #[rstest]
@@ -70,7 +70,7 @@ fn a_mark_in_front_and_dos_line_ends_change_nothing() {
 #[case("calls_per_second = 11", "line 6, column 20: `calls_per_second` is 11; expected a number from 0.1 to 10")]
 #[case("calls_per_second = 0.05", "line 6, column 20: `calls_per_second` is 0.05; expected a number from 0.1 to 10")]
 #[case("calls_per_second = nan", "line 6, column 20: `calls_per_second` is nan; expected a number from 0.1 to 10")]
-#[case("calls_per_second = \"2\"", "line 6, column 20: `calls_per_second` is a text; expected a number from 0.1 to 10")]
+#[case("calls_per_second = \"2\"", "line 6, column 20: `calls_per_second` is a string; expected a number from 0.1 to 10")]
 #[case("campaign_limit = 10", "line 6, column 18: `campaign_limit` is 10; expected a whole number from 11 to 1000")]
 #[case("campaign_limit = 20.5", "line 6, column 18: `campaign_limit` is a number; expected a whole number")]
 #[case("max_messages = 0", "line 6, column 16: `max_messages` is 0; expected a whole number from 1 to")]
@@ -78,7 +78,7 @@ fn a_mark_in_front_and_dos_line_ends_change_nothing() {
 #[case("history = 72", "line 6, column 11: `history` is a whole number; expected a duration in quotes")]
 #[case("history = \"72 hours\"", "line 6, column 11: `72 hours` is not valid here; expected a duration in quotes")]
 #[case("failure_limit = \"2\"", "line 6, column 17: `2` is not valid here; expected a share in quotes")]
-#[case("read_only = \"yes\"", "line 6, column 13: `read_only` is a text; expected `true` or `false`")]
+#[case("read_only = \"yes\"", "line 6, column 13: `read_only` is a string; expected `true` or `false`")]
 #[case("[display]\ntime_zone = \"Asia/Singapur\"", "line 7, column 13: `Asia/Singapur` is not valid here; expected a time zone")]
 #[case(
     "[dislay]\nascii = true",
@@ -188,7 +188,7 @@ fn campaigns_need_double_brackets() {
 #[rstest]
 #[case("{ command = [] }", "`command` names no program")]
 #[case("{ command = [\" \"] }", "`command` names no program")]
-#[case("{ command = \"pass show clinic\" }", "`command` is a text")]
+#[case("{ command = \"pass show clinic\" }", "`command` is a string")]
 #[case("{ command = [\"echo\", 1] }", "`command` is a whole number")]
 #[case("{ command = [\"echo\", \"key_test_canary0123456789\"] }", "`command` seems to hold the key itself")]
 #[case("{ command = [\"pass\"], env = \"A\" }", "`key` names more than one source")]

@@ -117,7 +117,7 @@ fn not_sent(reason: &NotSent) -> Explanation {
         NotSent::Dns => words(("The host's name was not found", "No name server knows it, or there is no network.", NETWORK)),
         NotSent::Refused => words((
             "The connection was refused",
-            "The host answers, but nothing listens at this address and port.",
+            "Nothing is listening at this address and port.",
             "Check the base URL; if it is a simulator, start it.",
         )),
         NotSent::Unreachable => words(("The host cannot be reached", "There is no network, or no route to the host from here.", NETWORK)),
@@ -244,7 +244,7 @@ fn by_code(code: &str) -> Option<Words> {
         ),
         "invalid_api_key_provided" => (
             "The key is not valid for this campaign",
-            "It is wrong, was deleted, or belongs to another campaign: Postman's answer is the same for all three.",
+            "It may be wrong, deleted, or another campaign's: Postman does not say which.",
             "Check the campaign's id and its key in the configuration. Keys are created in the Postman portal, under the campaign's settings.",
         ),
         "invalid_path" => NOT_FOUND,

@@ -90,7 +90,7 @@ fn a_plan_tells_calls_time_and_ages() {
     let table = stage.good(&["retry", CLINIC, "--failed", "--since", EVER, "--dry-run", "--format", "table"]).out;
     assert!(table.starts_with(&format!("SIMULATOR · {CLINIC}: retry {count} messages, failures since 1 Jan 2020 00:00:00.\n")), "{table}");
     for told in
-        ["recipient_unavailable", "left out  message_", "not worth a retry", "Older than 24 hours", "Recorded between", "calls, about"]
+        ["recipient_unavailable", "left out  message_", "not worth a retry", "Older than 24 hours", "Created between", "calls, about"]
     {
         assert!(table.contains(told), "{told:?} in {table}");
     }
@@ -179,8 +179,8 @@ fn a_read_only_campaign_is_unlocked_by_its_name_and_that_is_written_down() {
     stage.configure("read_only = true");
     let arguments = ["retry", CLINIC, "--message", &id, "--yes"];
     refused(&stage.run(&arguments), "`--unlock \"Clinic reminders\"`");
-    refused(&stage.run(&[&arguments[..], &["--unlock", "clinic reminders"]].concat()), "to the letter");
-    refused(&stage.run(&["retry", CLINIC, "--message", &id, "--unlock", CLINIC]), "it needs a yes");
+    refused(&stage.run(&[&arguments[..], &["--unlock", "clinic reminders"]].concat()), "exact name is “Clinic reminders”");
+    refused(&stage.run(&["retry", CLINIC, "--message", &id, "--unlock", CLINIC]), "it needs `--yes`");
     assert_eq!(stage.posts().len(), 0);
     stage.good(&[&arguments[..], &["--unlock", CLINIC]].concat());
     assert_eq!(stage.posts().len(), 1);

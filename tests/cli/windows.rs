@@ -201,7 +201,7 @@ fn a_list_out_of_order_goes_back_to_its_oldest_message() {
         (stage.good(&["retry", CLINIC, "--dry-run", "--failed", "--format", "table"]).out, &ran.lines()[0]["plan"]["oldest"]);
     let back = table.lines().find(|line| line.starts_with("Loaded back to ")).unwrap();
     assert!(
-        table.contains(&format!("Recorded between {} and", &back["Loaded back to ".len()..back.find(": there").unwrap()])),
+        table.contains(&format!("Created between {} and", &back["Loaded back to ".len()..back.find(": there").unwrap()])),
         "{table} {oldest}"
     );
 }

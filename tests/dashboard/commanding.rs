@@ -65,7 +65,7 @@ fn what_cannot_be_done_says_why_and_does_nothing() {
     desk.keys(": s t o p")
         .sees("nothing is waiting or under way")
         .keys("Enter")
-        .sees("`stop` does nothing now: nothing is waiting or under way");
+        .sees("`stop` is not available: nothing is waiting or under way");
     desk.keys("Esc : r e s u m e").sees("no run is paused");
     desk.keys("Esc : u n m a r k").sees("nothing is marked").keys("Esc j : p l a n _").sees("› plan_retry").sees("not failed: delivered");
     assert_eq!(told(&mut desk), []);
@@ -226,7 +226,7 @@ proptest! {
 #[test]
 fn why_nothing_was_done_is_said_once() {
     let mut desk = desk(80, 24);
-    desk.keys(": r e s u l t s").sees("Not now (").keys("Enter").sees("`results` does nothing now").misses("Not now (");
+    desk.keys(": r e s u l t s").sees("Not now (").keys("Enter").sees("`results` is not available").misses("Not now (");
     desk.keys("Esc : h s i t o r y Enter").sees("there is no command `hsitory`; the nearest is `history`");
     desk.misses("no such command");
 }

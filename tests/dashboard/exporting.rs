@@ -58,7 +58,7 @@ fn it_is_stopped_and_nothing_is_left() {
     let before = desk.effects.len();
     written(&mut desk);
     assert_eq!(desk.effects.len(), before);
-    desk.keys("x Enter ^c").sees("the export was stopped").keys("x Enter q").sees("a file is being written: press again to quit anyway");
+    desk.keys("x Enter ^c").sees("the export was stopped").keys("x Enter q").sees("a file is being written: press again to quit; no file");
     assert!(!desk.has_quit());
 }
 

@@ -47,7 +47,7 @@ fn what_helps_is_ticked_and_the_rest_can_be_added() {
     desk.sees("Retry 2 messages, TEST, Clinic reminders").sees("[x]     2  recipient_unavailable   yes");
     desk.sees("[ ]     3  routing_error           maybe").sees("–      1  recipient_invalid       no: left out");
     desk.sees("2 calls, 1 s at 1.5/s").sees("Batch a41f…22 cannot be retried as a whole").sees("Planned 14:03:07");
-    desk.keys("j Space").sees("Retry 5 messages").sees("3 of them may be billed in vain").keys("y");
+    desk.keys("j Space").sees("Retry 5 messages").sees("3 of them may fail again and still be charged").keys("y");
     assert_eq!(retried(&mut desk), 0, "the plan is another one");
     desk.sees("Too soon: press y again.").wait(400).keys("y").misses("Too soon");
     assert_eq!(retried(&mut desk), 5);
@@ -116,7 +116,7 @@ fn a_plan_that_is_too_old_is_made_anew() {
 fn old_messages_are_warned_about() {
     let old: Vec<Sms> = (0..3).map(|number| sms(number, "failure", 30 * 3_600 + i64::from(number))).collect();
     let mut desk = Desk::with(&old, 80, 24);
-    desk.keys("3 r").sees("3 older than 24 h: what they say may be out of date");
+    desk.keys("3 r").sees("3 older than 24 h: their text may be out of date");
 }
 
 /// The question about the batch of these messages, read whole.
@@ -135,7 +135,7 @@ fn a_batch_is_retried_with_one_call() {
         .sees("maybe")
         .keys("r")
         .sees("Retry a whole batch, not all loaded yet, TEST");
-    desk.sees("6 of what is loaded, 1").sees("Single messages:").sees("Loading the batch: 0").misses("retry the batch");
+    desk.sees("6 of what is loaded, 1").sees("Better one by one:").sees("Loading the batch: 0").misses("retry the batch");
     desk.wait(500).keys("y");
     assert!(desk.commands().is_empty(), "it was not read whole");
     desk.keys("Esc r").read_batch(0, &failures()).sees("All of it was loaded, but only 7 of 20,000").sees("retry the batch").keys("y");
@@ -267,7 +267,7 @@ fn a_read_only_campaign_is_a_preview_until_its_name_is_typed() {
     assert_eq!(retried(&mut desk), 0);
     desk.keys(": u n l o c k Enter");
     type_text(&mut desk, "clinic reminders");
-    desk.keys("Enter").sees("that is not the exact name");
+    desk.keys("Enter").sees("that is not the campaign's exact name");
     assert_eq!(notes(&desk.effects, NoteKind::Unlock).len(), 0);
     let mut desk = unlocked();
     assert_eq!(notes(&desk.effects, NoteKind::Unlock).len(), 1);

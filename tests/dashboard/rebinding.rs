@@ -54,7 +54,7 @@ fn what_has_no_key_is_named_as_a_command() {
 #[test]
 fn commands_are_named_with_the_key_that_opens_their_line() {
     let mut desk = desk("command_line = \";\"", 80, 24);
-    desk.keys("; l o c k Enter").sees("`lock` does nothing now: the configuration does not lock this").keys("Esc").sees("; commands");
+    desk.keys("; l o c k Enter").sees("`lock` is not available: the configuration does not lock this").keys("Esc").sees("; commands");
     desk.keys(":").misses("Enter do it");
 }
 

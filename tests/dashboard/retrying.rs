@@ -29,7 +29,7 @@ fn retries(desk: &mut Desk) -> usize {
 fn the_question_says_what_must_be_known() {
     let mut desk = asked();
     desk.sees("Retry 1 message, TEST, Clinic reminders").sees("65∙∙∙∙4018").sees("The phone was off");
-    desk.sees("1 attempt so far").misses("of 3").sees("may be billed").sees("Batch a41f…22 as a whole must wait").sees("10 min ago");
+    desk.sees("1 attempt so far").misses("of 3").sees("may be charged").sees("Batch a41f…22 as a whole must wait").sees("10 min ago");
     assert!(desk.cursor_line().contains("[ cancel ]"));
 }
 
@@ -143,7 +143,7 @@ fn a_plan_that_is_too_old_is_made_anew() {
 #[test]
 fn an_old_message_is_warned_about() {
     let mut desk = Desk::with(&[sms(4_018, "failure", 30 * 3_600)], 80, 24);
-    desk.keys("r").sees("30 h ago: what it says may be out of date");
+    desk.keys("r").sees("30 h ago: its text may be out of date");
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn an_unknown_outcome_is_looked_up_and_never_retried() {
 #[test]
 fn leaving_asks_while_a_retry_is_under_way() {
     let mut desk = asked();
-    desk.keys("y q").sees("a retry is under way: press again to quit");
+    desk.keys("y q").sees("a retry is still running: press again to quit");
     assert!(!desk.has_quit());
     desk.keys("q");
     assert!(desk.has_quit());

@@ -30,7 +30,7 @@ fn a_key_file_that_is_put_right_is_read_by_itself(#[case] before: Option<&str>) 
     }
     let key = simulation.simulator().campaigns()[0].key.clone();
     let mut program = simulation.start(&[]).spawn();
-    program.sees("NOT LOADED").sees("again by itself once it is fixed");
+    program.sees("NOT LOADED").sees("reads it again once it is fixed");
     write_key(&simulation, &key);
     program.sees("300 loaded").loses("NOT LOADED").types("q").gives_the_terminal_back();
     assert!(!String::from_utf8_lossy(&program.bytes()).contains(&key), "the key was on the screen");

@@ -11,7 +11,7 @@ pub(super) fn finding(base: &BaseUrl, env: impl Fn(&str) -> Option<String>) -> F
     }
     let host = base.host();
     match Proxy::to_api(base, env) {
-        Proxy::None => Finding::ok("proxy", "None is set."),
+        Proxy::None => Finding::ok("proxy", "No proxy is set."),
         Proxy::Excepted { variable } => Finding::ok("proxy", format!("{variable} is set; NO_PROXY excludes {host}.")),
         Proxy::Through { variable, address } => {
             let text = format!("{host} is reached through {address} ({variable}).");
@@ -31,7 +31,7 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case("", "", "None is set")]
+    #[case("", "", "No proxy is set")]
     #[case("http://user:secret@proxy:3128", "", "http://proxy:3128 (HTTPS_PROXY)")]
     #[case("http://proxy:3128", "localhost, .gov.sg", "excludes test.postman.gov.sg")]
     #[case("http://proxy:3128", "gov.sg", "excludes test.postman.gov.sg")]

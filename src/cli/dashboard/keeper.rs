@@ -173,9 +173,9 @@ fn open(state: &StateFolder) -> Look {
 
 fn no_journal(refused: Refused) -> Explanation {
     let next = if refused.needs_opening {
-        "`:reload` opens it again, and so does a new start."
+        "`:reload` opens it again, and so does a restart."
     } else {
-        "Fix the state folder, or name another with `--state FOLDER`; Postwatch tries again by itself."
+        "Fix the state folder, or name another with `--state FOLDER`; Postwatch keeps trying."
     };
     Explanation::new(
         "No retry can be made: the journal of actions cannot be written.",

@@ -26,8 +26,8 @@ pub struct JournalArguments {
     #[arg(long)]
     pub open: bool,
     /// Only the newest N
-    #[arg(long, value_name = "N")]
-    pub limit: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
 }
 
 /// Lists the journal. Changes nothing in it, and creates none.
@@ -80,7 +80,7 @@ fn lines_of(
     names: &CampaignNames,
     zone: &TimeZone,
 ) -> Result<(Vec<JournalLine>, usize), StateError> {
-    let limit = arguments.limit.unwrap_or(usize::MAX);
+    let limit = arguments.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let open: HashMap<ActionId, OpenAction> = journal.all_open()?.into_iter().map(|action| (action.entry.id, action)).collect();
     let mut actions = if arguments.open {
         let mut entries: Vec<_> = open.values().map(|action| action.entry.clone()).collect();

@@ -22,7 +22,7 @@ pub(super) fn allowed(campaign: &ConfiguredCampaign, arguments: &RetryArguments)
     let name = &campaign.settings.name;
     if let Some(named) = arguments.unlock.as_ref().filter(|named| *named != name) {
         let what = format!("`--unlock {}` names another campaign: nothing was retried.", crate::delivery::clean_line(named));
-        return Err(Failure::usage(what, format!("The campaign's name is “{name}”, to the letter.")));
+        return Err(Failure::usage(what, format!("The campaign's exact name is “{name}”.")));
     }
     if arguments.dry_run {
         return Ok(());
@@ -36,14 +36,14 @@ pub(super) fn allowed(campaign: &ConfiguredCampaign, arguments: &RetryArguments)
             ),
         };
         let next = format!(
-            "`--unlock \"{name}\"` opens it for this command, `read_only = false` in the configuration for good. `--dry-run` shows the plan all the same."
+            "`--unlock \"{name}\"` unlocks it for this command, `read_only = false` in the configuration permanently. `--dry-run` shows the plan anyway."
         );
         return Err(Failure::new(Exit::Usage, format!("“{name}” is read-only: nothing was retried."), why, next));
     }
     if !arguments.yes && !can_ask() {
         let why = "A retry sends a message to a person, so someone must agree, and there is no terminal to ask on.";
         let next = "Look at the plan with `--dry-run`, then run it with `--yes`.";
-        return Err(Failure::new(Exit::Usage, "Nothing was retried: it needs a yes.", why, next));
+        return Err(Failure::new(Exit::Usage, "Nothing was retried: it needs `--yes`.", why, next));
     }
     Ok(())
 }
@@ -58,7 +58,8 @@ pub(super) fn expected(chosen: &Chosen, campaign: &ConfiguredCampaign, arguments
     let next = format!("Look at the plan with `--dry-run`; if it is what you want, add `--expect {count}`.");
     match arguments.expect {
         Some(expected) if expected != count => {
-            let what = format!("The plan has {}, but {} were expected: nothing was retried.", counted(count, "message"), grouped(expected));
+            let what =
+                format!("The plan has {}, but `--expect` says {}: nothing was retried.", counted(count, "message"), grouped(expected));
             Err(Failure::new(Exit::Usage, what, "What is to be retried has changed, or another number was meant.", next))
         }
         None if needs_count(chosen, campaign) && arguments.yes && !arguments.dry_run => {

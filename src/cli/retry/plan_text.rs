@@ -98,7 +98,7 @@ pub(super) fn announcement(chosen: &Chosen, campaign: &ConfiguredCampaign, zone:
         Agenda::Batch { plan, .. } => lines.extend(of_batch(plan)),
     }
     if let Some((oldest, newest)) = chosen.ages() {
-        lines.push(format!("Recorded between {} and {}.", shown(oldest, zone), shown(newest, zone)));
+        lines.push(format!("Created between {} and {}.", shown(oldest, zone), shown(newest, zone)));
         let old = SignedDuration::try_from(OLD_MESSAGE).unwrap_or(SignedDuration::MAX);
         if now.duration_since(oldest) > old && matches!(chosen.agenda, Agenda::Batch { .. }) {
             lines.push("Some are older than 24 hours; the text may be out of date.".to_owned());
@@ -149,10 +149,10 @@ fn of_messages(plan: &Plan, now: Timestamp) -> Vec<String> {
     }
     let billing = plan.billing();
     if billing.useless > 0 {
-        lines.push(format!("Not worth a retry, by the API's table, and may be billed again: {}.", counted(billing.useless, "message")));
+        lines.push(format!("Not worth a retry, by the API's table, and may be charged again: {}.", counted(billing.useless, "message")));
     }
     if billing.maybe > 0 {
-        lines.push(format!("May fail again, and be billed again: {}.", counted(billing.maybe, "message")));
+        lines.push(format!("May fail again, and be charged again: {}.", counted(billing.maybe, "message")));
     }
     lines.extend(plan.interlock());
     if let Some(age) = plan.oldest_reading().filter(|age| *age > FRESH_ENOUGH) {
@@ -165,7 +165,7 @@ fn of_batch(plan: &BatchPlan) -> Vec<String> {
     let mut lines = Vec::new();
     if plan.refusal.is_none() && plan.useless > 0 {
         lines.push(format!(
-            "Of these, not worth a retry, by the API's table, and may be billed again: {}.",
+            "Of these, not worth a retry, by the API's table, and may be charged again: {}.",
             counted(plan.useless, "message")
         ));
     }
@@ -250,9 +250,9 @@ pub(super) mod tests {
              \x20 routing_error             1  maybe  included\n\
              \x20 recipient_invalid         1  no     included\n\
              Older than 24 hours: 1 message; the text may be out of date.\n\
-             Not worth a retry, by the API's table, and may be billed again: 1 message.\n\
-             May fail again, and be billed again: 1 message.\n\
-             Recorded between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\
+             Not worth a retry, by the API's table, and may be charged again: 1 message.\n\
+             May fail again, and be charged again: 1 message.\n\
+             Created between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\
              2 calls, about 2 s at three quarters of the budget.\n\
              One more thing."
         );
@@ -264,10 +264,10 @@ pub(super) mod tests {
         assert_eq!(
             announced(&batch("messages_enqueued")),
             "GATEWAY · Clinic: retry batch batch_1 (june.csv) as a whole: 2 failures, and any among the 1 not found.\n\
-             Of these, not worth a retry, by the API's table, and may be billed again: 1 message.\n\
-             Advice: Single messages: the whole batch would also retry 1 not worth it, perhaps at a charge. \
+             Of these, not worth a retry, by the API's table, and may be charged again: 1 message.\n\
+             Advice: Better one by one: the whole batch would also retry 1 not worth it, perhaps at a charge. \
              Single retries block the batch's own retry until they are queued.\n\
-             Recorded between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\
+             Created between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\
              Some are older than 24 hours; the text may be out of date.\n\
              1 call, about 1 s at three quarters of the budget.\n\
              One more thing."

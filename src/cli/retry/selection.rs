@@ -69,7 +69,7 @@ impl Selection {
             (None, None) => {
                 let next =
                     "Say what is to be retried: `--message ID`, `--failed`, `--error CODE`, or `--batch ID`. `--dry-run` shows the plan.";
-                Err(Failure::usage("Nothing is chosen.", next))
+                Err(Failure::usage("Nothing is selected.", next))
             }
         }
     }
@@ -174,8 +174,8 @@ mod tests {
     }
 
     #[rstest]
-    #[case::nothing(&[], "Nothing is chosen")]
-    #[case::useless_alone(&["--include-useless"], "Nothing is chosen")]
+    #[case::nothing(&[], "Nothing is selected")]
+    #[case::useless_alone(&["--include-useless"], "Nothing is selected")]
     #[case::since_alone(&["--since", "2h"], "`--since` alone chooses nothing")]
     #[case::search_alone(&["--search", "6580"], "`--search` alone chooses nothing")]
     #[case::part_of_a_batch(&["--batch", "b", "--until", "2h"], "`--batch` with `--until` is ambiguous")]

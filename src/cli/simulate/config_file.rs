@@ -29,7 +29,7 @@ impl ConfigFile {
         match is_ours(&path) {
             Ok(true) => Ok(Self { path }),
             Ok(false) => {
-                let what = format!("{} is left as it is.", path.display());
+                let what = format!("{} was not changed.", path.display());
                 let why = "It was not written by `simulate --write-config`.";
                 Err(Failure::new(Exit::Usage, what, why, "Name a file that does not exist yet, or move that one away."))
             }

@@ -57,7 +57,7 @@ pub(super) const SERVERS: [&str; 4] = ["production", "test", "loadtest", "anothe
 /// Where its key can be.
 pub(super) const SOURCES: [&str; 3] = ["an environment variable", "a file", "typed here, saved in a private file"];
 /// Whether actions are locked.
-pub(super) const READ_ONLY: [&str; 3] = ["default: only in production", "yes: no retries", "no: retries are possible"];
+pub(super) const READ_ONLY: [&str; 3] = ["in production only (default)", "yes: no retries", "no: retries are possible"];
 
 /// Longer than any key or path that is typed; more would be an accident.
 const LONGEST: usize = 500;

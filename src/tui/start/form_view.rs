@@ -176,9 +176,11 @@ impl Drawn<'_> {
 
     fn outcome(&mut self, form: &CampaignForm) {
         match form.leaves {
-            Some(Leaving::Back) => return self.reported(Role::Warning, "Esc again discards what was typed; any other key continues."),
+            Some(Leaving::Back) => {
+                return self.reported(Role::Warning, "Press Esc again to discard what you typed; any other key continues.");
+            }
             Some(Leaving::Quit) => {
-                return self.reported(Role::Warning, "Ctrl-c again quits and discards what was typed; any other key continues.");
+                return self.reported(Role::Warning, "Press Ctrl-c again to quit and discard what you typed; any other key continues.");
             }
             None => {}
         }

@@ -127,7 +127,7 @@ fn ctrl_c_drops_what_was_typed_only_when_it_is_meant() {
     assert!(!press(&mut start, &[KeyCode::Char('2'), KeyCode::Char('C')]));
     assert_eq!(start.update(interrupt(), now), []);
     let shown = screen(&start, 80, 24);
-    assert!(shown.contains("Ctrl-c again quits and discards what was typed"), "{shown}");
+    assert!(shown.contains("Press Ctrl-c again to quit and discard what you typed"), "{shown}");
     assert!(!press(&mut start, &[KeyCode::Char('l')]));
     assert_eq!(start.update(interrupt(), now), []);
     assert_eq!(start.update(interrupt(), now), [Effect::Quit]);

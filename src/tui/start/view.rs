@@ -12,7 +12,7 @@ use crate::tui::text::{Align, fit, wrap};
 const NAME_COLUMNS: usize = 19;
 
 /// The width of the menu, where there is room.
-const MENU_COLUMNS: u16 = 70;
+const MENU_COLUMNS: u16 = 76;
 
 pub(super) fn draw(start: &Start, frame: &mut Frame<'_>) {
     let area = frame.area();

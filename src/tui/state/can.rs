@@ -5,7 +5,7 @@ use super::{Campaign, ListCursor, RunRecord, State, Typed, ViewKind, plan_one};
 use crate::tui::Action;
 
 /// Why there is no rest to plan.
-pub(in crate::tui) const NOTHING_LEFT: &str = "all that was agreed to was started";
+pub(in crate::tui) const NOTHING_LEFT: &str = "nothing is left to start";
 
 impl State {
     /// Why an action would do nothing in the view on the screen; `None` where it would do something.
@@ -50,7 +50,7 @@ impl State {
 
     fn is_shown(&self, view: ViewKind) -> Option<&'static str> {
         let is_narrowed = self.campaign().is_some_and(|campaign| campaign.drilled.is_some());
-        (self.view == view && !is_narrowed).then_some("it is on the screen already")
+        (self.view == view && !is_narrowed).then_some("it is already shown")
     }
 
     /// Why there is nothing under the cursor.

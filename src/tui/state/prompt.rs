@@ -128,7 +128,7 @@ pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
     CommandWord {
         word: "reveal",
         label: "show unmasked",
-        does: "show the campaign unmasked for 5 minutes, after a question; journalled",
+        does: "show the campaign unmasked for 5 minutes, after a question; noted in the journal",
         typed: Typed::Reveal,
     },
     CommandWord {

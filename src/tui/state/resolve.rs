@@ -29,8 +29,8 @@ impl Resolve {
     /// The lines, top to bottom; the harmless one first.
     pub const LINES: [(ResolveLine, &'static str); 3] = [
         (ResolveLine::LookUp, "look it up again: reads, sends nothing"),
-        (ResolveLine::Went, "it went: count it as accepted"),
-        (ResolveLine::DidNot, "it did not go: it can be retried"),
+        (ResolveLine::Went, "it was sent: count it as accepted"),
+        (ResolveLine::DidNot, "it was not sent: allow a retry"),
     ];
 
     /// The menu for an action.

@@ -68,7 +68,7 @@ impl State {
             let name = campaign.settings.name.clone();
             let reached = |at: &Timestamp| coverage.oldest.is_some_and(|oldest| oldest <= *at);
             let reported = match to {
-                _ if coverage.complete => Some((NoticeWeight::Info, format!("{name}: loaded completely, {loaded}"), "")),
+                _ if coverage.complete => Some((NoticeWeight::Info, format!("{name}: the whole campaign is loaded, {loaded}"), "")),
                 BackTo::Moment(at) if reached(&at) => {
                     let at = super::super::text::short_time(at, &zone, now);
                     Some((NoticeWeight::Info, format!("{name}: loaded back to {at}, {loaded}"), ""))

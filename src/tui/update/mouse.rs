@@ -22,7 +22,7 @@ impl State {
         effects.push(Effect::Mouse(self.mouse));
         let (what, next) = match self.mouse {
             true => ("mouse on", "Shift selects text, in most terminals"),
-            false => ("mouse off: the terminal has it again", ""),
+            false => ("mouse off", ""),
         };
         self.tell(NoticeWeight::Info, what, "", next);
     }

@@ -97,10 +97,10 @@ impl State {
         };
         let is_way_out = matches!(entry.doing, PaletteAction::Typed(Typed::Stop | Typed::Lock));
         if self.starting.is_some() && !is_way_out {
-            return format!("`{}` does nothing now: a retry is about to start, and stop takes it back", entry.name);
+            return format!("`{}` is not available: a retry is about to start, and stop takes it back", entry.name);
         }
         if let Some(why) = entry.refusal {
-            return format!("`{}` does nothing now: {why}", entry.name);
+            return format!("`{}` is not available: {why}", entry.name);
         }
         self.dialog = Dialog::None;
         self.recent.note(&entry.name);
@@ -125,7 +125,7 @@ impl State {
             }
             PromptKind::Unlock if self.is_agreed() && self.unlock(&typed, effects) => String::new(),
             PromptKind::Unlock if typed.is_empty() => "type the name, or Esc".to_owned(),
-            PromptKind::Unlock => "that is not the exact name".to_owned(),
+            PromptKind::Unlock => "that is not the campaign's exact name".to_owned(),
             PromptKind::Window => match TimeWindow::parse(&typed, &self.look.zone, self.now) {
                 Ok(window) => {
                     self.set_window(window, effects);

@@ -50,7 +50,7 @@ impl State {
         let Some(campaign) = self.campaign_mut() else { return false };
         campaign.unlock(now);
         effects.push(Effect::note(index, NoteKind::Unlock, ""));
-        let next = format!("it locks again 15 minutes after the last one, or with {}", self.keymap.command("lock"));
+        let next = format!("it locks again 15 minutes after the last action, or with {}", self.keymap.command("lock"));
         self.tell(NoticeWeight::Warning, &format!("{name} is unlocked for actions"), "", &next);
         true
     }

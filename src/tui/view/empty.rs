@@ -66,7 +66,7 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
         let reported;
         let server = match campaign.find.server() {
             ServerAnswer::Answered { found: 0, more: false, beside, .. } if beside.is_nothing() => {
-                "The server knows no such number either, in the whole history."
+                "The server has no such number either, in the whole history."
             }
             ServerAnswer::Answered { found: 0, more, beside, .. } => {
                 reported = match beside.proves_none(*more) {

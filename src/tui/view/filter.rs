@@ -171,7 +171,7 @@ fn server(state: &State, campaign: &Campaign) -> (String, Role) {
             _ => ("server: being asked".to_owned(), Role::Moving),
         },
         ServerAnswer::Answered { found: 0, more: false, beside, .. } if beside.is_nothing() => {
-            ("server: none, it knows no such number".to_owned(), Role::Strong)
+            ("server: no such number".to_owned(), Role::Strong)
         }
         ServerAnswer::Answered { found, more, beside, .. } => {
             let none = if beside.proves_none(*more) { "none" } else { "unknown" };

@@ -74,7 +74,8 @@ fn painted(state: &State, lines: &[HelpLine], cursor: usize, columns: usize) -> 
             painted.push(Painted { line: Line::from(Span::styled(format!(" {heading}"), style(Role::Heading))), is_chosen: false });
         }
         // What is wider than its column pushes its text to the right instead of being cut.
-        let what = if width(&line.what) > LEFT { format!("{}  ", line.what) } else { fit(&line.what, LEFT, Align::Left, state.look.ascii) };
+        let what =
+            if width(&line.what) >= LEFT { format!("{}  ", line.what) } else { fit(&line.what, LEFT, Align::Left, state.look.ascii) };
         let beside = room.saturating_sub(width(&what) + 3).max(10);
         for (row, text) in wrap(&line.text, beside).into_iter().enumerate() {
             let mark = if is_chosen && row == 0 { " › " } else { "   " };

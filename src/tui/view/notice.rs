@@ -98,11 +98,11 @@ fn export(state: &State, exporting: &Exporting) -> String {
 /// Shown between a first q or Ctrl-c and the second.
 fn leave(state: &State) -> String {
     if state.campaigns.iter().any(Campaign::has_run) {
-        "a run is under way: press again to quit anyway; messages that were not started are offered again at the next start".to_owned()
+        "a run is under way: press again to quit; messages that were not started are offered again at the next start".to_owned()
     } else if state.is_acting() {
-        "a retry is under way: press again to quit anyway; the next start finds out its outcome".to_owned()
+        "a retry is still running: press again to quit; the next start looks up its outcome".to_owned()
     } else if state.exporting.is_some() {
-        "a file is being written: press again to quit anyway; no file is left".to_owned()
+        "a file is being written: press again to quit; no file was written".to_owned()
     } else {
         "press again to quit".to_owned()
     }

@@ -94,13 +94,13 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
         let time = age(jiff::SignedDuration::try_from(plan.time(campaign.settings.calls_per_second)).unwrap_or_default());
         let pace = rate(campaign.settings.calls_per_second * SHARE_OF_BUDGET);
         all.push(Sentence::new(
-            format!("{}, {time} at {pace}/s. Each may be billed, delivered or not.", counted(plan.calls(), "call")),
+            format!("{}, {time} at {pace}/s. Each may be charged, even if it is not delivered.", counted(plan.calls(), "call")),
             Role::Text,
             1,
         ));
         let in_vain = plan.billed_in_vain();
         if in_vain > 0 {
-            all.push(Sentence::new(format!("{} of them may be billed in vain.", grouped(in_vain)), Role::Text, 4));
+            all.push(Sentence::new(format!("{} of them may fail again and still be charged.", grouped(in_vain)), Role::Text, 4));
         }
     }
     if question.one_time_hint && !plan.items.is_empty() {
@@ -128,7 +128,7 @@ fn ages(state: &State, question: &PlanQuestion) -> Vec<Sentence> {
     let too_old = |at: Timestamp| old(at).is_positive() && old(at).unsigned_abs() > OLD_MESSAGE;
     let number = plan.items.iter().filter(|item| item.created_at.is_some_and(too_old)).count();
     if number > 0 {
-        all.push(Sentence::new(format!("{} older than 24 h: what they say may be out of date.", grouped(number)), Role::Warning, 2));
+        all.push(Sentence::new(format!("{} older than 24 h: their text may be out of date.", grouped(number)), Role::Warning, 2));
     }
     let planned =
         format!("Planned {}, {} ago.", state.look.own_time(plan.planned_at, state.now), age(state.now.duration_since(plan.planned_at)));

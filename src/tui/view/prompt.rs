@@ -28,7 +28,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
     let above = match &prompt.kind {
         PromptKind::Command => Vec::new(),
         PromptKind::Unlock => vec![
-            Sentence::new("Allows retries until 15 minutes pass without one; journalled.", Role::Text, 2),
+            Sentence::new("Allows retries. Locks again after 15 minutes without one. Noted in the journal.", Role::Text, 2),
             Sentence::new(format!("Type its name to unlock it: {}", campaign.settings.name), Role::Strong, 0),
         ],
         PromptKind::NameFilter(choice) => {
@@ -61,7 +61,11 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
         PromptKind::Export(export) => {
             let masked = if export.masked { "masked, as on the screen" } else { "NOT masked" };
             vec![
-                Sentence::new(format!("{}: {masked}. Only you can read the file. It is journalled.", export.detail), Role::Text, 1),
+                Sentence::new(
+                    format!("{}: {masked}. Only you can read the file. It is noted in the journal.", export.detail),
+                    Role::Text,
+                    1,
+                ),
                 Sentence::new("An existing file is not overwritten.", Role::Muted, 2),
             ]
         }
@@ -97,7 +101,7 @@ pub(super) fn does(kind: &PromptKind) -> &'static str {
         PromptKind::Unlock => "unlock it",
         PromptKind::NameFilter(_) => "save it",
         PromptKind::Window => "show it",
-        PromptKind::History => "load back",
+        PromptKind::History => "load older messages",
         PromptKind::Export(_) => "write it",
     }
 }

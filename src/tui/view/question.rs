@@ -60,7 +60,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<Sen
     sentences.extend(tried(&message));
     sentences.extend(message.created_at.map(|at| created(state, at)));
     sentences.push(match (question.plan.items.is_empty(), question.refusal.is_some()) {
-        (false, _) => Sentence::new("One call. It may be billed, delivered or not.", Role::Text, 1),
+        (false, _) => Sentence::new("One call. It may be charged, even if it is not delivered.", Role::Text, 1),
         (true, false) => {
             let takes_in = state.keymap.key(Context::Question, Action::Toggle).map(|key| format!(" {key} includes it anyway."));
             Sentence::new(format!("Left out: not worth a retry.{}", takes_in.unwrap_or_default()), Role::Warning, 1)
@@ -94,7 +94,7 @@ fn created(state: &State, at: Timestamp) -> Sentence {
     let old = state.time_of_day().duration_since(at);
     let text = format!("Created {}, {}", state.look.time(at, state.now), ago(old));
     if old.unsigned_abs() > OLD_MESSAGE && old.is_positive() {
-        Sentence::new(format!("{text}: what it says may be out of date."), Role::Warning, 2)
+        Sentence::new(format!("{text}: its text may be out of date."), Role::Warning, 2)
     } else {
         Sentence::new(format!("{text}."), Role::Text, 6)
     }

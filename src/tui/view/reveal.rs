@@ -22,7 +22,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
     let all = vec![
         Sentence::new(format!("Show {} unmasked for 5 minutes?", campaign.settings.name), Role::Strong, 0),
         Sentence::new(texts, Role::Warning, 1),
-        Sentence::new(format!("{mask} masks it again at once. This is written to the journal with your name."), Role::Text, 2),
+        Sentence::new(format!("{mask} masks it again at any time. Noted in the journal with your name."), Role::Text, 2),
     ];
     let mut lines = sentences::lines(state, all, width, usize::from(area.height).saturating_sub(2 + 2));
     let at = lines.len();
