@@ -37,7 +37,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
             (None, failures) => format!("{} of what is loaded", grouped(failures)),
         };
         all.push(Sentence::new(format!("One call retries all its failures: {failures}{useless}."), Role::Text, 1));
-        all.push(Sentence::new("Each attempt may be charged, even if it is not delivered.", Role::Text, 3));
+        all.push(Sentence::new("Each attempt may be charged, even if it fails.", Role::Text, 3));
     }
     if !plan.advice.is_empty() {
         all.push(Sentence::new(plan.advice.clone(), Role::Text, 2));

@@ -94,7 +94,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
         let time = age(jiff::SignedDuration::try_from(plan.time(campaign.settings.calls_per_second)).unwrap_or_default());
         let pace = rate(campaign.settings.calls_per_second * SHARE_OF_BUDGET);
         all.push(Sentence::new(
-            format!("{}, {time} at {pace}/s. Each may be charged, even if it is not delivered.", counted(plan.calls(), "call")),
+            format!("{}, {time} at {pace}/s. Each may be charged, even if it fails.", counted(plan.calls(), "call")),
             Role::Text,
             1,
         ));

@@ -60,7 +60,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<Sen
     sentences.extend(tried(&message));
     sentences.extend(message.created_at.map(|at| created(state, at)));
     sentences.push(match (question.plan.items.is_empty(), question.refusal.is_some()) {
-        (false, _) => Sentence::new("One call. It may be charged, even if it is not delivered.", Role::Text, 1),
+        (false, _) => Sentence::new("One call. It may be charged, even if it fails.", Role::Text, 1),
         (true, false) => {
             let takes_in = state.keymap.key(Context::Question, Action::Toggle).map(|key| format!(" {key} includes it anyway."));
             Sentence::new(format!("Left out: not worth a retry.{}", takes_in.unwrap_or_default()), Role::Warning, 1)

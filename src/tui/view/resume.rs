@@ -19,7 +19,7 @@ pub(super) fn draw(state: &State, question: &ResumeQuestion, buffer: &mut Buffer
     let all = vec![
         Sentence::new(format!("Continue with {}?", counted(question.to_go, "message")), Role::Strong, 0),
         Sentence::new(format!("The run paused itself: {}", in_a_line(&question.why)), Role::Warning, 1),
-        Sentence::new("Each attempt may be charged, even if it is not delivered.", Role::Text, 2),
+        Sentence::new("Each attempt may be charged, even if it fails.", Role::Text, 2),
     ];
     let mut lines = sentences::lines(state, all, width, usize::from(area.height).saturating_sub(2 + 2));
     let at = lines.len();
