@@ -54,6 +54,12 @@ fn they_are_seen_when_the_view_is_left_or_they_are_marked(#[case] keys: &str) {
 }
 
 #[test]
+fn the_menu_of_a_change_is_not_that_of_a_retry() {
+    let mut desk = changed(120, 36);
+    desk.keys("5 j a").sees(" Message ").misses("The retry of");
+}
+
+#[test]
 fn a_message_opened_from_them_leads_back() {
     let mut desk = changed(80, 24);
     desk.keys("5 j Enter").sees("attempt 1").keys("Esc").sees("changed since 14:03:");

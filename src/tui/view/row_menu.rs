@@ -80,8 +80,17 @@ fn of_row(state: &State) -> String {
         (ViewKind::Batches, _, Some(batch), _) => format!("Batch {}", batch.short(false)),
         (ViewKind::Failures, _, _, Some(code)) => format!("Failed: {}", code_or_none(&code)),
         (ViewKind::Failures, _, _, None) => "All worth a retry".to_owned(),
+        (ViewKind::Activity, Some(message), ..) if is_change(state) => format!("Message {}", message.short(true)),
         (_, Some(message), ..) => format!("The retry of {}", message.short(true)),
         (_, _, Some(batch), _) => format!("The retry of batch {}", batch.short(false)),
         _ => "Actions".to_owned(),
     }
+}
+
+/// Whether the line of the activity under the cursor is a change that was seen, and not an action.
+fn is_change(state: &State) -> bool {
+    state.campaign().is_some_and(|campaign| {
+        let entries = campaign.activity();
+        entries.get(campaign.activity_index(&entries)).is_some_and(|entry| !entry.is_action())
+    })
 }
