@@ -56,6 +56,6 @@ fn reported(what: String, why: String, next: &str) -> Explanation {
 }
 
 /// As the journal command shows times, without fractions of a second.
-fn to_the_second(at: Timestamp) -> Timestamp {
+pub(super) fn to_the_second(at: Timestamp) -> Timestamp {
     at.round(Unit::Second).unwrap_or(at)
 }

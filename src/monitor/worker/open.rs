@@ -9,7 +9,7 @@ use super::super::active_action::{ActionPhase, ActionRef, ActiveAction};
 use super::super::sharing::blocking;
 use super::super::{ActionStage, News, NotStarted, NoticeWeight, OpenActionNews};
 use super::Worker;
-use super::in_the_way::journal_broken;
+use super::in_the_way::{journal_broken, to_the_second};
 use crate::action::{ActionNumber, READS_NEEDED, RunEvent, Subject};
 use crate::postman::{Explanation, OUT_OF_ATTEMPTS};
 use crate::state::{ActionId, ActionState, Holder, OpenAction, Resolution, StateError};
@@ -181,7 +181,7 @@ impl Worker {
 
 fn left_unknown(planned_at: Timestamp) -> Explanation {
     Explanation::new(
-        format!("A retry of {planned_at} has an unknown outcome."),
+        format!("A retry of {} has an unknown outcome.", to_the_second(planned_at)),
         "The program ended between the request and its answer.",
         "The message is being read to find out; it is not retried again automatically.",
     )
