@@ -65,6 +65,8 @@ pub(super) struct Figures {
     pub waited_for: usize,
     /// Messages that were read.
     pub loaded: usize,
+    /// Whether everything watched was read at least once: else more may be on the way than `open` says.
+    pub complete: bool,
 }
 
 impl Board {
@@ -230,6 +232,7 @@ impl Board {
             open: self.open.len(),
             waited_for: self.waited_for(),
             loaded: self.store.len(),
+            complete: self.is_read(),
         }
     }
 

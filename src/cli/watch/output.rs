@@ -202,7 +202,12 @@ fn in_words(summary: &Summary<'_>) -> String {
             format!("{} finished, {} failed ({share:.1} %)", grouped(finished), grouped(figures.failed))
         }
     };
-    format!("{} {}, {finished}, {} still on the way.", summary.finish.sentence(), counted(figures.changes, "change"), grouped(figures.open))
+    let on_the_way = match figures.loaded {
+        _ if figures.complete => format!("{} still on the way", grouped(figures.open)),
+        0 => "nothing loaded: how many are on the way is unknown".to_owned(),
+        loaded => format!("{} of the {} loaded still on the way", grouped(figures.open), grouped(loaded)),
+    };
+    format!("{} {}, {finished}, {on_the_way}.", summary.finish.sentence(), counted(figures.changes, "change"))
 }
 
 #[cfg(test)]
