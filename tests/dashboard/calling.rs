@@ -43,6 +43,17 @@ fn an_error_that_was_not_there_before_calls() {
 }
 
 #[test]
+fn an_error_that_comes_back_after_a_retry_is_not_new() {
+    let mut messages = days(0);
+    messages.push(sms(5_000, "failure", 90_000));
+    let mut desk = Desk::with(&messages, 120, 36);
+    desk.wait(1_000).answer(0, &[Sms { error: "", ..sms(5_000, "sending", 90_001) }], AnswerKind::List, None, false);
+    desk.wait(1_000).answer(0, &[sms(5_000, "failure", 90_002)], AnswerKind::List, None, false);
+    desk.misses("a new error");
+    assert_eq!(rings(&mut desk), 0);
+}
+
+#[test]
 fn nothing_is_unusual_while_little_is_loaded() {
     let few: Vec<Sms> = days(10).into_iter().take(40).collect();
     let mut desk = Desk::with(&few, 120, 36);

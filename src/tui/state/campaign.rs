@@ -15,9 +15,9 @@ use super::{
     Actions, ActivityKey, BatchColumn, Changes, Drilled, Failures, FilterChoice, Find, Highlights, LeftToStart, List, Marked,
     MessageDetail, NEWEST_BATCH, Ordered, RunRecord,
 };
-use crate::delivery::{BatchId, MessageId, RecipientQuery, Rows, Status};
+use crate::delivery::{BatchId, DeliveryError, MessageId, RecipientQuery, Rows, Status};
 use crate::monitor::{Connection, Meter};
-use crate::store::{AnswerKind, ErrorCount, Merged, Recent, RowNumber, STATUS_COUNT, Store};
+use crate::store::{AnswerKind, Merged, Recent, RowNumber, STATUS_COUNT, Store};
 use crate::tui::CampaignSettings;
 use crate::tui::text::width;
 
@@ -106,6 +106,8 @@ pub(in crate::tui) struct Campaign {
     pub further_asked: bool,
     /// Whether it has called a person since its failures rose.
     pub has_called: bool,
+    /// Every error that was ever among the loaded messages.
+    pub seen_errors: HashSet<DeliveryError>,
     /// The batches that had messages on the way when last looked at.
     pub moving_batches: HashSet<BatchId>,
     /// Whether a pause (or its end) was requested and has not started.
@@ -159,6 +161,7 @@ impl Campaign {
             pages_to_fill: 0,
             further_asked: false,
             has_called: false,
+            seen_errors: HashSet::new(),
             moving_batches: HashSet::new(),
             pause_asked: None,
             skipped_columns: 0,
@@ -206,11 +209,6 @@ impl Campaign {
     /// Which kind of answer reported a message's attempts.
     pub fn read_from(&self, message: &MessageId) -> AnswerKind {
         self.read_from.get(message).cloned().unwrap_or(AnswerKind::List)
-    }
-
-    /// The errors of the loaded messages.
-    pub fn known_errors(&self) -> Vec<ErrorCount> {
-        self.store.counts().errors.clone()
     }
 
     /// Whether the API has said of a message that it has no attempts left.
@@ -291,6 +289,7 @@ impl Campaign {
         self.read_from.clear();
         self.head_at = None;
         self.further_asked = false;
+        self.seen_errors.clear();
         self.moving_batches.clear();
         self.count(now);
     }

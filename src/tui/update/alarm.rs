@@ -7,7 +7,7 @@ use super::super::state::{Campaign, State};
 use crate::delivery::{DeliveryError, Status, grouped};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
-use crate::store::{ErrorCount, Merged, status_index};
+use crate::store::{Merged, status_index};
 
 use super::NOTICE_TIME;
 
@@ -43,17 +43,20 @@ impl State {
         self.call(NoticeWeight::Problem, calls, effects);
     }
 
-    /// Calls for errors with which a known message has just failed, and that were not among the
-    /// `known` ones.
-    pub(super) fn call_new_errors(&mut self, index: usize, known: &[ErrorCount], merged: &Merged, effects: &mut Vec<Effect>) {
+    /// Calls for errors with which a known message has just failed, and that were never loaded before:
+    /// an error that a retry cleared for a while is not new.
+    pub(super) fn call_new_errors(&mut self, index: usize, merged: &Merged, effects: &mut Vec<Effect>) {
         let now = self.now;
-        let Some(campaign) = self.campaigns.get(index).filter(|campaign| is_enough_loaded(campaign, now)) else { return };
+        let Some(campaign) = self.campaigns.get_mut(index) else { return };
         let mut new: Vec<&DeliveryError> = Vec::new();
         for error in merged.changes.iter().filter_map(|change| change.error.as_ref()) {
-            let is_known = error.code.is_empty() || known.iter().any(|count| count.error == *error) || new.contains(&error);
-            if !is_known {
+            if !error.code.is_empty() && campaign.seen_errors.insert(error.clone()) {
                 new.push(error);
             }
+        }
+        campaign.seen_errors.extend(campaign.store.counts().errors.iter().map(|count| count.error.clone()));
+        if !is_enough_loaded(campaign, now) {
+            return;
         }
         let calls = new.into_iter().map(|error| {
             Explanation::new(

@@ -39,9 +39,8 @@ impl State {
                 }
             }
             News::Rows { rows, from, asked_at, reach, head } => {
-                let known = campaign.known_errors();
                 let merged = self.rows(index, &rows, &from, asked_at, reach, head, effects);
-                self.call_new_errors(index, &known, &merged, effects);
+                self.call_new_errors(index, &merged, effects);
                 self.keep_within_limit(index, effects);
                 self.watch_failures(effects);
                 self.call_ended_batches(index, &merged, effects);
