@@ -34,7 +34,7 @@ fn the_start_screen_shows_an_example_and_loses_nothing() {
     let mut program = first_time(home.path());
     program.types("2").sees("See an example").types("Clinic").sees("Clinic").types("\u{1b}[A").types("\r");
     program.sees("An example of").sees("[[campaigns]]").types("\u{1b}").sees("See an example").sees("Clinic");
-    program.types("\u{3}").sees("Ctrl-c again quits").types("\u{3}").gives_the_terminal_back();
+    program.types("\u{3}").sees("Press Ctrl-c again to quit").types("\u{3}").gives_the_terminal_back();
     program.leaves_everything_as_it_was();
     leaves_nothing_behind(home.path());
 }
@@ -45,7 +45,7 @@ fn fill_in(program: &mut Program, simulation: &Simulation, key: &str) {
     let (id, base) = (card.id.clone(), simulation.simulator().base_url());
     program.types("2").sees("campaign id").types("Clinic\r").sees("‹ test ›").types("\u{1b}[C\u{1b}[C").sees("‹ another address ›");
     program.types("\r").types(&base).types("\r").types(&id).types("\r").sees("‹ an environment variable ›");
-    program.types("\u{1b}[D").sees("‹ typed here").types("\r").types(key).types("\r").sees("‹ default").types("\r\r");
+    program.types("\u{1b}[D").sees("‹ typed here").types("\r").types(key).types("\r").sees("‹ in production only").types("\r\r");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn the_start_screen_is_left(#[case] key: &str) {
     let home = tempfile::tempdir().unwrap();
     let mut program = first_time(home.path());
     // The menu in its new place shows that Esc was read, and that it does not quit.
-    program.types("\u{1b}").resize(80, 24).waits_for("the menu", |screen| screen.rows(0, 80).any(|row| row.starts_with("      Postwatch")));
+    program.types("\u{1b}").resize(80, 24).waits_for("the menu", |screen| screen.rows(0, 80).any(|row| row.starts_with("   Postwatch")));
     program.types(key).gives_the_terminal_back();
     assert_eq!(program.exit_code(), 0);
     program.leaves_everything_as_it_was();
