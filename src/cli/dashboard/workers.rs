@@ -255,7 +255,7 @@ struct CampaignWorker {
 }
 
 impl CampaignWorker {
-    /// Works until it is told to stop. A campaign without a key is told so in its settings; its key is looked for, and the
+    /// Works until it is stopped. A campaign without a key is marked so in its settings; its key is looked for, and the
     /// others go on.
     async fn work(mut self) {
         let key_again = again_for(&self.campaign);
@@ -337,7 +337,7 @@ impl CampaignWorker {
     }
 }
 
-/// Of what a campaign without a key is told the newest of a kind, where it holds for its worker as well.
+/// Keeps a command for the worker of a campaign without a key: the newest of its kind, if the worker needs it at its start.
 fn keep(kept: &mut Vec<Command>, command: Command) {
     match command {
         Command::Resume => kept.retain(|before| *before != Command::Pause),
