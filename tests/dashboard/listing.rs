@@ -149,7 +149,7 @@ fn nothing_loaded_says_why() {
     desk.sees("connecting").sees("Loading the newest messages");
     let until = desk.now + jiff::SignedDuration::from_secs(30);
     desk.news(0, News::Connection(Connection::Refused { until, met: CallProblem::Refused, why: explanation("the key is refused") }));
-    desk.sees("the key is refused").sees("do this next").sees("trace id trace-1").sees("asked again in 30 s");
+    desk.sees("the key is refused").sees("do this next").sees("trace id trace-1").sees("Trying again in 30 s");
     desk.head(0, &[], true).news(0, News::Connection(Connection::Live)).sees("No messages in this campaign yet.");
 }
 

@@ -34,11 +34,11 @@ pub(super) fn draw(state: &State, campaign: &Campaign, buffer: &mut Buffer, area
         _ if !campaign.store.is_empty() => lines = filtered(state, campaign, strong, text),
         Connection::Waiting { until: at, why, .. } => {
             explain(why, Role::Warning);
-            lines.push((format!("It is asked again {}.", until(*at, state.now)), muted));
+            lines.push((format!("Trying again {}.", until(*at, state.now)), muted));
         }
         Connection::Refused { until: at, why, .. } => {
             explain(why, Role::Failed);
-            lines.push((format!("It is asked again {}, in case it was fixed.", until(*at, state.now)), muted));
+            lines.push((format!("Trying again {}, in case it was fixed.", until(*at, state.now)), muted));
         }
         Connection::Paused => {
             lines.push(("Paused before anything was loaded.".to_owned(), strong));
