@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::state::{Campaign, State, ViewKind};
+use super::state::{Campaign, Shared, ViewKind};
 
 /// The smallest screen that shows more than a request for more room.
 pub(super) const SMALLEST: (u16, u16) = (60, 15);
@@ -216,7 +216,7 @@ impl ScreenLayout {
     }
 }
 
-impl State {
+impl Shared {
     /// The layout of the terminal at its reported size.
     pub(super) fn layout(&self) -> ScreenLayout {
         self.layout_in(Rect::new(0, 0, self.size.0, self.size.1))

@@ -1,5 +1,7 @@
 //! The dashboard: state, update, views, keys and theme. It knows nothing of HTTP or of databases.
 
+mod app; // for whom an event is
+mod dialogs; // what is open over the view
 mod effect;
 mod event;
 mod export; // what is copied or written to a file
@@ -19,6 +21,7 @@ mod update; // events in, effects out
 mod view; // how it looks
 
 pub use crate::monitor::CampaignSettings;
+pub use app::App as State;
 pub use effect::{Copied, Effect, ExportId, ExportStep};
 pub use event::{Event, ExportAnswer};
 pub use guard::{Guard, KeyRole};
@@ -29,7 +32,7 @@ pub use run::{
 };
 pub use setup::{Setup, ThemeChoice};
 pub use start::{StartChoice, StartText, TrialLine, start};
-pub use state::{State, commands_markdown};
+pub use state::commands_markdown;
 #[cfg(unix)]
 pub use terminal::listen;
 pub use terminal::{Keyboard, TerminalError, TerminalScreen};

@@ -58,7 +58,7 @@ pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use columns::{Column, ShownColumns};
 pub(super) use copying::{CopyFormat, CopyWhat, LastCopy};
 pub(super) use detail::{DetailPhase, Drilled, MessageDetail, OpenedFrom};
-pub(super) use dialog::{Beneath, Dialog};
+pub(super) use dialog::{Beneath, OldDialog};
 pub(super) use exporting::{Content, Export, Exporting};
 pub(super) use failures::{FailureGroup, Failures, GroupKey};
 pub(super) use filter_choice::FilterChoice;
@@ -92,10 +92,10 @@ pub(super) use window::{TimeWindow, Times};
 
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
-use ratatui::Frame;
 
+use super::dialogs::{Changed, Dialog};
 use super::view::Target;
-use super::{Dashboard, Effect, Event, KeyMap, KeyRole, QuestionId, Setup, Theme};
+use super::{Effect, KeyMap, Setup, Theme};
 use crate::action::ActionNumber;
 use crate::monitor::{CampaignIndex, Generation};
 use crate::postman::Explanation;
@@ -110,7 +110,7 @@ const USUAL_SIZE: (u16, u16) = (80, 24);
 const ORDER_HELD: SignedDuration = SignedDuration::from_secs(10);
 
 /// Everything that the dashboard knows.
-pub struct State {
+pub(super) struct Shared {
     pub(super) look: Look,
     pub(super) campaigns: Vec<Campaign>,
     pub(super) current: usize,
@@ -118,7 +118,7 @@ pub struct State {
     pub(super) view: ViewKind,
     /// The order of each view, and the columns of the messages.
     pub(super) tables: Tables,
-    pub(super) dialog: Dialog,
+    pub(super) dialog: OldDialog,
     /// What the dialog was opened from, the last one on top; empty where that was the view.
     pub(super) beneath: Vec<Beneath>,
     /// Where the view on the screen was opened from; `None` where the user went there directly.
@@ -185,9 +185,15 @@ pub struct State {
     /// The campaign whose worker reads a batch for a question.
     pub(super) batch_asked: Option<usize>,
     generation: u64,
+    /// What was opened by the key being handled.
+    pub(super) opening: Vec<Box<dyn Dialog>>,
+    /// What the event being handled changed in the campaign on the screen.
+    pub(super) changed: Changed,
+    /// What is to be done to the world, in order.
+    pub(super) effects: Vec<Effect>,
 }
 
-impl State {
+impl Shared {
     /// The state at the start, with nothing loaded yet.
     pub fn new(setup: Setup, now: Timestamp) -> Self {
         let theme = Theme::new(setup.theme, setup.depth).on(setup.background);
@@ -214,7 +220,7 @@ impl State {
             current: 0,
             view: ViewKind::Messages,
             tables: Tables::default(),
-            dialog: Dialog::None,
+            dialog: OldDialog::None,
             beneath: Vec::new(),
             came_from: None,
             find_from: None,
@@ -251,6 +257,9 @@ impl State {
             last_question: 0,
             batch_asked: None,
             generation: 0,
+            opening: Vec::new(),
+            changed: Changed::default(),
+            effects: Vec::new(),
         };
         if let Some(session) = session {
             state.restore(session);
@@ -303,35 +312,5 @@ impl State {
     /// Whether a retry is on its way to the API right now, or a run has more to go, in any campaign.
     pub(super) fn is_acting(&self) -> bool {
         self.campaigns.iter().any(|campaign| campaign.actions.is_acting() || campaign.has_run())
-    }
-}
-
-impl Dashboard for State {
-    fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
-        self.take(event, now)
-    }
-
-    fn draw(&self, frame: &mut Frame<'_>) {
-        self.show(frame);
-    }
-
-    fn question(&self) -> Option<QuestionId> {
-        self.asked_in_view().map(|asked| QuestionId(asked.id))
-    }
-
-    fn role(&self, key: KeyEvent) -> KeyRole {
-        self.role_of(key)
-    }
-
-    fn takes_text(&self) -> bool {
-        self.context().is_text()
-    }
-
-    fn needs_tick(&self) -> bool {
-        !self.campaigns.is_empty()
-    }
-
-    fn next_wake(&self) -> Option<Timestamp> {
-        self.wake_at()
     }
 }

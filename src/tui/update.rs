@@ -42,7 +42,7 @@ mod wake;
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 
-use super::state::{Dialog, FilterMenuKind, PromptKind, State, ViewKind};
+use super::state::{FilterMenuKind, OldDialog, PromptKind, Shared, ViewKind};
 use super::{Action, Context, Effect, Event, KeyRole};
 use crate::action::PLAN_LIFE;
 use crate::delivery::{agreeing, counted};
@@ -52,49 +52,48 @@ use crate::postman::Explanation;
 /// How long the answer to a key comes before everything else: long enough to be read.
 const NOTICE_TIME: SignedDuration = SignedDuration::from_secs(5);
 
-impl State {
+impl Shared {
     /// What to do before the first event: the campaign on the screen is shown.
     pub fn opening(&self) -> Vec<Effect> {
         if self.campaigns.is_empty() { Vec::new() } else { vec![self.command(Command::InView(true))] }
     }
 
     /// Handles an event.
-    pub(super) fn take(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+    pub(in crate::tui) fn take(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         self.now = now;
         let of_day = self.time_of_day();
         for campaign in &mut self.campaigns {
             campaign.now = of_day;
         }
-        let mut effects = Vec::new();
         if matches!(event, Event::Key(_) | Event::Agreed(_) | Event::Paste(_) | Event::PasteDropped { .. } | Event::Mouse(_)) {
-            self.attend(&mut effects);
+            self.attend();
             self.too_soon = None;
         }
         match event {
             // Only the input guard decides what agrees.
             Event::Key(key) if matches!(self.role_of(key), KeyRole::Agrees | KeyRole::AgreesToTyped) => {}
-            Event::Key(key) => self.key(key, &mut effects),
+            Event::Key(key) => self.key(key),
             Event::Agreed(key) => {
                 self.agreed = true;
-                self.key(key, &mut effects);
+                self.key(key);
                 self.agreed = false;
             }
             Event::TooSoon(key) => self.too_soon = Some(key),
             Event::CopyFailed(why) => self.copy_failed(&why),
             Event::PasteDropped { keys } => self.tell_dropped(keys),
             Event::Paste(text) => self.paste(&text),
-            Event::Mouse(mouse) => self.take_mouse(mouse, &mut effects),
+            Event::Mouse(mouse) => self.take_mouse(mouse),
             // These belong to the start screen.
             Event::Tried(_) | Event::Added(_) => {}
             Event::Resize { columns, rows } => self.size = (columns, rows),
             Event::Background(background) => self.look.theme = self.look.theme.clone().on(Some(background)),
-            Event::Update(update) => self.news(update, &mut effects),
+            Event::Update(update) => self.news(update),
             Event::Tick => {
                 self.sort_more();
                 self.count();
-                self.watch_failures(&mut effects);
+                self.watch_failures();
             }
-            Event::Export { export, answer } => self.export_answered(export, answer, &mut effects),
+            Event::Export { export, answer } => self.export_answered(export, answer),
             Event::ClockSet { ahead } => self.clock_set(ahead),
             Event::Suspended => {
                 self.take_back_yes("the program was suspended");
@@ -102,31 +101,37 @@ impl State {
             Event::EndAsked => {
                 // What is about to start does not, however the program ends.
                 self.starting = None;
-                effects.push(Effect::Quit);
+                self.effects.push(Effect::Quit);
             }
         }
+        self.show_opened();
+        let changed = std::mem::take(&mut self.changed);
+        self.refresh_dialog(&changed);
         self.forget_beneath();
-        self.keep_batch_read(&mut effects);
-        self.notice_absence(&mut effects);
-        self.wake(&mut effects);
+        self.keep_batch_read();
+        self.notice_absence();
+        self.wake();
         self.settle_tables();
         self.sort_campaigns();
-        effects
+        std::mem::take(&mut self.effects)
     }
 
-    fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
+    fn key(&mut self, key: KeyEvent) {
         if key.kind == KeyEventKind::Release {
             return;
         }
         let context = self.context();
         let Some(action) = self.keymap.lookup(context, key) else {
             match context {
+                _ if self.top().is_some() => {
+                    self.dialog_key(None, key);
+                }
                 Context::Text => self.type_key(key),
                 Context::Prompt => self.type_prompt(key),
                 Context::Plan => self.type_count(key),
                 Context::Help => self.type_help(key),
                 Context::Menu => {
-                    self.row_menu_letter(key, effects);
+                    self.row_menu_letter(key);
                 }
                 _ => {}
             }
@@ -139,75 +144,76 @@ impl State {
             self.copied_just_now = false;
         }
         self.tour.pressed(context, action);
-        self.dispatch(context, action, key, effects);
+        self.dispatch(context, action, key);
     }
 
     /// Carries out a key in the context where it was pressed.
-    fn dispatch(&mut self, context: Context, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
+    fn dispatch(&mut self, context: Context, action: Action, key: KeyEvent) {
         match action {
-            Action::Interrupt | Action::Suspend | Action::Redraw => self.do_action(action, effects),
+            Action::Interrupt | Action::Suspend | Action::Redraw => self.do_action(action),
+            _ if self.dialog_key(Some(action), key) => {}
             _ => match context {
-                Context::Help => self.help_key(action, key, effects),
-                Context::Page => self.page_key(action, effects),
-                Context::Question | Context::Menu if matches!(self.dialog, Dialog::Resolve(_)) => self.resolve_key(action, effects),
-                Context::Question if matches!(self.dialog, Dialog::Reveal(_)) => self.reveal_key(action, effects),
-                Context::Question if matches!(self.dialog, Dialog::Resume(_)) => self.resume_key(action, effects),
-                Context::Question => self.question_key(action, effects),
-                Context::Plan => self.plan_key(action, key, effects),
+                Context::Help => self.help_key(action, key),
+                Context::Page => self.page_key(action),
+                Context::Question | Context::Menu if matches!(self.dialog, OldDialog::Resolve(_)) => self.resolve_key(action),
+                Context::Question if matches!(self.dialog, OldDialog::Reveal(_)) => self.reveal_key(action),
+                Context::Question if matches!(self.dialog, OldDialog::Resume(_)) => self.resume_key(action),
+                Context::Question => self.question_key(action),
+                Context::Plan => self.plan_key(action, key),
                 Context::Starting => self.starting_key(action),
-                Context::Prompt => self.prompt_key(action, key, effects),
+                Context::Prompt => self.prompt_key(action, key),
                 // A key that a line of the menu shows belongs to that line, whatever it means in
                 // other menus.
-                Context::Menu if self.row_menu_letter(key, effects) => {}
-                Context::Menu if matches!(self.dialog, Dialog::Row(_)) => self.row_menu_key(action, effects),
-                Context::Menu if matches!(self.dialog, Dialog::Order(_)) => self.order_key(action, effects),
-                Context::Menu => self.menu_key(action, effects),
-                Context::Text => self.find_key(action, key, effects),
-                Context::Campaigns => self.campaigns_key(action, effects),
-                _ => self.do_action(action, effects),
+                Context::Menu if self.row_menu_letter(key) => {}
+                Context::Menu if matches!(self.dialog, OldDialog::Row(_)) => self.row_menu_key(action),
+                Context::Menu if matches!(self.dialog, OldDialog::Order(_)) => self.order_key(action),
+                Context::Menu => self.menu_key(action),
+                Context::Text => self.find_key(action, key),
+                Context::Campaigns => self.campaigns_key(action),
+                _ => self.do_action(action),
             },
         }
     }
 
     /// Carries out a key in the view on the screen, with nothing in front of it.
-    fn do_action(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    fn do_action(&mut self, action: Action) {
         match action {
-            Action::Interrupt => self.interrupt(effects),
-            Action::Suspend => effects.push(Effect::Suspend),
-            Action::Redraw => effects.push(Effect::Redraw),
+            Action::Interrupt => self.interrupt(),
+            Action::Suspend => self.effects.push(Effect::Suspend),
+            Action::Redraw => self.effects.push(Effect::Redraw),
             _ => match self.pane() {
-                Context::Detail => self.detail_key(action, effects),
-                Context::Failures => self.failures_key(action, effects),
-                Context::Batches => self.batches_key(action, effects),
-                Context::Activity => self.activity_key(action, effects),
-                _ => self.list_key(action, effects),
+                Context::Detail => self.detail_key(action),
+                Context::Failures => self.failures_key(action),
+                Context::Batches => self.batches_key(action),
+                Context::Activity => self.activity_key(action),
+                _ => self.list_key(action),
             },
         }
     }
 
     /// Keys with the same meaning in the list and in the detail. False for the others.
-    fn common_key(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
+    fn common_key(&mut self, action: Action) -> bool {
         match action {
-            Action::PreviousCampaign => self.step_campaign(-1, effects),
-            Action::NextCampaign => self.step_campaign(1, effects),
-            Action::Find => self.open_find(effects),
+            Action::PreviousCampaign => self.step_campaign(-1),
+            Action::NextCampaign => self.step_campaign(1),
+            Action::Find => self.open_find(),
             Action::Filter => self.open_menu(FilterMenuKind::Filter),
             Action::TimeWindow => self.open_menu(FilterMenuKind::Times),
             Action::Order => self.open_order(),
-            Action::Clear => self.clear(effects),
-            Action::RevealRow => self.reveal(effects),
+            Action::Clear => self.clear(),
+            Action::RevealRow => self.reveal(),
             Action::Mask => self.mask(),
-            Action::Pause => self.pause(effects),
-            Action::ReadNow => effects.extend(self.ask_worker(Command::ReadNow)),
+            Action::Pause => self.pause(),
+            Action::ReadNow => self.effects.extend(self.ask_worker(Command::ReadNow)),
             Action::PlanRetry => self.plan_retry(),
             Action::Unmark => self.unmark(),
-            Action::Copy => self.copy_key(effects),
+            Action::Copy => self.copy_key(),
             Action::Actions => self.open_row_menu(),
             Action::CommandLine => self.open_prompt(PromptKind::Command, ""),
             Action::Export => self.export_view(),
             Action::Notices => self.open_notices(),
             Action::Help => self.open_help(),
-            _ => return self.view_key(action, effects),
+            _ => return self.view_key(action),
         }
         true
     }
@@ -258,15 +264,14 @@ impl State {
         if by.unsigned_abs() <= PLAN_LIFE {
             return;
         }
-        let is_asked = matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_));
-        if !self.take_back_yes("the clock was set") && is_asked {
-            self.dialog = Dialog::None;
+        if !self.take_back_yes("the clock was set") && self.is_about_rows() {
+            self.dialog = OldDialog::None;
             self.tell(NoticeWeight::Info, "the question was closed: the clock was set", "what it said may be out of date", "plan it again");
         }
     }
 
     /// Groups the failures again where their view is open and something has changed.
-    pub(super) fn settle_failures(&mut self) {
+    pub(in crate::tui) fn settle_failures(&mut self) {
         if self.view == ViewKind::Failures
             && let Some(campaign) = self.campaigns.get_mut(self.current)
         {
@@ -281,7 +286,7 @@ impl State {
             campaign.count(of_day);
         }
         self.settle_failures();
-        if let Dialog::Menu(menu) = &mut self.dialog {
+        if let OldDialog::Menu(menu) = &mut self.dialog {
             menu.recount();
         }
     }

@@ -1,49 +1,49 @@
 //! How the dashboard looks. Drawing changes nothing and decides nothing: it shows the state.
 
-mod across;
-mod activity;
-mod all_campaigns;
-mod ascii;
-mod bar;
-mod batch_question;
-mod batches;
-mod campaigns;
-mod cells;
-mod columns;
-mod copying;
-mod detail;
-mod dialog;
-mod empty;
-mod export;
-mod failures;
-mod filter;
-mod header;
-mod help;
-mod keys;
-mod list;
-mod menu;
-mod notice;
-mod order_menu;
-mod page;
-mod palette;
-mod pieces;
-mod plan;
-mod prompt;
-mod question;
-mod recipient;
-mod resolve;
-mod results;
-mod resume;
-mod reveal;
-mod row_menu;
-mod run;
-mod sentences;
-mod starting;
-mod summary;
-mod table;
-mod tabs;
-mod target; // what is under the mouse
-mod words;
+pub(super) mod across;
+pub(super) mod activity;
+pub(super) mod all_campaigns;
+pub(super) mod ascii;
+pub(super) mod bar;
+pub(super) mod batch_question;
+pub(super) mod batches;
+pub(super) mod campaigns;
+pub(super) mod cells;
+pub(super) mod columns;
+pub(super) mod copying;
+pub(super) mod detail;
+pub(super) mod dialog;
+pub(super) mod empty;
+pub(super) mod export;
+pub(super) mod failures;
+pub(super) mod filter;
+pub(super) mod header;
+pub(super) mod help;
+pub(super) mod keys;
+pub(super) mod list;
+pub(super) mod menu;
+pub(super) mod notice;
+pub(super) mod order_menu;
+pub(super) mod page;
+pub(super) mod palette;
+pub(super) mod pieces;
+pub(super) mod plan;
+pub(super) mod prompt;
+pub(super) mod question;
+pub(super) mod recipient;
+pub(super) mod resolve;
+pub(super) mod results;
+pub(super) mod resume;
+pub(super) mod reveal;
+pub(super) mod row_menu;
+pub(super) mod run;
+pub(super) mod sentences;
+pub(super) mod starting;
+pub(super) mod summary;
+pub(super) mod table;
+pub(super) mod tabs;
+pub(super) mod target; // what is under the mouse
+pub(super) mod words;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -51,7 +51,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::Role;
 use super::layout::{Kind, SMALLEST};
-use super::state::{Dialog, State, ViewKind};
+use super::state::{OldDialog, Shared, ViewKind};
 use super::text;
 
 pub(super) use copying::{copied_text, marked_rows, template_id};
@@ -63,10 +63,10 @@ pub(super) use results::{rows as result_rows, text as results_text};
 pub(super) use starting::title as starting_title;
 pub(super) use target::{Target, target};
 
-impl State {
+impl Shared {
     /// Draws everything. The terminal's cursor is on the selected row, so that screen readers
     /// follow; while typing, it is in the text.
-    pub(super) fn show(&self, frame: &mut Frame<'_>) {
+    pub(in crate::tui) fn show(&self, frame: &mut Frame<'_>) {
         let area = frame.area();
         let cursor = self.paint(frame.buffer_mut(), area);
         if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
@@ -97,7 +97,13 @@ impl State {
             summary::draw_recent(self, buffer, Rect { height: 1, ..layout.body });
             return page::draw(self, buffer, layout.page());
         }
-        if let Dialog::Campaigns(chosen) = self.dialog {
+        if let OldDialog::New(dialog) = &self.dialog
+            && dialog.covers()
+        {
+            summary::draw_recent(self, buffer, Rect { height: 1, ..layout.body });
+            return dialog.draw(self, buffer, layout.page());
+        }
+        if let OldDialog::Campaigns(chosen) = self.dialog {
             summary::draw_recent(self, buffer, Rect { height: 1, ..layout.body });
             return all_campaigns::draw(self, chosen, buffer, layout.page());
         }
@@ -138,18 +144,19 @@ impl State {
             cursor = top.or(cursor);
         }
         match &self.dialog {
-            Dialog::Question(question) => Some(question::draw(self, question, buffer, layout.body)),
-            Dialog::Menu(menu) => Some(menu::draw(self, menu, buffer, layout.body)),
-            Dialog::Order(menu) => Some(order_menu::draw(self, menu, buffer, layout.body)),
-            Dialog::Row(menu) => Some(row_menu::draw(self, menu, buffer, layout.body)),
-            Dialog::Plan(question) => plan::draw(self, question, buffer, layout.body).or(cursor),
-            Dialog::Batch(question) => batch_question::draw(self, question, buffer, layout.body).or(cursor),
-            Dialog::Resolve(resolve) => resolve::draw(self, resolve, buffer, layout.body).or(cursor),
-            Dialog::Reveal(_) => reveal::draw(self, buffer, layout.body).or(cursor),
-            Dialog::Resume(question) => resume::draw(self, question, buffer, layout.body).or(cursor),
-            Dialog::Prompt(prompt) => prompt::draw(self, prompt, buffer, layout.body).or(cursor),
-            Dialog::None => self.starting.as_ref().map(|starting| starting::draw(self, starting, buffer, layout.body)).or(cursor),
-            Dialog::Find | Dialog::Campaigns(_) => cursor,
+            OldDialog::New(dialog) => dialog.draw(self, buffer, layout.body).or(cursor),
+            OldDialog::Question(question) => Some(question::draw(self, question, buffer, layout.body)),
+            OldDialog::Menu(menu) => Some(menu::draw(self, menu, buffer, layout.body)),
+            OldDialog::Order(menu) => Some(order_menu::draw(self, menu, buffer, layout.body)),
+            OldDialog::Row(menu) => Some(row_menu::draw(self, menu, buffer, layout.body)),
+            OldDialog::Plan(question) => plan::draw(self, question, buffer, layout.body).or(cursor),
+            OldDialog::Batch(question) => batch_question::draw(self, question, buffer, layout.body).or(cursor),
+            OldDialog::Resolve(resolve) => resolve::draw(self, resolve, buffer, layout.body).or(cursor),
+            OldDialog::Reveal(_) => reveal::draw(self, buffer, layout.body).or(cursor),
+            OldDialog::Resume(question) => resume::draw(self, question, buffer, layout.body).or(cursor),
+            OldDialog::Prompt(prompt) => prompt::draw(self, prompt, buffer, layout.body).or(cursor),
+            OldDialog::None => self.starting.as_ref().map(|starting| starting::draw(self, starting, buffer, layout.body)).or(cursor),
+            OldDialog::Busy(_) | OldDialog::Find | OldDialog::Campaigns(_) => cursor,
         }
     }
 
@@ -173,33 +180,33 @@ impl State {
 }
 
 /// The largest useful scroll of the open detail.
-pub(super) fn detail_last_scroll(state: &State) -> usize {
+pub(in crate::tui) fn detail_last_scroll(state: &Shared) -> usize {
     let Some(pane) = state.layout().detail else { return 0 };
     detail::lines(state, usize::from(pane.width)).len().saturating_sub(usize::from(pane.height))
 }
 
 /// How many lines of a menu fit above its keys.
-pub(super) fn menu_room(state: &State) -> usize {
+pub(in crate::tui) fn menu_room(state: &Shared) -> usize {
     usize::from(state.layout().body.height.saturating_sub(3)).max(1)
 }
 
 /// How many lines of a plan's whole list fit.
-pub(super) fn plan_list_room(state: &State) -> usize {
+pub(in crate::tui) fn plan_list_room(state: &Shared) -> usize {
     plan::list_room(state.layout().body)
 }
 
 /// How many lines a page key moves in a menu of filters.
-pub(super) fn menu_page(state: &State) -> isize {
+pub(in crate::tui) fn menu_page(state: &Shared) -> isize {
     menu::page(state)
 }
 
 /// How many lines of a page fit.
-pub(super) fn page_room(state: &State) -> usize {
+pub(in crate::tui) fn page_room(state: &Shared) -> usize {
     page::room(state.layout().body)
 }
 
 /// The largest useful scroll of the open page.
-pub(super) fn page_last_scroll(state: &State) -> usize {
+pub(in crate::tui) fn page_last_scroll(state: &Shared) -> usize {
     let area = state.layout().page();
     page::lines(state, usize::from(area.width)).len().saturating_sub(page::room(area))
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::State;
+use super::Shared;
 use crate::delivery::{Beside, MessageId, RecipientQuery};
 use crate::monitor::{Generation, SearchState};
 use crate::postman::Explanation;
@@ -176,10 +176,10 @@ impl Across {
     }
 }
 
-impl State {
+impl Shared {
     /// Whether the screen shows what all campaigns answered.
     pub(in crate::tui) fn shows_across(&self) -> bool {
-        self.across.on && matches!(self.dialog, super::Dialog::Find)
+        self.across.on && matches!(self.dialog, super::OldDialog::Find)
     }
 
     /// The lines of the answers, as they are shown.

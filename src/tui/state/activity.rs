@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
-use super::{ActionKey, ActionRecord, Campaign, ChangeRecord, LeftToStart, State};
+use super::{ActionKey, ActionRecord, Campaign, ChangeRecord, LeftToStart, Shared};
 use crate::delivery::MessageId;
 use crate::monitor::OpenActionNews;
 use crate::state::ActionId;
@@ -121,7 +121,7 @@ impl Campaign {
     }
 }
 
-impl State {
+impl Shared {
     /// Where an outcome needs a person: in the campaign on the screen, otherwise in the next one
     /// shown.
     pub(in crate::tui) fn next_for_person(&self) -> Option<(usize, ActivityKey)> {

@@ -2,21 +2,28 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{Answer, Dialog, PromptKind, State};
+use super::{Answer, OldDialog, PromptKind, Shared};
+use crate::tui::dialogs::Press;
 use crate::tui::keys::Chord;
 use crate::tui::{Action, KeyRole};
 
-impl State {
+impl Shared {
     /// What a key would do now.
     pub(in crate::tui) fn role_of(&self, key: KeyEvent) -> KeyRole {
         if let Some(role) = self.agreement(key) {
             return role;
         }
+        if let OldDialog::New(dialog) = &self.dialog
+            && self.is_dialog_in_view()
+            && let Some(role) = dialog.role(Press { action: self.keymap.lookup(dialog.context(), key), key }, self)
+        {
+            return role;
+        }
         let letter = Chord::of(key).and_then(Chord::printable);
         let is_answer = match &self.dialog {
             _ if !self.is_dialog_in_view() => false,
-            Dialog::Prompt(prompt) => prompt.kind == PromptKind::Unlock && letter.is_some(),
-            Dialog::Plan(_) | Dialog::Batch(_) => self.plan_takes_count() && letter.is_some_and(|letter| letter.is_ascii_digit()),
+            OldDialog::Prompt(prompt) => prompt.kind == PromptKind::Unlock && letter.is_some(),
+            OldDialog::Plan(_) | OldDialog::Batch(_) => self.plan_takes_count() && letter.is_some_and(|letter| letter.is_ascii_digit()),
             _ => false,
         };
         match (is_answer, self.context().is_text()) {
@@ -31,15 +38,15 @@ impl State {
         self.asked_in_view()?;
         let action = self.keymap.lookup(self.context(), key)?;
         let agrees = match (&self.dialog, action) {
-            (Dialog::Question(question), Action::Agree) => question.can_run(),
-            (Dialog::Question(question), Action::Enter) => question.can_run() && question.answer == Answer::Retry,
-            (Dialog::Plan(_) | Dialog::Batch(_), Action::Agree) => self.plan_takes_yes(),
-            (Dialog::Plan(_) | Dialog::Batch(_), Action::Enter) => self.plan_takes_count() && self.is_plan_agreed(),
-            (Dialog::Reveal(_) | Dialog::Resolve(_) | Dialog::Resume(_), Action::Agree) => true,
-            (Dialog::Prompt(prompt), Action::Enter) => self.campaign().is_some_and(|campaign| campaign.settings.name == prompt.typed()),
+            (OldDialog::Question(question), Action::Agree) => question.can_run(),
+            (OldDialog::Question(question), Action::Enter) => question.can_run() && question.answer == Answer::Retry,
+            (OldDialog::Plan(_) | OldDialog::Batch(_), Action::Agree) => self.plan_takes_yes(),
+            (OldDialog::Plan(_) | OldDialog::Batch(_), Action::Enter) => self.plan_takes_count() && self.is_plan_agreed(),
+            (OldDialog::Reveal(_) | OldDialog::Resolve(_) | OldDialog::Resume(_), Action::Agree) => true,
+            (OldDialog::Prompt(prompt), Action::Enter) => self.campaign().is_some_and(|campaign| campaign.settings.name == prompt.typed()),
             _ => false,
         };
-        let is_typed = action == Action::Enter && !matches!(self.dialog, Dialog::Question(_));
+        let is_typed = action == Action::Enter && !matches!(self.dialog, OldDialog::Question(_));
         agrees.then_some(if is_typed { KeyRole::AgreesToTyped } else { KeyRole::Agrees })
     }
 

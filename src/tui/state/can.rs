@@ -1,13 +1,13 @@
 //! Whether an action or a command would do anything now, and if not, why: for the commands, a row's
 //! actions and the footer.
 
-use super::{Campaign, ListCursor, RunRecord, State, Typed, ViewKind, plan_one};
+use super::{Campaign, ListCursor, RunRecord, Shared, Typed, ViewKind, plan_one};
 use crate::tui::Action;
 
 /// Why there is no rest to plan.
 pub(in crate::tui) const NOTHING_LEFT: &str = "nothing is left to start";
 
-impl State {
+impl Shared {
     /// Why an action would do nothing in the view on the screen; `None` where it would do something.
     pub(in crate::tui) fn why_not(&self, action: Action) -> Option<String> {
         match action {

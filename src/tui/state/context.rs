@@ -1,9 +1,9 @@
 //! The context that keys apply to, and which of them does something there.
 
-use super::{Dialog, PageKind, State, ViewKind};
+use super::{OldDialog, PageKind, Shared, ViewKind};
 use crate::tui::{Action, Context};
 
-impl State {
+impl Shared {
     /// The context that keys apply to now.
     pub(in crate::tui) fn context(&self) -> Context {
         match self.page.map(|page| page.kind) {
@@ -12,16 +12,18 @@ impl State {
             None => {}
         }
         match &self.dialog {
-            Dialog::Question(_) | Dialog::Reveal(_) | Dialog::Resume(_) => Context::Question,
-            Dialog::Plan(_) | Dialog::Batch(_) => Context::Plan,
-            Dialog::Resolve(resolve) if resolve.asking.is_some() => Context::Question,
-            Dialog::Resolve(_) => Context::Menu,
-            Dialog::Prompt(_) => Context::Prompt,
-            Dialog::Menu(_) | Dialog::Order(_) | Dialog::Row(_) => Context::Menu,
-            Dialog::Find => Context::Text,
-            Dialog::Campaigns(_) => Context::Campaigns,
-            Dialog::None if self.starting.is_some() => Context::Starting,
-            Dialog::None => self.pane(),
+            OldDialog::New(dialog) => dialog.context(),
+            OldDialog::Busy(busy) => busy.context,
+            OldDialog::Question(_) | OldDialog::Reveal(_) | OldDialog::Resume(_) => Context::Question,
+            OldDialog::Plan(_) | OldDialog::Batch(_) => Context::Plan,
+            OldDialog::Resolve(resolve) if resolve.asking.is_some() => Context::Question,
+            OldDialog::Resolve(_) => Context::Menu,
+            OldDialog::Prompt(_) => Context::Prompt,
+            OldDialog::Menu(_) | OldDialog::Order(_) | OldDialog::Row(_) => Context::Menu,
+            OldDialog::Find => Context::Text,
+            OldDialog::Campaigns(_) => Context::Campaigns,
+            OldDialog::None if self.starting.is_some() => Context::Starting,
+            OldDialog::None => self.pane(),
         }
     }
 

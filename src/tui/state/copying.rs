@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{DetailPhase, MenuKind, RowAction, RowLine, State, ViewKind};
+use super::{DetailPhase, MenuKind, RowAction, RowLine, Shared, ViewKind};
 use crate::action::Subject;
 use crate::delivery::grouped;
 use crate::monitor::ActionStage;
@@ -90,7 +90,7 @@ pub(in crate::tui) struct LastCopy {
     pub until: Option<Timestamp>,
 }
 
-impl State {
+impl Shared {
     pub(in crate::tui) fn menu_lines(&self, kind: MenuKind) -> Vec<RowLine> {
         match kind {
             MenuKind::Actions => self.row_lines(),

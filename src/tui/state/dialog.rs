@@ -1,13 +1,18 @@
 //! What is open over the list, and whether it can be agreed to.
 
 use super::{
-    BatchQuestion, FilterMenu, OpenQuestion, OrderMenu, Page, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, RowMenu, State,
+    BatchQuestion, FilterMenu, OpenQuestion, OrderMenu, Page, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, RowMenu, Shared,
 };
+use crate::tui::dialogs::{Busy, Dialog};
 use crate::tui::layout::Kind;
 
 /// A dialog over the list. One at a time.
-pub(in crate::tui) enum Dialog {
+pub(in crate::tui) enum OldDialog {
     None,
+    /// One of the dialogs by thing.
+    New(Box<dyn Dialog>),
+    /// Its key is being handled.
+    Busy(Busy),
     /// The find line.
     Find,
     /// The menu of filters, or of time windows.
@@ -37,36 +42,48 @@ pub(in crate::tui) enum Dialog {
 /// What a dialog was opened from, where that was not the view itself: Esc goes back to it.
 pub(in crate::tui) struct Beneath {
     /// The dialog that was open.
-    pub dialog: Dialog,
+    pub dialog: OldDialog,
     /// The page that was open.
     pub page: Option<Page>,
     /// The campaign that was on the screen then.
     pub campaign: usize,
 }
 
-impl State {
+impl Shared {
     /// The open question about one message.
     pub(in crate::tui) fn open_question(&self) -> Option<&Question> {
         match &self.dialog {
-            Dialog::Question(question) => Some(question),
+            OldDialog::Question(question) => Some(question),
             _ => None,
         }
     }
 
     /// The open question, whichever it is, while it can be read: a page in front hides it, and so
     /// does a screen without room. Nothing can be agreed to that is not on the screen.
-    pub(in crate::tui) fn asked_in_view(&self) -> Option<&OpenQuestion> {
+    pub(in crate::tui) fn asked_in_view(&self) -> Option<OpenQuestion> {
         let asked = match &self.dialog {
-            Dialog::Question(question) => Some(&question.asked),
-            Dialog::Plan(question) => Some(&question.asked),
-            Dialog::Batch(question) => Some(&question.asked),
-            Dialog::Resolve(resolve) => resolve.asking.as_ref().map(|(_, asked)| asked),
-            Dialog::Reveal(asked) => Some(asked),
-            Dialog::Resume(question) => Some(&question.asked),
-            Dialog::Prompt(prompt) => prompt.asked.as_ref(),
-            Dialog::None | Dialog::Find | Dialog::Menu(_) | Dialog::Order(_) | Dialog::Row(_) | Dialog::Campaigns(_) => None,
+            OldDialog::New(dialog) => dialog.asked(),
+            OldDialog::Busy(busy) => busy.asked,
+            OldDialog::Question(question) => Some(question.asked),
+            OldDialog::Plan(question) => Some(question.asked),
+            OldDialog::Batch(question) => Some(question.asked),
+            OldDialog::Resolve(resolve) => resolve.asking.as_ref().map(|(_, asked)| *asked),
+            OldDialog::Reveal(asked) => Some(*asked),
+            OldDialog::Resume(question) => Some(question.asked),
+            OldDialog::Prompt(prompt) => prompt.asked,
+            OldDialog::None | OldDialog::Find | OldDialog::Menu(_) | OldDialog::Order(_) | OldDialog::Row(_) | OldDialog::Campaigns(_) => {
+                None
+            }
         };
         asked.filter(|_| self.is_dialog_in_view())
+    }
+
+    /// Whether the dialog is a question about rows that must not change their meaning.
+    pub(in crate::tui) fn is_about_rows(&self) -> bool {
+        match &self.dialog {
+            OldDialog::New(dialog) => dialog.holds_rows(),
+            dialog => matches!(dialog, OldDialog::Question(_) | OldDialog::Plan(_) | OldDialog::Batch(_)),
+        }
     }
 
     /// Whether a dialog could be read.

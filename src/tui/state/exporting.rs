@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Dialog, Prompt, PromptKind, State};
+use super::{OldDialog, Prompt, PromptKind, Shared};
 use crate::store::RowNumber;
 use crate::tui::ExportId;
 
@@ -53,11 +53,11 @@ impl Export {
     }
 }
 
-impl State {
+impl Shared {
     /// Whether an export still needs the rows of a campaign, so that none may be reused.
     pub(in crate::tui) fn holds_rows(&self, index: usize) -> bool {
         let is_asked = || {
-            let Dialog::Prompt(prompt) = &self.dialog else { return false };
+            let OldDialog::Prompt(prompt) = &self.dialog else { return false };
             matches!(**prompt, Prompt { kind: PromptKind::Export(ref export), .. } if !export.rows().is_empty())
         };
         self.exporting.as_ref().is_some_and(|exporting| exporting.campaign == index) || (index == self.current && is_asked())

@@ -1,6 +1,6 @@
 //! The help for a context: what can be done there, and what the signs, figures and words mean.
 
-use super::{COMMANDS, PageKind, State};
+use super::{COMMANDS, PageKind, Shared};
 use crate::delivery::Status;
 use crate::tui::typed_line::TypedLine;
 use crate::tui::{Action, Context, Role, role_of, sign};
@@ -80,7 +80,7 @@ const WORDS: [(&str, &str); 11] = [
     ("reveal", "show a masked number and text for a while; that is noted in the journal"),
 ];
 
-impl State {
+impl Shared {
     /// The lines of the help for a context that match what was typed: every word must appear in the line.
     pub(in crate::tui) fn help_lines(&self, context: Context) -> Vec<HelpLine> {
         let typed = self.help.input.value().to_lowercase();

@@ -1,7 +1,7 @@
 //! The menu of order and columns: one line for each column of the view on the screen. Choices take effect
 //! at once, behind the menu.
 
-use super::{Column, Ordered, Sortable, State, ViewKind, order_sign};
+use super::{Column, Ordered, Shared, Sortable, ViewKind, order_sign};
 
 /// The menu while it is open.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(in crate::tui) struct OrderLine {
     pub can_order: bool,
 }
 
-impl State {
+impl Shared {
     /// The lines of the menu.
     pub(in crate::tui) fn order_lines(&self) -> Vec<OrderLine> {
         match self.view {

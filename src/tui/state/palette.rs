@@ -3,7 +3,7 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{COMMANDS, Prompt, State, Typed, present_word, word_and_argument};
+use super::{COMMANDS, Prompt, Shared, Typed, present_word, word_and_argument};
 use crate::config::nearest;
 use crate::tui::Action;
 use crate::tui::keys::{Binding, HelpGroup};
@@ -47,7 +47,7 @@ enum Fit {
     Says,
 }
 
-impl State {
+impl Shared {
     /// The commands that match what was typed, the best first; all of them where nothing was typed:
     /// those that can be run first, the most recently run among them at the top.
     pub(in crate::tui) fn palette(&self, typed: &str) -> Vec<PaletteEntry> {

@@ -1,6 +1,6 @@
 //! What can be done with the row under the cursor, for users who know no keys.
 
-use super::{CopyWhat, GroupKey, State, ViewKind};
+use super::{CopyWhat, GroupKey, Shared, ViewKind};
 use crate::delivery::{BatchId, MessageId};
 use crate::tui::{Action, Context};
 
@@ -59,7 +59,7 @@ pub(in crate::tui) struct RowSubject {
     pub error: Option<String>,
 }
 
-impl State {
+impl Shared {
     /// The lines of the menu in the view on the screen: always the same, so that each is found where it
     /// was before.
     pub(in crate::tui) fn row_lines(&self) -> Vec<RowLine> {

@@ -2,15 +2,15 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Campaign, FilterChoice, NamedFilter, NamedFilters, RecentCommands, State, Tables, TimeWindow, ViewKind};
+use super::{Campaign, FilterChoice, NamedFilter, NamedFilters, RecentCommands, Shared, Tables, TimeWindow, ViewKind};
 use crate::config::{DayEnd, GivenTime};
 use crate::delivery::{BatchId, Status, clean_line};
 use crate::state::{self, SavedFilter, Session};
 
-impl State {
+impl Shared {
     /// What is on the screen, to start with the next time. The search is not in it: it is part of a
     /// person's number.
-    pub fn session(&self) -> Session {
+    pub(in crate::tui) fn session(&self) -> Session {
         let saved = |campaign: &Campaign| {
             // Messages that were opened from another view are a detour, not what the list shows.
             let choice = campaign.drilled.as_ref().map_or(&campaign.choice, |drilled| &drilled.before);
@@ -35,7 +35,7 @@ impl State {
     }
 
     /// Starts with what was on the screen. What no longer exists is left out.
-    pub(super) fn restore(&mut self, session: Session) {
+    pub(in crate::tui) fn restore(&mut self, session: Session) {
         for campaign in &mut self.campaigns {
             if let Some(filter) = session.filters.get(&campaign.settings.name) {
                 campaign.choice = FilterChoice::of_saved(filter);

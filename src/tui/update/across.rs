@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::super::state::{AcrossAnswer, Dialog, FilterChoice, State, ViewKind};
+use super::super::state::{AcrossAnswer, FilterChoice, OldDialog, Shared, ViewKind};
 use super::super::{Action, Context, Effect};
 use crate::delivery::{MessageId, RecipientQuery};
 use crate::monitor::{CampaignIndex, Command, Connection, Generation, NoticeWeight, SearchState};
@@ -12,9 +12,9 @@ use crate::store::{Filter, Store, View};
 /// How many loaded messages of a campaign are counted at most: part of a number may be in all of them.
 const MOST_LOADED: usize = 1_000;
 
-impl State {
+impl Shared {
     /// This campaign, or all of them.
-    pub(super) fn switch_scope(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn switch_scope(&mut self) {
         if self.campaigns.len() < 2 {
             self.tell(NoticeWeight::Info, "there is no other campaign to search", "", "");
             return;
@@ -28,14 +28,14 @@ impl State {
             if !everywhere {
                 campaign.find.wake(now);
             } else if campaign.find.rest() {
-                effects.push(self.command(Command::EndSearch));
+                self.effects.push(self.command(Command::EndSearch));
             }
         }
     }
 
     /// A key of the line that is not text. False for those with the same meaning as for one
     /// campaign.
-    pub(super) fn across_key(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
+    pub(in crate::tui) fn across_key(&mut self, action: Action) -> bool {
         let last = self.across_lines().len().saturating_sub(1);
         let query = self.campaign().map(|campaign| campaign.find.query.clone()).unwrap_or_default();
         let is_answered = self.across.is_about(&query);
@@ -45,11 +45,11 @@ impl State {
             Action::First | Action::Last if !is_answered => return false,
             Action::Enter => {
                 if is_answered {
-                    self.open_across(effects);
+                    self.open_across();
                 } else if let Some(why) = self.campaign().and_then(|campaign| campaign.find.refusal) {
                     self.tell(NoticeWeight::Info, "not asked: what was typed cannot be searched for", &why.to_string(), "");
                 } else if query.is_askable() {
-                    self.ask_all(&query, effects);
+                    self.ask_all(&query);
                 } else {
                     self.tell(NoticeWeight::Info, "not asked: the server needs 3 characters of a number", "", "");
                 }
@@ -63,7 +63,7 @@ impl State {
     }
 
     /// One call to each campaign that can be asked.
-    fn ask_all(&mut self, query: &RecipientQuery, effects: &mut Vec<Effect>) {
+    fn ask_all(&mut self, query: &RecipientQuery) {
         let generation = self.next_generation();
         let (mut answers, mut listed) = (Vec::new(), Vec::new());
         for (index, campaign) in self.campaigns.iter().enumerate() {
@@ -75,7 +75,7 @@ impl State {
             };
             if refusal.is_none() {
                 let command = Command::Search { generation, query: query.clone() };
-                effects.push(Effect::Command { campaign: CampaignIndex(index), command });
+                self.effects.push(Effect::Command { campaign: CampaignIndex(index), command });
             }
             listed.push(loaded(&campaign.store, query));
             answers.push(refusal.map_or(AcrossAnswer::Waiting, AcrossAnswer::NotAsked));
@@ -91,40 +91,40 @@ impl State {
     }
 
     /// A campaign answered: it is not asked again.
-    pub(super) fn across_answered(&mut self, index: usize, generation: Generation, state: &SearchState, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn across_answered(&mut self, index: usize, generation: Generation, state: &SearchState) {
         if self.across.answered(index, generation, state) {
             if let (Some(campaign), Some(listed)) = (self.campaigns.get(index), self.across.listed.get_mut(index)) {
                 let store = &campaign.store;
                 listed.sort_by_cached_key(|message| Reverse(store.row(message).and_then(|row| store.message(row).created_at)));
             }
-            self.end_across(index, effects);
+            self.end_across(index);
         }
     }
 
     /// A campaign was locked out before it answered.
-    pub(super) fn across_refused(&mut self, index: usize, connection: &Connection, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn across_refused(&mut self, index: usize, connection: &Connection) {
         let why = match connection {
             Connection::Refused { why, .. } => why.clone(),
             Connection::Paused => self.paused(),
             _ => return,
         };
         if self.across.cannot_be_asked(index, &why) {
-            self.end_across(index, effects);
+            self.end_across(index);
         }
     }
 
     /// Ends the search in a campaign, unless another one has replaced it.
-    fn end_across(&mut self, index: usize, effects: &mut Vec<Effect>) {
+    fn end_across(&mut self, index: usize) {
         if self.campaigns.get(index).is_some_and(|campaign| !campaign.find.is_asked()) {
-            effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::EndSearch });
+            self.effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::EndSearch });
         }
     }
 
     /// The answers are no longer shown; unanswered searches are withdrawn.
-    pub(super) fn forget_across(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn forget_across(&mut self) {
         for index in 0..self.across.answers.len() {
             if self.across.answers.get(index) == Some(&AcrossAnswer::Waiting) {
-                self.end_across(index, effects);
+                self.end_across(index);
             }
         }
         self.across = Default::default();
@@ -134,16 +134,16 @@ impl State {
     }
 
     /// Shows the line under the cursor in its campaign, with the same find there.
-    fn open_across(&mut self, effects: &mut Vec<Effect>) {
+    fn open_across(&mut self) {
         let Some(line) = self.across_lines().into_iter().nth(self.across.cursor) else { return };
         let Some(input) = self.campaign().map(|campaign| campaign.find.input.clone()) else { return };
-        self.dialog = Dialog::None;
+        self.dialog = OldDialog::None;
         if line.campaign != self.current {
             // The search belongs to the answer, not to the campaign it was typed in.
-            self.end_find(effects);
-            self.show_campaign(line.campaign, effects);
+            self.end_find();
+            self.show_campaign(line.campaign);
         }
-        self.show_view(ViewKind::Messages, effects);
+        self.show_view(ViewKind::Messages);
         let height = self.list_height();
         let now = self.now;
         let Some(campaign) = self.campaign_mut() else { return };
@@ -155,7 +155,7 @@ impl State {
             && let Some(index) = campaign.list.position(&campaign.store, row)
         {
             campaign.list.go(&campaign.store, index, height);
-            self.open_detail(effects);
+            self.open_detail();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Keys in the view of changes and actions, and in the menu for an unknown outcome.
 
-use super::super::state::{ActivityKey, Dialog, Drilled, Entry, OpenQuestion, OpenedFrom, Resolve, ResolveLine, State, ViewKind};
-use super::super::{Action, Effect};
+use super::super::Action;
+use super::super::state::{ActivityKey, Drilled, Entry, OldDialog, OpenQuestion, OpenedFrom, Resolve, ResolveLine, Shared, ViewKind};
 use crate::action::Subject;
 use crate::delivery::{BatchId, MessageId, agreeing, counted};
 use crate::monitor::{Command, NotStarted, NoticeWeight};
@@ -21,38 +21,38 @@ enum Opening {
     Nothing(&'static str),
 }
 
-impl State {
-    pub(super) fn activity_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+impl Shared {
+    pub(in crate::tui) fn activity_key(&mut self, action: Action) {
         match action {
-            Action::Enter => self.open_entry(effects),
+            Action::Enter => self.open_entry(),
             Action::Clear => self.leave_activity(),
             Action::Back | Action::Quit => {
-                self.step_back(effects);
+                self.step_back();
             }
             _ => match self.steps(action) {
                 Some(steps) => self.go_activity(steps),
                 None => {
-                    self.common_key(action, effects);
+                    self.common_key(action);
                 }
             },
         }
     }
 
     /// `:resolve`: to the first outcome that needs a person, wherever that is.
-    pub(super) fn go_to_open(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn go_to_open(&mut self) {
         let Some((index, key)) = self.next_for_person() else { return };
         let from = Some(self.origin()).filter(|from| *from != OpenedFrom::Pane(ViewKind::Activity) && index == self.current);
         if index != self.current {
-            self.show_campaign(index, effects);
+            self.show_campaign(index);
         }
-        self.show_view(ViewKind::Activity, effects);
+        self.show_view(ViewKind::Activity);
         self.came_from = from;
         if let Some(campaign) = self.campaign_mut() {
             campaign.activity_cursor = Some(key);
         }
     }
 
-    pub(super) fn go_activity(&mut self, steps: isize) {
+    pub(in crate::tui) fn go_activity(&mut self, steps: isize) {
         let Some(campaign) = self.campaign_mut() else { return };
         let entries = campaign.activity();
         let index = campaign.activity_index(&entries).saturating_add_signed(steps).min(entries.len().saturating_sub(1));
@@ -60,7 +60,7 @@ impl State {
         campaign.activity_cursor = entries.get(index).map(Entry::key).filter(|_| index > 0);
     }
 
-    fn open_entry(&mut self, effects: &mut Vec<Effect>) {
+    fn open_entry(&mut self) {
         let Some(campaign) = self.campaign() else { return };
         let entries = campaign.activity();
         let opening = match entries.get(campaign.activity_index(&entries)) {
@@ -81,13 +81,13 @@ impl State {
         };
         match opening {
             Opening::Plan => self.plan_not_started(),
-            Opening::Menu(menu) => self.dialog = Dialog::Resolve(Box::new(menu)),
-            Opening::Message(message) => self.open_message(&message, effects),
+            Opening::Menu(menu) => self.dialog = OldDialog::Resolve(Box::new(menu)),
+            Opening::Message(message) => self.open_message(&message),
             Opening::Batch(batch) => {
                 if let Some(campaign) = self.campaign_mut() {
                     campaign.batch_cursor = Some(batch);
                 }
-                self.show_view(ViewKind::Batches, effects);
+                self.show_view(ViewKind::Batches);
                 self.came_from = Some(OpenedFrom::Pane(ViewKind::Activity));
             }
             Opening::Nothing(why) => self.tell(NoticeWeight::Info, why, "", ""),
@@ -95,7 +95,7 @@ impl State {
     }
 
     /// Shows a message in the list and opens it.
-    fn open_message(&mut self, message: &MessageId, effects: &mut Vec<Effect>) {
+    fn open_message(&mut self, message: &MessageId) {
         let Some(campaign) = self.campaign() else { return };
         let Some(row) = campaign.store.row(message) else {
             // What was seen to change was loaded then.
@@ -110,9 +110,9 @@ impl State {
         // Whatever the list is narrowed to, the message must be in it.
         let is_shown = self.campaign().is_some_and(|campaign| campaign.list.position(&campaign.store, row).is_some());
         if !is_shown {
-            self.clear(effects);
+            self.clear();
         }
-        self.show_view(ViewKind::Messages, effects);
+        self.show_view(ViewKind::Messages);
         let height = self.list_height();
         if let Some(campaign) = self.campaign_mut()
             && let Some(index) = campaign.list.position(&campaign.store, row)
@@ -120,34 +120,34 @@ impl State {
             campaign.list.go(&campaign.store, index, height);
             campaign.drilled = Some(Drilled { from: OpenedFrom::Pane(ViewKind::Activity), before: campaign.choice.clone() });
         }
-        self.open_detail(effects);
+        self.open_detail();
         if let Some(opened) = self.campaign_mut().and_then(|campaign| campaign.opened.as_mut()) {
             opened.is_of_a_line = true;
         }
     }
 
     /// Keys in the menu of an unknown outcome, and in its question.
-    pub(super) fn resolve_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn resolve_key(&mut self, action: Action) {
         let id = self.next_question();
         let is_agreed = self.is_agreed();
         let steps = self.menu_steps(action);
-        let Dialog::Resolve(resolve) = &mut self.dialog else { return };
+        let OldDialog::Resolve(resolve) = &mut self.dialog else { return };
         match (action, &resolve.asking) {
             (Action::Help, _) => self.open_help(),
             // In the question every way out goes back to the menu, and only `y` gives the verdict.
             (Action::Back | Action::Quit | Action::Enter, Some(_)) => resolve.asking = None,
             (Action::Agree, Some((went, _))) if is_agreed => {
                 let command = Command::Resolve { action: resolve.action, went: *went };
-                self.dialog = Dialog::None;
-                effects.push(self.command(command));
+                self.dialog = OldDialog::None;
+                self.effects.push(self.command(command));
             }
             (_, Some(_)) => {}
-            (Action::Back | Action::Quit, None) => self.close_dialog(effects),
+            (Action::Back | Action::Quit, None) => self.close_dialog(),
             (Action::Enter, None) => match resolve.line() {
                 ResolveLine::LookUp => {
                     let command = Command::LookUp(resolve.action);
-                    self.dialog = Dialog::None;
-                    effects.push(self.command(command));
+                    self.dialog = OldDialog::None;
+                    self.effects.push(self.command(command));
                     self.tell(NoticeWeight::Info, "it is being looked up again", "", "");
                 }
                 ResolveLine::Went => resolve.asking = Some((true, OpenQuestion::new(id))),
@@ -162,18 +162,18 @@ impl State {
     }
 
     /// Closes the menu of an action that has been resolved meanwhile.
-    pub(super) fn refresh_resolve(&mut self) {
-        let Dialog::Resolve(resolve) = &self.dialog else { return };
+    pub(in crate::tui) fn refresh_resolve(&mut self) {
+        let OldDialog::Resolve(resolve) = &self.dialog else { return };
         let is_open = self.campaign().is_some_and(|campaign| campaign.actions.open().iter().any(|open| open.action == resolve.action));
         if !is_open {
-            self.dialog = Dialog::None;
+            self.dialog = OldDialog::None;
             self.tell(NoticeWeight::Info, "its outcome is known by now", "", "");
         }
     }
 
     /// What an earlier run of the program did not start: kept until it is planned again, with the
     /// cursor of the activity on it.
-    pub(super) fn note_not_started(&mut self, index: usize, left: NotStarted) {
+    pub(in crate::tui) fn note_not_started(&mut self, index: usize, left: NotStarted) {
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
         campaign.note_rest(left.messages.into_iter().map(Subject::Message).chain(left.batches.into_iter().map(Subject::Batch)));
         campaign.activity_cursor = Some(ActivityKey::NotStarted);

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::Effect;
-use super::super::state::{Campaign, State};
+use super::super::state::{Campaign, Shared};
 use crate::delivery::{DeliveryError, Status, grouped};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
@@ -15,10 +15,10 @@ use super::NOTICE_TIME;
 /// taken from, plus the last minutes.
 const ENOUGH_LOADED: SignedDuration = SignedDuration::from_mins(24 * 60 + 15);
 
-impl State {
+impl Shared {
     /// Calls once when a campaign starts to fail more than usual, and again only after it was well
     /// below that.
-    pub(super) fn watch_failures(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn watch_failures(&mut self) {
         let now = self.now;
         let mut calls = Vec::new();
         for campaign in &mut self.campaigns {
@@ -40,12 +40,12 @@ impl State {
             let is_high = campaign.recent.share().is_some_and(|share| share > campaign.failure_limit() / 2.0);
             campaign.has_called &= is_high;
         }
-        self.call(NoticeWeight::Problem, calls, effects);
+        self.call(NoticeWeight::Problem, calls);
     }
 
     /// Calls for errors with which a known message has just failed, and that were never loaded before:
     /// an error that a retry cleared for a while is not new.
-    pub(super) fn call_new_errors(&mut self, index: usize, merged: &Merged, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn call_new_errors(&mut self, index: usize, merged: &Merged) {
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
         let mut new: Vec<&DeliveryError> = Vec::new();
@@ -66,12 +66,12 @@ impl State {
             )
         });
         let calls = calls.collect();
-        self.call(NoticeWeight::Warning, calls, effects);
+        self.call(NoticeWeight::Warning, calls);
     }
 
     /// Calls when a batch is finished that had messages on the way: nothing in it will change
     /// without a retry.
-    pub(super) fn call_ended_batches(&mut self, index: usize, merged: &Merged, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn call_ended_batches(&mut self, index: usize, merged: &Merged) {
         let Some(campaign) = self.campaigns.get_mut(index).filter(|_| !merged.touched.is_empty()) else { return };
         let mut ended = Vec::new();
         for summary in campaign.store.batches() {
@@ -92,13 +92,13 @@ impl State {
             )
         });
         let calls = calls.collect();
-        self.call(NoticeWeight::Info, calls, effects);
+        self.call(NoticeWeight::Info, calls);
     }
 
-    fn call(&mut self, weight: NoticeWeight, texts: Vec<Explanation>, effects: &mut Vec<Effect>) {
+    fn call(&mut self, weight: NoticeWeight, texts: Vec<Explanation>) {
         if let Some(first) = texts.first().filter(|_| self.look.bell) {
             let more = if texts.len() > 1 { format!(", and {} more", texts.len() - 1) } else { String::new() };
-            effects.push(Effect::Call(format!("{}{more}", first.what)));
+            self.effects.push(Effect::Call(format!("{}{more}", first.what)));
         }
         for text in texts {
             // It comes before everything else for a while.

@@ -1,18 +1,19 @@
 //! Esc goes back to where the user came from: from a dialog to what it was opened from, from a view to the
 //! previous one.
 
-use super::super::Effect;
-use super::super::state::{Beneath, Dialog, OpenedFrom, State, ViewKind};
+use super::super::dialogs::Changed;
+use super::super::state::{Beneath, OldDialog, OpenedFrom, Shared, ViewKind};
 use crate::delivery::MessageId;
 
-impl State {
+impl Shared {
     /// Opens something that Esc closes again to return to what is open now. Where it opens nothing, all stays as
     /// it is.
-    pub(super) fn open_from(&mut self, open: impl FnOnce(&mut Self)) {
+    pub(in crate::tui) fn open_from(&mut self, open: impl FnOnce(&mut Self)) {
         if self.has_nothing_open() {
             return open(self);
         }
-        let beneath = Beneath { dialog: std::mem::replace(&mut self.dialog, Dialog::None), page: self.page.take(), campaign: self.current };
+        let beneath =
+            Beneath { dialog: std::mem::replace(&mut self.dialog, OldDialog::None), page: self.page.take(), campaign: self.current };
         open(self);
         if self.has_nothing_open() {
             (self.dialog, self.page) = (beneath.dialog, beneath.page);
@@ -22,11 +23,11 @@ impl State {
     }
 
     /// Esc in a dialog: back to what it was opened from.
-    pub(super) fn close_dialog(&mut self, effects: &mut Vec<Effect>) {
-        self.dialog = Dialog::None;
+    pub(in crate::tui) fn close_dialog(&mut self) {
+        self.dialog = OldDialog::None;
         let Some(beneath) = self.beneath.pop() else { return };
         if beneath.campaign != self.current && beneath.campaign < self.campaigns.len() {
-            self.show_campaign(beneath.campaign, effects);
+            self.show_campaign(beneath.campaign);
         }
         (self.dialog, self.page) = (beneath.dialog, beneath.page);
         self.look_again();
@@ -38,31 +39,32 @@ impl State {
         let (id, now) = (self.next_question(), self.now);
         let Some(campaign) = self.campaigns.get(self.current) else { return };
         match &mut self.dialog {
-            Dialog::Plan(question) => {
+            OldDialog::Plan(question) => {
                 question.remake(id, campaign, now);
                 question.ask_again(id);
             }
-            Dialog::Question(question) => {
+            OldDialog::Question(question) => {
                 question.remake(id, campaign, now);
                 question.ask_again(id);
             }
+            OldDialog::New(_) => self.refresh_dialog(&Changed { was_covered: true, ..Changed::default() }),
             _ => {}
         }
     }
 
     /// Covered dialogs are forgotten once the view itself is on the screen.
-    pub(super) fn forget_beneath(&mut self) {
+    pub(in crate::tui) fn forget_beneath(&mut self) {
         if self.has_nothing_open() {
             self.beneath.clear();
         }
     }
 
     fn has_nothing_open(&self) -> bool {
-        matches!(self.dialog, Dialog::None) && self.page.is_none()
+        matches!(self.dialog, OldDialog::None) && self.page.is_none()
     }
 
     /// Where the user is in the view: Esc in what is opened there goes back to it.
-    pub(super) fn origin(&self) -> OpenedFrom {
+    pub(in crate::tui) fn origin(&self) -> OpenedFrom {
         match self.campaign().and_then(|campaign| campaign.opened.as_ref()) {
             Some(opened) if self.view == ViewKind::Messages => OpenedFrom::Message(opened.message.clone()),
             _ => OpenedFrom::Pane(self.view),
@@ -70,28 +72,28 @@ impl State {
     }
 
     /// Shows a message in the list and opens it again; where it no longer exists, only the list.
-    pub(super) fn open_again(&mut self, message: &MessageId, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn open_again(&mut self, message: &MessageId) {
         let height = self.list_height();
         let Some(campaign) = self.campaign_mut() else { return };
         let row = campaign.store.row(message);
         if let Some(index) = row.and_then(|row| campaign.list.position(&campaign.store, row)) {
             campaign.list.go(&campaign.store, index, height);
-            self.open_detail(effects);
+            self.open_detail();
         }
     }
 
     /// One step back: from messages that were opened from another view to that view, with the list as it was before;
     /// from any other view to the one it was opened from, otherwise to the messages.
-    pub(super) fn step_back(&mut self, effects: &mut Vec<Effect>) -> bool {
+    pub(in crate::tui) fn step_back(&mut self) -> bool {
         if self.view != ViewKind::Messages {
             self.leave_activity();
             match self.came_from.take() {
-                Some(OpenedFrom::Pane(view)) => self.show_view(view, effects),
+                Some(OpenedFrom::Pane(view)) => self.show_view(view),
                 Some(OpenedFrom::Message(message)) => {
-                    self.show_view(ViewKind::Messages, effects);
-                    self.open_again(&message, effects);
+                    self.show_view(ViewKind::Messages);
+                    self.open_again(&message);
                 }
-                None => self.show_view(ViewKind::Messages, effects),
+                None => self.show_view(ViewKind::Messages),
             }
             return true;
         }
@@ -100,10 +102,10 @@ impl State {
         campaign.choice = drilled.before;
         campaign.narrow();
         match drilled.from {
-            OpenedFrom::Pane(view) => self.show_view(view, effects),
+            OpenedFrom::Pane(view) => self.show_view(view),
             OpenedFrom::Message(message) => {
-                self.show_view(ViewKind::Messages, effects);
-                self.open_again(&message, effects);
+                self.show_view(ViewKind::Messages);
+                self.open_again(&message);
             }
         }
         true

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::super::state::{BatchColumn, Campaign, FilterChoice, NEWEST_BATCH, Ordered, State, TimeWindow};
-use super::super::{Action, Effect};
+use super::super::Action;
+use super::super::state::{BatchColumn, Campaign, FilterChoice, NEWEST_BATCH, Ordered, Shared, TimeWindow};
 use crate::delivery::{BatchId, Status};
 use crate::store::{BatchSummary, Direction, status_index};
 
@@ -54,29 +54,29 @@ impl Campaign {
     }
 }
 
-impl State {
-    pub(super) fn batches_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+impl Shared {
+    pub(in crate::tui) fn batches_key(&mut self, action: Action) {
         match action {
             Action::Enter => {
                 // A batch is shown whole, whatever the time window.
                 if let Some(batch) = self.campaign().and_then(Campaign::selected_batch) {
-                    self.drill(FilterChoice { batches: vec![batch], ..FilterChoice::default() }, effects);
+                    self.drill(FilterChoice { batches: vec![batch], ..FilterChoice::default() });
                 }
             }
             Action::Back | Action::Quit => {
-                self.step_back(effects);
+                self.step_back();
             }
-            Action::Clear => self.set_window(TimeWindow::default(), effects),
+            Action::Clear => self.set_window(TimeWindow::default()),
             _ => match self.steps(action) {
                 Some(steps) => self.go_batch(steps),
                 None => {
-                    self.common_key(action, effects);
+                    self.common_key(action);
                 }
             },
         }
     }
 
-    pub(super) fn go_batch(&mut self, steps: isize) {
+    pub(in crate::tui) fn go_batch(&mut self, steps: isize) {
         let Some(campaign) = self.campaign_mut() else { return };
         let batches = campaign.batches();
         let selected = campaign.selected_batch();

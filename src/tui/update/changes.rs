@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::state::{Campaign, OpenedFrom, State, ViewKind};
+use super::super::state::{Campaign, OpenedFrom, Shared, ViewKind};
 use crate::action::Subject;
 use crate::delivery::{BatchId, Status};
 use crate::store::{AnswerKind, Change, Merged, RowNumber};
@@ -10,7 +10,13 @@ use crate::store::{AnswerKind, Change, Merged, RowNumber};
 impl Campaign {
     /// Notes what an answer changed, and new messages that were already finished when first seen.
     /// `newest_before` is when the newest message known before was created.
-    pub(super) fn note_changes(&mut self, merged: &Merged, from: &AnswerKind, newest_before: Option<Timestamp>, asked_at: Timestamp) {
+    pub(in crate::tui) fn note_changes(
+        &mut self,
+        merged: &Merged,
+        from: &AnswerKind,
+        newest_before: Option<Timestamp>,
+        asked_at: Timestamp,
+    ) {
         for change in &merged.changes {
             let elsewhere = change.from == Some(Status::Failure) && *from != AnswerKind::Action && !self.is_ours(change.row);
             self.changes.note(self.store.id(change.row), change, elsewhere);
@@ -36,10 +42,10 @@ impl Campaign {
     }
 }
 
-impl State {
+impl Shared {
     /// The activity is left after it was looked at: its changes are seen. A message that was opened
     /// from it goes back to it, so they stay until then.
-    pub(super) fn leave_activity(&mut self) {
+    pub(in crate::tui) fn leave_activity(&mut self) {
         let is_shown = self.view == ViewKind::Activity;
         let now = self.now;
         let Some(campaign) = self.campaign_mut() else { return };

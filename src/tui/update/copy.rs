@@ -1,15 +1,17 @@
 //! Copies, masked as the screen shows them, and a page for terminals without a clipboard.
 
-use super::super::state::{CopyFormat, CopyWhat, Dialog, LastCopy, MenuKind, Page, PageKind, REVEAL, RowAction, RowMenu, State, ViewKind};
+use super::super::state::{
+    CopyFormat, CopyWhat, LastCopy, MenuKind, OldDialog, Page, PageKind, REVEAL, RowAction, RowMenu, Shared, ViewKind,
+};
 use super::super::{Action, Context, Copied, Effect, view};
 use crate::delivery::grouped;
 use crate::monitor::NoticeWeight;
 use crate::state::NoteKind;
 
-impl State {
+impl Shared {
     /// The key: copies the row under the cursor. In the detail, and where messages are marked, it asks
     /// what to copy; pressed again at once, it shows the copy.
-    pub(super) fn copy_key(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn copy_key(&mut self) {
         if std::mem::take(&mut self.copied_just_now) && self.copied.is_some() {
             return self.show_copied();
         }
@@ -17,32 +19,32 @@ impl State {
         if has_marks || self.pane() == Context::Detail {
             return self.open_copy_menu();
         }
-        self.copy(CopyWhat::Row(CopyFormat::Text), effects);
+        self.copy(CopyWhat::Row(CopyFormat::Text));
         self.copied_just_now = true;
     }
 
     /// Asks what to copy.
-    pub(super) fn open_copy_menu(&mut self) {
+    pub(in crate::tui) fn open_copy_menu(&mut self) {
         if let Some(campaign) = self.campaign_mut() {
             campaign.list.hold(&campaign.store);
         }
         let lines = self.menu_lines(MenuKind::Copy);
         if let Some(first) = lines.iter().find(|line| line.refusal.is_none()).or(lines.first()) {
-            self.dialog = Dialog::Row(RowMenu { kind: MenuKind::Copy, cursor: first.action });
+            self.dialog = OldDialog::Row(RowMenu { kind: MenuKind::Copy, cursor: first.action });
         }
     }
 
     /// The key that opened the menu runs its first line.
-    pub(super) fn copy_first(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn copy_first(&mut self) {
         let first = self.menu_lines(MenuKind::Copy).into_iter().next();
         if let Some(RowAction::Copy(what)) = first.filter(|line| line.refusal.is_none()).map(|line| line.action) {
-            self.dialog = Dialog::None;
-            self.copy(what, effects);
+            self.dialog = OldDialog::None;
+            self.copy(what);
         }
     }
 
     /// Copies something of the row under the cursor, or of the marked ones.
-    pub(super) fn copy(&mut self, what: CopyWhat, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn copy(&mut self, what: CopyWhat) {
         if what == CopyWhat::Shown {
             return self.show_copied();
         }
@@ -56,7 +58,7 @@ impl State {
             what => what.words(),
         };
         let text = view::copied_text(self, what);
-        self.hand_out(text, &words, self.shows_openly(what), effects);
+        self.hand_out(text, &words, self.shows_openly(what));
     }
 
     /// Whether the copy would hold something personal and unmasked.
@@ -71,7 +73,7 @@ impl State {
 
     /// Puts a text on the terminal's clipboard, and says so without showing it: it may be personal.
     /// An unmasked one is journalled.
-    pub(super) fn hand_out(&mut self, text: Option<String>, what: &str, is_open: bool, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn hand_out(&mut self, text: Option<String>, what: &str, is_open: bool) {
         let Some(text) = text.filter(|text| !text.is_empty()) else {
             self.tell(NoticeWeight::Info, "there is nothing to copy", "", "");
             return;
@@ -92,9 +94,9 @@ impl State {
             self.tell(NoticeWeight::Warning, &format!("{what} is too long for the clipboard ({sizes})"), "", &next);
             return;
         }
-        effects.push(Effect::Copy(Copied(text)));
+        self.effects.push(Effect::Copy(Copied(text)));
         if is_open {
-            effects.push(Effect::note(self.index(), NoteKind::Export, format!("copied unmasked: {what}")));
+            self.effects.push(Effect::note(self.index(), NoteKind::Export, format!("copied unmasked: {what}")));
         }
         // A terminal never reports whether it takes it.
         let next = format!("{} again shows it", self.key_for(Action::Copy));
@@ -104,13 +106,13 @@ impl State {
     }
 
     /// Says that the last copy is on no clipboard.
-    pub(super) fn copy_failed(&mut self, why: &str) {
+    pub(in crate::tui) fn copy_failed(&mut self, why: &str) {
         let next = format!("{} writes it to a file", self.key_for(Action::Export));
         self.tell(NoticeWeight::Warning, "the text did not reach the clipboard", why, &next);
     }
 
     /// Shows the last copy, for terminals that let no program set the clipboard.
-    pub(super) fn show_copied(&mut self) {
+    pub(in crate::tui) fn show_copied(&mut self) {
         self.copied_just_now = false;
         if self.copied.is_none() {
             self.tell(NoticeWeight::Info, "nothing has been copied yet", "", "");
@@ -120,7 +122,7 @@ impl State {
     }
 
     /// Forgets the last copy where the screen masks it again; `all` where everything is masked.
-    pub(super) fn forget_copied(&mut self, all: bool) {
+    pub(in crate::tui) fn forget_copied(&mut self, all: bool) {
         let now = self.now;
         self.copied = self.copied.take().filter(|copied| copied.until.is_none_or(|until| !all && until > now));
         if self.copied.is_none() && self.page.is_some_and(|page| page.kind == PageKind::Copied) {

@@ -2,15 +2,15 @@
 //! All of it is masked like the screen.
 
 use super::super::export::csv;
-use super::super::state::{Content, Dialog, Export, PageKind, PlanQuestion, PromptKind, State, ViewKind};
-use super::super::{Effect, view};
+use super::super::state::{Content, Export, OldDialog, PageKind, PlanQuestion, PromptKind, Shared, ViewKind};
+use super::super::view;
 use crate::delivery::counted;
 use crate::monitor::NoticeWeight;
 use crate::store::RowNumber;
 
-impl State {
+impl Shared {
     /// Asks where to write the view on the screen.
-    pub(super) fn export_view(&mut self) {
+    pub(in crate::tui) fn export_view(&mut self) {
         self.sort_list();
         match self.view {
             ViewKind::Messages => self.ask_where_messages(),
@@ -20,43 +20,43 @@ impl State {
         }
     }
 
-    pub(super) fn export_plan(&mut self) {
-        let Dialog::Plan(question) = &self.dialog else { return };
+    pub(in crate::tui) fn export_plan(&mut self) {
+        let OldDialog::Plan(question) = &self.dialog else { return };
         let rows = self.plan_rows(question);
         self.ask_where("plan", &rows);
     }
 
-    pub(super) fn export_results(&mut self) {
+    pub(in crate::tui) fn export_results(&mut self) {
         if self.page.map(|page| page.kind) == Some(PageKind::Results) {
             let rows = view::result_rows(self);
             self.open_from(|state| state.ask_where("results", &rows));
         }
     }
 
-    pub(super) fn copy_plan(&mut self, effects: &mut Vec<Effect>) {
-        let Dialog::Plan(question) = &self.dialog else { return };
+    pub(in crate::tui) fn copy_plan(&mut self) {
+        let OldDialog::Plan(question) = &self.dialog else { return };
         let rows = self.plan_rows(question);
         let text = rows.iter().map(|row| row.join("\t")).collect::<Vec<_>>().join("\n");
-        self.hand_out_lines(text, effects);
+        self.hand_out_lines(text);
     }
 
     /// The content of the page: the results of a run, or the notices with their trace ids.
-    pub(super) fn copy_page(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn copy_page(&mut self) {
         match self.page.map(|page| page.kind) {
             Some(PageKind::Results) => {
                 let text = view::results_text(self);
-                self.hand_out_lines(text, effects);
+                self.hand_out_lines(text);
             }
             // They hold nothing personal.
-            Some(PageKind::Notices) => self.hand_out(Some(view::notices_text(self)), "the notices", false, effects),
+            Some(PageKind::Notices) => self.hand_out(Some(view::notices_text(self)), "the notices", false),
             _ => {}
         }
     }
 
-    fn hand_out_lines(&mut self, text: String, effects: &mut Vec<Effect>) {
+    fn hand_out_lines(&mut self, text: String) {
         let what = format!("a list of {}", counted(text.lines().count(), "line"));
         let is_open = self.campaign().is_some_and(|campaign| !campaign.masked);
-        self.hand_out(Some(text), &what, is_open, effects);
+        self.hand_out(Some(text), &what, is_open);
     }
 
     /// A plan as rows: every message once, with what happens to it.

@@ -4,33 +4,33 @@
 use std::path::Path;
 
 use super::super::export::{BOM, csv_lines};
-use super::super::state::{Content, Dialog, Export, Exporting, PromptKind, State};
+use super::super::state::{Content, Export, Exporting, OldDialog, PromptKind, Shared};
 use super::super::{Copied, Effect, ExportAnswer, ExportId, ExportStep, view};
 use crate::monitor::{CampaignIndex, Notice, NoticeWeight};
 
 /// How many messages a part has: as many as are made in a few milliseconds.
 const PART: usize = 2_000;
 
-impl State {
+impl Shared {
     /// Starts writing.
-    pub(super) fn begin_export(&mut self, export: Export, path: String, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn begin_export(&mut self, export: Export, path: String) {
         if !export.masked && self.lacks_journal("nothing is exported unmasked") {
             return;
         }
         self.last_export += 1;
         let id = ExportId(self.last_export);
-        effects.push(Effect::Export { export: id, step: ExportStep::Begin { path: path.clone() } });
+        self.effects.push(Effect::Export { export: id, step: ExportStep::Begin { path: path.clone() } });
         self.exported.push(reported_part(&path));
         self.exporting = Some(Exporting { id, campaign: self.current, export, path, at: 0, is_whole: false });
     }
 
     /// The outcome of a step.
-    pub(super) fn export_answered(&mut self, id: ExportId, answer: ExportAnswer, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn export_answered(&mut self, id: ExportId, answer: ExportAnswer) {
         if self.exporting.as_ref().is_none_or(|exporting| exporting.id != id) {
             return;
         }
         match answer {
-            ExportAnswer::Written => self.export_part(effects),
+            ExportAnswer::Written => self.export_part(),
             ExportAnswer::Done(text) => {
                 self.exporting = None;
                 self.notices.push(Notice { at: self.now, weight: NoticeWeight::Info, text });
@@ -50,18 +50,18 @@ impl State {
     fn ask_for_another(&mut self, free: &str) {
         let Some(exporting) = self.exporting.take() else { return };
         let problem = format!("{} already exists and was left as it is", exporting.path);
-        if self.page.is_some() || !matches!(self.dialog, Dialog::None) || exporting.campaign != self.current {
+        if self.page.is_some() || !matches!(self.dialog, OldDialog::None) || exporting.campaign != self.current {
             self.tell(NoticeWeight::Warning, &format!("no file was written: {problem}"), "", "");
             return;
         }
         self.open_prompt(PromptKind::Export(exporting.export), free);
-        if let Dialog::Prompt(prompt) = &mut self.dialog {
+        if let OldDialog::Prompt(prompt) = &mut self.dialog {
             prompt.problem = problem;
         }
     }
 
     /// The next part, or the end.
-    fn export_part(&mut self, effects: &mut Vec<Effect>) {
+    fn export_part(&mut self) {
         let Some(exporting) = &self.exporting else { return };
         let Some(campaign) = self.campaigns.get(exporting.campaign).filter(|_| !exporting.is_whole) else { return };
         let masked = exporting.export.masked || campaign.masked;
@@ -92,24 +92,24 @@ impl State {
             exporting.at = next;
             exporting.is_whole = is_over;
         }
-        effects.push(Effect::Export { export: id, step });
+        self.effects.push(Effect::Export { export: id, step });
     }
 
     /// Stops the export under way; no file is left. False where there is none.
-    pub(super) fn stop_export(&mut self, why: &str, effects: &mut Vec<Effect>) -> bool {
+    pub(in crate::tui) fn stop_export(&mut self, why: &str) -> bool {
         let Some(exporting) = self.exporting.take() else { return false };
-        effects.push(Effect::Export { export: exporting.id, step: ExportStep::Drop });
+        self.effects.push(Effect::Export { export: exporting.id, step: ExportStep::Drop });
         self.tell(NoticeWeight::Info, "the export was stopped: no file was written", why, "");
         true
     }
 
     /// The rows of a campaign are no longer valid.
-    pub(super) fn forget_export(&mut self, index: usize, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn forget_export(&mut self, index: usize) {
         if !self.holds_rows(index) {
             return;
         }
-        if !self.stop_export("its messages are no longer loaded", effects) {
-            self.dialog = Dialog::None;
+        if !self.stop_export("its messages are no longer loaded") {
+            self.dialog = OldDialog::None;
         }
     }
 }

@@ -1,32 +1,32 @@
 //! Keys in the view of failures.
 
-use super::super::state::{FilterChoice, GroupKey, State, TimeWindow};
-use super::super::{Action, Effect, view};
+use super::super::state::{FilterChoice, GroupKey, Shared, TimeWindow};
+use super::super::{Action, view};
 use crate::delivery::{RetryAdvice, Status};
 
-impl State {
-    pub(super) fn failures_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+impl Shared {
+    pub(in crate::tui) fn failures_key(&mut self, action: Action) {
         match action {
-            Action::Enter => self.show_group(effects),
+            Action::Enter => self.show_group(),
             Action::Toggle => self.mark_group(),
             Action::Back | Action::Quit => {
-                self.step_back(effects);
+                self.step_back();
             }
-            Action::Clear => self.set_window(TimeWindow::default(), effects),
+            Action::Clear => self.set_window(TimeWindow::default()),
             _ => {
                 if let Some(steps) = self.steps(action) {
                     if let Some(campaign) = self.campaign_mut() {
                         campaign.failures.go(steps);
                     }
                 } else {
-                    self.common_key(action, effects);
+                    self.common_key(action);
                 }
             }
         }
     }
 
     /// How many lines a key moves in a list that is short enough to count.
-    pub(super) fn steps(&self, action: Action) -> Option<isize> {
+    pub(in crate::tui) fn steps(&self, action: Action) -> Option<isize> {
         let page = isize::try_from(self.list_height().saturating_sub(1).max(1)).unwrap_or(1);
         Some(match action {
             Action::Up => -1,
@@ -42,7 +42,7 @@ impl State {
     }
 
     /// The same in a menu, which scrolls with its cursor where it has no room; Tab moves like Down.
-    pub(super) fn menu_steps(&self, action: Action) -> Option<isize> {
+    pub(in crate::tui) fn menu_steps(&self, action: Action) -> Option<isize> {
         let page = isize::try_from(view::menu_room(self).saturating_sub(1).max(1)).unwrap_or(1);
         Some(match action {
             Action::PreviousPane => -1,
@@ -56,7 +56,7 @@ impl State {
     }
 
     /// Enter: the messages of the line.
-    fn show_group(&mut self, effects: &mut Vec<Effect>) {
+    fn show_group(&mut self) {
         let Some(campaign) = self.campaign() else { return };
         let Some(group) = campaign.failures.selected() else { return };
         let window = campaign.choice.window;
@@ -67,6 +67,6 @@ impl State {
                 worth_retry.filter_map(|group| if let GroupKey::Error(code) = &group.key { Some(code.clone()) } else { None }).collect()
             }
         };
-        self.drill(FilterChoice { statuses: vec![Status::Failure], errors, window, ..FilterChoice::default() }, effects);
+        self.drill(FilterChoice { statuses: vec![Status::Failure], errors, window, ..FilterChoice::default() });
     }
 }

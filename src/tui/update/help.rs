@@ -2,17 +2,17 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::super::state::{HelpSearch, Page, PageKind, State};
-use super::super::{Action, Context, Effect, view};
+use super::super::state::{HelpSearch, Page, PageKind, Shared};
+use super::super::{Action, Context, view};
 
-impl State {
+impl Shared {
     /// The help for the present context.
-    pub(super) fn open_help(&mut self) {
+    pub(in crate::tui) fn open_help(&mut self) {
         self.help = HelpSearch::default();
         self.page = Some(Page::new(PageKind::Help(self.context())));
     }
 
-    pub(super) fn help_key(&mut self, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn help_key(&mut self, action: Action, key: KeyEvent) {
         let Some(PageKind::Help(context)) = self.page.map(|page| page.kind) else { return };
         let page = isize::try_from(view::page_room(self).saturating_sub(1).max(1)).unwrap_or(1);
         let is_empty = self.help.input.is_empty();
@@ -31,14 +31,14 @@ impl State {
             Action::Enter => {
                 let Some(action) = self.help_action() else { return };
                 self.page = None;
-                self.do_action(action, effects);
+                self.do_action(action);
             }
             _ => self.type_help(key),
         }
     }
 
     /// A key that is text, or that edits the line.
-    pub(super) fn type_help(&mut self, key: KeyEvent) {
+    pub(in crate::tui) fn type_help(&mut self, key: KeyEvent) {
         if key.code == KeyCode::Backspace && self.help.input.is_empty() {
             // There is nothing to delete: one step back, as everywhere outside text.
             self.page = None;
@@ -47,7 +47,7 @@ impl State {
         }
     }
 
-    pub(super) fn paste_help(&mut self, text: &str) {
+    pub(in crate::tui) fn paste_help(&mut self, text: &str) {
         self.help.input.paste_first(text);
         self.help.cursor = self.help_best();
     }

@@ -2,8 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::Effect;
-use super::super::state::{BackTo, Dialog, PromptKind, State};
+use super::super::state::{BackTo, OldDialog, PromptKind, Shared};
 use crate::config::{DayEnd, GivenTime};
 use crate::delivery::counted;
 use crate::monitor::{Command, NoticeWeight};
@@ -14,10 +13,10 @@ const EXAMPLES: &str = "7d, 36h, 2026-11-01 or all";
 /// Longer ago than the API exists.
 const ALL: SignedDuration = SignedDuration::from_hours(50 * 366 * 24);
 
-impl State {
+impl Shared {
     /// Loads back to what was typed; asks for it where nothing was. Returns what is wrong with it,
     /// where it is invalid.
-    pub(super) fn read_back(&mut self, typed: &str, effects: &mut Vec<Effect>) -> String {
+    pub(in crate::tui) fn read_back(&mut self, typed: &str) -> String {
         let typed = typed.trim();
         let Some(to) = self.moment_back(typed) else {
             return if typed.is_empty() { format!("type {EXAMPLES}, or Esc") } else { format!("`{typed}` is not a time: {EXAMPLES}") };
@@ -28,17 +27,17 @@ impl State {
         };
         let Some(campaign) = self.campaign_mut() else { return String::new() };
         campaign.history_to = Some(to);
-        effects.push(self.command(Command::ReadBack(span)));
+        self.effects.push(self.command(Command::ReadBack(span)));
         self.notice_history();
         String::new()
     }
 
     /// `:history`, with or without an argument.
-    pub(super) fn begin_history(&mut self, typed: &str, effects: &mut Vec<Effect>) {
-        let problem = if typed.is_empty() { String::new() } else { self.read_back(typed, effects) };
+    pub(in crate::tui) fn begin_history(&mut self, typed: &str) {
+        let problem = if typed.is_empty() { String::new() } else { self.read_back(typed) };
         if typed.is_empty() || !problem.is_empty() {
             self.open_prompt(PromptKind::History, typed);
-            if let Dialog::Prompt(prompt) = &mut self.dialog {
+            if let OldDialog::Prompt(prompt) = &mut self.dialog {
                 prompt.problem = problem;
             }
         }
@@ -54,7 +53,7 @@ impl State {
     }
 
     /// Says when the requested history has been loaded, or cannot be.
-    pub(super) fn notice_history(&mut self) {
+    pub(in crate::tui) fn notice_history(&mut self) {
         let (zone, now) = (self.look.zone.clone(), self.time_of_day());
         for index in 0..self.campaigns.len() {
             let Some(campaign) = self.campaigns.get_mut(index) else { continue };

@@ -1,14 +1,14 @@
 //! Keys that mark messages. Only loaded ones can be marked.
 
-use super::super::state::{ListCursor, State};
-use super::super::{Action, Effect};
+use super::super::Action;
+use super::super::state::{ListCursor, Shared};
 use crate::store::RowNumber;
 
-impl State {
+impl Shared {
     /// Keys that mark in the list of messages. False for others.
-    pub(super) fn marking_key(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
+    pub(in crate::tui) fn marking_key(&mut self, action: Action) -> bool {
         match action {
-            Action::Toggle => self.mark_and_go_on(effects),
+            Action::Toggle => self.mark_and_go_on(),
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => {
                 if let Some(campaign) = self.campaign_mut() {
@@ -27,7 +27,7 @@ impl State {
         true
     }
 
-    fn mark_and_go_on(&mut self, effects: &mut Vec<Effect>) {
+    fn mark_and_go_on(&mut self) {
         let Some(campaign) = self.campaign_mut() else { return };
         if campaign.list.cursor() == ListCursor::End {
             return;
@@ -37,7 +37,7 @@ impl State {
         campaign.marked.turn(row);
         // On the last row it stays: the line below is not a message.
         if campaign.list.index(&campaign.store) + 1 < campaign.list.len() {
-            self.list_key(Action::Down, effects);
+            self.list_key(Action::Down);
         }
     }
 
@@ -56,14 +56,14 @@ impl State {
     }
 
     /// Removes all marks of the campaign.
-    pub(super) fn unmark(&mut self) {
+    pub(in crate::tui) fn unmark(&mut self) {
         if let Some(campaign) = self.campaign_mut() {
             campaign.marked.clear();
         }
     }
 
     /// Marks the messages of a line of failures, or unmarks them where all are marked.
-    pub(super) fn mark_group(&mut self) {
+    pub(in crate::tui) fn mark_group(&mut self) {
         let Some(campaign) = self.campaign_mut() else { return };
         let Some(group) = campaign.failures.selected() else { return };
         let rows: Vec<RowNumber> = campaign.failures.rows_of(&campaign.store, &campaign.out_of_attempts, &group.key).collect();

@@ -3,11 +3,13 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::SignedDuration;
+use ratatui::layout::Position;
 
-use super::super::state::{Campaign, Dialog, RowMenu, State, ViewKind};
+use super::super::state::{Campaign, OldDialog, RowMenu, Shared, ViewKind};
 use super::super::view::{Target, target};
 use super::super::{Action, Context, Effect};
 use crate::monitor::NoticeWeight;
+use crate::tui::dialogs::Click;
 
 /// How soon a second click on the same row opens it.
 const DOUBLE: SignedDuration = SignedDuration::from_millis(500);
@@ -15,11 +17,11 @@ const DOUBLE: SignedDuration = SignedDuration::from_millis(500);
 /// How many rows a notch of the wheel moves.
 const NOTCH: usize = 3;
 
-impl State {
+impl Shared {
     /// `:mouse`.
-    pub(super) fn turn_mouse(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn turn_mouse(&mut self) {
         self.mouse = !self.mouse;
-        effects.push(Effect::Mouse(self.mouse));
+        self.effects.push(Effect::Mouse(self.mouse));
         let (what, next) = match self.mouse {
             true => ("mouse on", "Shift selects text, in most terminals"),
             false => ("mouse off", ""),
@@ -27,38 +29,38 @@ impl State {
         self.tell(NoticeWeight::Info, what, "", next);
     }
 
-    pub(super) fn take_mouse(&mut self, event: MouseEvent, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn take_mouse(&mut self, event: MouseEvent) {
         // Reports that were on their way when it was switched off mean nothing any more.
         if !self.mouse {
             return;
         }
         match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => self.click(event.column, event.row, effects),
-            MouseEventKind::ScrollUp => self.wheel(Action::Up, effects),
-            MouseEventKind::ScrollDown => self.wheel(Action::Down, effects),
+            MouseEventKind::Down(MouseButton::Left) => self.click(event.column, event.row),
+            MouseEventKind::ScrollUp => self.wheel(Action::Up),
+            MouseEventKind::ScrollDown => self.wheel(Action::Down),
             _ => {}
         }
     }
 
     /// The wheel moves as the arrows do; in a question, whose answers have the focus, not at all.
-    fn wheel(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    fn wheel(&mut self, action: Action) {
         let context = self.context();
         if matches!(context, Context::Question | Context::Starting) {
             return;
         }
         let notch = if context.is_text() || context == Context::Menu { 1 } else { NOTCH };
         for _ in 0..notch {
-            self.press(action, effects);
+            self.press(action);
         }
     }
 
     /// What a key means in the present context.
-    fn press(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    fn press(&mut self, action: Action) {
         let none = KeyEvent::new(KeyCode::Null, KeyModifiers::NONE);
-        self.dispatch(self.context(), action, none, effects);
+        self.dispatch(self.context(), action, none);
     }
 
-    fn click(&mut self, column: u16, row: u16, effects: &mut Vec<Effect>) {
+    fn click(&mut self, column: u16, row: u16) {
         let Some(target) = target(self, column, row) else { return };
         let before = self.clicked.replace((target, self.now));
         // If the row moved away between the clicks, it is another one: only the one with the cursor is
@@ -68,27 +70,31 @@ impl State {
             self.clicked = None;
         }
         match target {
-            Target::Key(action) => self.click_key(action, effects),
+            Target::Dialog(_) => {
+                let click = Click { at: Position::new(column, row), is_double };
+                self.in_dialog(|dialog, shared| dialog.click(click, shared));
+            }
+            Target::Key(action) => self.click_key(action),
             Target::Head(column) => self.order_by(column),
-            Target::Tab(view) => self.press(view.tab().0, effects),
-            Target::Campaign(index) => self.click_campaign(index, is_double, effects),
+            Target::Tab(view) => self.press(view.tab().0),
+            Target::Campaign(index) => self.click_campaign(index, is_double),
             Target::Line(line) => {
-                let Dialog::Row(RowMenu { cursor, .. }) = &mut self.dialog else { return };
+                let OldDialog::Row(RowMenu { cursor, .. }) = &mut self.dialog else { return };
                 let is_chosen = std::mem::replace(cursor, line) == line;
                 if is_double && is_chosen {
-                    self.press(Action::Enter, effects);
+                    self.press(Action::Enter);
                 }
             }
             Target::Row(index) => {
-                if self.select_row(index, effects) && is_double {
-                    self.press(Action::Enter, effects);
+                if self.select_row(index) && is_double {
+                    self.press(Action::Enter);
                 }
             }
         }
     }
 
     /// A key of the last line, where it only shows something or goes back.
-    fn click_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    fn click_key(&mut self, action: Action) {
         let context = self.context();
         let is_safe = match action {
             Action::Back | Action::Help => true,
@@ -97,37 +103,37 @@ impl State {
             _ => true,
         };
         if is_safe {
-            self.press(action, effects);
+            self.press(action);
         }
     }
 
-    fn click_campaign(&mut self, index: usize, is_double: bool, effects: &mut Vec<Effect>) {
+    fn click_campaign(&mut self, index: usize, is_double: bool) {
         self.hold_order();
         match &mut self.dialog {
-            Dialog::Campaigns(chosen) => {
+            OldDialog::Campaigns(chosen) => {
                 let is_chosen = std::mem::replace(chosen, index) == index;
                 if is_double && is_chosen {
-                    self.press(Action::Enter, effects);
+                    self.press(Action::Enter);
                 }
             }
             _ if index != self.current && index < self.campaigns.len() => {
-                if matches!(self.dialog, Dialog::Find) {
+                if matches!(self.dialog, OldDialog::Find) {
                     // What is typed next must not go into another campaign's line.
-                    self.dialog = Dialog::None;
-                    self.forget_across(effects);
+                    self.dialog = OldDialog::None;
+                    self.forget_across();
                 }
-                self.show_campaign(index, effects);
+                self.show_campaign(index);
             }
             _ => {}
         }
     }
 
     /// Puts the cursor on a row. Whether it was there already.
-    fn select_row(&mut self, index: usize, effects: &mut Vec<Effect>) -> bool {
+    fn select_row(&mut self, index: usize) -> bool {
         if self.view == ViewKind::Messages {
-            self.close_detail(effects);
+            self.close_detail();
             let before = self.campaign().map(|campaign| campaign.list.index(&campaign.store));
-            self.go(index, effects);
+            self.go(index);
             return before == Some(index);
         }
         let (before, _) = self.index_in(self.view);

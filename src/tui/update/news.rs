@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 
 use super::super::Effect;
-use super::super::state::{ActionRecord, Campaign, Dialog, State, ViewKind};
+use super::super::state::{ActionRecord, Campaign, OldDialog, Shared, ViewKind};
 use crate::delivery::Rows;
 use crate::monitor::{ActionStage, CampaignIndex, Command, Connection, News, Notice, NoticeWeight, Update};
 use crate::postman::Explanation;
 use crate::store::{AnswerKind, Merged, Reach};
 
-impl State {
-    pub(super) fn news(&mut self, update: Update, effects: &mut Vec<Effect>) {
+impl Shared {
+    pub(in crate::tui) fn news(&mut self, update: Update) {
         let index = update.campaign.0;
         let is_shown = index == self.current;
         let now = self.now;
@@ -35,17 +35,18 @@ impl State {
                 campaign.failures.refused();
                 if is_shown {
                     self.settle_failures();
-                    self.refresh_question(Some(&rows), effects);
+                    self.refresh_question(Some(&rows));
+                    self.changed.rows.extend(rows);
                 }
             }
             News::Rows { rows, from, asked_at, reach, head } => {
-                let merged = self.rows(index, &rows, &from, asked_at, reach, head, effects);
-                self.call_new_errors(index, &merged, effects);
-                self.keep_within_limit(index, effects);
-                self.watch_failures(effects);
-                self.call_ended_batches(index, &merged, effects);
+                let merged = self.rows(index, &rows, &from, asked_at, reach, head);
+                self.call_new_errors(index, &merged);
+                self.keep_within_limit(index);
+                self.watch_failures();
+                self.call_ended_batches(index, &merged);
                 if is_shown {
-                    self.fill_window(effects);
+                    self.fill_window();
                 }
             }
             News::Connection(connection) => {
@@ -59,7 +60,7 @@ impl State {
                 campaign.connection = connection.clone();
                 // A worker that reports its connection has a key, even where the start found none.
                 campaign.settings.broken = None;
-                self.across_refused(index, &connection, effects);
+                self.across_refused(index, &connection);
                 // There is room on the screen for what happened; what to do is among the notices.
                 if let (true, Connection::Refused { why, .. } | Connection::Waiting { why, .. }) = (begins, connection) {
                     let text = Explanation { what: format!("{name}: {}", why.what), ..why };
@@ -68,7 +69,7 @@ impl State {
             }
             News::Meter(meter) => campaign.meter = Some(meter),
             News::Search { generation, state } => {
-                self.across_answered(index, generation, &state, effects);
+                self.across_answered(index, generation, &state);
                 if let Some(campaign) = self.campaigns.get_mut(index) {
                     campaign.find.answered(generation, state);
                 }
@@ -100,7 +101,7 @@ impl State {
                 campaign.actions.note(news);
             }
             News::Notice(notice) => self.notices.push(notice),
-            News::StartedOver => self.start_over(index, effects),
+            News::StartedOver => self.start_over(index),
             News::NoteLost(lost) => self.note_lost(update.campaign, &lost),
             News::Journal(_) | News::Refused(_) | News::Stopped => {}
         }
@@ -110,8 +111,8 @@ impl State {
     }
 
     /// What was shown no longer exists: a question about it must not be answered.
-    fn start_over(&mut self, index: usize, effects: &mut Vec<Effect>) {
-        self.forget_export(index, effects);
+    fn start_over(&mut self, index: usize) {
+        self.forget_export(index);
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
         campaign.start_over(now);
@@ -122,24 +123,15 @@ impl State {
         if self.starting.as_ref().is_some_and(|starting| starting.campaign.0 == index) {
             self.take_back_yes("the server has different messages than before");
         }
-        if index == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_)) {
-            self.dialog = Dialog::None;
+        if index == self.current && self.is_about_rows() {
+            self.dialog = OldDialog::None;
         }
         let what = format!("{name}: the server has different messages than before");
         self.tell(NoticeWeight::Warning, &what, "none of those shown exist any more", "they are being loaded again");
     }
 
     #[expect(clippy::too_many_arguments, reason = "the fields of one answer")]
-    fn rows(
-        &mut self,
-        index: usize,
-        rows: &Rows,
-        from: &AnswerKind,
-        asked_at: Timestamp,
-        reach: Option<Reach>,
-        head: bool,
-        effects: &mut Vec<Effect>,
-    ) -> Merged {
+    fn rows(&mut self, index: usize, rows: &Rows, from: &AnswerKind, asked_at: Timestamp, reach: Option<Reach>, head: bool) -> Merged {
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(index) else { return Merged::default() };
         let newest_before = campaign.head_at.and_then(|_| campaign.store.coverage().newest);
@@ -162,20 +154,20 @@ impl State {
         }
         campaign.count(now);
         if index == self.current {
-            self.refresh_question(Some(&merged.touched), effects);
+            self.refresh_question(Some(&merged.touched));
+            self.changed.rows.extend(&merged.touched);
         }
         merged
     }
 
     /// Drops the oldest messages where there are too many. Not during a question or an export,
     /// which are about rows that must not change their meaning.
-    fn keep_within_limit(&mut self, index: usize, effects: &mut Vec<Effect>) {
-        let is_asked = index == self.current && matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_));
-        if is_asked || self.holds_rows(index) {
+    fn keep_within_limit(&mut self, index: usize) {
+        if (index == self.current && self.is_about_rows()) || self.holds_rows(index) {
             return;
         }
         if self.campaigns.get_mut(index).is_some_and(Campaign::keep_within_limit) {
-            effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::NoOlder });
+            self.effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::NoOlder });
         }
     }
 }

@@ -1,21 +1,21 @@
 //! Keys in the menu of order and columns, and how the tables follow it.
 
+use super::super::Action;
 use super::super::state::{
-    BatchColumn, Column, Dialog, FailureColumn, OrderMenu, Ordered, ShownColumns, Sortable, State, Tables, ViewKind,
+    BatchColumn, Column, FailureColumn, OldDialog, OrderMenu, Ordered, Shared, ShownColumns, Sortable, Tables, ViewKind,
 };
-use super::super::{Action, Effect};
 use crate::monitor::NoticeWeight;
 
-impl State {
+impl Shared {
     /// Opens the menu on the column that the view is sorted by.
-    pub(super) fn open_order(&mut self) {
+    pub(in crate::tui) fn open_order(&mut self) {
         if self.campaign().is_some() {
             let cursor = self.order_lines().iter().position(|line| line.ordered.is_some()).unwrap_or(0);
-            self.dialog = Dialog::Order(OrderMenu { cursor });
+            self.dialog = OldDialog::Order(OrderMenu { cursor });
         }
     }
 
-    pub(super) fn order_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn order_key(&mut self, action: Action) {
         if let Some(steps) = self.menu_steps(action) {
             return self.go_order(steps);
         }
@@ -25,7 +25,7 @@ impl State {
             Action::Left => self.shift_column(-1),
             Action::Right => self.shift_column(1),
             Action::Clear => self.usual_order(),
-            Action::Back | Action::Quit | Action::Order => self.close_dialog(effects),
+            Action::Back | Action::Quit | Action::Order => self.close_dialog(),
             Action::Help => self.open_help(),
             _ => {}
         }
@@ -33,20 +33,20 @@ impl State {
 
     fn go_order(&mut self, steps: isize) {
         let last = self.order_lines().len().saturating_sub(1);
-        if let Dialog::Order(menu) = &mut self.dialog {
+        if let OldDialog::Order(menu) = &mut self.dialog {
             menu.cursor = menu.cursor.saturating_add_signed(steps).min(last);
         }
     }
 
     /// The column of the messages under the cursor; `None` in another view's menu.
     fn chosen_column(&self) -> Option<(usize, Column)> {
-        let Dialog::Order(menu) = &self.dialog else { return None };
+        let OldDialog::Order(menu) = &self.dialog else { return None };
         let (column, _) = self.tables.columns.all().get(menu.cursor).filter(|_| self.has_columns())?;
         Some((menu.cursor, *column))
     }
 
     fn order_by_line(&mut self) {
-        let Dialog::Order(menu) = self.dialog else { return };
+        let OldDialog::Order(menu) = self.dialog else { return };
         match self.view {
             ViewKind::Batches => choose::<BatchColumn>(&mut self.tables.batches, menu.cursor),
             ViewKind::Failures => choose::<FailureColumn>(&mut self.tables.failures, menu.cursor),
@@ -59,7 +59,7 @@ impl State {
     }
 
     /// Sorts the messages by a column, or reverses the order where they are sorted by it.
-    pub(super) fn order_by(&mut self, column: Column) {
+    pub(in crate::tui) fn order_by(&mut self, column: Column) {
         if column.sort_by().is_none() {
             let what = format!("cannot sort by {}", column.label());
             self.tell(NoticeWeight::Info, &what, "only by what each message reports itself", "");
@@ -100,7 +100,7 @@ impl State {
 
     /// The tables of the campaign on the screen follow the orders; the part of the list on the screen is sorted
     /// afterwards.
-    pub(super) fn settle_tables(&mut self) {
+    pub(in crate::tui) fn settle_tables(&mut self) {
         let height = self.list_height();
         let (messages, batches, failures) = (self.tables.message_order(), self.tables.batches, self.tables.failures);
         let scrolls = self.tables.columns.scrolls();
@@ -113,14 +113,14 @@ impl State {
     }
 
     /// Continues to sort what is not on the screen.
-    pub(super) fn sort_more(&mut self) {
+    pub(in crate::tui) fn sort_more(&mut self) {
         if let Some(campaign) = self.campaign_mut() {
             campaign.list.sort_more(&campaign.store);
         }
     }
 
     /// Sorts all of the list, to go through its rows in order.
-    pub(super) fn sort_list(&mut self) {
+    pub(in crate::tui) fn sort_list(&mut self) {
         if let Some(campaign) = self.campaign_mut() {
             campaign.list.sort_all(&campaign.store);
         }

@@ -1,15 +1,15 @@
 //! Keys on a page to read.
 
-use super::super::state::{Page, PageKind, State};
-use super::super::{Action, Effect, view};
+use super::super::state::{Page, PageKind, Shared};
+use super::super::{Action, view};
 
-impl State {
-    pub(super) fn open_notices(&mut self) {
+impl Shared {
+    pub(in crate::tui) fn open_notices(&mut self) {
         self.notices.mark_read();
         self.page = Some(Page::new(PageKind::Notices));
     }
 
-    pub(super) fn page_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn page_key(&mut self, action: Action) {
         let page = isize::from(self.size.1.clamp(8, 999) as i16) - 7;
         match action {
             Action::Up => self.scroll_page(-1),
@@ -20,7 +20,7 @@ impl State {
             Action::HalfPageDown => self.scroll_page((page + 1) / 2),
             Action::First => self.scroll_page(isize::MIN),
             Action::Last => self.scroll_page(isize::MAX),
-            Action::Copy => self.copy_page(effects),
+            Action::Copy => self.copy_page(),
             Action::PlanRetry if self.page.is_some_and(|page| page.kind == PageKind::Results) => {
                 self.open_from(Self::plan_not_started);
             }

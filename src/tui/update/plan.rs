@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::super::state::{BatchQuestion, Campaign, Choice, Dialog, GroupKey, NOTHING_LEFT, PlanQuestion, State, ViewKind};
+use super::super::state::{BatchQuestion, Campaign, Choice, GroupKey, NOTHING_LEFT, OldDialog, PlanQuestion, Shared, ViewKind};
 use super::super::{Action, Effect, view};
 use crate::action::{Agreed, ConfirmedAction};
 use crate::delivery::{BatchId, MessageId, Status, grouped};
@@ -16,9 +16,9 @@ const LARGEST: usize = 20_000;
 /// Up to how many rows of the list those that did not fail are named one by one as left out.
 const LISTED_WHOLE: usize = 1_000;
 
-impl State {
+impl Shared {
     /// `r`: a plan for what is marked, otherwise for what is selected. Writes nothing.
-    pub(super) fn plan_retry(&mut self) {
+    pub(in crate::tui) fn plan_retry(&mut self) {
         let Some(campaign) = self.campaign() else { return };
         match self.view {
             ViewKind::Batches => self.plan_batch(),
@@ -43,7 +43,7 @@ impl State {
     }
 
     /// All that the list shows, whatever narrows it.
-    pub(super) fn plan_shown(&mut self) {
+    pub(in crate::tui) fn plan_shown(&mut self) {
         self.sort_list();
         let Some(campaign) = self.campaign_mut() else { return };
         // As of now: what has left a time window since it was last shown is not retried.
@@ -83,7 +83,7 @@ impl State {
 
     /// What was agreed to but not started, as one new plan, as far as it is loaded; where no message
     /// of it is, the next batch.
-    pub(super) fn plan_not_started(&mut self) {
+    pub(in crate::tui) fn plan_not_started(&mut self) {
         let Some(campaign) = self.campaign() else { return };
         let rest = &campaign.not_started;
         let rows: Vec<RowNumber> = rest.messages().iter().filter_map(|message| campaign.store.row(message)).collect();
@@ -125,7 +125,7 @@ impl State {
             self.tell(NoticeWeight::Info, "there is nothing to retry", &why.join(", "), "");
             return;
         }
-        self.dialog = Dialog::Plan(Box::new(question));
+        self.dialog = OldDialog::Plan(Box::new(question));
     }
 
     fn plan_batch(&mut self) {
@@ -140,16 +140,16 @@ impl State {
         let id = self.next_question();
         let Some(campaign) = self.campaign() else { return };
         let question = BatchQuestion::new(id, campaign, batch, self.refusal(campaign), self.now);
-        self.dialog = question.map_or(Dialog::None, |question| Dialog::Batch(Box::new(question)));
+        self.dialog = question.map_or(OldDialog::None, |question| OldDialog::Batch(Box::new(question)));
     }
 
     /// Keeps the batch of the open question loaded, and lets the worker stop when there is no question any
     /// more.
-    pub(super) fn keep_batch_read(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn keep_batch_read(&mut self) {
         let (now, id, index) = (self.now, self.next_question(), self.current);
-        let Dialog::Batch(question) = &mut self.dialog else {
+        let OldDialog::Batch(question) = &mut self.dialog else {
             if let Some(index) = self.batch_asked.take() {
-                effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::LeaveBatch });
+                self.effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::LeaveBatch });
             }
             return;
         };
@@ -159,32 +159,32 @@ impl State {
         }
         let batch = question.plan.batch.clone();
         let generation = self.next_generation();
-        if let Dialog::Batch(question) = &mut self.dialog {
+        if let OldDialog::Batch(question) = &mut self.dialog {
             question.reading_begins(generation);
         }
         self.batch_asked = Some(index);
-        effects.push(self.command(Command::ReadBatch { generation, batch }));
+        self.effects.push(self.command(Command::ReadBatch { generation, batch }));
     }
 
     /// The progress of loading the batch of the open question.
-    pub(super) fn batch_read(&mut self, generation: Generation, state: BatchState) {
+    pub(in crate::tui) fn batch_read(&mut self, generation: Generation, state: BatchState) {
         let (now, id) = (self.now, self.next_question());
-        let (Dialog::Batch(question), Some(campaign)) = (&mut self.dialog, self.campaigns.get(self.current)) else { return };
+        let (OldDialog::Batch(question), Some(campaign)) = (&mut self.dialog, self.campaigns.get(self.current)) else { return };
         if !question.reading_reported(id, campaign, generation, state, now) {
-            self.dialog = Dialog::None;
+            self.dialog = OldDialog::None;
         }
     }
 
-    pub(super) fn plan_key(&mut self, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
-        if let Dialog::Plan(question) = &self.dialog
+    pub(in crate::tui) fn plan_key(&mut self, action: Action, key: KeyEvent) {
+        if let OldDialog::Plan(question) = &self.dialog
             && question.list.is_some()
         {
             self.plan_list_key(action);
             return;
         }
         let typed = match &mut self.dialog {
-            Dialog::Plan(question) => &mut question.count,
-            Dialog::Batch(question) => &mut question.count,
+            OldDialog::Plan(question) => &mut question.count,
+            OldDialog::Batch(question) => &mut question.count,
             _ => return,
         };
         // One digit too many does not mean leaving.
@@ -192,21 +192,21 @@ impl State {
             return;
         }
         match action {
-            Action::Back | Action::Quit => self.close_dialog(effects),
+            Action::Back | Action::Quit => self.close_dialog(),
             Action::Help => self.open_help(),
             _ if self.asked_in_view().is_none() => {}
-            Action::Agree => self.agree_to_plan(effects),
-            Action::Enter => self.enter_plan(effects),
+            Action::Agree => self.agree_to_plan(),
+            Action::Enter => self.enter_plan(),
             Action::NextPane => {
-                if let Dialog::Plan(question) = &mut self.dialog {
+                if let OldDialog::Plan(question) = &mut self.dialog {
                     question.list = Some(0);
                 }
             }
             Action::Toggle => self.turn_plan_line(),
-            Action::Copy => self.copy_plan(effects),
+            Action::Copy => self.copy_plan(),
             Action::Export => self.export_plan(),
             _ => {
-                if let (Some(steps), Dialog::Plan(question)) = (self.steps(action), &mut self.dialog) {
+                if let (Some(steps), OldDialog::Plan(question)) = (self.steps(action), &mut self.dialog) {
                     question.go(steps);
                 }
             }
@@ -222,7 +222,7 @@ impl State {
             Action::Export => return self.export_plan(),
             _ => {}
         }
-        let Dialog::Plan(question) = &mut self.dialog else { return };
+        let OldDialog::Plan(question) = &mut self.dialog else { return };
         match (action, steps) {
             (Action::Back | Action::Quit | Action::NextPane | Action::Enter, _) => question.list = None,
             (_, Some(steps)) => {
@@ -235,21 +235,21 @@ impl State {
 
     fn turn_plan_line(&mut self) {
         let (now, id) = (self.now, self.next_question());
-        let Dialog::Plan(question) = &mut self.dialog else { return };
+        let OldDialog::Plan(question) = &mut self.dialog else { return };
         if let Some(campaign) = self.campaigns.get(self.current) {
             question.turn_line(id, campaign, now);
         }
     }
 
     /// A key without a meaning in the table: a digit of the count.
-    pub(super) fn type_count(&mut self, key: KeyEvent) {
+    pub(in crate::tui) fn type_count(&mut self, key: KeyEvent) {
         let KeyCode::Char(digit) = key.code else { return };
         if self.asked_in_view().is_none() || !key.modifiers.is_empty() {
             return;
         }
         match &mut self.dialog {
-            Dialog::Plan(question) if question.list.is_none() && question.needs_count().is_some() => question.count.digit(digit),
-            Dialog::Batch(question) if question.needs_count().is_some() => question.count.digit(digit),
+            OldDialog::Plan(question) if question.list.is_none() && question.needs_count().is_some() => question.count.digit(digit),
+            OldDialog::Batch(question) if question.needs_count().is_some() => question.count.digit(digit),
             _ => {}
         }
     }
@@ -257,8 +257,8 @@ impl State {
     /// Whether `y` alone carries out the plan.
     pub(in crate::tui) fn plan_takes_yes(&self) -> bool {
         match &self.dialog {
-            Dialog::Plan(question) => question.list.is_none() && question.can_run() && question.needs_count().is_none(),
-            Dialog::Batch(question) => question.can_run() && question.needs_count().is_none(),
+            OldDialog::Plan(question) => question.list.is_none() && question.can_run() && question.needs_count().is_none(),
+            OldDialog::Batch(question) => question.can_run() && question.needs_count().is_none(),
             _ => false,
         }
     }
@@ -275,31 +275,31 @@ impl State {
 
     /// Whether the whole list of a plan is shown.
     pub(in crate::tui) fn is_plan_listed(&self) -> bool {
-        matches!(&self.dialog, Dialog::Plan(question) if question.list.is_some())
+        matches!(&self.dialog, OldDialog::Plan(question) if question.list.is_some())
     }
 
     /// What must be typed, and whether it was.
     fn count_wanted(&self) -> (Option<usize>, bool) {
         match &self.dialog {
-            Dialog::Plan(question) => (question.needs_count(), question.is_agreed()),
-            Dialog::Batch(question) => (question.needs_count(), question.is_agreed()),
+            OldDialog::Plan(question) => (question.needs_count(), question.is_agreed()),
+            OldDialog::Batch(question) => (question.needs_count(), question.is_agreed()),
             _ => (None, false),
         }
     }
 
     /// Enter: the count where one is asked for, otherwise the focused answer, which is "cancel".
-    fn enter_plan(&mut self, effects: &mut Vec<Effect>) {
+    fn enter_plan(&mut self) {
         match self.count_wanted() {
-            (None, _) => self.close_dialog(effects),
-            (Some(_), true) => self.carry_out(effects),
+            (None, _) => self.close_dialog(),
+            (Some(_), true) => self.carry_out(),
             (Some(wanted), false) => self.say_count(wanted),
         }
     }
 
     /// `y`: enough where no count is asked for.
-    fn agree_to_plan(&mut self, effects: &mut Vec<Effect>) {
+    fn agree_to_plan(&mut self) {
         match self.count_wanted() {
-            (None, _) => self.carry_out(effects),
+            (None, _) => self.carry_out(),
             (Some(wanted), _) => self.say_count(wanted),
         }
     }
@@ -307,33 +307,33 @@ impl State {
     fn say_count(&mut self, wanted: usize) {
         // What was typed is not the number: it must be typed again.
         match &mut self.dialog {
-            Dialog::Plan(question) => question.count.clear(),
-            Dialog::Batch(question) => question.count.clear(),
+            OldDialog::Plan(question) => question.count.clear(),
+            OldDialog::Batch(question) => question.count.clear(),
             _ => {}
         }
         self.tell(NoticeWeight::Info, &format!("in production, type {wanted}, then Enter"), "", "");
     }
 
     /// A person said yes: exactly what the plan says, once.
-    fn carry_out(&mut self, effects: &mut Vec<Effect>) {
+    fn carry_out(&mut self) {
         // A plan that has become too old, or a campaign that was locked meanwhile, is asked again.
-        self.refresh_question(None, effects);
+        self.refresh_question(None);
         let can_run = match &self.dialog {
-            Dialog::Plan(question) => question.can_run() && question.is_agreed(),
-            Dialog::Batch(question) => question.can_run() && question.is_agreed(),
+            OldDialog::Plan(question) => question.can_run() && question.is_agreed(),
+            OldDialog::Batch(question) => question.can_run() && question.is_agreed(),
             _ => false,
         };
         if !can_run || !self.is_agreed() {
             return;
         }
         let now = self.now;
-        let agreed = match std::mem::replace(&mut self.dialog, Dialog::None) {
-            Dialog::Plan(question) => Agreed::messages_of(question.confirm(now)),
-            Dialog::Batch(question) => question.confirm(now).map(|retry| Agreed::One(ConfirmedAction::RetryBatch(retry))),
+        let agreed = match std::mem::replace(&mut self.dialog, OldDialog::None) {
+            OldDialog::Plan(question) => Agreed::messages_of(question.confirm(now)),
+            OldDialog::Batch(question) => question.confirm(now).map(|retry| Agreed::One(ConfirmedAction::RetryBatch(retry))),
             _ => None,
         };
         if let Some(agreed) = agreed {
-            self.agreed(agreed, effects);
+            self.agreed(agreed);
         }
     }
 }

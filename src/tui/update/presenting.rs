@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::super::state::{Dialog, OpenQuestion, State};
+use super::super::state::{OldDialog, OpenQuestion, Shared};
 use super::super::{Action, Effect};
 use crate::monitor::NoticeWeight;
 use crate::state::NoteKind;
@@ -11,30 +11,30 @@ use crate::state::NoteKind;
 /// abandoned screen is masked when someone else comes by.
 pub(in crate::tui) const OPEN_FOR: SignedDuration = SignedDuration::from_mins(5);
 
-impl State {
+impl Shared {
     /// `:reveal` asks first.
-    pub(super) fn ask_reveal(&mut self) {
+    pub(in crate::tui) fn ask_reveal(&mut self) {
         if self.lacks_journal("nothing is revealed") {
             return;
         }
         let id = self.next_question();
-        self.dialog = Dialog::Reveal(OpenQuestion::new(id));
+        self.dialog = OldDialog::Reveal(OpenQuestion::new(id));
     }
 
     /// Keys in that question: only `y` says yes.
-    pub(super) fn reveal_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn reveal_key(&mut self, action: Action) {
         match action {
             Action::Agree if self.is_agreed() => {
-                self.dialog = Dialog::None;
-                self.reveal_all(effects);
+                self.dialog = OldDialog::None;
+                self.reveal_all();
             }
-            Action::Back | Action::Quit | Action::Enter => self.close_dialog(effects),
+            Action::Back | Action::Quit | Action::Enter => self.close_dialog(),
             Action::Help => self.open_help(),
             _ => {}
         }
     }
 
-    fn reveal_all(&mut self, effects: &mut Vec<Effect>) {
+    fn reveal_all(&mut self) {
         if self.lacks_journal("nothing is revealed") {
             return;
         }
@@ -42,13 +42,13 @@ impl State {
         let Some(campaign) = self.campaign_mut().filter(|campaign| campaign.presenting.is_none()) else { return };
         campaign.masked = false;
         campaign.revealed_until = until;
-        effects.push(Effect::note(index, NoteKind::Reveal, "all recipients"));
+        self.effects.push(Effect::note(index, NoteKind::Reveal, "all recipients"));
         let next = format!("{} masks it", self.key_for(Action::Mask));
         self.tell(NoticeWeight::Warning, "everything is shown unmasked for 5 minutes", "", &next);
     }
 
     /// Masks the campaigns whose time is up.
-    pub(super) fn mask_expired(&mut self) {
+    pub(in crate::tui) fn mask_expired(&mut self) {
         let now = self.now;
         let mut masked = Vec::new();
         for campaign in &mut self.campaigns {
@@ -65,7 +65,7 @@ impl State {
     }
 
     /// `:present`: masks everything while presenting, or ends that.
-    pub(super) fn present(&mut self) {
+    pub(in crate::tui) fn present(&mut self) {
         self.presenting = !self.presenting;
         for campaign in &mut self.campaigns {
             campaign.marks.hide(None);

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::super::state::{Dialog, OpenQuestion, PaletteAction, Prompt, PromptKind, State, TimeWindow, Typed, word_and_argument};
+use super::super::state::{OldDialog, OpenQuestion, PaletteAction, Prompt, PromptKind, Shared, TimeWindow, Typed, word_and_argument};
 use super::super::{Action, Effect};
 use crate::monitor::NoticeWeight;
 use crate::tui::typed_line::TypedLine;
@@ -10,21 +10,21 @@ use crate::tui::typed_line::TypedLine;
 /// How many commands a page key moves: fewer than a small screen shows.
 const PALETTE_PAGE: isize = 8;
 
-impl State {
-    pub(super) fn open_prompt(&mut self, kind: PromptKind, text: &str) {
-        let prompt = Dialog::Prompt(Box::new(Prompt::new(kind, text)));
+impl Shared {
+    pub(in crate::tui) fn open_prompt(&mut self, kind: PromptKind, text: &str) {
+        let prompt = OldDialog::Prompt(Box::new(Prompt::new(kind, text)));
         // A line that was replaced by another one is nothing to go back to.
         match self.dialog {
-            Dialog::Prompt(_) => self.dialog = prompt,
+            OldDialog::Prompt(_) => self.dialog = prompt,
             _ => self.open_from(|state| state.dialog = prompt),
         }
     }
 
-    pub(super) fn prompt_key(&mut self, action: Action, key: KeyEvent, effects: &mut Vec<Effect>) {
-        let is_empty = matches!(&self.dialog, Dialog::Prompt(prompt) if prompt.input.is_empty());
+    pub(in crate::tui) fn prompt_key(&mut self, action: Action, key: KeyEvent) {
+        let is_empty = matches!(&self.dialog, OldDialog::Prompt(prompt) if prompt.input.is_empty());
         match action {
-            Action::Back => self.close_dialog(effects),
-            Action::Enter => self.enter_prompt(effects),
+            Action::Back => self.close_dialog(),
+            Action::Enter => self.enter_prompt(),
             Action::NextPane => self.complete(),
             Action::Up => self.go_palette(-1),
             Action::Down => self.go_palette(1),
@@ -40,11 +40,11 @@ impl State {
     }
 
     /// A key that is text, or that edits the line.
-    pub(super) fn type_prompt(&mut self, key: KeyEvent) {
+    pub(in crate::tui) fn type_prompt(&mut self, key: KeyEvent) {
         self.edit_prompt(|input| input.key(key));
     }
 
-    pub(super) fn paste_prompt(&mut self, text: &str) {
+    pub(in crate::tui) fn paste_prompt(&mut self, text: &str) {
         self.edit_prompt(|input| {
             input.paste_first(text);
             true
@@ -52,7 +52,7 @@ impl State {
     }
 
     fn edit_prompt(&mut self, edit: impl FnOnce(&mut TypedLine) -> bool) {
-        let Dialog::Prompt(prompt) = &mut self.dialog else { return };
+        let OldDialog::Prompt(prompt) = &mut self.dialog else { return };
         if edit(&mut prompt.input) {
             prompt.problem.clear();
             // Another text is another list: its cursor starts on the best match.
@@ -62,7 +62,7 @@ impl State {
 
     /// Tab: completes the name of the command under the cursor.
     fn complete(&mut self) {
-        let Dialog::Prompt(prompt) = &self.dialog else { return };
+        let OldDialog::Prompt(prompt) = &self.dialog else { return };
         if prompt.kind != PromptKind::Command {
             return;
         }
@@ -72,13 +72,13 @@ impl State {
     }
 
     fn go_palette(&mut self, steps: isize) {
-        let Dialog::Prompt(prompt) = &self.dialog else { return };
+        let OldDialog::Prompt(prompt) = &self.dialog else { return };
         if prompt.kind != PromptKind::Command {
             return;
         }
         let entries = self.palette(prompt.typed());
         let index = prompt.index(&entries).saturating_add_signed(steps).min(entries.len().saturating_sub(1));
-        if let Dialog::Prompt(prompt) = &mut self.dialog {
+        if let OldDialog::Prompt(prompt) = &mut self.dialog {
             prompt.chosen = entries.get(index).map(|entry| entry.doing);
             prompt.problem.clear();
         }
@@ -86,9 +86,9 @@ impl State {
 
     /// Enter: runs the command under the cursor. Returns what is wrong with it, where nothing is
     /// done.
-    fn enter_command(&mut self, typed: &str, effects: &mut Vec<Effect>) -> String {
+    fn enter_command(&mut self, typed: &str) -> String {
         let chosen = match &self.dialog {
-            Dialog::Prompt(prompt) => self.chosen(prompt),
+            OldDialog::Prompt(prompt) => self.chosen(prompt),
             _ => None,
         };
         let Some(entry) = chosen else {
@@ -102,80 +102,80 @@ impl State {
         if let Some(why) = entry.refusal {
             return format!("`{}` is not available: {why}", entry.name);
         }
-        self.dialog = Dialog::None;
+        self.dialog = OldDialog::None;
         self.recent.note(&entry.name);
         match entry.doing {
-            PaletteAction::Typed(command) => self.carry_out_command(command, word_and_argument(typed).1, effects),
-            PaletteAction::Action(action) => self.do_action(action, effects),
+            PaletteAction::Typed(command) => self.carry_out_command(command, word_and_argument(typed).1),
+            PaletteAction::Action(action) => self.do_action(action),
         }
         String::new()
     }
 
-    fn enter_prompt(&mut self, effects: &mut Vec<Effect>) {
-        let Dialog::Prompt(prompt) = &self.dialog else { return };
+    fn enter_prompt(&mut self) {
+        let OldDialog::Prompt(prompt) = &self.dialog else { return };
         let (kind, typed) = (prompt.kind.clone(), prompt.typed().to_owned());
         let problem = match kind {
             PromptKind::Command => {
-                let problem = self.enter_command(&typed, effects);
+                let problem = self.enter_command(&typed);
                 if problem.is_empty() {
                     // What the command opened stays open.
                     return;
                 }
                 problem
             }
-            PromptKind::Unlock if self.is_agreed() && self.unlock(&typed, effects) => String::new(),
+            PromptKind::Unlock if self.is_agreed() && self.unlock(&typed) => String::new(),
             PromptKind::Unlock if typed.is_empty() => "type the name, or Esc".to_owned(),
             PromptKind::Unlock => "that is not the campaign's exact name".to_owned(),
             PromptKind::Window => match TimeWindow::parse(&typed, &self.look.zone, self.now) {
                 Ok(window) => {
-                    self.set_window(window, effects);
+                    self.set_window(window);
                     String::new()
                 }
                 Err(problem) => problem,
             },
-            PromptKind::History => self.read_back(&typed, effects),
-            PromptKind::NameFilter(choice) => self.enter_name(&typed, *choice, effects),
+            PromptKind::History => self.read_back(&typed),
+            PromptKind::NameFilter(choice) => self.enter_name(&typed, *choice),
             PromptKind::Export(_) if typed.trim().is_empty() => "type a file name, or Esc".to_owned(),
             PromptKind::Export(export) => {
                 let path = typed.trim().to_owned();
-                self.begin_export(export, path, effects);
+                self.begin_export(export, path);
                 // A plan, or the results of a run, are there as before.
-                return self.close_dialog(effects);
+                return self.close_dialog();
             }
         };
         if problem.is_empty() {
-            self.dialog = Dialog::None;
-        } else if let Dialog::Prompt(prompt) = &mut self.dialog {
+            self.dialog = OldDialog::None;
+        } else if let OldDialog::Prompt(prompt) = &mut self.dialog {
             prompt.problem = problem;
         }
     }
 
-    fn carry_out_command(&mut self, command: Typed, argument: &str, effects: &mut Vec<Effect>) {
+    fn carry_out_command(&mut self, command: Typed, argument: &str) {
         match command {
             Typed::Unlock => self.begin_unlock(),
-            Typed::Lock => self.lock(effects),
+            Typed::Lock => self.lock(),
             Typed::NameFilter => self.name_filter(),
-            Typed::Stop => self.stop_run(effects),
+            Typed::Stop => self.stop_run(),
             Typed::Resume => self.ask_resume(),
             Typed::Results => self.open_results(),
             Typed::Rest => self.plan_not_started(),
-            Typed::Resolve => self.go_to_open(effects),
-            Typed::History => self.begin_history(argument, effects),
+            Typed::Resolve => self.go_to_open(),
+            Typed::History => self.begin_history(argument),
             Typed::Reveal => self.ask_reveal(),
             Typed::Present => self.present(),
-            Typed::Mouse => self.turn_mouse(effects),
-            Typed::Reload => self.reload(effects),
+            Typed::Mouse => self.turn_mouse(),
+            Typed::Reload => self.reload(),
         }
     }
 
     /// `:reload`. Only the present workers know what is under way, so it must end first.
-    fn reload(&mut self, effects: &mut Vec<Effect>) {
+    fn reload(&mut self) {
         if self.is_acting() {
             let next = format!("{} stops a run after the call under way", self.keymap.command("stop"));
             self.tell(NoticeWeight::Warning, "not reloaded: a retry is under way", "", &next);
             return;
         }
-        effects.push(Effect::Reload);
+        self.effects.push(Effect::Reload);
     }
 
     /// `:unlock` asks for the name where the campaign is locked.
@@ -186,6 +186,6 @@ impl State {
             return;
         }
         let asked = OpenQuestion::new(self.next_question());
-        self.dialog = Dialog::Prompt(Box::new(Prompt { asked: Some(asked), ..Prompt::new(PromptKind::Unlock, "") }));
+        self.dialog = OldDialog::Prompt(Box::new(Prompt { asked: Some(asked), ..Prompt::new(PromptKind::Unlock, "") }));
     }
 }

@@ -1,16 +1,16 @@
 //! The question before a retry: opening it, its keys, and a person's yes.
 
-use super::super::state::{Answer, Dialog, Question, State, plan_one};
-use super::super::{Action, Effect};
+use super::super::Action;
+use super::super::state::{Answer, OldDialog, Question, Shared, plan_one};
 use crate::action::Agreed;
 use crate::action::{LeftOutReason, Plan};
 use crate::delivery::MessageId;
 use crate::monitor::NoticeWeight;
 use crate::store::RowNumber;
 
-impl State {
+impl Shared {
     /// The plan for the open message, or the one under the cursor.
-    pub(super) fn plan_one(&mut self) {
+    pub(in crate::tui) fn plan_one(&mut self) {
         let Some(campaign) = self.campaigns.get_mut(self.current) else { return };
         let Some(row) = campaign.subject() else {
             let next = format!("move to a failed one, then press {}", self.key_for(Action::PlanRetry));
@@ -22,7 +22,7 @@ impl State {
         self.plan_message(message);
     }
 
-    pub(super) fn plan_message(&mut self, message: MessageId) {
+    pub(in crate::tui) fn plan_message(&mut self, message: MessageId) {
         let id = self.next_question();
         let Some(campaign) = self.campaign() else { return };
         if let Some(reason) = reason_against(&plan_one(campaign, &message, false, self.now)) {
@@ -30,14 +30,14 @@ impl State {
             return;
         }
         let question = Question::new(id, campaign, message, self.refusal(campaign), self.now);
-        self.dialog = Dialog::Question(Box::new(question));
+        self.dialog = OldDialog::Question(Box::new(question));
     }
 
-    pub(super) fn question_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn question_key(&mut self, action: Action) {
         let (now, id, is_in_view) = (self.now, self.next_question(), self.asked_in_view().is_some());
-        let Dialog::Question(question) = &mut self.dialog else { return };
+        let OldDialog::Question(question) = &mut self.dialog else { return };
         match action {
-            Action::Back | Action::Quit => self.close_dialog(effects),
+            Action::Back | Action::Quit => self.close_dialog(),
             Action::Help => self.open_help(),
             _ if !is_in_view => {}
             // The answers are side by side: going on through the list with the arrows and opening a
@@ -48,43 +48,43 @@ impl State {
                     question.toggle_useless(id, campaign, now);
                 }
             }
-            Action::Agree => self.agree(effects),
+            Action::Agree => self.agree(),
             Action::Enter => match question.answer {
-                Answer::Cancel => self.close_dialog(effects),
-                Answer::Retry => self.agree(effects),
+                Answer::Cancel => self.close_dialog(),
+                Answer::Retry => self.agree(),
             },
             _ => {}
         }
     }
 
     /// A person said yes: exactly what the plan says, once.
-    fn agree(&mut self, effects: &mut Vec<Effect>) {
-        self.refresh_question(None, effects);
+    fn agree(&mut self) {
+        self.refresh_question(None);
         let now = self.now;
         if !self.open_question().is_some_and(Question::can_run) || !self.is_agreed() {
             return;
         }
-        let Dialog::Question(question) = std::mem::replace(&mut self.dialog, Dialog::None) else { return };
+        let OldDialog::Question(question) = std::mem::replace(&mut self.dialog, OldDialog::None) else { return };
         if let Some(agreed) = Agreed::messages_of(question.confirm(now)) {
-            self.agreed(agreed, effects);
+            self.agreed(agreed);
         }
     }
 
     /// Keeps the question up to date: a plan that is too old, or whose messages were loaded again,
     /// is made again; where nothing is left to ask, it closes and says why. If the campaign is
     /// locked meanwhile, it becomes a preview.
-    pub(super) fn refresh_question(&mut self, touched: Option<&[RowNumber]>, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn refresh_question(&mut self, touched: Option<&[RowNumber]>) {
         let now = self.now;
-        if !matches!(self.dialog, Dialog::Question(_) | Dialog::Plan(_) | Dialog::Batch(_) | Dialog::Resume(_)) {
+        if !matches!(self.dialog, OldDialog::Question(_) | OldDialog::Plan(_) | OldDialog::Batch(_) | OldDialog::Resume(_)) {
             return;
         }
-        self.lock_expired(effects);
+        self.lock_expired();
         let id = self.next_question();
         let Some(campaign) = self.campaigns.get(self.current) else { return };
         let (refusal, run_refusal) = (self.refusal(campaign), self.run_refusal(campaign));
         let touched = touched.unwrap_or_default();
         match &mut self.dialog {
-            Dialog::Question(question) => {
+            OldDialog::Question(question) => {
                 if refusal.is_some() != question.refusal.is_some() {
                     question.ask_again(id);
                 }
@@ -95,11 +95,11 @@ impl State {
                 }
                 question.remake(id, campaign, now);
                 if let Some(reason) = reason_against(&question.plan) {
-                    self.dialog = Dialog::None;
+                    self.dialog = OldDialog::None;
                     self.explain(&reason);
                 }
             }
-            Dialog::Plan(question) => {
+            OldDialog::Plan(question) => {
                 if run_refusal.is_some() != question.refusal.is_some() {
                     question.ask_again(id);
                 }
@@ -108,7 +108,7 @@ impl State {
                     question.remake(id, campaign, now);
                 }
             }
-            Dialog::Batch(question) => {
+            OldDialog::Batch(question) => {
                 if refusal.is_some() != question.refusal.is_some() {
                     question.ask_again(id);
                 }
@@ -116,29 +116,31 @@ impl State {
                 question.look_at(id, now);
                 let is_touched = question.touched(campaign, touched);
                 if (is_touched || question.is_stale(now)) && !question.remake(id, campaign, now) {
-                    self.dialog = Dialog::None;
+                    self.dialog = OldDialog::None;
                 }
             }
-            Dialog::Resume(question) => {
+            OldDialog::Resume(question) => {
                 if !question.refresh(id, campaign) {
-                    self.dialog = Dialog::None;
+                    self.dialog = OldDialog::None;
                     self.tell(NoticeWeight::Info, "the run is no longer paused", "", "");
                 }
             }
-            Dialog::None
-            | Dialog::Find
-            | Dialog::Menu(_)
-            | Dialog::Order(_)
-            | Dialog::Row(_)
-            | Dialog::Prompt(_)
-            | Dialog::Resolve(_)
-            | Dialog::Reveal(_)
-            | Dialog::Campaigns(_) => {}
+            OldDialog::None
+            | OldDialog::New(_)
+            | OldDialog::Busy(_)
+            | OldDialog::Find
+            | OldDialog::Menu(_)
+            | OldDialog::Order(_)
+            | OldDialog::Row(_)
+            | OldDialog::Prompt(_)
+            | OldDialog::Resolve(_)
+            | OldDialog::Reveal(_)
+            | OldDialog::Campaigns(_) => {}
         }
     }
 
     /// A number for a new question.
-    pub(super) fn next_question(&mut self) -> u64 {
+    pub(in crate::tui) fn next_question(&mut self) -> u64 {
         self.last_question += 1;
         self.last_question
     }

@@ -2,14 +2,14 @@
 
 use crossterm::event::KeyEvent;
 
-use super::super::state::{Dialog, FilterChoice, MenuKind, OpenedFrom, RowAction, RowMenu, State, TimeWindow, ViewKind};
-use super::super::{Action, Effect};
+use super::super::Action;
+use super::super::state::{FilterChoice, MenuKind, OldDialog, OpenedFrom, RowAction, RowMenu, Shared, TimeWindow, ViewKind};
 use crate::delivery::{BatchId, Status};
 use crate::monitor::NoticeWeight;
 
-impl State {
+impl Shared {
     /// Opens the menu on the first line that can be run.
-    pub(super) fn open_row_menu(&mut self) {
+    pub(in crate::tui) fn open_row_menu(&mut self) {
         if let Some(campaign) = self.campaign_mut() {
             // The row must not move away under the menu.
             campaign.list.hold(&campaign.store);
@@ -17,17 +17,17 @@ impl State {
         let lines = self.row_lines();
         let first = lines.iter().find(|line| line.refusal.is_none()).or(lines.first());
         if let Some(first) = first {
-            self.dialog = Dialog::Row(RowMenu { kind: MenuKind::Actions, cursor: first.action });
+            self.dialog = OldDialog::Row(RowMenu { kind: MenuKind::Actions, cursor: first.action });
         }
     }
 
-    pub(super) fn row_menu_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn row_menu_key(&mut self, action: Action) {
         if let Some(steps) = self.menu_steps(action) {
             return self.go_row_menu(steps);
         }
         match action {
-            Action::Enter => self.enter_row_menu(effects),
-            Action::Back | Action::Quit => self.close_dialog(effects),
+            Action::Enter => self.enter_row_menu(),
+            Action::Back | Action::Quit => self.close_dialog(),
             Action::Help => self.open_help(),
             _ => {}
         }
@@ -35,16 +35,16 @@ impl State {
 
     /// A key shown beside a line runs it, so that the menu teaches what makes it superfluous. False for
     /// any other key.
-    pub(super) fn row_menu_letter(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) -> bool {
-        let Dialog::Row(RowMenu { kind, .. }) = self.dialog else { return false };
+    pub(in crate::tui) fn row_menu_letter(&mut self, key: KeyEvent) -> bool {
+        let OldDialog::Row(RowMenu { kind, .. }) = self.dialog else { return false };
         let Some(action) = self.keymap.lookup(self.pane(), key) else { return false };
         if action == Action::Actions {
-            self.dialog = Dialog::None;
+            self.dialog = OldDialog::None;
             return true;
         }
         if kind == MenuKind::Copy {
             if action == Action::Copy {
-                self.copy_first(effects);
+                self.copy_first();
             }
             return action == Action::Copy;
         }
@@ -52,15 +52,15 @@ impl State {
         if action.is_step() || action == Action::Enter || !self.row_lines().iter().any(is_listed) {
             return false;
         }
-        self.dialog = Dialog::Row(RowMenu { kind, cursor: RowAction::Key(action) });
-        self.enter_row_menu(effects);
+        self.dialog = OldDialog::Row(RowMenu { kind, cursor: RowAction::Key(action) });
+        self.enter_row_menu();
         true
     }
 
     fn go_row_menu(&mut self, steps: isize) {
-        let Dialog::Row(RowMenu { kind, .. }) = self.dialog else { return };
+        let OldDialog::Row(RowMenu { kind, .. }) = self.dialog else { return };
         let lines = self.menu_lines(kind);
-        let Dialog::Row(menu) = &mut self.dialog else { return };
+        let OldDialog::Row(menu) = &mut self.dialog else { return };
         let index = lines.iter().position(|line| line.action == menu.cursor).unwrap_or(0);
         let index = index.saturating_add_signed(steps).min(lines.len().saturating_sub(1));
         if let Some(line) = lines.get(index) {
@@ -68,8 +68,8 @@ impl State {
         }
     }
 
-    fn enter_row_menu(&mut self, effects: &mut Vec<Effect>) {
-        let Dialog::Row(menu) = &self.dialog else { return };
+    fn enter_row_menu(&mut self) {
+        let OldDialog::Row(menu) = &self.dialog else { return };
         let Some(line) = self.menu_lines(menu.kind).into_iter().find(|line| line.action == menu.cursor) else { return };
         if let Some(why) = &line.refusal {
             // The menu stays: it shows what can be done instead.
@@ -77,19 +77,19 @@ impl State {
             self.tell(NoticeWeight::Info, &format!("not now: {}", line.label), &why, "");
             return;
         }
-        self.dialog = Dialog::None;
+        self.dialog = OldDialog::None;
         let subject = self.subject();
         match line.action {
-            RowAction::Key(action) => self.do_action(action, effects),
-            RowAction::Copy(what) => self.copy(what, effects),
+            RowAction::Key(action) => self.do_action(action),
+            RowAction::Copy(what) => self.copy(what),
             RowAction::CopyMenu => self.open_copy_menu(),
             RowAction::OnlyError => {
                 let errors = subject.error.into_iter().collect();
                 let window = self.campaign().map(|campaign| campaign.choice.window).unwrap_or_default();
-                self.drill(FilterChoice { statuses: vec![Status::Failure], errors, window, ..FilterChoice::default() }, effects);
+                self.drill(FilterChoice { statuses: vec![Status::Failure], errors, window, ..FilterChoice::default() });
             }
             RowAction::OnlyBatch => {
-                self.drill(FilterChoice { batches: subject.batch.into_iter().collect(), ..FilterChoice::default() }, effects);
+                self.drill(FilterChoice { batches: subject.batch.into_iter().collect(), ..FilterChoice::default() });
             }
             RowAction::ShowBatch => {
                 if let Some(campaign) = self.campaign_mut() {
@@ -102,7 +102,7 @@ impl State {
                     campaign.batch_cursor = subject.batch;
                 }
                 let from = self.origin();
-                self.show_view(ViewKind::Batches, effects);
+                self.show_view(ViewKind::Batches);
                 self.came_from = Some(from).filter(|from| *from != OpenedFrom::Pane(ViewKind::Batches));
             }
         }

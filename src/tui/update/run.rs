@@ -1,15 +1,15 @@
 //! A run: its news, stopping it, continuing it, and its results.
 
-use super::super::state::{Dialog, Page, PageKind, ResumeQuestion, State};
+use super::super::state::{OldDialog, Page, PageKind, ResumeQuestion, Shared};
 use super::super::{Action, Effect};
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, RunNews};
 
-impl State {
+impl Shared {
     /// A run has progressed. At its end the results are shown, unless the user is doing something
     /// else.
-    pub(super) fn run_news(&mut self, index: usize, news: RunNews) {
+    pub(in crate::tui) fn run_news(&mut self, index: usize, news: RunNews) {
         let now = self.now;
-        let is_free = index == self.current && self.page.is_none() && self.starting.is_none() && matches!(self.dialog, Dialog::None);
+        let is_free = index == self.current && self.page.is_none() && self.starting.is_none() && matches!(self.dialog, OldDialog::None);
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
         // One that was started elsewhere has no list here, but its figures are shown.
         let run = campaign.run.get_or_insert_with(|| super::super::state::RunRecord::new(Vec::new(), now));
@@ -19,7 +19,7 @@ impl State {
     }
 
     /// The results of the newest run of the campaign on the screen.
-    pub(super) fn open_results(&mut self) {
+    pub(in crate::tui) fn open_results(&mut self) {
         let Some(run) = self.campaign_mut().and_then(|campaign| campaign.run.as_mut()) else {
             self.tell(NoticeWeight::Info, "no run of several retries yet", "", "");
             return;
@@ -29,15 +29,15 @@ impl State {
     }
 
     /// `:stop`: takes back what has not left, and stops runs after the call under way.
-    pub(super) fn stop_run(&mut self, effects: &mut Vec<Effect>) {
-        if !self.take_back_yes("") && !self.stop_runs(effects) && !self.stop_export("", effects) {
+    pub(in crate::tui) fn stop_run(&mut self) {
+        if !self.take_back_yes("") && !self.stop_runs() && !self.stop_export("") {
             self.tell(NoticeWeight::Info, "nothing is waiting or under way", "", "");
         }
     }
 
     /// Takes back whatever is waiting, in every campaign, unless that was requested already. True
     /// where something is waiting or under way.
-    pub(super) fn stop_runs(&mut self, effects: &mut Vec<Effect>) -> bool {
+    pub(in crate::tui) fn stop_runs(&mut self) -> bool {
         let (mut stopped, mut has_run) = (false, false);
         for (index, campaign) in self.campaigns.iter_mut().enumerate() {
             let is_running = campaign.run.as_ref().is_some_and(|run| !run.is_over());
@@ -48,7 +48,7 @@ impl State {
             if let Some(run) = campaign.run.as_mut().filter(|run| !run.is_over()) {
                 run.stop_asked = true;
             }
-            effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::TakeBack });
+            self.effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::TakeBack });
             (stopped, has_run) = (true, has_run | is_running);
         }
         if has_run {
@@ -58,25 +58,25 @@ impl State {
     }
 
     /// `:resume` asks first.
-    pub(super) fn ask_resume(&mut self) {
+    pub(in crate::tui) fn ask_resume(&mut self) {
         let id = self.next_question();
         match self.campaign().and_then(|campaign| ResumeQuestion::new(id, campaign)) {
-            Some(question) => self.dialog = Dialog::Resume(question),
+            Some(question) => self.dialog = OldDialog::Resume(question),
             None => self.tell(NoticeWeight::Info, "no run is paused", "", ""),
         }
     }
 
     /// Keys in that question: only `y` continues the run.
-    pub(super) fn resume_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn resume_key(&mut self, action: Action) {
         match action {
             Action::Agree if self.is_agreed() => {
                 let now = self.now;
-                self.dialog = Dialog::None;
+                self.dialog = OldDialog::None;
                 let Some(campaign) = self.campaign_mut() else { return };
                 campaign.acted(now);
-                effects.push(self.command(Command::ResumeRun { agreed_at: now }));
+                self.effects.push(self.command(Command::ResumeRun { agreed_at: now }));
             }
-            Action::Back | Action::Quit | Action::Enter => self.close_dialog(effects),
+            Action::Back | Action::Quit | Action::Enter => self.close_dialog(),
             Action::Help => self.open_help(),
             _ => {}
         }

@@ -1,13 +1,13 @@
 //! What is shown of personal data, and whether anything new is read.
 
-use super::super::state::State;
+use super::super::state::Shared;
 use super::super::{Action, Effect};
 use crate::monitor::{Command, Connection, NoticeWeight};
 use crate::state::NoteKind;
 
-impl State {
+impl Shared {
     /// Shows the row unmasked until the cursor leaves it, or masks it again.
-    pub(super) fn reveal(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn reveal(&mut self) {
         let (index, now) = (self.index(), self.now);
         if self.presenting {
             let next = format!("{} ends that", self.keymap.command("present"));
@@ -26,11 +26,12 @@ impl State {
         let Some(campaign) = self.campaign_mut() else { return };
         campaign.list.hold(&campaign.store);
         campaign.marks.reveal(row, now);
-        effects.push(Effect::note(index, NoteKind::Reveal, campaign.store.id(row).as_str()));
+        let noted = Effect::note(index, NoteKind::Reveal, campaign.store.id(row).as_str());
+        self.effects.push(noted);
     }
 
     /// Masks everything, in every campaign. It never unmasks.
-    pub(super) fn mask(&mut self) {
+    pub(in crate::tui) fn mask(&mut self) {
         for campaign in &mut self.campaigns {
             campaign.masked = true;
             campaign.revealed_until = None;
@@ -44,10 +45,10 @@ impl State {
     }
 
     /// Pauses the campaign on the screen, or continues it.
-    pub(super) fn pause(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn pause(&mut self) {
         let Some(campaign) = self.campaign_mut() else { return };
         let is_paused = campaign.pause_asked.unwrap_or(campaign.connection == Connection::Paused);
         campaign.pause_asked = Some(!is_paused);
-        effects.push(self.command(if is_paused { Command::Resume } else { Command::Pause }));
+        self.effects.push(self.command(if is_paused { Command::Resume } else { Command::Pause }));
     }
 }

@@ -1,17 +1,17 @@
 //! From a person's yes to the worker: the three seconds in which it can be taken back, and the one
 //! place where a yes becomes a command.
 
-use super::super::state::{Dialog, Due, RunRecord, Starting, State};
+use super::super::state::{Due, OldDialog, RunRecord, Shared, Starting};
 use super::super::{Action, Effect};
 use crate::action::Agreed;
 use crate::delivery::{agreeing, grouped};
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, TakenBack};
 use crate::tui::view;
 
-impl State {
+impl Shared {
     /// A person said yes. In production, and to more than one message, it can be taken back for a
     /// moment before anything leaves.
-    pub(super) fn agreed(&mut self, agreed: Agreed, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn agreed(&mut self, agreed: Agreed) {
         let (index, now) = (self.index(), self.now);
         if let Some(campaign) = self.campaign_mut() {
             campaign.acted(now);
@@ -21,12 +21,12 @@ impl State {
             let title = view::starting_title(self, campaign, &agreed);
             self.starting = Some(Starting::new(index, agreed, title, now));
         } else {
-            self.carry_out_agreed(index, agreed, effects);
+            self.carry_out_agreed(index, agreed);
         }
     }
 
     /// Hands what was agreed to over to the worker.
-    fn carry_out_agreed(&mut self, index: CampaignIndex, agreed: Agreed, effects: &mut Vec<Effect>) {
+    fn carry_out_agreed(&mut self, index: CampaignIndex, agreed: Agreed) {
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(index.0) else { return };
         campaign.forget_rest(&agreed);
@@ -40,12 +40,12 @@ impl State {
             campaign.run = Some(RunRecord::new(retries.iter().map(|retry| retry.item().message.clone()).collect(), now));
         }
         let command = Command::Act { number, agreed };
-        effects.push(Effect::Command { campaign: index, command });
+        self.effects.push(Effect::Command { campaign: index, command });
     }
 
     /// Starts what was agreed to when its time has come. While its countdown cannot be seen, it does
     /// not run down.
-    pub(super) fn begin_due(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn begin_due(&mut self) {
         let now = self.now;
         let is_shown = self.is_starting_shown();
         let Some(starting) = &mut self.starting else { return };
@@ -67,18 +67,18 @@ impl State {
                     self.take_back_yes(&why.what);
                     return;
                 }
-                self.carry_out_agreed(starting.campaign, starting.agreed, effects);
+                self.carry_out_agreed(starting.campaign, starting.agreed);
             }
         }
     }
 
     /// Whether the countdown can be seen: nothing is in front of it, and there is room for it.
     fn is_starting_shown(&self) -> bool {
-        matches!(self.dialog, Dialog::None) && self.is_dialog_in_view()
+        matches!(self.dialog, OldDialog::None) && self.is_dialog_in_view()
     }
 
     /// Takes back the yes of a moment ago. False where there is none.
-    pub(super) fn take_back_yes(&mut self, why: &str) -> bool {
+    pub(in crate::tui) fn take_back_yes(&mut self, why: &str) -> bool {
         let Some(starting) = self.starting.take() else { return false };
         if let Some(campaign) = self.campaigns.get_mut(starting.campaign.0) {
             campaign.note_rest(starting.agreed.subjects());
@@ -89,7 +89,7 @@ impl State {
     }
 
     /// Keys during the countdown: every way out takes back the yes, and nothing else is agreed to.
-    pub(super) fn starting_key(&mut self, action: Action) {
+    pub(in crate::tui) fn starting_key(&mut self, action: Action) {
         match action {
             Action::Back | Action::Quit => {
                 self.take_back_yes("");
@@ -100,7 +100,7 @@ impl State {
     }
 
     /// What a worker says about what was to be taken back.
-    pub(super) fn taken_back(&mut self, index: usize, TakenBack { taken_back, leaving }: TakenBack) {
+    pub(in crate::tui) fn taken_back(&mut self, index: usize, TakenBack { taken_back, leaving }: TakenBack) {
         let Some(campaign) = self.campaigns.get(index) else { return };
         let name = campaign.settings.name.clone();
         let rest = format!("{} plans what is left", self.keymap.command("rest"));

@@ -1,14 +1,14 @@
 //! What locks a campaign, and what unlocks it for a while.
 
 use super::super::Effect;
-use super::super::state::{Campaign, State};
+use super::super::state::{Campaign, Shared};
 use crate::monitor::{CampaignIndex, NoticeWeight};
 use crate::postman::Explanation;
 use crate::state::NoteKind;
 
-impl State {
+impl Shared {
     /// Why the campaign's actions are only a preview.
-    pub(super) fn refusal(&self, campaign: &Campaign) -> Option<Explanation> {
+    pub(in crate::tui) fn refusal(&self, campaign: &Campaign) -> Option<Explanation> {
         if let Some(why) = self.actions_refused.as_ref().or(campaign.settings.broken.as_ref()) {
             return Some(why.clone());
         }
@@ -25,7 +25,7 @@ impl State {
     }
 
     /// The same for several messages: only one run can be under way.
-    pub(super) fn run_refusal(&self, campaign: &Campaign) -> Option<Explanation> {
+    pub(in crate::tui) fn run_refusal(&self, campaign: &Campaign) -> Option<Explanation> {
         self.refusal(campaign).or_else(|| {
             campaign.has_run().then(|| {
                 Explanation::new(
@@ -39,7 +39,7 @@ impl State {
 
     /// The name was typed: unlocks the campaign on the screen for actions. False where the name is
     /// not exact.
-    pub(super) fn unlock(&mut self, name: &str, effects: &mut Vec<Effect>) -> bool {
+    pub(in crate::tui) fn unlock(&mut self, name: &str) -> bool {
         let (index, now) = (self.index(), self.now);
         if self.campaign().is_none_or(|campaign| campaign.settings.name != name) {
             return false;
@@ -49,14 +49,14 @@ impl State {
         }
         let Some(campaign) = self.campaign_mut() else { return false };
         campaign.unlock(now);
-        effects.push(Effect::note(index, NoteKind::Unlock, ""));
+        self.effects.push(Effect::note(index, NoteKind::Unlock, ""));
         let next = format!("it locks again 15 minutes after the last action, or with {}", self.keymap.command("lock"));
         self.tell(NoticeWeight::Warning, &format!("{name} is unlocked for actions"), "", &next);
         true
     }
 
     /// Locks the campaign on the screen again.
-    pub(super) fn lock(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn lock(&mut self) {
         self.take_back_yes("");
         let (index, now) = (self.index(), self.now);
         let Some(campaign) = self.campaign_mut() else { return };
@@ -68,14 +68,14 @@ impl State {
         let was_open = !campaign.is_locked(now);
         campaign.unlocked_until = None;
         if was_open {
-            effects.push(Effect::note(index, NoteKind::Lock, ""));
+            self.effects.push(Effect::note(index, NoteKind::Lock, ""));
         }
         let next = format!("{} unlocks it", self.keymap.command("unlock"));
         self.tell(NoticeWeight::Info, "the campaign is locked", "", &next);
     }
 
     /// Locks those whose time is up.
-    pub(super) fn lock_expired(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn lock_expired(&mut self) {
         let now = self.now;
         let mut closed = Vec::new();
         for (index, campaign) in self.campaigns.iter_mut().enumerate() {
@@ -85,7 +85,7 @@ impl State {
             }
             if campaign.unlocked_until.is_some_and(|until| until <= now) {
                 campaign.unlocked_until = None;
-                effects.push(Effect::note(CampaignIndex(index), NoteKind::Lock, ""));
+                self.effects.push(Effect::note(CampaignIndex(index), NoteKind::Lock, ""));
                 closed.push(campaign.settings.name.clone());
             }
         }

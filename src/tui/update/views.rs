@@ -1,12 +1,12 @@
 //! From view to view.
 
-use super::super::state::{Drilled, FilterChoice, OpenedFrom, State, ViewKind};
-use super::super::{Action, Effect};
+use super::super::Action;
+use super::super::state::{Drilled, FilterChoice, OpenedFrom, Shared, ViewKind};
 use super::list::PAGES_TO_FILL;
 
-impl State {
+impl Shared {
     /// A key with the same meaning in every view. False for the others.
-    pub(super) fn view_key(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
+    pub(in crate::tui) fn view_key(&mut self, action: Action) -> bool {
         let view = match action {
             Action::ShowCampaigns => {
                 self.open_campaigns();
@@ -25,13 +25,13 @@ impl State {
         if let Some(campaign) = self.campaign_mut() {
             campaign.drilled = None;
         }
-        self.show_view(view, effects);
+        self.show_view(view);
         true
     }
 
-    pub(super) fn show_view(&mut self, view: ViewKind, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn show_view(&mut self, view: ViewKind) {
         if view != ViewKind::Messages {
-            self.close_detail(effects);
+            self.close_detail();
         }
         if let Some(campaign) = self.campaign_mut() {
             campaign.marks.hide(None);
@@ -41,7 +41,7 @@ impl State {
     }
 
     /// Counts what the view shows, where that is not always counted.
-    pub(super) fn look_at_view(&mut self) {
+    pub(in crate::tui) fn look_at_view(&mut self) {
         if self.view == ViewKind::Failures
             && let Some(campaign) = self.campaigns.get_mut(self.current)
         {
@@ -51,21 +51,21 @@ impl State {
     }
 
     /// Shows these messages; Esc goes back to where the user came from.
-    pub(super) fn drill(&mut self, choice: FilterChoice, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn drill(&mut self, choice: FilterChoice) {
         let from = self.origin();
-        self.close_detail(effects);
-        self.end_find(effects);
+        self.close_detail();
+        self.end_find();
         let Some(campaign) = self.campaign_mut() else { return };
         campaign.drilled = Some(Drilled { from, before: std::mem::replace(&mut campaign.choice, choice) });
         campaign.narrow();
         campaign.list.follow(&campaign.store);
         campaign.pages_to_fill = PAGES_TO_FILL;
-        self.show_view(ViewKind::Messages, effects);
-        self.fill_window(effects);
+        self.show_view(ViewKind::Messages);
+        self.fill_window();
     }
 
     /// A find in the messages, from whichever view; Esc goes back to it.
-    pub(super) fn find_from_view(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn find_from_view(&mut self) {
         let from = self.view;
         if from == ViewKind::Messages || self.shows_across() {
             return;
@@ -73,6 +73,6 @@ impl State {
         if let Some(campaign) = self.campaign_mut() {
             campaign.drilled = Some(Drilled { from: OpenedFrom::Pane(from), before: campaign.choice.clone() });
         }
-        self.show_view(ViewKind::Messages, effects);
+        self.show_view(ViewKind::Messages);
     }
 }

@@ -2,12 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::super::Effect;
-use super::super::state::{Dialog, State};
+use super::super::state::{OldDialog, Shared};
 
-impl State {
+impl Shared {
     /// Does what is due.
-    pub(super) fn wake(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::tui) fn wake(&mut self) {
         let now = self.now;
         for campaign in &mut self.campaigns {
             campaign.marks.expire(now);
@@ -16,14 +15,14 @@ impl State {
         self.leave_until = self.leave_until.filter(|until| *until > now);
         self.mask_expired();
         self.forget_copied(false);
-        if matches!(&self.dialog, Dialog::Menu(menu) if menu.due.is_none_or(|due| due <= self.time_of_day())) {
+        if matches!(&self.dialog, OldDialog::Menu(menu) if menu.due.is_none_or(|due| due <= self.time_of_day())) {
             self.count_menu();
         }
         self.notice_history();
-        self.ask_server(effects);
-        self.lock_expired(effects);
-        self.refresh_question(None, effects);
-        self.begin_due(effects);
+        self.ask_server();
+        self.lock_expired();
+        self.refresh_question(None);
+        self.begin_due();
     }
 
     /// When the dashboard must be woken next, besides the tick of each second.
@@ -34,10 +33,11 @@ impl State {
         // What is not on the screen still needs sorting.
         let sorting = campaign.filter(|campaign| !campaign.list.is_sorted()).map(|_| self.now);
         let locks = self.campaigns.iter().flat_map(|campaign| [campaign.unlocked_until, campaign.revealed_until]).flatten();
-        let menu = if let Dialog::Menu(menu) = &self.dialog { menu.due.map(|due| due - self.look.ahead) } else { None };
+        let menu = if let OldDialog::Menu(menu) = &self.dialog { menu.due.map(|due| due - self.look.ahead) } else { None };
         find.into_iter()
             .chain(sorting)
             .chain(menu)
+            .chain(self.top().and_then(|dialog| dialog.due(self)))
             .chain(locks)
             .chain(marks)
             .chain(self.starting.as_ref().map(|starting| starting.next(self.now)))

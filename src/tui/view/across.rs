@@ -12,7 +12,7 @@ use super::words::in_a_line;
 use super::{recipient, table};
 use crate::delivery::{Beside, Message, Recipient, Status, counted, grouped, recipient_key};
 use crate::tui::Role;
-use crate::tui::state::{AcrossAnswer, AcrossLine, Campaign, State};
+use crate::tui::state::{AcrossAnswer, AcrossLine, Campaign, Shared};
 use crate::tui::text::{Align, fit, width, wrap};
 use crate::tui::{role_of, sign};
 
@@ -20,7 +20,7 @@ use crate::tui::{role_of, sign};
 const NAME: usize = 24;
 
 /// Draws what was asked, the answers, and the sentence. The line above them is the find line.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, heads: Rect, area: Rect) -> Option<Position> {
     let style = |role| state.look.style(role);
     if let Some(why) = state.campaign().and_then(|campaign| campaign.find.refusal) {
         put(buffer, area, &format!("This cannot be searched for: {why}."), style(Role::Warning));
@@ -71,7 +71,7 @@ fn put(buffer: &mut Buffer, area: Rect, text: &str, style: Style) {
     }
 }
 
-fn row(state: &State, line: &AcrossLine, name_width: usize, selected: Option<Style>) -> Line<'static> {
+fn row(state: &Shared, line: &AcrossLine, name_width: usize, selected: Option<Style>) -> Line<'static> {
     let ascii = state.look.ascii;
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
     let Some(campaign) = state.campaigns.get(line.campaign) else { return Line::default() };
@@ -108,7 +108,7 @@ fn row(state: &State, line: &AcrossLine, name_width: usize, selected: Option<Sty
 }
 
 /// A message in a line: when, whom, and its outcome.
-fn reported(state: &State, campaign: &Campaign, message: &Message) -> String {
+fn reported(state: &Shared, campaign: &Campaign, message: &Message) -> String {
     let time = |at| state.look.time(at, state.now);
     let whom =
         message.recipient.as_ref().map(|text| recipient::shown(&Recipient::new(text.as_str()), campaign.masked, &campaign_query(state)));
@@ -125,17 +125,17 @@ fn reported(state: &State, campaign: &Campaign, message: &Message) -> String {
 }
 
 /// Whether the search is for part of a number.
-fn campaign_is_part(state: &State) -> bool {
+fn campaign_is_part(state: &Shared) -> bool {
     state.campaign().is_some_and(|campaign| campaign.find.query.is_part())
 }
 
-fn campaign_query(state: &State) -> crate::delivery::RecipientQuery {
+fn campaign_query(state: &Shared) -> crate::delivery::RecipientQuery {
     state.campaign().map(|campaign| campaign.open_digits().clone()).unwrap_or_default()
 }
 
 /// What a server reported besides the searched number, and why an answer without a message proves
 /// nothing.
-pub(super) fn besides(beside: &Beside, is_empty_of_more: bool) -> String {
+pub(in crate::tui) fn besides(beside: &Beside, is_empty_of_more: bool) -> String {
     let others = (beside.others > 0).then(|| format!("it did not search, {} left out", counted(beside.others, "other")));
     let rows = (beside.unreadable > 0).then(|| format!("{} could not be read", counted(beside.unreadable, "row")));
     let empty = (is_empty_of_more && beside.is_nothing()).then(|| "the page was empty, but there is more".to_owned());
@@ -143,7 +143,7 @@ pub(super) fn besides(beside: &Beside, is_empty_of_more: bool) -> String {
 }
 
 /// What can be said on the telephone: without the number, and without the text.
-fn sentence(state: &State) -> String {
+fn sentence(state: &Shared) -> String {
     let (answered, missing, _) = state.across.counts();
     let mut found: Vec<(&Campaign, Message)> = Vec::new();
     let mut numbers: Vec<String> = Vec::new();

@@ -16,12 +16,12 @@ use crate::action::Subject;
 use crate::delivery::{BatchId, Recipient, Status, agreeing, counted, grouped};
 use crate::monitor::{ActionStage, OpenActionNews};
 use crate::state::ActionState;
-use crate::tui::state::{Campaign, ChangeRecord, Entry, State};
+use crate::tui::state::{Campaign, ChangeRecord, Entry, Shared};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Action, Role, role_of, sign};
 
 /// Draws the sum, the heads and the actions. Says where the selected one is.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let entries = campaign.activity();
     draw_sum(state, campaign, &entries, buffer, filter);
@@ -51,7 +51,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
 }
 
 /// The first line sums up: `changed since 14:02: 41 delivered, 3 failed, 12 on the way`.
-fn draw_sum(state: &State, campaign: &Campaign, entries: &[Entry<'_>], buffer: &mut Buffer, area: Rect) {
+fn draw_sum(state: &Shared, campaign: &Campaign, entries: &[Entry<'_>], buffer: &mut Buffer, area: Rect) {
     let style = |role| state.look.style(role);
     let mut left = changed(state, campaign);
     let actions = entries.iter().filter(|entry| entry.is_action()).count();
@@ -73,7 +73,7 @@ fn draw_sum(state: &State, campaign: &Campaign, entries: &[Entry<'_>], buffer: &
 }
 
 /// What changed, in figures.
-fn changed(state: &State, campaign: &Campaign) -> Vec<Piece> {
+fn changed(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
     let style = |role| state.look.style(role);
     let Some(since) = campaign.changes.since() else {
         return vec![Piece::new("not loaded yet: no change can have been seen", style(Role::Muted), 0)];
@@ -97,7 +97,7 @@ fn changed(state: &State, campaign: &Campaign) -> Vec<Piece> {
 }
 
 /// `of the 12: 7 delivered · 0 failed again · 5 on the way`.
-pub(super) fn followed_words(state: &State, campaign: &Campaign) -> String {
+pub(in crate::tui) fn followed_words(state: &Shared, campaign: &Campaign) -> String {
     let followed = campaign.actions.followed();
     let dot = if state.look.ascii { "," } else { " ·" };
     format!(
@@ -119,7 +119,7 @@ const BEFORE: usize = 10;
 const NOW: usize = 12;
 
 /// Shown beside a message that was dropped since: nothing but its id is known any more.
-pub(super) const NO_LONGER_LOADED: &str = "no longer loaded";
+pub(in crate::tui) const NO_LONGER_LOADED: &str = "no longer loaded";
 
 /// How wide time and text are.
 #[derive(Debug, Clone, Copy)]
@@ -128,7 +128,7 @@ struct Widths {
     text: usize,
 }
 
-fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, selected: Option<Style>) -> Line<'static> {
+fn line(state: &Shared, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, selected: Option<Style>) -> Line<'static> {
     let ascii = state.look.ascii;
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
     let (at, text, role) = match entry {
@@ -158,7 +158,7 @@ fn line(state: &State, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, s
 }
 
 /// A message that changed: when, whose, its status before and now, and why.
-fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Widths, selected: Option<Style>) -> Line<'static> {
+fn change(state: &Shared, campaign: &Campaign, record: &ChangeRecord, widths: Widths, selected: Option<Style>) -> Line<'static> {
     let ascii = state.look.ascii;
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
     let text = |text: &str, width, role| Span::styled(format!("{}  ", fit(text, width, Align::Left, ascii)), style(role));
@@ -189,7 +189,7 @@ fn change(state: &State, campaign: &Campaign, record: &ChangeRecord, widths: Wid
 }
 
 /// What only the journal says about an open action.
-fn journalled(state: &State, campaign: &Campaign, open: &OpenActionNews) -> (String, Role) {
+fn journalled(state: &Shared, campaign: &Campaign, open: &OpenActionNews) -> (String, Role) {
     let what = match Subject::of(&open.kind) {
         Some(subject) => format!("{} {}", notice::who(state, &subject), subject.words().noun),
         None => open.kind.about(),

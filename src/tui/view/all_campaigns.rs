@@ -11,7 +11,7 @@ use super::words::{bytes, environment, figure, percent, rate, until};
 use crate::delivery::{agreeing, grouped};
 use crate::monitor::Connection;
 use crate::tui::Role;
-use crate::tui::state::{Campaign, State};
+use crate::tui::state::{Campaign, Shared};
 use crate::tui::text::{Align, age, fit, width};
 
 /// A column: its head, its width, its alignment.
@@ -19,7 +19,7 @@ struct Column {
     head: &'static str,
     width: usize,
     align: Align,
-    cell: fn(&State, &Campaign) -> String,
+    cell: fn(&Shared, &Campaign) -> String,
 }
 
 /// The columns after name and state, in the order in which they get room.
@@ -47,7 +47,7 @@ const STATE: usize = 22;
 const NAME: (usize, usize) = (16, 32);
 
 /// Draws the sum, the heads and a line for each campaign. Says where the chosen one is.
-pub(super) fn draw(state: &State, chosen: usize, buffer: &mut Buffer, mut area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, chosen: usize, buffer: &mut Buffer, mut area: Rect) -> Option<Position> {
     let order = state.order();
     let in_need = state.campaigns.iter().filter(|campaign| campaign.needs_person()).count();
     let style = |role| state.look.style(role);
@@ -73,7 +73,7 @@ pub(super) fn draw(state: &State, chosen: usize, buffer: &mut Buffer, mut area: 
 }
 
 /// The campaign at a position on the screen.
-pub(super) fn index_at(state: &State, chosen: usize, area: Rect, at: Position) -> Option<usize> {
+pub(in crate::tui) fn index_at(state: &Shared, chosen: usize, area: Rect, at: Position) -> Option<usize> {
     let order = state.order();
     let cursor = order.iter().position(|index| *index == chosen).unwrap_or(0);
     let line = usize::from(at.y.checked_sub(area.y + 2)?);
@@ -105,7 +105,7 @@ impl Widths {
     }
 }
 
-fn heads(state: &State, widths: &Widths) -> String {
+fn heads(state: &Shared, widths: &Widths) -> String {
     let ascii = state.look.ascii;
     let mut text = " ".repeat(table::MARGIN + 2);
     text.push_str(&fit("campaign", widths.name + 2, Align::Left, ascii));
@@ -117,7 +117,7 @@ fn heads(state: &State, widths: &Widths) -> String {
     text
 }
 
-fn line(state: &State, campaign: &Campaign, widths: &Widths, selected: Option<Style>) -> Line<'static> {
+fn line(state: &Shared, campaign: &Campaign, widths: &Widths, selected: Option<Style>) -> Line<'static> {
     let ascii = state.look.ascii;
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
     let mark = if campaign.needs_person() { "! " } else { "  " };
@@ -137,7 +137,7 @@ fn line(state: &State, campaign: &Campaign, widths: &Widths, selected: Option<St
 }
 
 /// How old the data is, or why it is getting older.
-fn condition(state: &State, campaign: &Campaign) -> (String, Role) {
+fn condition(state: &Shared, campaign: &Campaign) -> (String, Role) {
     let old = campaign.age(state.now).map(age);
     let is_shown = state.campaign().is_some_and(|shown| std::ptr::eq(shown, campaign));
     match &campaign.connection {

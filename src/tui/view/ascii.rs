@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Replaces our own signs.
-pub(super) fn replace(buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn replace(buffer: &mut Buffer, area: Rect) {
     for position in area.positions() {
         let cell = &mut buffer[position];
         if let Some(plain) = plain(cell.symbol()) {

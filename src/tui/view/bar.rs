@@ -2,7 +2,7 @@
 
 /// A bar of `share` (0 to 1) of `width` columns. Anything above nothing shows at least its thinnest
 /// part. In ASCII the last column shows its part by how dark its letter is.
-pub(super) fn bar(share: f64, width: usize, ascii: bool) -> String {
+pub(in crate::tui) fn bar(share: f64, width: usize, ascii: bool) -> String {
     const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     const LETTERS: [&str; 8] = ["", ".", ":", "-", "=", "+", "*", "*"];
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };

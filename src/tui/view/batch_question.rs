@@ -10,11 +10,11 @@ use crate::action::Unseen;
 use crate::delivery::{believed_total, counted, grouped};
 use crate::tui::Role;
 use crate::tui::key_line::KeyWord;
-use crate::tui::state::{BatchQuestion, ReadingPhase, State};
+use crate::tui::state::{BatchQuestion, ReadingPhase, Shared};
 use crate::tui::text::age;
 
 /// Draws the question. Says where the cursor is.
-pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, question: &BatchQuestion, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let plan = &question.plan;
     let width = dialog::width(area, dialog::WIDEST);
@@ -64,7 +64,7 @@ pub(super) fn draw(state: &State, question: &BatchQuestion, buffer: &mut Buffer,
 }
 
 /// How much of the batch is loaded: there is no yes before all of it is.
-fn reading(state: &State, question: &BatchQuestion) -> Sentence {
+fn reading(state: &Shared, question: &BatchQuestion) -> Sentence {
     let plan = &question.plan;
     match (&question.phase, question.read_at()) {
         (ReadingPhase::Failed { why, again, .. }, _) => {

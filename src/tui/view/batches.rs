@@ -15,7 +15,7 @@ use crate::action::Subject;
 use crate::delivery::{BatchRetry, Status, batch_retry, counted, grouped};
 use crate::state::ActionKind;
 use crate::store::{BatchSummary, status_index};
-use crate::tui::state::{Campaign, NEWEST_BATCH, State};
+use crate::tui::state::{Campaign, NEWEST_BATCH, Shared};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Role, sign};
 
@@ -30,7 +30,7 @@ const NARROW_COUNT: usize = 6;
 const NARROW: usize = 72;
 
 /// Draws the sum, the heads and the batches. Says where the selected one is.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let batches = campaign.batches();
     let selected = campaign.selected_batch();
@@ -52,7 +52,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
     })
 }
 
-fn draw_sum(state: &State, campaign: &Campaign, (known, index): (&[BatchSummary], usize), buffer: &mut Buffer, area: Rect) {
+fn draw_sum(state: &Shared, campaign: &Campaign, (known, index): (&[BatchSummary], usize), buffer: &mut Buffer, area: Rect) {
     let number = known.len();
     let style = |role| state.look.style(role);
     // A batch belongs to the time of its upload, and is counted whole.
@@ -115,7 +115,7 @@ struct Widths {
 }
 
 impl Widths {
-    fn of(state: &State, batches: &[BatchSummary], room: usize) -> Self {
+    fn of(state: &Shared, batches: &[BatchSummary], room: usize) -> Self {
         let created = batches.iter().filter_map(|summary| summary.batch.created_at);
         let widest = created.map(|at| state.look.time(at, state.now).len()).max().unwrap_or(0);
         // Margin, id, four counts; then file, whole retry, created, bar.
@@ -134,7 +134,7 @@ impl Widths {
     }
 }
 
-fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, widths: Widths) {
+fn draw_heads(state: &Shared, buffer: &mut Buffer, area: Rect, widths: Widths) {
     let ascii = state.look.ascii;
     let left = |text: &str, width: usize| if width == 0 { String::new() } else { format!("{} ", fit(text, width, Align::Left, ascii)) };
     let right = |text: &str| format!("{} ", fit(text, widths.count, Align::Right, ascii));
@@ -156,7 +156,7 @@ fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, widths: Widths) {
 }
 
 fn cells(
-    state: &State,
+    state: &Shared,
     campaign: &Campaign,
     (summary, used_up): (&BatchSummary, usize),
     widths: Widths,
@@ -218,7 +218,7 @@ fn rows(summary: &BatchSummary) -> String {
 
 /// Whether it can be retried as a whole, and why not; `used_up` of its failures have no attempts left. The part that
 /// is not loaded may hold a `created` one, or failures.
-pub(super) fn whole_retry(campaign: &Campaign, summary: &BatchSummary, used_up: usize) -> (String, Role) {
+pub(in crate::tui) fn whole_retry(campaign: &Campaign, summary: &BatchSummary, used_up: usize) -> (String, Role) {
     let of = |status: &Status| summary.by_status[status_index(Some(status))];
     let (created, failed) = (of(&Status::Created), of(&Status::Failure));
     if campaign.actions.blocks(&Subject::Batch(summary.batch.id.clone())) {

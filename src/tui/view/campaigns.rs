@@ -8,12 +8,12 @@ use super::pieces::{self, Piece};
 use super::words::{figure, percent};
 use crate::delivery::{Status, grouped};
 use crate::monitor::Connection;
-use crate::tui::state::{Campaign, State};
+use crate::tui::state::{Campaign, Shared};
 use crate::tui::text::{Align, age, fit};
 use crate::tui::{Role, sign};
 
 /// Draws the campaigns in one line; the one on the screen is never left out.
-pub(super) fn draw_line(state: &State, buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn draw_line(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let order = state.order();
     let style = |role| state.look.style(role);
     let mut shown: Vec<(usize, Vec<Piece>)> = Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn draw_line(state: &State, buffer: &mut Buffer, area: Rect) {
 }
 
 /// The state of a campaign in a few words: what is wrong, otherwise its failures.
-fn condition(state: &State, campaign: &Campaign, is_shown: bool) -> (String, Role) {
+fn condition(state: &Shared, campaign: &Campaign, is_shown: bool) -> (String, Role) {
     match &campaign.connection {
         _ if campaign.settings.broken.is_some() => return ("not loaded".to_owned(), Role::Failed),
         Connection::Refused { met, .. } => return (met.to_string().to_uppercase(), Role::Failed),
@@ -88,7 +88,7 @@ const AGE: usize = 8;
 const ROOM_FOR_AGE: u16 = 40;
 
 /// Draws the campaigns below each other: name, share of failures now, messages on the way, age.
-pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn draw_pane(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let order = state.order();
     let look = &state.look;
     let width = usize::from(area.width);
@@ -159,14 +159,14 @@ pub(super) fn draw_pane(state: &State, buffer: &mut Buffer, area: Rect) {
 }
 
 /// How many campaigns are scrolled away above, and how many have a line.
-fn window(state: &State, area: Rect) -> (usize, usize) {
+fn window(state: &Shared, area: Rect) -> (usize, usize) {
     let shown = usize::from(area.height.saturating_sub(3)).max(1);
     let at = state.order().iter().position(|index| *index == state.current).unwrap_or(0);
     ((at + 1).saturating_sub(shown), shown)
 }
 
 /// The campaign in a line of the screen.
-pub(super) fn index_at(state: &State, area: Rect, row: u16) -> Option<usize> {
+pub(in crate::tui) fn index_at(state: &Shared, area: Rect, row: u16) -> Option<usize> {
     let (skipped, shown) = window(state, area);
     let line = usize::from(row.checked_sub(area.y + 2)?);
     state.order().get(skipped + line).copied().filter(|_| line < shown && row + 1 < area.bottom())
@@ -174,7 +174,7 @@ pub(super) fn index_at(state: &State, area: Rect, row: u16) -> Option<usize> {
 
 /// The right half of a line of the pane: what is wrong, otherwise share of failures, messages on
 /// the way, age.
-fn pane_condition(state: &State, campaign: &Campaign, is_shown: bool, age_room: usize) -> (String, Role) {
+fn pane_condition(state: &Shared, campaign: &Campaign, is_shown: bool, age_room: usize) -> (String, Role) {
     let (words, role) = condition(state, campaign, is_shown);
     if !words.starts_with(sign(&Status::Failure, state.look.ascii)) {
         return (words, role);

@@ -7,13 +7,13 @@ use super::recipient;
 use crate::delivery::{BatchId, DeliveryError, Recipient, RetryAdvice, Status, code_or_none};
 use crate::monitor::ActionStage;
 use crate::store::{Cells, RowNumber};
-use crate::tui::state::{Campaign, Column, State};
+use crate::tui::state::{Campaign, Column, Shared};
 use crate::tui::text::{Align, age, cut_middle, fit};
 use crate::tui::{Role, role_of, sign};
 
 /// How a row looks as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct RowLook {
+pub(in crate::tui) struct RowLook {
     /// The style of the selected row, which wins over the colours of its cells.
     pub selected: Option<Style>,
     /// The filter no longer shows it.
@@ -21,8 +21,8 @@ pub(super) struct RowLook {
 }
 
 /// One cell, exactly as wide as its column.
-pub(super) fn cell(
-    state: &State,
+pub(in crate::tui) fn cell(
+    state: &Shared,
     campaign: &Campaign,
     row: RowNumber,
     cells: &Cells<'_>,
@@ -85,7 +85,7 @@ pub(super) fn cell(
 }
 
 /// Whether a column holds numbers, which are aligned right.
-pub(super) fn is_number(column: Column) -> bool {
+pub(in crate::tui) fn is_number(column: Column) -> bool {
     matches!(column, Column::Tried | Column::Took)
 }
 
@@ -95,7 +95,7 @@ fn nothing() -> String {
 }
 
 /// How matching digits look: the accent, or in a selected row its own colours underlined.
-fn found(state: &State, look: RowLook) -> Style {
+fn found(state: &Shared, look: RowLook) -> Style {
     match look.selected {
         Some(_) => Style::new().underlined(),
         None => state.look.style(Role::Accent).underlined(),

@@ -5,7 +5,7 @@ use crate::tui::state::{Column, ShownColumns, Sortable as _};
 
 /// Columns before the first one: a mark for messages outside the loaded range or the filter, the
 /// mark of the selected row, a blank.
-pub(super) const MARGIN: usize = 3;
+pub(in crate::tui) const MARGIN: usize = 3;
 
 /// From this many columns on a text is worth showing.
 const SHORTEST_TEXT: usize = 16;
@@ -25,7 +25,7 @@ const ROOMY_TEXT: usize = 24;
 
 /// How wide some columns must be for what is listed, and which of them are shown.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Needs<'a> {
+pub(in crate::tui) struct Needs<'a> {
     pub chosen: &'a ShownColumns,
     /// The column that the list is sorted by.
     pub ordered_by: Column,
@@ -103,7 +103,7 @@ fn signed(column: Column) -> usize {
 }
 
 /// The columns, their widths and the blanks between two of them, for a list of `room` columns.
-pub(super) fn columns(room: usize, needs: Needs<'_>) -> (Vec<(Column, usize)>, usize) {
+pub(in crate::tui) fn columns(room: usize, needs: Needs<'_>) -> (Vec<(Column, usize)>, usize) {
     let (tight, roomy) = (with_gap(room, needs, 1), with_gap(room, needs, 2));
     let has_long_text = roomy.iter().any(|(column, width)| *column == Column::Text && *width >= ROOMY_TEXT);
     // No column is left out or made narrower for the sake of blanks.

@@ -7,10 +7,10 @@ use crate::delivery::{BatchId, Message, MessageId, Status, counted};
 use crate::postman::record::{Field, RecordFormat};
 use crate::store::RowNumber;
 use crate::tui::export::csv_lines;
-use crate::tui::state::{Campaign, CopyFormat, CopyWhat, State, ViewKind};
+use crate::tui::state::{Campaign, CopyFormat, CopyWhat, Shared, ViewKind};
 
 /// The text to copy; `None` where there is none.
-pub(in crate::tui) fn copied_text(state: &State, what: CopyWhat) -> Option<String> {
+pub(in crate::tui) fn copied_text(state: &Shared, what: CopyWhat) -> Option<String> {
     let campaign = state.campaign()?;
     let subject = state.subject();
     match what {
@@ -31,14 +31,14 @@ pub(in crate::tui) fn copied_text(state: &State, what: CopyWhat) -> Option<Strin
 }
 
 /// The template id of the message under the cursor.
-pub(in crate::tui) fn template_id(state: &State) -> Option<String> {
+pub(in crate::tui) fn template_id(state: &Shared) -> Option<String> {
     let campaign = state.campaign()?;
     let row = campaign.store.row(&state.subject().message?)?;
     let template = campaign.store.message(row).template?;
     template.template_id.or(template.id)
 }
 
-fn row_text(state: &State, campaign: &Campaign, form: CopyFormat) -> Option<String> {
+fn row_text(state: &Shared, campaign: &Campaign, form: CopyFormat) -> Option<String> {
     let (text, rows, index) = match state.view {
         ViewKind::Messages if form == CopyFormat::Text => return Some(message_row(state)?.join("\t")),
         ViewKind::Messages => return Some(messages_text(state, campaign, &[campaign.subject()?], form)),
@@ -77,7 +77,7 @@ pub(in crate::tui) fn marked_rows(campaign: &Campaign) -> Vec<RowNumber> {
     rows
 }
 
-fn messages_text(state: &State, campaign: &Campaign, rows: &[RowNumber], form: CopyFormat) -> String {
+fn messages_text(state: &Shared, campaign: &Campaign, rows: &[RowNumber], form: CopyFormat) -> String {
     match form {
         CopyFormat::Text => {
             let line = |row: &RowNumber| message_cells(state, campaign, *row, campaign.is_masked(*row)).join("\t");
@@ -109,7 +109,7 @@ fn messages_text(state: &State, campaign: &Campaign, rows: &[RowNumber], form: C
     }
 }
 
-fn layout(state: &State, campaign: &Campaign, row: RowNumber) -> RecordFormat {
+fn layout(state: &Shared, campaign: &Campaign, row: RowNumber) -> RecordFormat {
     RecordFormat {
         fields: Field::all(),
         masked: campaign.is_masked(row),
@@ -122,7 +122,7 @@ fn layout(state: &State, campaign: &Campaign, row: RowNumber) -> RecordFormat {
 }
 
 /// All attempts, newest first: a line for each, with the reported times.
-fn attempts(state: &State, message: &Message) -> String {
+fn attempts(state: &Shared, message: &Message) -> String {
     let attempts = message.attempts.as_deref().unwrap_or_default();
     let line = |(index, attempt): (usize, &crate::delivery::Attempt)| {
         let time = |at: Option<jiff::Timestamp>| at.map(|at| state.look.exact(at)).unwrap_or_default();

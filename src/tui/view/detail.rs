@@ -11,13 +11,13 @@ use super::words::in_a_line;
 use crate::delivery::{Attempt, DeliveryError, ErrorCode, Message, RecipientKind, Status, TemplatePart, counted, parts};
 use crate::monitor::Connection;
 use crate::store::RowNumber;
-use crate::tui::state::{Campaign, DetailPhase, State};
+use crate::tui::state::{Campaign, DetailPhase, Shared};
 use crate::tui::text::{age, ago, width as text_width, wrap};
 use crate::tui::{Action, Role, role_of, sign};
 
 /// Draws the detail of the open message, or of the one under the cursor. Where it has the focus,
 /// says where its first line is.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let lines = lines(state, usize::from(area.width));
     let last = lines.len().saturating_sub(usize::from(area.height));
@@ -38,7 +38,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
 }
 
 /// All lines of the detail, wrapped to `width` columns with a blank one at each side.
-pub(super) fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
+pub(in crate::tui) fn lines(state: &Shared, width: usize) -> Vec<Line<'static>> {
     let Some(campaign) = state.campaign() else { return Vec::new() };
     let mut pen = Pen { state, lines: Vec::new(), width: width.saturating_sub(2), tells_language: false };
     match campaign.subject() {
@@ -50,7 +50,7 @@ pub(super) fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
 
 /// Writes wrapped lines below each other.
 struct Pen<'a> {
-    state: &'a State,
+    state: &'a Shared,
     lines: Vec<Line<'static>>,
     width: usize,
     /// The first line already has the language.

@@ -5,20 +5,20 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::tui::Role;
-use crate::tui::state::{Count, State};
+use crate::tui::state::{Count, Shared};
 use crate::tui::text::cut;
 
 /// The widest box.
-pub(super) const WIDEST: u16 = 70;
+pub(in crate::tui) const WIDEST: u16 = 70;
 
 /// How wide the lines of a box are that is at most so many columns wide.
-pub(super) fn width(area: Rect, columns: u16) -> usize {
+pub(in crate::tui) fn width(area: Rect, columns: u16) -> usize {
     usize::from(columns.min(area.width).saturating_sub(4))
 }
 
 /// Draws a box with these lines in the middle of `area`. Says where the cursor is, which is given by column and line.
-pub(super) fn draw(
-    state: &State,
+pub(in crate::tui) fn draw(
+    state: &Shared,
     buffer: &mut Buffer,
     area: Rect,
     title: &str,
@@ -35,7 +35,7 @@ pub(super) fn draw(
 }
 
 /// An empty box. Returns the room inside, with a blank column at each side.
-fn draw_box(state: &State, buffer: &mut Buffer, frame: Rect, title: &str) -> Rect {
+fn draw_box(state: &Shared, buffer: &mut Buffer, frame: Rect, title: &str) -> Rect {
     let Rect { width, height, .. } = frame;
     let (text, rule) = (state.look.style(Role::Text), state.look.style(Role::Rule));
     for position in frame.positions() {
@@ -83,12 +83,12 @@ fn inner(frame: Rect) -> Rect {
 }
 
 /// The room inside such a box.
-pub(super) fn room(area: Rect, columns: u16, rows: usize) -> Rect {
+pub(in crate::tui) fn room(area: Rect, columns: u16, rows: usize) -> Rect {
     inner(frame(area, columns, rows))
 }
 
 /// The safe answer with the focus, or the count typed so far where one is asked for; and the cursor's column.
-pub(super) fn answer(state: &State, needs_count: Option<usize>, count: &Count) -> (Line<'static>, usize) {
+pub(in crate::tui) fn answer(state: &Shared, needs_count: Option<usize>, count: &Count) -> (Line<'static>, usize) {
     let Some(number) = needs_count else {
         return (Line::from(Span::styled("[ cancel ]", state.look.style(Role::Focus))), 1);
     };

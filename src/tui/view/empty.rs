@@ -10,12 +10,12 @@ use super::words::until;
 use crate::delivery::{counted, grouped};
 use crate::monitor::Connection;
 use crate::postman::Explanation;
-use crate::tui::state::{Campaign, ServerAnswer, State};
+use crate::tui::state::{Campaign, ServerAnswer, Shared};
 use crate::tui::text::wrap;
 use crate::tui::{Action, Role};
 
 /// Draws why the list is empty.
-pub(super) fn draw(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn draw(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
     let look = &state.look;
     let (strong, text, muted) = (look.style(Role::Strong), look.style(Role::Text), look.style(Role::Muted));
     let mut lines: Vec<(String, Style)> = Vec::new();
@@ -56,7 +56,7 @@ pub(super) fn draw(state: &State, campaign: &Campaign, buffer: &mut Buffer, area
 }
 
 /// A list that is empty because of a filter or a find.
-fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> Vec<(String, Style)> {
+fn filtered(state: &Shared, campaign: &Campaign, strong: Style, text: Style) -> Vec<(String, Style)> {
     let coverage = campaign.store.coverage();
     let loaded = format!("the {} loaded, {}", grouped(coverage.loaded), state.how_far(campaign));
     if campaign.find.is_on() {
@@ -121,7 +121,7 @@ fn filtered(state: &State, campaign: &Campaign, strong: Style, text: Style) -> V
 }
 
 /// Draws that nothing has failed in the loaded range.
-pub(super) fn draw_no_failures(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn draw_no_failures(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
     if campaign.store.is_empty() {
         return draw(state, campaign, buffer, area);
     }
@@ -137,13 +137,13 @@ pub(super) fn draw_no_failures(state: &State, campaign: &Campaign, buffer: &mut 
 }
 
 /// The time window; nothing for all times.
-fn in_window(state: &State, campaign: &Campaign) -> String {
+fn in_window(state: &Shared, campaign: &Campaign) -> String {
     let window = campaign.choice.window;
     if window.is_all() { String::new() } else { format!(" of this window, {}", window.words(&state.look.zone, state.now)) }
 }
 
 /// Draws that no loaded message is in a batch.
-pub(super) fn draw_no_batches(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn draw_no_batches(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
     if campaign.store.is_empty() {
         return draw(state, campaign, buffer, area);
     }
@@ -164,7 +164,7 @@ pub(super) fn draw_no_batches(state: &State, campaign: &Campaign, buffer: &mut B
 }
 
 /// Draws that nothing changed and nothing was done.
-pub(super) fn draw_no_activity(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn draw_no_activity(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
     let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
     let what = match campaign.changes.since() {
         Some(since) => format!(
@@ -189,7 +189,7 @@ pub(super) fn draw_no_activity(state: &State, campaign: &Campaign, buffer: &mut 
 }
 
 /// Draws what to do where no campaign is configured.
-pub(super) fn draw_without_campaign(state: &State, buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn draw_without_campaign(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
     let (notices, quit) = (state.key_for(Action::Notices), state.key_for(Action::Quit));
     let lines = [

@@ -10,7 +10,7 @@ use crate::delivery::{Recipient, Status};
 use crate::monitor::ActionStage;
 use crate::postman::Explanation;
 use crate::store::{RowNumber, status_index};
-use crate::tui::state::{Campaign, Entry, State};
+use crate::tui::state::{Campaign, Entry, Shared};
 
 /// The headers of a list of messages.
 pub(in crate::tui) fn message_heads() -> Vec<String> {
@@ -18,7 +18,7 @@ pub(in crate::tui) fn message_heads() -> Vec<String> {
 }
 
 /// A message of such a list.
-pub(in crate::tui) fn message_cells(state: &State, campaign: &Campaign, row: RowNumber, masked: bool) -> Vec<String> {
+pub(in crate::tui) fn message_cells(state: &Shared, campaign: &Campaign, row: RowNumber, masked: bool) -> Vec<String> {
     let (message, cells) = (campaign.store.id(row), campaign.store.cells(row));
     let recipient = cells.recipient.map(|text| recipient::shown(&Recipient::new(text), masked, campaign.open_digits()));
     vec![
@@ -34,14 +34,14 @@ pub(in crate::tui) fn message_cells(state: &State, campaign: &Campaign, row: Row
 }
 
 /// The message under the cursor, as it is shown.
-pub(super) fn message_row(state: &State) -> Option<Vec<String>> {
+pub(in crate::tui) fn message_row(state: &Shared) -> Option<Vec<String>> {
     let campaign = state.campaign()?;
     let row = campaign.subject()?;
     Some(message_cells(state, campaign, row, campaign.is_masked(row)))
 }
 
 /// The recipient of the message under the cursor, as the list shows it.
-pub(in crate::tui) fn number(state: &State) -> Option<String> {
+pub(in crate::tui) fn number(state: &Shared) -> Option<String> {
     let campaign = state.campaign()?;
     let row = campaign.subject()?;
     let known = Recipient::new(campaign.store.cells(row).recipient?);
@@ -49,13 +49,13 @@ pub(in crate::tui) fn number(state: &State) -> Option<String> {
 }
 
 /// The line of failures under the cursor.
-pub(super) fn failure_row(state: &State) -> Option<Vec<String>> {
+pub(in crate::tui) fn failure_row(state: &Shared) -> Option<Vec<String>> {
     let group = state.campaign()?.failures.selected()?;
     Some(vec![group.name().to_owned(), group.count.to_string(), group.verdict().word().to_owned()])
 }
 
 /// The batch under the cursor.
-pub(super) fn batch_row(state: &State) -> Option<Vec<String>> {
+pub(in crate::tui) fn batch_row(state: &Shared) -> Option<Vec<String>> {
     let campaign = state.campaign()?;
     let id = campaign.selected_batch()?;
     let batch = campaign.store.batch(&id);
@@ -64,7 +64,7 @@ pub(super) fn batch_row(state: &State) -> Option<Vec<String>> {
 }
 
 /// The failures by error, headers first.
-pub(in crate::tui) fn failure_rows(state: &State) -> Vec<Vec<String>> {
+pub(in crate::tui) fn failure_rows(state: &Shared) -> Vec<Vec<String>> {
     let heads = ["error", "count", "share", "newest", "tried1", "tried2", "tried3OrMore", "retry", "noAttemptsLeft"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     let Some(campaign) = state.campaign() else { return rows };
@@ -87,7 +87,7 @@ pub(in crate::tui) fn failure_rows(state: &State) -> Vec<Vec<String>> {
 }
 
 /// The batches, headers first.
-pub(in crate::tui) fn batch_rows(state: &State) -> Vec<Vec<String>> {
+pub(in crate::tui) fn batch_rows(state: &Shared) -> Vec<Vec<String>> {
     let heads =
         ["id", "fileName", "createdAt", "status", "total", "loaded", "deliveredOfLoaded", "failedOfLoaded", "openOfLoaded", "wholeRetry"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
@@ -113,7 +113,7 @@ pub(in crate::tui) fn batch_rows(state: &State) -> Vec<Vec<String>> {
 }
 
 /// The actions with their outcomes, and the messages seen to change, headers first.
-pub(in crate::tui) fn activity_rows(state: &State) -> Vec<Vec<String>> {
+pub(in crate::tui) fn activity_rows(state: &Shared) -> Vec<Vec<String>> {
     let heads = ["at", "action", "id", "recipient", "outcome", "code", "forAPerson", "reason", "traceId"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     let Some(campaign) = state.campaign() else { return rows };
@@ -122,14 +122,14 @@ pub(in crate::tui) fn activity_rows(state: &State) -> Vec<Vec<String>> {
 }
 
 /// The line of the activity under the cursor.
-pub(super) fn activity_row(state: &State) -> Option<Vec<String>> {
+pub(in crate::tui) fn activity_row(state: &Shared) -> Option<Vec<String>> {
     let campaign = state.campaign()?;
     let entries = campaign.activity();
     entry_rows(state, campaign, entries.get(campaign.activity_index(&entries))?).into_iter().next()
 }
 
 /// A line of the activity as rows: one, or one for each message that was not started.
-fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<String>> {
+fn entry_rows(state: &Shared, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<String>> {
     match entry {
         Entry::NotStarted(rest) => {
             let reason = "agreed to and not started: nothing was sent";
@@ -178,7 +178,7 @@ fn entry_rows(state: &State, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<
 }
 
 fn action_row(
-    state: &State,
+    state: &Shared,
     entry: &Entry<'_>,
     action: &str,
     id: &str,

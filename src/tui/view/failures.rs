@@ -11,7 +11,7 @@ use super::pieces::{self, Piece};
 use super::table;
 use super::words::{percent, row_of};
 use crate::delivery::{ErrorCode, RetryAdvice, code_or_none, grouped};
-use crate::tui::state::{Campaign, FailureGroup, GroupKey, MOST_FAILED, State};
+use crate::tui::state::{Campaign, FailureGroup, GroupKey, MOST_FAILED, Shared};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Action, Role};
 
@@ -22,7 +22,7 @@ const NAME: usize = 22;
 const BAR: usize = 13;
 
 /// Draws the sum, the heads and the lines. Says where the selected one is.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     draw_sum(state, campaign, buffer, filter);
     let groups = campaign.failures.groups();
@@ -40,7 +40,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, filter: Rect, heads: Rect
 }
 
 /// The first line sums up.
-fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
+fn draw_sum(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
     let style = |role| state.look.style(role);
     let failures = &campaign.failures;
     let failed = failures.failed();
@@ -66,13 +66,13 @@ fn draw_sum(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect)
 }
 
 /// The time window, where there is one.
-pub(super) fn window(state: &State, campaign: &Campaign) -> Option<Piece> {
+pub(in crate::tui) fn window(state: &Shared, campaign: &Campaign) -> Option<Piece> {
     let words = campaign.choice.window.words(&state.look.zone, state.now);
     (!words.is_empty()).then(|| Piece::new(format!("· {words}"), state.look.style(Role::Accent), 0).gap(1))
 }
 
 /// How far it is loaded, and the key that shows all times again.
-pub(super) fn how_far(state: &State, campaign: &Campaign) -> Vec<Piece> {
+pub(in crate::tui) fn how_far(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
     if campaign.store.is_empty() {
         return Vec::new();
     }
@@ -101,7 +101,7 @@ const SHORT_WORDS: usize = 11;
 const SHORTEST_WORDS: usize = 5;
 
 impl Widths {
-    fn of(state: &State, room: usize) -> Self {
+    fn of(state: &Shared, room: usize) -> Self {
         let fails_of_other_days = state.campaign().is_some_and(|campaign| {
             let other = |at| state.look.time(at, state.now).len() > 8;
             campaign.failures.groups().iter().filter_map(|group| group.newest).any(other)
@@ -128,7 +128,7 @@ impl Widths {
 /// How wide the three columns of attempts are together.
 const TRIED: usize = 20;
 
-fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, widths: Widths) {
+fn draw_heads(state: &Shared, buffer: &mut Buffer, area: Rect, widths: Widths) {
     let ascii = state.look.ascii;
     let mut text = " ".repeat(table::MARGIN);
     text.push_str(&fit("error", NAME + 1, Align::Left, ascii));
@@ -152,7 +152,7 @@ struct Shares {
     most: usize,
 }
 
-fn cells(state: &State, group: &FailureGroup, shares: Shares, widths: Widths, selected: Option<Style>) -> Line<'static> {
+fn cells(state: &Shared, group: &FailureGroup, shares: Shares, widths: Widths, selected: Option<Style>) -> Line<'static> {
     let ascii = state.look.ascii;
     let style = |role| selected.unwrap_or_else(|| state.look.style(role));
     let name_role = if group.key == GroupKey::WorthRetry { Role::Strong } else { Role::Text };

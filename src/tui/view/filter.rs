@@ -8,16 +8,16 @@ use super::pieces::{self, Piece};
 use super::words::{in_a_line, loaded_of, until};
 use crate::delivery::{counted, grouped};
 use crate::monitor::Connection;
-use crate::tui::state::{Campaign, Dialog, ServerAnswer, State};
+use crate::tui::state::{Campaign, OldDialog, ServerAnswer, Shared};
 use crate::tui::text::width;
 use crate::tui::{Action, Role};
 
 /// Draws the line. In the find line, says where the cursor belongs.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let look = &state.look;
     let style = |role| look.style(role);
-    if matches!(state.dialog, Dialog::Find) {
+    if matches!(state.dialog, OldDialog::Find) {
         return Some(draw_find(state, campaign, buffer, area));
     }
     let mut left = Vec::new();
@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Pos
 }
 
 /// Where the cursor is: `row 17 ·`, before how many there are.
-fn position(state: &State, campaign: &Campaign) -> Vec<Piece> {
+fn position(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
     let index = campaign.list.index(&campaign.store);
     if index >= campaign.list.len() {
         return Vec::new();
@@ -48,7 +48,7 @@ fn position(state: &State, campaign: &Campaign) -> Vec<Piece> {
 }
 
 /// What is loaded: `41 of 12,003 loaded, back to 21 Nov 03:02`.
-fn coverage(state: &State, campaign: &Campaign) -> Vec<Piece> {
+fn coverage(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
     let style = |role| state.look.style(role);
     let coverage = campaign.store.coverage();
     let is_filtered = !campaign.list.filter().is_empty();
@@ -108,7 +108,7 @@ pub(in crate::tui) fn parts_of_batches(campaign: &Campaign) -> Option<String> {
     })
 }
 
-fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect) -> Position {
+fn draw_find(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) -> Position {
     let look = &state.look;
     let style = |role| look.style(role);
     let find = &campaign.find;
@@ -137,7 +137,7 @@ fn draw_find(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect
 }
 
 /// What Enter does while all campaigns are searched.
-fn across(state: &State, campaign: &Campaign) -> (String, Role) {
+fn across(state: &Shared, campaign: &Campaign) -> (String, Role) {
     let find = &campaign.find;
     if let Some(why) = find.refusal {
         (why.to_string(), Role::Warning)
@@ -151,7 +151,7 @@ fn across(state: &State, campaign: &Campaign) -> (String, Role) {
 }
 
 /// The server's answer: not asked, asking, none, some and failed can be told apart.
-fn server(state: &State, campaign: &Campaign) -> (String, Role) {
+fn server(state: &Shared, campaign: &Campaign) -> (String, Role) {
     let find = &campaign.find;
     if let Some(why) = find.refusal {
         return (why.to_string(), Role::Warning);

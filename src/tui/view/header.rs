@@ -8,7 +8,7 @@ use super::pieces::{self, Piece};
 use super::words::{bytes, environment, purpose, rate, until};
 use crate::monitor::{AWAY_CALLS_PER_SECOND, Connection, Meter};
 use crate::tui::Role;
-use crate::tui::state::{Campaign, State};
+use crate::tui::state::{Campaign, Shared};
 use crate::tui::text;
 
 /// Below this many columns words are shortened.
@@ -18,7 +18,7 @@ const NARROW: u16 = 100;
 const ROOMY: u16 = 140;
 
 /// Draws the header.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let look = &state.look;
     let Some(campaign) = state.campaign() else {
         buffer.set_style(area, look.style(Role::Header));
@@ -48,7 +48,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     pieces::draw(buffer, area, left, right(state, campaign, base, area.width), look.ascii);
 }
 
-fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<Piece> {
+fn right(state: &Shared, campaign: &Campaign, base: Style, columns: u16) -> Vec<Piece> {
     let warning = warn(state, campaign, base);
     let is_narrow = columns < NARROW;
     let as_of = as_of(state, campaign);
@@ -93,7 +93,7 @@ fn right(state: &State, campaign: &Campaign, base: Style, columns: u16) -> Vec<P
 }
 
 /// Time and age of the newest messages: `as of 14:03:07 SGT, 3 s`.
-fn as_of(state: &State, campaign: &Campaign) -> Option<String> {
+fn as_of(state: &Shared, campaign: &Campaign) -> Option<String> {
     let (at, age) = (campaign.head_at?, campaign.age(state.now)?);
     Some(format!("as of {} {}, {}", state.look.own_time(at, state.now), state.look.zone_name, text::age(age)))
 }
@@ -113,6 +113,6 @@ fn budget(meter: &Meter, base: Style, warning: Style, is_narrow: bool) -> Piece 
 }
 
 /// A warning in this line: on the production colour only its weight can change.
-fn warn(state: &State, campaign: &Campaign, base: Style) -> Style {
+fn warn(state: &Shared, campaign: &Campaign, base: Style) -> Style {
     if campaign.settings.host_kind.is_production() { base.add_modifier(Modifier::BOLD) } else { state.look.style(Role::HeaderWarning) }
 }

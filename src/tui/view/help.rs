@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::pieces::{self, Piece};
 use crate::delivery::counted;
-use crate::tui::state::{HelpLine, State};
+use crate::tui::state::{HelpLine, Shared};
 use crate::tui::text::{Align, fit, width, wrap};
 use crate::tui::{Context, Role};
 
@@ -20,7 +20,7 @@ const WIDEST: usize = 100;
 const SEARCH: &str = "search: ";
 
 /// Draws the help for a context. The terminal's cursor is in the search line.
-pub(super) fn draw(state: &State, context: Context, buffer: &mut Buffer, body: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, context: Context, buffer: &mut Buffer, body: Rect) -> Option<Position> {
     let style = |role| state.look.style(role);
     let lines = state.help_lines(context);
     let cursor = state.help.cursor.min(lines.len().saturating_sub(1));
@@ -59,7 +59,7 @@ struct Painted {
     is_chosen: bool,
 }
 
-fn painted(state: &State, lines: &[HelpLine], cursor: usize, columns: usize) -> Vec<Painted> {
+fn painted(state: &Shared, lines: &[HelpLine], cursor: usize, columns: usize) -> Vec<Painted> {
     let style = |role| state.look.style(role);
     let room = columns.saturating_sub(2).min(WIDEST);
     let mut painted = Vec::new();

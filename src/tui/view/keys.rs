@@ -6,21 +6,22 @@ use ratatui::text::{Line, Span};
 
 use super::prompt;
 use crate::monitor::Connection;
+use crate::tui::dialogs::{Can, Dialog};
 use crate::tui::key_line::{self, KeyWord};
 use crate::tui::keys::Binding;
-use crate::tui::state::{Dialog, FilterMenuKind, MenuItem, PageKind, PromptKind, Question, State, ViewKind};
+use crate::tui::state::{FilterMenuKind, MenuItem, OldDialog, PageKind, PromptKind, Question, Shared, ViewKind};
 use crate::tui::text::width;
 use crate::tui::{Action, Context, Role};
 
 /// Draws the keys of the last line.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let (_, keys) = useful(state);
     let line = Line::from(key_line::spans(&keys, room(area), |role| state.look.style(role)));
     buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(1));
 }
 
 /// What the key at a column does.
-pub(super) fn action_at(state: &State, area: Rect, column: u16) -> Option<Action> {
+pub(in crate::tui) fn action_at(state: &Shared, area: Rect, column: u16) -> Option<Action> {
     let (actions, keys) = useful(state);
     let column = usize::from(column.checked_sub(area.x + 1)?);
     let (index, _) = key_line::placed(&keys, room(area)).into_iter().find(|(_, columns)| columns.contains(&column))?;
@@ -33,44 +34,68 @@ fn room(area: Rect) -> usize {
 }
 
 /// What would do something just now, and its keys, the most important first.
-fn useful(state: &State) -> (Vec<Action>, Vec<KeyWord>) {
+fn useful(state: &Shared) -> (Vec<Action>, Vec<KeyWord>) {
     let context = state.context();
+    if let Some(dialog) = state.top() {
+        let known = state.keymap.footer(context).into_iter().filter_map(|line| {
+            let word = word(dialog, state, line.binding)?;
+            Some((line.binding.action, KeyWord::new(line.key(context), word)))
+        });
+        return known.unzip();
+    }
     let lines = state.keymap.footer(context).into_iter().filter(|line| is_useful(state, line.binding.action));
     lines.map(|line| (line.binding.action, KeyWord::new(line.key(context), label(state, line.binding)))).unzip()
 }
 
+/// What an action would do in a dialog now; `None` where it would do nothing.
+fn word(dialog: &dyn Dialog, state: &Shared, binding: &Binding) -> Option<&'static str> {
+    match dialog.can(binding.action, state) {
+        Can::Yes => Some(binding.label),
+        Can::Do(word) => Some(word),
+        Can::Not(_) | Can::NotHere => None,
+    }
+}
+
+/// The keys of these actions that would do something in a dialog now.
+pub(in crate::tui) fn of_dialog<const N: usize>(dialog: &dyn Dialog, state: &Shared, actions: [Action; N]) -> Vec<KeyWord> {
+    let context = dialog.context();
+    let known = |action| state.keymap.help(context).into_iter().find(|line| line.binding.action == action);
+    let key = |action| Some(KeyWord::new(state.keymap.key(context, action)?, word(dialog, state, known(action)?.binding)?));
+    actions.into_iter().filter_map(key).collect()
+}
+
 /// The keys of these actions, without those that have none.
-pub(super) fn bound<const N: usize>(state: &State, context: Context, actions: [(Action, &str); N]) -> Vec<KeyWord> {
+pub(in crate::tui) fn bound<const N: usize>(state: &Shared, context: Context, actions: [(Action, &str); N]) -> Vec<KeyWord> {
     actions.into_iter().filter_map(|(action, word)| Some(KeyWord::new(state.keymap.key(context, action)?, word))).collect()
 }
 
 /// The keys of a dialog, after why the last key did nothing.
-pub(super) fn line(state: &State, keys: &[KeyWord], columns: usize) -> Line<'static> {
+pub(in crate::tui) fn line(state: &Shared, keys: &[KeyWord], columns: usize) -> Line<'static> {
     let too_soon = state.too_soon().map(|pressed| format!("Too soon: press {pressed} again.  ")).unwrap_or_default();
     let keys = key_line::spans(keys, columns.saturating_sub(width(&too_soon)), |role| state.look.style(role));
     std::iter::once(Span::styled(too_soon, state.look.style(Role::Warning))).chain(keys).collect()
 }
 
 /// What a key does just now, where that is not always the same.
-fn label(state: &State, binding: &Binding) -> &'static str {
+fn label(state: &Shared, binding: &Binding) -> &'static str {
     match (binding.action, &state.dialog) {
-        (Action::Agree, Dialog::Reveal(_)) => "show it",
-        (Action::Agree, Dialog::Resume(_)) => "continue",
-        (Action::Enter, Dialog::Prompt(prompt)) => prompt::does(&prompt.kind),
-        (Action::Enter, Dialog::Menu(_)) => "show",
-        (Action::Toggle, Dialog::Menu(_)) => "tick",
-        (Action::NextPane, Dialog::Plan(question)) if question.list.is_some() => "back",
-        (Action::Enter, Dialog::Row(_) | Dialog::Resolve(_)) => "do it",
-        (Action::Enter, Dialog::Order(_)) => "sort by it",
-        (Action::Toggle, Dialog::Order(_)) => "show/hide",
-        (Action::Clear, Dialog::Order(_)) => "default",
+        (Action::Agree, OldDialog::Reveal(_)) => "show it",
+        (Action::Agree, OldDialog::Resume(_)) => "continue",
+        (Action::Enter, OldDialog::Prompt(prompt)) => prompt::does(&prompt.kind),
+        (Action::Enter, OldDialog::Menu(_)) => "show",
+        (Action::Toggle, OldDialog::Menu(_)) => "tick",
+        (Action::NextPane, OldDialog::Plan(question)) if question.list.is_some() => "back",
+        (Action::Enter, OldDialog::Row(_) | OldDialog::Resolve(_)) => "do it",
+        (Action::Enter, OldDialog::Order(_)) => "sort by it",
+        (Action::Toggle, OldDialog::Order(_)) => "show/hide",
+        (Action::Clear, OldDialog::Order(_)) => "default",
         (Action::Order, _) if !state.has_columns() => "order",
         _ => binding.label,
     }
 }
 
 /// Whether a key would do anything just now.
-fn is_useful(state: &State, action: Action) -> bool {
+fn is_useful(state: &Shared, action: Action) -> bool {
     let context = state.context();
     let campaign = state.campaign();
     let question = state.open_question();
@@ -80,7 +105,7 @@ fn is_useful(state: &State, action: Action) -> bool {
         Action::Enter | Action::Toggle | Action::Copy if context == Context::Plan => {
             !state.is_plan_listed() && (action == Action::Enter || is_plan(state))
         }
-        Action::NextPane if matches!(state.dialog, Dialog::Reveal(_) | Dialog::Resume(_)) => false,
+        Action::NextPane if matches!(state.dialog, OldDialog::Reveal(_) | OldDialog::Resume(_)) => false,
         Action::Agree | Action::NextPane if context == Context::Question => question.is_none_or(Question::can_run),
         Action::Toggle if context == Context::Question => question.is_some_and(Question::has_useless),
         Action::Enter if context == Context::Campaigns => true,
@@ -102,14 +127,18 @@ fn is_useful(state: &State, action: Action) -> bool {
         }
         Action::Enter if context == Context::Help => state.help_action().is_some(),
         Action::Enter => context != Context::Detail,
-        Action::Toggle if matches!(state.dialog, Dialog::Order(_)) => state.has_columns(),
-        Action::Clear if matches!(state.dialog, Dialog::Order(_)) => true,
+        Action::Toggle if matches!(state.dialog, OldDialog::Order(_)) => state.has_columns(),
+        Action::Clear if matches!(state.dialog, OldDialog::Order(_)) => true,
         Action::NextHit => campaign.is_some_and(|campaign| campaign.find.is_on()),
-        Action::Delete => matches!(&state.dialog, Dialog::Menu(menu) if matches!(menu.selected(), Some(MenuItem::Named(_)))),
-        Action::Undo => matches!(&state.dialog, Dialog::Menu(menu) if menu.kind == FilterMenuKind::Filter) && state.named.can_bring_back(),
+        Action::Delete => matches!(&state.dialog, OldDialog::Menu(menu) if matches!(menu.selected(), Some(MenuItem::Named(_)))),
+        Action::Undo => {
+            matches!(&state.dialog, OldDialog::Menu(menu) if menu.kind == FilterMenuKind::Filter) && state.named.can_bring_back()
+        }
         // Only the filter menus have ticks and something to clear.
-        Action::PlanRetry if context == Context::Menu => matches!(&state.dialog, Dialog::Menu(menu) if menu.kind == FilterMenuKind::Filter),
-        Action::Toggle | Action::Clear if context == Context::Menu => matches!(state.dialog, Dialog::Menu(_)),
+        Action::PlanRetry if context == Context::Menu => {
+            matches!(&state.dialog, OldDialog::Menu(menu) if menu.kind == FilterMenuKind::Filter)
+        }
+        Action::Toggle | Action::Clear if context == Context::Menu => matches!(state.dialog, OldDialog::Menu(_)),
         // Elsewhere it only goes back, which Esc says already.
         Action::Quit => context == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
         Action::PlanRetry if context == Context::Page => {
@@ -120,7 +149,7 @@ fn is_useful(state: &State, action: Action) -> bool {
         Action::Copy | Action::Export if context == Context::Page => state.page.is_some_and(|page| page.kind == PageKind::Results),
         Action::NextPane | Action::Export if context == Context::Plan => is_plan(state),
         Action::NextPane if context == Context::Prompt => {
-            matches!(&state.dialog, Dialog::Prompt(prompt) if prompt.kind == PromptKind::Command)
+            matches!(&state.dialog, OldDialog::Prompt(prompt) if prompt.kind == PromptKind::Command)
         }
         Action::Unmark => campaign.is_some_and(|campaign| !campaign.marked.is_empty()),
         Action::PlanRetry if context == Context::Activity => campaign.is_some_and(|campaign| !campaign.not_started.is_empty()),
@@ -142,7 +171,7 @@ fn is_view(context: Context) -> bool {
 
 /// Whether a key does something although no message is loaded: in the activity, and the find line,
 /// which asks the server.
-fn can_act(state: &State, action: Action) -> bool {
+fn can_act(state: &Shared, action: Action) -> bool {
     let Some(campaign) = state.campaign() else { return false };
     let is_access_refused = campaign.settings.broken.is_some() || matches!(campaign.connection, Connection::Refused { .. });
     match action {
@@ -153,6 +182,6 @@ fn can_act(state: &State, action: Action) -> bool {
 }
 
 /// Whether the plan of several messages is asked about, and not that of a batch.
-fn is_plan(state: &State) -> bool {
-    matches!(state.dialog, Dialog::Plan(_))
+fn is_plan(state: &Shared) -> bool {
+    matches!(state.dialog, OldDialog::Plan(_))
 }

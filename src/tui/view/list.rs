@@ -10,12 +10,12 @@ use super::columns::{MARGIN, Needs, columns};
 use super::empty;
 use crate::delivery::grouped;
 use crate::store::RowNumber;
-use crate::tui::state::{Campaign, Column, Item, ListCursor, ServerAnswer, Sortable as _, State, order_sign};
+use crate::tui::state::{Campaign, Column, Item, ListCursor, ServerAnswer, Shared, Sortable as _, order_sign};
 use crate::tui::text::{self, Align, cut, fit};
 use crate::tui::{Action, Context, Role};
 
 /// Draws the heads and the rows. Says where the selected row is.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, heads: Rect, area: Rect) -> Option<Position> {
     let Some(campaign) = state.campaign() else {
         empty::draw_without_campaign(state, buffer, area);
         return None;
@@ -50,7 +50,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, heads: Rect, area: Rect) 
 }
 
 /// The columns, their widths, and the blanks between two of them.
-fn columns_of(state: &State, campaign: &Campaign, width: usize) -> (Vec<(Column, usize)>, usize) {
+fn columns_of(state: &Shared, campaign: &Campaign, width: usize) -> (Vec<(Column, usize)>, usize) {
     let needs = Needs {
         chosen: &state.tables.columns,
         ordered_by: state.tables.messages.by,
@@ -62,7 +62,7 @@ fn columns_of(state: &State, campaign: &Campaign, width: usize) -> (Vec<(Column,
 }
 
 /// The column whose head is there.
-pub(super) fn head_at(state: &State, heads: Rect, column: u16) -> Option<Column> {
+pub(in crate::tui) fn head_at(state: &Shared, heads: Rect, column: u16) -> Option<Column> {
     let campaign = state.campaign().filter(|campaign| campaign.list.len() > 0)?;
     let (columns, gap) = columns_of(state, campaign, usize::from(heads.width));
     let mut from = usize::from(heads.x) + MARGIN;
@@ -75,7 +75,7 @@ pub(super) fn head_at(state: &State, heads: Rect, column: u16) -> Option<Column>
 }
 
 /// Whether messages of another day than today can scroll into the window.
-fn lists_other_days(state: &State, campaign: &Campaign) -> bool {
+fn lists_other_days(state: &Shared, campaign: &Campaign) -> bool {
     let day = |row: RowNumber| {
         let at = campaign.store.cells(row).created_at?;
         Some(at.to_zoned_datetime(state.look.zone.clone()).date())
@@ -97,7 +97,7 @@ struct Columns<'a> {
     gap: usize,
 }
 
-fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, columns: Columns<'_>) {
+fn draw_heads(state: &Shared, buffer: &mut Buffer, area: Rect, columns: Columns<'_>) {
     let mut text = " ".repeat(MARGIN);
     for (column, width) in columns.columns {
         let align = if is_number(*column) { Align::Right } else { Align::Left };
@@ -111,7 +111,7 @@ fn draw_heads(state: &State, buffer: &mut Buffer, area: Rect, columns: Columns<'
     buffer.set_stringn(area.x, area.y, text.trim_end(), usize::from(area.width), state.look.style(Role::Heading));
 }
 
-fn draw_row(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect, item: Item, columns: Columns<'_>, is_selected: bool) {
+fn draw_row(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect, item: Item, columns: Columns<'_>, is_selected: bool) {
     let cells = campaign.store.cells(item.row);
     let look = RowLook { selected: is_selected.then(|| selected_style(state, campaign)), left: item.left };
     let base = look.selected.unwrap_or_else(|| state.look.style(Role::Text));
@@ -136,12 +136,12 @@ fn draw_row(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect,
 }
 
 /// How the selected row looks: in full while the list has the focus, otherwise bold with its mark.
-fn selected_style(state: &State, campaign: &Campaign) -> ratatui::style::Style {
+fn selected_style(state: &Shared, campaign: &Campaign) -> ratatui::style::Style {
     state.look.style(if campaign.opened.is_some() { Role::SelectedElsewhere } else { Role::Selected })
 }
 
 /// The last line: how far the list goes, and how to load more.
-fn draw_end(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect, is_selected: bool) {
+fn draw_end(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect, is_selected: bool) {
     let style = if is_selected { selected_style(state, campaign) } else { state.look.style(Role::Muted) };
     let mark = if is_selected { "›" } else { " " };
     let width = usize::from(area.width);
@@ -154,7 +154,7 @@ fn draw_end(state: &State, campaign: &Campaign, buffer: &mut Buffer, area: Rect,
 
 /// The text of the last line. In another order than newest first it says that the order covers what is
 /// loaded: the rest can belong anywhere.
-fn end_words(state: &State, campaign: &Campaign, room: usize) -> String {
+fn end_words(state: &Shared, campaign: &Campaign, room: usize) -> String {
     let words = reach_words(state, campaign);
     if campaign.list.is_newest_first() {
         return words;
@@ -171,7 +171,7 @@ fn end_words(state: &State, campaign: &Campaign, room: usize) -> String {
     fitting.or_else(|| sentences.next_back()).unwrap_or_default()
 }
 
-fn reach_words(state: &State, campaign: &Campaign) -> String {
+fn reach_words(state: &Shared, campaign: &Campaign) -> String {
     if campaign.find.is_on() {
         let here = campaign.list.matching(&campaign.store) + campaign.list.below();
         let loaded = format!("{} in what is loaded, {}", grouped(here), state.how_far(campaign));

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::{dialog, keys};
 use crate::delivery::grouped;
-use crate::tui::state::{Campaign, FilterMenu, FilterMenuKind, MenuItem, MenuLine, State};
+use crate::tui::state::{Campaign, FilterMenu, FilterMenuKind, MenuItem, MenuLine, Shared};
 use crate::tui::text::{Align, cut, fit, width};
 use crate::tui::{Action, Context, Role, sign};
 
@@ -28,13 +28,13 @@ fn room(area: Rect) -> usize {
 }
 
 /// How many lines a page key moves.
-pub(super) fn page(state: &State) -> isize {
+pub(in crate::tui) fn page(state: &Shared) -> isize {
     let page = room(state.layout().body).saturating_sub(1).max(1);
     isize::try_from(page).unwrap_or(1)
 }
 
 /// Draws the menu. The cursor is on its line.
-pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: Rect) -> Position {
+pub(in crate::tui) fn draw(state: &Shared, menu: &FilterMenu, buffer: &mut Buffer, area: Rect) -> Position {
     let Some(campaign) = state.campaign() else { return Position::new(area.x, area.y) };
     let room = room(area);
     // On a low screen the menu scrolls with its cursor and keeps its keys.
@@ -57,7 +57,7 @@ pub(super) fn draw(state: &State, menu: &FilterMenu, buffer: &mut Buffer, area: 
 }
 
 /// What Enter would show, and how much that is.
-fn result(state: &State, campaign: &Campaign, menu: &FilterMenu, columns: usize) -> Line<'static> {
+fn result(state: &Shared, campaign: &Campaign, menu: &FilterMenu, columns: usize) -> Line<'static> {
     let words = menu.choice().words(&campaign.zone, campaign.now);
     let words = if words.is_empty() { "everything".to_owned() } else { words };
     let number = menu.result.map_or_else(|| "…".to_owned(), grouped);
@@ -67,7 +67,7 @@ fn result(state: &State, campaign: &Campaign, menu: &FilterMenu, columns: usize)
     Line::from(vec![Span::styled(words, state.look.style(Role::Accent)), Span::styled(of, state.look.style(Role::Strong))])
 }
 
-fn draw_line(state: &State, menu: &FilterMenu, line: &MenuLine, section: &str, is_selected: bool, columns: usize) -> Line<'static> {
+fn draw_line(state: &Shared, menu: &FilterMenu, line: &MenuLine, section: &str, is_selected: bool, columns: usize) -> Line<'static> {
     let ascii = state.look.ascii;
     let style = state.look.style(if is_selected { Role::Selected } else { Role::Text });
     let mark = if is_selected { "›" } else { " " };
@@ -96,7 +96,7 @@ fn draw_line(state: &State, menu: &FilterMenu, line: &MenuLine, section: &str, i
 }
 
 /// The keys, and how many lines there are below.
-fn named_keys(state: &State, menu: &FilterMenu, below: usize, columns: usize) -> Line<'static> {
+fn named_keys(state: &Shared, menu: &FilterMenu, below: usize, columns: usize) -> Line<'static> {
     let more = if below > 0 { format!("  {} more below", grouped(below)) } else { String::new() };
     let mut named = keys::bound(state, Context::Menu, [(Action::Enter, "show"), (Action::Toggle, "tick")]);
     if menu.kind == FilterMenuKind::Filter {

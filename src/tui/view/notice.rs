@@ -11,11 +11,11 @@ use crate::action::Subject;
 use crate::delivery::{Status, agreeing, counted, full_stop, grouped};
 use crate::monitor::{ActionStage, Connection};
 use crate::postman::Refusal;
-use crate::tui::state::{ActionRecord, BackTo, Campaign, Exporting, State};
+use crate::tui::state::{ActionRecord, BackTo, Campaign, Exporting, Shared};
 use crate::tui::{Action, Context, Role, sign};
 
 /// Draws the line: what a person is waiting for comes first.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let (text, role) = words(state);
     let style = |role| state.look.style(role);
     let mut right = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
     pieces::draw(buffer, area, vec![Piece::new(text, style(role), 0)], right, state.look.ascii);
 }
 
-fn words(state: &State) -> (String, Role) {
+fn words(state: &Shared) -> (String, Role) {
     if state.leave_until.is_some() {
         return (leave(state), Role::Warning);
     }
@@ -77,7 +77,7 @@ fn newest(campaign: &Campaign) -> Option<&ActionRecord> {
 }
 
 /// The progress of the requested history.
-fn history(state: &State, campaign: &Campaign) -> Option<String> {
+fn history(state: &Shared, campaign: &Campaign) -> Option<String> {
     let (to, coverage) = (campaign.history_to?, campaign.store.coverage());
     let to = match to {
         BackTo::Start => "to the start".to_owned(),
@@ -88,7 +88,7 @@ fn history(state: &State, campaign: &Campaign) -> Option<String> {
 }
 
 /// The progress of an export.
-fn export(state: &State, exporting: &Exporting) -> String {
+fn export(state: &Shared, exporting: &Exporting) -> String {
     let (done, all) = (exporting.at.min(exporting.export.rows().len()), exporting.export.rows().len());
     let far =
         if all == 0 { String::new() } else { format!(": {} of {}, {}", grouped(done), grouped(all), percent(done as f64 / all as f64)) };
@@ -96,7 +96,7 @@ fn export(state: &State, exporting: &Exporting) -> String {
 }
 
 /// Shown between a first q or Ctrl-c and the second.
-fn leave(state: &State) -> String {
+fn leave(state: &Shared) -> String {
     if state.campaigns.iter().any(Campaign::has_run) {
         "a run is under way: press again to quit; messages that were not started are offered again at the next start".to_owned()
     } else if state.is_acting() {
@@ -109,7 +109,7 @@ fn leave(state: &State) -> String {
 }
 
 /// What is wrong with the connection, and what happens next.
-fn trouble(state: &State, campaign: &Campaign) -> Option<(String, Role)> {
+fn trouble(state: &Shared, campaign: &Campaign) -> Option<(String, Role)> {
     match &campaign.connection {
         Connection::Waiting { until: at, why, .. } => {
             Some((format!("{} Asked again {}.", full_stop(&in_a_line(why)), until(*at, state.now)), Role::Warning))
@@ -122,7 +122,7 @@ fn trouble(state: &State, campaign: &Campaign) -> Option<(String, Role)> {
 }
 
 /// How far an action is, in one sentence.
-pub(super) fn outcome(state: &State, record: &ActionRecord) -> (String, Role) {
+pub(in crate::tui) fn outcome(state: &Shared, record: &ActionRecord) -> (String, Role) {
     let (who, noun, done) = (&who(state, &record.subject), record.subject.words().noun, record.subject.words().past);
     let accepted_at = record.accepted_at;
     let ascii = state.look.ascii;
@@ -162,7 +162,7 @@ pub(super) fn outcome(state: &State, record: &ActionRecord) -> (String, Role) {
 }
 
 /// Whom or what it is about: the masked recipient, or the message's id where that is not known; or the batch.
-pub(super) fn who(state: &State, subject: &Subject) -> String {
+pub(in crate::tui) fn who(state: &Shared, subject: &Subject) -> String {
     let message = match subject {
         Subject::Message(message) => message,
         Subject::Batch(batch) => return format!("batch {}", batch.short(false)),

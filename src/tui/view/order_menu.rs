@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::{dialog, keys};
 use crate::tui::key_line::KeyWord;
-use crate::tui::state::{OrderLine, OrderMenu, State, ViewKind};
+use crate::tui::state::{OrderLine, OrderMenu, Shared, ViewKind};
 use crate::tui::text::{Align, fit, width};
 use crate::tui::{Action, Context, Role};
 
@@ -14,13 +14,13 @@ use crate::tui::{Action, Context, Role};
 const COLUMNS: u16 = 44;
 
 /// How many lines its keys take: the box is narrow, so that much of the list stays in view.
-pub(super) const KEY_LINES: usize = 2;
+pub(in crate::tui) const KEY_LINES: usize = 2;
 
 /// How wide the names of the columns are.
 const NAME: usize = 12;
 
 /// Draws the menu. The terminal's cursor is on its line.
-pub(super) fn draw(state: &State, menu: &OrderMenu, buffer: &mut Buffer, area: Rect) -> Position {
+pub(in crate::tui) fn draw(state: &Shared, menu: &OrderMenu, buffer: &mut Buffer, area: Rect) -> Position {
     let columns = dialog::width(area, COLUMNS);
     let lines = state.order_lines();
     // On a low screen the menu scrolls with its cursor and keeps its keys.
@@ -38,7 +38,7 @@ pub(super) fn draw(state: &State, menu: &OrderMenu, buffer: &mut Buffer, area: R
 }
 
 /// The keys of the menu, line by line.
-fn named(state: &State) -> [Vec<KeyWord>; KEY_LINES] {
+fn named(state: &Shared) -> [Vec<KeyWord>; KEY_LINES] {
     let key = |action| state.keymap.key(Context::Menu, action);
     let mut first = keys::bound(state, Context::Menu, [(Action::Enter, "sort by it")]);
     let mut second = Vec::new();
@@ -50,7 +50,7 @@ fn named(state: &State) -> [Vec<KeyWord>; KEY_LINES] {
     [first, second]
 }
 
-fn row(state: &State, line: &OrderLine, is_chosen: bool, columns: usize) -> Line<'static> {
+fn row(state: &Shared, line: &OrderLine, is_chosen: bool, columns: usize) -> Line<'static> {
     let ascii = state.look.ascii;
     let mark = if is_chosen { "› " } else { "  " };
     let tick = match line.shown {

@@ -9,19 +9,19 @@ use super::words::{in_a_line, shown_notice};
 use crate::delivery::{counted, grouped};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::tui::Role;
-use crate::tui::state::{PageKind, State};
+use crate::tui::state::{PageKind, Shared};
 use crate::tui::text::{Align, fit, wrap};
 
 /// The widest text of a page: longer lines are hard to read.
 const WIDEST: usize = 100;
 
 /// How many lines of a page fit below its title.
-pub(super) fn room(body: Rect) -> usize {
+pub(in crate::tui) fn room(body: Rect) -> usize {
     usize::from(body.height.saturating_sub(2))
 }
 
 /// Draws the open page. The cursor is at its first line.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, body: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, body: Rect) -> Option<Position> {
     let page = state.page?;
     let title = match page.kind {
         PageKind::Help(context) => return super::help::draw(state, context, buffer, body),
@@ -44,7 +44,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, body: Rect) -> Option<Pos
 }
 
 /// All lines of the open page.
-pub(super) fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
+pub(in crate::tui) fn lines(state: &Shared, width: usize) -> Vec<Line<'static>> {
     let (whole, width) = (width, width.saturating_sub(2).min(WIDEST));
     match state.page.map(|page| page.kind) {
         Some(PageKind::Notices) => notice_lines(state, width),
@@ -60,7 +60,7 @@ pub(super) fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
 }
 
 /// The notices as text, newest first: all of it to send when asking for help.
-pub(in crate::tui) fn notices_text(state: &State) -> String {
+pub(in crate::tui) fn notices_text(state: &Shared) -> String {
     let text = |notice: &Notice| {
         format!(
             "{}\t{}\t{}",
@@ -72,7 +72,7 @@ pub(in crate::tui) fn notices_text(state: &State) -> String {
     state.notices.iter().map(text).collect::<Vec<_>>().join("\n")
 }
 
-fn notice_lines(state: &State, room: usize) -> Vec<Line<'static>> {
+fn notice_lines(state: &Shared, room: usize) -> Vec<Line<'static>> {
     let style = |role| state.look.style(role);
     let mut lines = Vec::new();
     if state.notices.newest().is_none() {
@@ -102,7 +102,7 @@ fn notice_lines(state: &State, room: usize) -> Vec<Line<'static>> {
 }
 
 /// The word and the look of a notice's weight.
-pub(super) fn weight(notice: &Notice) -> (&'static str, Role) {
+pub(in crate::tui) fn weight(notice: &Notice) -> (&'static str, Role) {
     match notice.weight {
         NoticeWeight::Info => ("note", Role::Muted),
         NoticeWeight::Warning => ("warning", Role::Warning),

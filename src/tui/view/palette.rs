@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::sentences::{self, Sentence};
 use crate::tui::Role;
-use crate::tui::state::{PaletteEntry, Prompt, State};
+use crate::tui::state::{PaletteEntry, Prompt, Shared};
 use crate::tui::text::{Align, fit, width};
 
 /// The widest name, `previous_campaign`, and two blanks.
@@ -17,7 +17,7 @@ const ABOUT: usize = 2;
 const KEYS: usize = 14;
 
 /// The list in at most `room` lines of `columns`, followed by what the command under its cursor does.
-pub(super) fn lines(state: &State, prompt: &Prompt, columns: usize, room: usize) -> Vec<Line<'static>> {
+pub(in crate::tui) fn lines(state: &Shared, prompt: &Prompt, columns: usize, room: usize) -> Vec<Line<'static>> {
     let entries = state.palette(prompt.typed());
     let index = prompt.index(&entries);
     let style = |role| state.look.style(role);
@@ -49,7 +49,7 @@ pub(super) fn lines(state: &State, prompt: &Prompt, columns: usize, room: usize)
     lines
 }
 
-fn entry_line(state: &State, entry: &PaletteEntry, is_chosen: bool, columns: usize) -> Line<'static> {
+fn entry_line(state: &Shared, entry: &PaletteEntry, is_chosen: bool, columns: usize) -> Line<'static> {
     let ascii = state.look.ascii;
     let mark = if is_chosen { "› " } else { "  " };
     let name = fit(&entry.name, NAME, Align::Left, ascii);
@@ -81,7 +81,7 @@ fn in_short(entry: &PaletteEntry, room: usize) -> &str {
 }
 
 /// What the command under the cursor does, always in the same number of lines.
-fn about(state: &State, entry: &PaletteEntry, columns: usize) -> Vec<Line<'static>> {
+fn about(state: &Shared, entry: &PaletteEntry, columns: usize) -> Vec<Line<'static>> {
     let does = match &entry.refusal {
         Some(why) => Sentence::new(format!("Not now ({why})."), Role::Text, 0),
         None => Sentence::new(entry.does.clone(), Role::Text, 0),

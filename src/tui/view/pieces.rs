@@ -8,7 +8,7 @@ use crate::tui::text::{cut, width};
 
 /// A piece of a line.
 #[derive(Debug, Clone)]
-pub(super) struct Piece {
+pub(in crate::tui) struct Piece {
     pub text: String,
     /// How it looks.
     pub style: Style,
@@ -32,7 +32,7 @@ impl Piece {
 }
 
 /// How many columns the pieces take.
-pub(super) fn total(pieces: &[Piece]) -> usize {
+pub(in crate::tui) fn total(pieces: &[Piece]) -> usize {
     pieces.iter().enumerate().map(|(index, piece)| width(&piece.text) + if index == 0 { 0 } else { piece.gap }).sum()
 }
 
@@ -59,7 +59,7 @@ fn drop_to_fit(left: &mut Vec<Piece>, right: &mut Vec<Piece>, room: usize) {
 }
 
 /// Draws pieces from the left and from the right of a line, with one blank column at each end.
-pub(super) fn draw(buffer: &mut Buffer, area: Rect, mut left: Vec<Piece>, mut right: Vec<Piece>, ascii: bool) {
+pub(in crate::tui) fn draw(buffer: &mut Buffer, area: Rect, mut left: Vec<Piece>, mut right: Vec<Piece>, ascii: bool) {
     if area.height == 0 || area.width < 3 {
         return;
     }
@@ -75,7 +75,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, mut left: Vec<Piece>, mut ri
 }
 
 /// Where the pieces of the left side are: from which column to which, and their text.
-pub(super) fn placed(area: Rect, mut left: Vec<Piece>, mut right: Vec<Piece>) -> Vec<(u16, u16, String)> {
+pub(in crate::tui) fn placed(area: Rect, mut left: Vec<Piece>, mut right: Vec<Piece>) -> Vec<(u16, u16, String)> {
     left.retain(|piece| !piece.text.is_empty());
     right.retain(|piece| !piece.text.is_empty());
     drop_to_fit(&mut left, &mut right, usize::from(area.width).saturating_sub(2));

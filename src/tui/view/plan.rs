@@ -13,12 +13,12 @@ use super::{dialog, keys};
 use crate::action::{FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, PlanLine, SHARE_OF_BUDGET};
 use crate::delivery::{MessageId, Recipient, RetryAdvice, code_or_none, counted, grouped};
 use crate::tui::key_line::KeyWord;
-use crate::tui::state::{Campaign, PlanQuestion, State, tick};
+use crate::tui::state::{Campaign, PlanQuestion, Shared, tick};
 use crate::tui::text::{Align, age, fit};
 use crate::tui::{Action, Context, Role};
 
 /// Draws the question, or the list. Says where the cursor is.
-pub(super) fn draw(state: &State, question: &PlanQuestion, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, question: &PlanQuestion, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     match question.list {
         Some(scroll) => Some(draw_list(state, campaign, question, scroll, buffer, area)),
@@ -27,12 +27,12 @@ pub(super) fn draw(state: &State, question: &PlanQuestion, buffer: &mut Buffer, 
 }
 
 /// Verb, count, environment, campaign.
-fn title(state: &State, campaign: &Campaign, question: &PlanQuestion) -> String {
+fn title(state: &Shared, campaign: &Campaign, question: &PlanQuestion) -> String {
     let number = question.plan.items.len();
     format!("Retry {}, {}, {}", counted(number, "message"), environment(&state.look, campaign), campaign.settings.name)
 }
 
-fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, buffer: &mut Buffer, area: Rect) -> Position {
+fn draw_question(state: &Shared, campaign: &Campaign, question: &PlanQuestion, buffer: &mut Buffer, area: Rect) -> Position {
     let width = dialog::width(area, dialog::WIDEST);
     // Border, answer and keys always have room; then come the lines, at least some of them; then
     // the sentences by their weight.
@@ -59,7 +59,7 @@ fn draw_question(state: &State, campaign: &Campaign, question: &PlanQuestion, bu
 }
 
 /// `[x] 22  recipient_unavailable   yes`.
-fn plan_line(state: &State, line: &PlanLine, is_selected: bool, width: usize) -> Line<'static> {
+fn plan_line(state: &Shared, line: &PlanLine, is_selected: bool, width: usize) -> Line<'static> {
     let ascii = state.look.ascii;
     let name = code_or_none(&line.code);
     let advice = match (line.advice, line.inclusion) {
@@ -79,7 +79,7 @@ fn plan_line(state: &State, line: &PlanLine, is_selected: bool, width: usize) ->
 }
 
 /// What a person must know to decide, besides the lines.
-fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec<Sentence> {
+fn sentences(state: &Shared, campaign: &Campaign, question: &PlanQuestion) -> Vec<Sentence> {
     let plan = &question.plan;
     let mut all = Vec::new();
     for (reason, number) in plan.others_left_out() {
@@ -114,7 +114,7 @@ fn sentences(state: &State, campaign: &Campaign, question: &PlanQuestion) -> Vec
 }
 
 /// How old the messages are, what is known of them, and the plan itself.
-fn ages(state: &State, question: &PlanQuestion) -> Vec<Sentence> {
+fn ages(state: &Shared, question: &PlanQuestion) -> Vec<Sentence> {
     let plan = &question.plan;
     // Stamps of the API are compared with the time of day, our own readings with our own clock.
     let old = |at: Timestamp| state.time_of_day().duration_since(at);
@@ -140,7 +140,7 @@ fn ages(state: &State, question: &PlanQuestion) -> Vec<Sentence> {
     all
 }
 
-fn named_keys(state: &State, question: &PlanQuestion, width: usize) -> Line<'static> {
+fn named_keys(state: &Shared, question: &PlanQuestion, width: usize) -> Line<'static> {
     let mut named = vec![KeyWord::new("Esc", "cancel")];
     if question.can_run() && question.needs_count().is_none() {
         named.insert(0, KeyWord::new("y", "retry"));
@@ -154,12 +154,12 @@ fn named_keys(state: &State, question: &PlanQuestion, width: usize) -> Line<'sta
 }
 
 /// How many lines of the list fit.
-pub(super) fn list_room(area: Rect) -> usize {
+pub(in crate::tui) fn list_room(area: Rect) -> usize {
     usize::from(area.height).saturating_sub(2 + 2).max(1)
 }
 
 /// The whole list: those that are retried first, then those left out and why.
-fn draw_list(state: &State, campaign: &Campaign, question: &PlanQuestion, scroll: usize, buffer: &mut Buffer, area: Rect) -> Position {
+fn draw_list(state: &Shared, campaign: &Campaign, question: &PlanQuestion, scroll: usize, buffer: &mut Buffer, area: Rect) -> Position {
     let width = dialog::width(area, dialog::WIDEST);
     let room = list_room(area);
     let (all, style) = (question.list_len(), |role| state.look.style(role));
@@ -183,7 +183,7 @@ fn draw_list(state: &State, campaign: &Campaign, question: &PlanQuestion, scroll
 }
 
 /// A line of the list.
-fn entry(state: &State, campaign: &Campaign, question: &PlanQuestion, index: usize) -> (String, Role) {
+fn entry(state: &Shared, campaign: &Campaign, question: &PlanQuestion, index: usize) -> (String, Role) {
     let plan = &question.plan;
     let ascii = state.look.ascii;
     if let Some(item) = plan.items.get(index) {

@@ -9,11 +9,11 @@ use super::words::environment;
 use super::{dialog, keys, palette};
 use crate::tui::Role;
 use crate::tui::key_line::KeyWord;
-use crate::tui::state::{Prompt, PromptKind, State};
+use crate::tui::state::{Prompt, PromptKind, Shared};
 use crate::tui::text::width;
 
 /// Draws the line in its box. The cursor is where the user types.
-pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, prompt: &Prompt, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let style = |role| state.look.style(role);
     let room = dialog::width(area, dialog::WIDEST);
@@ -95,7 +95,7 @@ pub(super) fn draw(state: &State, prompt: &Prompt, buffer: &mut Buffer, area: Re
 }
 
 /// What Enter does with what was typed.
-pub(super) fn does(kind: &PromptKind) -> &'static str {
+pub(in crate::tui) fn does(kind: &PromptKind) -> &'static str {
     match kind {
         PromptKind::Command => "do it",
         PromptKind::Unlock => "unlock it",

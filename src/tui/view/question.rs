@@ -13,12 +13,12 @@ use super::{dialog, keys};
 use crate::action::{FRESH_ENOUGH, OLD_MESSAGE};
 use crate::delivery::{ErrorCode, Message, RetryAdvice, counted};
 use crate::tui::key_line::KeyWord;
-use crate::tui::state::{Answer, Campaign, Question, State};
+use crate::tui::state::{Answer, Campaign, Question, Shared};
 use crate::tui::text::{age, ago};
 use crate::tui::{Action, Context, Role};
 
 /// Draws the question. The cursor is on the focused answer.
-pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area: Rect) -> Position {
+pub(in crate::tui) fn draw(state: &Shared, question: &Question, buffer: &mut Buffer, area: Rect) -> Position {
     let Some(campaign) = state.campaign() else { return Position::new(area.x, area.y) };
     let width = dialog::width(area, dialog::WIDEST);
     // The answers stay in view whatever the height: sentences are left out, the least weighty
@@ -39,14 +39,14 @@ pub(super) fn draw(state: &State, question: &Question, buffer: &mut Buffer, area
 }
 
 /// Verb, count, environment, campaign.
-fn title(state: &State, campaign: &Campaign, question: &Question) -> String {
+fn title(state: &Shared, campaign: &Campaign, question: &Question) -> String {
     let environment = environment(&state.look, campaign);
     let verb = if question.plan.items.is_empty() { "No retry, 1 message left out" } else { "Retry 1 message" };
     format!("{verb}, {environment}, {}", campaign.settings.name)
 }
 
 /// What a person must know to decide.
-fn sentences(state: &State, campaign: &Campaign, question: &Question) -> Vec<Sentence> {
+fn sentences(state: &Shared, campaign: &Campaign, question: &Question) -> Vec<Sentence> {
     let row = campaign.store.row(&question.message);
     let message = row.map_or_else(|| Message::new(question.message.clone()), |row| campaign.store.message(row));
     let masked = row.is_none_or(|row| campaign.is_masked(row));
@@ -90,7 +90,7 @@ fn tried(message: &Message) -> Option<Sentence> {
     Some(Sentence::new(format!("{} so far.", counted(tried, "attempt")), Role::Text, 5))
 }
 
-fn created(state: &State, at: Timestamp) -> Sentence {
+fn created(state: &Shared, at: Timestamp) -> Sentence {
     let old = state.time_of_day().duration_since(at);
     let text = format!("Created {}, {}", state.look.time(at, state.now), ago(old));
     if old.unsigned_abs() > OLD_MESSAGE && old.is_positive() {
@@ -101,7 +101,7 @@ fn created(state: &State, at: Timestamp) -> Sentence {
 }
 
 /// How old the information in the plan is.
-fn planned(state: &State, campaign: &Campaign, question: &Question) -> Sentence {
+fn planned(state: &Shared, campaign: &Campaign, question: &Question) -> Sentence {
     let read_at = campaign.store.row(&question.message).map_or(Timestamp::MIN, |row| campaign.store.read_at(row));
     let read = state.now.duration_since(read_at);
     let planned = state.look.own_time(question.plan.planned_at, state.now);
@@ -118,7 +118,7 @@ const CANCEL: &str = "[ cancel ]";
 /// The other one.
 const RETRY: &str = "[ retry ]";
 
-fn answers(state: &State, question: &Question) -> Line<'static> {
+fn answers(state: &Shared, question: &Question) -> Line<'static> {
     let style = |answer| state.look.style(if question.answer == answer { Role::Focus } else { Role::Text });
     let mut spans = vec![Span::styled(CANCEL, style(Answer::Cancel))];
     if question.can_run() {
@@ -128,7 +128,7 @@ fn answers(state: &State, question: &Question) -> Line<'static> {
     Line::from(spans)
 }
 
-fn named_keys(state: &State, question: &Question, width: usize) -> Line<'static> {
+fn named_keys(state: &Shared, question: &Question, width: usize) -> Line<'static> {
     let mut named = vec![KeyWord::new("Esc", "cancel")];
     if question.can_run() {
         named.insert(0, KeyWord::new("y", "retry"));

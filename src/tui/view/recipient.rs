@@ -6,7 +6,7 @@ use ratatui::text::Span;
 use crate::delivery::{Mask, Recipient, RecipientQuery};
 
 /// The recipient's text.
-pub(super) fn shown(recipient: &Recipient, masked: bool, query: &RecipientQuery) -> String {
+pub(in crate::tui) fn shown(recipient: &Recipient, masked: bool, query: &RecipientQuery) -> String {
     match masked {
         false => recipient.shown(Mask::Off),
         true if query.is_empty() => recipient.shown(Mask::On),
@@ -15,7 +15,7 @@ pub(super) fn shown(recipient: &Recipient, masked: bool, query: &RecipientQuery)
 }
 
 /// The recipient's text in pieces, the searched digits in `found`.
-pub(super) fn spans(recipient: &Recipient, masked: bool, query: &RecipientQuery, base: Style, found: Style) -> Vec<Span<'static>> {
+pub(in crate::tui) fn spans(recipient: &Recipient, masked: bool, query: &RecipientQuery, base: Style, found: Style) -> Vec<Span<'static>> {
     let text = shown(recipient, masked, query);
     let Some(range) = query.found_in(recipient.as_str()).filter(|_| recipient.as_str().is_ascii()) else {
         return vec![Span::styled(text, base)];

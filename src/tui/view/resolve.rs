@@ -7,12 +7,12 @@ use ratatui::text::{Line, Span};
 use super::sentences::{self, Sentence};
 use super::{dialog, keys};
 use crate::tui::key_line::KeyWord;
-use crate::tui::state::{Resolve, State};
+use crate::tui::state::{Resolve, Shared};
 use crate::tui::text::{Align, fit};
 use crate::tui::{Action, Context, Role};
 
 /// Draws the menu, or its question. Says where the cursor is.
-pub(super) fn draw(state: &State, resolve: &Resolve, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, resolve: &Resolve, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let width = dialog::width(area, dialog::WIDEST);
     let room = usize::from(area.height).saturating_sub(2 + 4);
     let style = |role| state.look.style(role);

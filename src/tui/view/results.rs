@@ -10,7 +10,7 @@ use crate::delivery::{MessageId, counted, grouped};
 use crate::monitor::{ActionStage, RunPhase};
 use crate::postman::Explanation;
 use crate::tui::Role;
-use crate::tui::state::{ActionRecord, Campaign, RunRecord, State};
+use crate::tui::state::{ActionRecord, Campaign, RunRecord, Shared};
 use crate::tui::text::{Align, fit, wrap};
 
 /// The outcome of a message of the run, in the order of the page.
@@ -94,7 +94,7 @@ fn by_end<'a>(campaign: &'a Campaign, run: &'a RunRecord) -> Vec<(End, Vec<Entry
 }
 
 /// The lines of the page, without its title.
-pub(super) fn lines(state: &State, room: usize) -> Vec<Line<'static>> {
+pub(in crate::tui) fn lines(state: &Shared, room: usize) -> Vec<Line<'static>> {
     let style = |role| state.look.style(role);
     let Some(campaign) = state.campaign() else { return Vec::new() };
     let Some(run) = &campaign.run else {
@@ -117,7 +117,7 @@ pub(super) fn lines(state: &State, room: usize) -> Vec<Line<'static>> {
     lines
 }
 
-fn summary(state: &State, campaign: &Campaign, run: &RunRecord) -> Vec<(String, Role)> {
+fn summary(state: &Shared, campaign: &Campaign, run: &RunRecord) -> Vec<(String, Role)> {
     let mut all = Vec::new();
     let asked = state.look.happened(run.asked_at, state.now);
     let ended = run.ended_at.map(|at| format!(", finished {}", state.look.happened(at, state.now))).unwrap_or_default();
@@ -147,7 +147,7 @@ fn summary(state: &State, campaign: &Campaign, run: &RunRecord) -> Vec<(String, 
     all
 }
 
-fn of_message(state: &State, campaign: &Campaign, message: &MessageId, record: Option<&ActionRecord>, room: usize) -> Vec<Line<'static>> {
+fn of_message(state: &Shared, campaign: &Campaign, message: &MessageId, record: Option<&ActionRecord>, room: usize) -> Vec<Line<'static>> {
     let ascii = state.look.ascii;
     let style = |role| state.look.style(role);
     let who = fit(&who(campaign, message), 13, Align::Left, ascii);
@@ -169,14 +169,14 @@ fn of_message(state: &State, campaign: &Campaign, message: &MessageId, record: O
 }
 
 /// The page as text, for a copy.
-pub(in crate::tui) fn text(state: &State) -> String {
+pub(in crate::tui) fn text(state: &Shared) -> String {
     let lines = lines(state, 100);
     let plain = lines.iter().map(|line| line.spans.iter().map(|span| span.content.as_ref()).collect::<String>());
     plain.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 /// The results as rows of a file, headers first.
-pub(in crate::tui) fn rows(state: &State) -> Vec<Vec<String>> {
+pub(in crate::tui) fn rows(state: &Shared) -> Vec<Vec<String>> {
     let mut rows = vec![["id", "recipient", "outcome", "code", "status", "at", "reason", "traceId"].map(str::to_owned).to_vec()];
     let Some(campaign) = state.campaign() else { return rows };
     let Some(run) = &campaign.run else { return rows };

@@ -10,10 +10,10 @@ use super::{dialog, keys};
 use crate::delivery::counted;
 use crate::tui::Role;
 use crate::tui::key_line::KeyWord;
-use crate::tui::state::{ResumeQuestion, State};
+use crate::tui::state::{ResumeQuestion, Shared};
 
 /// Draws it. The cursor is on the safe answer.
-pub(super) fn draw(state: &State, question: &ResumeQuestion, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, question: &ResumeQuestion, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let width = dialog::width(area, dialog::WIDEST);
     let all = vec![

@@ -7,11 +7,11 @@ use ratatui::text::{Line, Span};
 use super::sentences::{self, Sentence};
 use super::words::environment;
 use super::{dialog, keys};
-use crate::tui::state::State;
+use crate::tui::state::Shared;
 use crate::tui::{Action, Context, Role};
 
 /// Draws it. The cursor is on the safe answer.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let campaign = state.campaign()?;
     let width = dialog::width(area, dialog::WIDEST);
     let texts = match campaign.settings.one_time_password {

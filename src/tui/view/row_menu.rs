@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::{dialog, keys};
 use crate::delivery::code_or_none;
-use crate::tui::state::{MenuKind, RowAction, RowLine, RowMenu, State, ViewKind};
+use crate::tui::state::{MenuKind, RowAction, RowLine, RowMenu, Shared, ViewKind};
 use crate::tui::text::{Align, fit, width};
 use crate::tui::{Action, Context, Role};
 
@@ -14,7 +14,7 @@ use crate::tui::{Action, Context, Role};
 const COLUMNS: u16 = 64;
 
 /// Draws the menu. The terminal's cursor is on its line.
-pub(super) fn draw(state: &State, menu: &RowMenu, buffer: &mut Buffer, area: Rect) -> Position {
+pub(in crate::tui) fn draw(state: &Shared, menu: &RowMenu, buffer: &mut Buffer, area: Rect) -> Position {
     let columns = dialog::width(area, COLUMNS);
     let lines = state.menu_lines(menu.kind);
     let (cursor, skipped, room) = window(&lines, menu, area);
@@ -36,7 +36,7 @@ fn window(lines: &[RowLine], menu: &RowMenu, area: Rect) -> (usize, usize, usize
 }
 
 /// The line at a position on the screen.
-pub(super) fn line_at(state: &State, menu: &RowMenu, area: Rect, at: Position) -> Option<RowAction> {
+pub(in crate::tui) fn line_at(state: &Shared, menu: &RowMenu, area: Rect, at: Position) -> Option<RowAction> {
     let lines = state.menu_lines(menu.kind);
     let (_, skipped, room) = window(&lines, menu, area);
     let shown = lines.len().saturating_sub(skipped).min(room);
@@ -45,7 +45,7 @@ pub(super) fn line_at(state: &State, menu: &RowMenu, area: Rect, at: Position) -
     (inner.contains(at) && line < shown).then(|| lines.get(skipped + line).map(|line| line.action)).flatten()
 }
 
-fn row(state: &State, line: &RowLine, is_chosen: bool, (columns, reasons_at): (usize, usize)) -> Line<'static> {
+fn row(state: &Shared, line: &RowLine, is_chosen: bool, (columns, reasons_at): (usize, usize)) -> Line<'static> {
     let ascii = state.look.ascii;
     let mark = if is_chosen { "› " } else { "  " };
     let room = columns.saturating_sub(2 + 1 + width(&line.key));
@@ -66,12 +66,12 @@ fn row(state: &State, line: &RowLine, is_chosen: bool, (columns, reasons_at): (u
 }
 
 /// What the menu is about.
-fn title(state: &State, kind: MenuKind) -> String {
+fn title(state: &Shared, kind: MenuKind) -> String {
     let title = of_row(state);
     if kind == MenuKind::Copy { format!("Copy of: {title}") } else { title }
 }
 
-fn of_row(state: &State) -> String {
+fn of_row(state: &Shared) -> String {
     let subject = state.subject();
     match (state.view, subject.message, subject.batch, subject.error) {
         (ViewKind::Messages, Some(_), ..) => {
@@ -88,7 +88,7 @@ fn of_row(state: &State) -> String {
 }
 
 /// Whether the line of the activity under the cursor is a change that was seen, and not an action.
-fn is_change(state: &State) -> bool {
+fn is_change(state: &Shared) -> bool {
     state.campaign().is_some_and(|campaign| {
         let entries = campaign.activity();
         entries.get(campaign.activity_index(&entries)).is_some_and(|entry| !entry.is_action())

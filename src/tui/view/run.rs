@@ -11,14 +11,14 @@ use super::words::{in_a_line, rate};
 use crate::delivery::grouped;
 use crate::monitor::{ActionStage, RunNews, RunPhase};
 use crate::tui::Role;
-use crate::tui::state::{ActionRecord, Campaign, RunRecord, State};
+use crate::tui::state::{ActionRecord, Campaign, RunRecord, Shared};
 use crate::tui::text::{Align, age, fit};
 
 /// The widest bar.
 const BAR: usize = 20;
 
 /// Draws as many lines as there is room for.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let Some(campaign) = state.campaign() else { return };
     let Some(run) = &campaign.run else { return };
     let line = |row: u16| Rect { y: area.y + row, height: u16::from(row < area.height), ..area };
@@ -44,7 +44,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
 }
 
 /// `Retrying 22   ██████▋   14 of 22   1.5 calls/s   6 s left`.
-fn head(state: &State, run: &RunRecord, news: &RunNews, columns: u16) -> (Vec<Piece>, Vec<Piece>) {
+fn head(state: &Shared, run: &RunRecord, news: &RunNews, columns: u16) -> (Vec<Piece>, Vec<Piece>) {
     let style = |role| state.look.style(role);
     let done = news.total.saturating_sub(news.to_go);
     let paused = matches!(news.phase, RunPhase::Paused(_));
@@ -71,7 +71,7 @@ fn head(state: &State, run: &RunRecord, news: &RunNews, columns: u16) -> (Vec<Pi
 }
 
 /// `12 accepted · 1 refused: out of attempts · 1 unknown: checking · 8 to go`.
-fn counts(state: &State, campaign: &Campaign, news: &RunNews) -> Vec<Piece> {
+fn counts(state: &Shared, campaign: &Campaign, news: &RunNews) -> Vec<Piece> {
     let style = |role| state.look.style(role);
     let dot = if state.look.ascii { "," } else { "·" };
     let mut pieces = vec![Piece::new(format!("{} accepted", grouped(news.accepted)), style(Role::Fine), 0)];
@@ -99,7 +99,7 @@ fn counts(state: &State, campaign: &Campaign, news: &RunNews) -> Vec<Piece> {
 }
 
 /// One line for a run that is over.
-fn ended(state: &State, campaign: &Campaign, news: &RunNews) -> (Vec<Piece>, Vec<Piece>) {
+fn ended(state: &Shared, campaign: &Campaign, news: &RunNews) -> (Vec<Piece>, Vec<Piece>) {
     let style = |role| state.look.style(role);
     let word = if matches!(news.phase, RunPhase::Stopped(_)) { "Stopped" } else { "Retried" };
     let not_started = news.to_go + news.not_sent;

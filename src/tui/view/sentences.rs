@@ -3,11 +3,11 @@
 use ratatui::text::{Line, Span};
 
 use crate::tui::Role;
-use crate::tui::state::State;
+use crate::tui::state::Shared;
 use crate::tui::text::wrap;
 
 /// A sentence of a question.
-pub(super) struct Sentence {
+pub(in crate::tui) struct Sentence {
     text: String,
     role: Role,
     /// Its weight: 0 stays longest where room is short.
@@ -27,7 +27,7 @@ impl Sentence {
 }
 
 /// The sentences as lines of `width` columns, at most `room` of them.
-pub(super) fn lines(state: &State, mut sentences: Vec<Sentence>, width: usize, room: usize) -> Vec<Line<'static>> {
+pub(in crate::tui) fn lines(state: &Shared, mut sentences: Vec<Sentence>, width: usize, room: usize) -> Vec<Line<'static>> {
     let wrapped = |sentences: &[Sentence]| -> Vec<Line<'static>> {
         let lines = sentences.iter().flat_map(|sentence| {
             let style = state.look.style(sentence.role);

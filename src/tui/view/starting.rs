@@ -7,16 +7,16 @@ use ratatui::text::{Line, Span};
 use super::dialog;
 use super::words::environment;
 use crate::action::Agreed;
-use crate::tui::state::{Campaign, Starting, State};
+use crate::tui::state::{Campaign, Shared, Starting};
 use crate::tui::{Action, Context, Role};
 
 /// The title of its dialog: verb, count, environment, campaign.
-pub(in crate::tui) fn title(state: &State, campaign: &Campaign, agreed: &Agreed) -> String {
+pub(in crate::tui) fn title(state: &Shared, campaign: &Campaign, agreed: &Agreed) -> String {
     format!("{}, {}, {}", agreed.title(), environment(&state.look, campaign), campaign.settings.name)
 }
 
 /// Draws the countdown.
-pub(super) fn draw(state: &State, starting: &Starting, buffer: &mut Buffer, area: Rect) -> Position {
+pub(in crate::tui) fn draw(state: &Shared, starting: &Starting, buffer: &mut Buffer, area: Rect) -> Position {
     let style = |role| state.look.style(role);
     let key = state.keymap.key(Context::Starting, Action::Back).unwrap_or_else(|| "Esc".to_owned());
     let line = Line::from(vec![

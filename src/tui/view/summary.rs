@@ -9,13 +9,13 @@ use super::tabs;
 use super::words::percent;
 use crate::delivery::{Status, grouped};
 use crate::store::{Recent, status_index};
-use crate::tui::state::{Campaign, State};
+use crate::tui::state::{Campaign, Shared};
 use crate::tui::text::age;
 use crate::tui::{Role, sign};
 
 /// Draws the counts: `11,800 ✓   41 ✗   162 on the way: 12 created …`. Where room is short, the
 /// parts of those on the way are left out, never the sums.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let Some(campaign) = state.campaign() else { return };
     let look = &state.look;
     let style = |role| look.style(role);
@@ -69,7 +69,7 @@ pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect) {
 }
 
 /// The other campaigns, where they have no room beside the views: after the sums.
-fn others(state: &State, area: Rect, sums: &[Piece]) -> Vec<Piece> {
+fn others(state: &Shared, area: Rect, sums: &[Piece]) -> Vec<Piece> {
     if area.width >= tabs::ROOM_FOR_OTHERS {
         return Vec::new();
     }
@@ -80,7 +80,7 @@ fn others(state: &State, area: Rect, sums: &[Piece]) -> Vec<Piece> {
 const LONGEST_UNREAD: SignedDuration = SignedDuration::from_mins(15);
 
 /// How old the shown status of the messages on the way can be.
-fn oldest_reading(state: &State, campaign: &Campaign) -> Option<(String, Role)> {
+fn oldest_reading(state: &Shared, campaign: &Campaign) -> Option<(String, Role)> {
     let old = state.now.duration_since(campaign.oldest_open_reading?).max(SignedDuration::ZERO);
     let role = if old > LONGEST_UNREAD { Role::Warning } else { Role::Muted };
     Some((format!("checked ≤ {} ago", age(old)), role))
@@ -102,7 +102,7 @@ fn at_rest(total: usize, ended: usize, expected: usize, open: usize) -> Vec<Stri
 }
 
 /// Draws the last minutes.
-pub(super) fn draw_recent(state: &State, buffer: &mut Buffer, area: Rect) {
+pub(in crate::tui) fn draw_recent(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let Some(campaign) = state.campaign() else { return };
     let look = &state.look;
     let recent = &campaign.recent;
@@ -126,7 +126,7 @@ pub(super) fn draw_recent(state: &State, buffer: &mut Buffer, area: Rect) {
 }
 
 /// How long the window is; `3 OF 15 MIN` where less is loaded: then its figures cover that part.
-fn window(state: &State, campaign: &Campaign) -> String {
+fn window(state: &Shared, campaign: &Campaign) -> String {
     let minutes = campaign.recent.minutes;
     match loaded_for(state, campaign).map(|loaded| loaded.as_mins()) {
         Some(loaded) if loaded < i64::from(minutes) && !campaign.is_unread() => format!("{loaded} OF {minutes} MIN"),
@@ -135,7 +135,7 @@ fn window(state: &State, campaign: &Campaign) -> String {
 }
 
 /// How far back the loaded messages go without a gap; `None` where they are the whole campaign.
-fn loaded_for(state: &State, campaign: &Campaign) -> Option<SignedDuration> {
+fn loaded_for(state: &Shared, campaign: &Campaign) -> Option<SignedDuration> {
     let coverage = campaign.store.coverage();
     let edge = coverage.gap.map(|gap| gap.newer).or(coverage.oldest.filter(|_| !coverage.complete))?;
     Some(state.time_of_day().duration_since(edge).max(SignedDuration::ZERO))
@@ -158,7 +158,7 @@ fn failed(recent: &Recent) -> String {
 }
 
 /// The share of the day before, and of how long where less than a day is loaded.
-fn usual(state: &State, campaign: &Campaign) -> (String, String) {
+fn usual(state: &Shared, campaign: &Campaign) -> (String, String) {
     let recent = &campaign.recent;
     let (Some(share), Some(usual)) = (recent.share(), recent.usual_share) else { return (String::new(), String::new()) };
     let day = SignedDuration::from_hours(24) + SignedDuration::from_mins(i64::from(recent.minutes));
@@ -170,7 +170,7 @@ fn usual(state: &State, campaign: &Campaign) -> (String, String) {
 }
 
 /// Since when it rises.
-fn rising(state: &State, recent: &Recent) -> String {
+fn rising(state: &Shared, recent: &Recent) -> String {
     let since = recent.rising_since.map(|since| state.look.minute(since, state.now));
     since.map(|since| format!(", rising since {since}")).unwrap_or_default()
 }

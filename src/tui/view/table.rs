@@ -6,20 +6,20 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::tui::Role;
-use crate::tui::state::State;
+use crate::tui::state::Shared;
 
 /// Columns before the first one: a blank, the mark of the selected line, a blank.
-pub(super) const MARGIN: usize = 3;
+pub(in crate::tui) const MARGIN: usize = 3;
 
 /// The first line of a window of `height` lines that holds the one at `index`.
-pub(super) fn top(index: usize, height: usize) -> usize {
+pub(in crate::tui) fn top(index: usize, height: usize) -> usize {
     (index + 1).saturating_sub(height.max(1))
 }
 
 /// Draws `count` lines; the one at `selected` has the cursor. `line` makes one of them; it gets the
 /// style of the selected line, which wins over the colours of its cells.
-pub(super) fn draw(
-    state: &State,
+pub(in crate::tui) fn draw(
+    state: &Shared,
     buffer: &mut Buffer,
     area: Rect,
     count: usize,

@@ -8,17 +8,17 @@ use super::words::row_of;
 use crate::delivery::{Status, grouped};
 use crate::tui::Role;
 use crate::tui::layout::Kind;
-use crate::tui::state::{Campaign, State, ViewKind};
+use crate::tui::state::{Campaign, Shared, ViewKind};
 use crate::tui::text::{cut, width};
 
 /// Draws the line. On a small screen the other campaigns are named at its right.
-pub(super) fn draw(state: &State, buffer: &mut Buffer, area: Rect, kind: Kind) {
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect, kind: Kind) {
     let Some((left, right)) = sides(state, area, kind) else { return };
     pieces::draw(buffer, area, left, right, state.look.ascii);
 }
 
 /// Whose name is at a column.
-pub(super) fn view_at(state: &State, area: Rect, kind: Kind, column: u16) -> Option<ViewKind> {
+pub(in crate::tui) fn view_at(state: &Shared, area: Rect, kind: Kind, column: u16) -> Option<ViewKind> {
     let (left, right) = sides(state, area, kind)?;
     let mut shown = None;
     for (from, to, text) in pieces::placed(area, left, right) {
@@ -32,7 +32,7 @@ pub(super) fn view_at(state: &State, area: Rect, kind: Kind, column: u16) -> Opt
 }
 
 /// The pieces of the line, from the left and from the right.
-fn sides(state: &State, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece>)> {
+fn sides(state: &Shared, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece>)> {
     let campaign = state.campaign()?;
     let style = |role| state.look.style(role);
     let mut left = Vec::new();
@@ -64,7 +64,7 @@ fn sides(state: &State, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece
 }
 
 /// From this width on the other campaigns have room here; otherwise they are beside the counts.
-pub(super) const ROOM_FOR_OTHERS: u16 = 80;
+pub(in crate::tui) const ROOM_FOR_OTHERS: u16 = 80;
 
 /// The number beside a view's name.
 fn number(campaign: &Campaign, view: ViewKind) -> (String, Role) {
@@ -81,7 +81,7 @@ const SHORTEST_NAME: usize = 8;
 
 /// `! Flood alerts  2/3`: which campaign this is, and another one that needs a person; its name is cut
 /// to what `room` leaves.
-pub(super) fn other_campaigns(state: &State, room: usize) -> Vec<Piece> {
+pub(in crate::tui) fn other_campaigns(state: &Shared, room: usize) -> Vec<Piece> {
     if state.campaigns.len() < 2 {
         return Vec::new();
     }

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use super::{all_campaigns, campaigns, keys, list, row_menu, table, tabs};
 use crate::tui::Action;
 use crate::tui::layout::Kind;
-use crate::tui::state::{Column, Dialog, RowAction, State, ViewKind};
+use crate::tui::state::{Column, OldDialog, RowAction, Shared, ViewKind};
 
 /// Something that can be clicked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,12 +20,14 @@ pub(in crate::tui) enum Target {
     Campaign(usize),
     /// A line of the open menu.
     Line(RowAction),
+    /// A line of the screen, for the open dialog.
+    Dialog(u16),
     /// A key of the last line.
     Key(Action),
 }
 
 /// What is at a position on the screen. Nothing behind a dialog or a page can be clicked.
-pub(in crate::tui) fn target(state: &State, column: u16, row: u16) -> Option<Target> {
+pub(in crate::tui) fn target(state: &Shared, column: u16, row: u16) -> Option<Target> {
     let (layout, at) = (state.layout(), Position::new(column, row));
     if layout.kind == Kind::Tiny {
         return None;
@@ -37,9 +39,10 @@ pub(in crate::tui) fn target(state: &State, column: u16, row: u16) -> Option<Tar
         return None;
     }
     match &state.dialog {
-        Dialog::Row(menu) => return row_menu::line_at(state, menu, layout.body, at).map(Target::Line),
-        Dialog::Campaigns(chosen) => return all_campaigns::index_at(state, *chosen, layout.page(), at).map(Target::Campaign),
-        Dialog::None | Dialog::Find => {}
+        OldDialog::New(_) => return Some(Target::Dialog(row)),
+        OldDialog::Row(menu) => return row_menu::line_at(state, menu, layout.body, at).map(Target::Line),
+        OldDialog::Campaigns(chosen) => return all_campaigns::index_at(state, *chosen, layout.page(), at).map(Target::Campaign),
+        OldDialog::None | OldDialog::Find => {}
         _ => return None,
     }
     if layout.tabs.contains(at) {
@@ -56,7 +59,7 @@ pub(in crate::tui) fn target(state: &State, column: u16, row: u16) -> Option<Tar
     is_list.then(|| row_at(state, layout.list, row)).flatten().map(Target::Row)
 }
 
-fn row_at(state: &State, list: Rect, row: u16) -> Option<usize> {
+fn row_at(state: &Shared, list: Rect, row: u16) -> Option<usize> {
     let campaign = state.campaign()?;
     let height = usize::from(list.height);
     // The last line of the messages says how far the list goes, and can have the cursor, too.

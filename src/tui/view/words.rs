@@ -9,11 +9,11 @@ use crate::monitor::Purpose;
 use crate::postman::{Explanation, HostKind};
 use crate::store::BatchSummary;
 use crate::tui::Role;
-use crate::tui::state::{Campaign, Look, State};
+use crate::tui::state::{Campaign, Look, Shared};
 use crate::tui::text;
 
 /// A notice as it may be shown: while presenting, without the names of files.
-pub(super) fn shown_notice<'a>(state: &State, text: &'a Explanation) -> Cow<'a, Explanation> {
+pub(in crate::tui) fn shown_notice<'a>(state: &Shared, text: &'a Explanation) -> Cow<'a, Explanation> {
     if !state.presenting {
         return Cow::Borrowed(text);
     }
@@ -29,12 +29,12 @@ pub(super) fn shown_notice<'a>(state: &State, text: &'a Explanation) -> Cow<'a, 
 }
 
 /// A share with one decimal. Anything above nothing is never shown as zero.
-pub(super) fn percent(share: f64) -> String {
+pub(in crate::tui) fn percent(share: f64) -> String {
     if share > 0.0 && share < 0.0005 { "under 0.1 %".to_owned() } else { format!("{:.1} %", share * 100.0) }
 }
 
 /// How much of a batch is loaded: `20 of 150 loaded`.
-pub(super) fn loaded_of(summary: &BatchSummary) -> String {
+pub(in crate::tui) fn loaded_of(summary: &BatchSummary) -> String {
     match summary.total() {
         Some(total) => format!("{} of {} loaded", grouped(summary.loaded), grouped(total)),
         None => format!("{} loaded", grouped(summary.loaded)),
@@ -42,12 +42,12 @@ pub(super) fn loaded_of(summary: &BatchSummary) -> String {
 }
 
 /// A figure of a batch's loaded messages.
-pub(super) fn figure_of(summary: &BatchSummary, number: usize) -> String {
+pub(in crate::tui) fn figure_of(summary: &BatchSummary, number: usize) -> String {
     figure(number, summary.is_whole)
 }
 
 /// A figure. Where not everything it counts is loaded, it is a lower limit, and a zero is not shown.
-pub(super) fn figure(number: usize, is_whole: bool) -> String {
+pub(in crate::tui) fn figure(number: usize, is_whole: bool) -> String {
     match number {
         _ if is_whole => grouped(number),
         0 => "–".to_owned(),
@@ -57,7 +57,7 @@ pub(super) fn figure(number: usize, is_whole: bool) -> String {
 
 /// The kind of host a campaign is on, in capitals; a gateway's host is named, since nobody can know
 /// what is behind it.
-pub(super) fn environment(look: &Look, campaign: &Campaign) -> String {
+pub(in crate::tui) fn environment(look: &Look, campaign: &Campaign) -> String {
     match campaign.settings.host_kind {
         HostKind::Loopback if look.demo => "DEMO".to_owned(),
         HostKind::Gateway => format!("GATEWAY {}", campaign.settings.host),
@@ -66,13 +66,13 @@ pub(super) fn environment(look: &Look, campaign: &Campaign) -> String {
 }
 
 /// Calls a second, without a meaningless zero.
-pub(super) fn rate(calls: f64) -> String {
+pub(in crate::tui) fn rate(calls: f64) -> String {
     let text = format!("{calls:.1}");
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 /// Bytes as people write them: `840 KB`, `3.4 MB`.
-pub(super) fn bytes(number: u64) -> String {
+pub(in crate::tui) fn bytes(number: u64) -> String {
     let tenths = |unit: u64| format!("{}.{}", grouped(usize::try_from(number / unit).unwrap_or(usize::MAX)), number % unit * 10 / unit);
     match number {
         0..1_000_000 => format!("{} KB", number.div_ceil(1_000)),
@@ -82,7 +82,7 @@ pub(super) fn bytes(number: u64) -> String {
 }
 
 /// What a call is for, in a word or two.
-pub(super) fn purpose(purpose: Purpose) -> &'static str {
+pub(in crate::tui) fn purpose(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Head => "newest",
         Purpose::Gap => "gap",
@@ -97,7 +97,7 @@ pub(super) fn purpose(purpose: Purpose) -> &'static str {
 }
 
 /// How long until a time: `4 s`, and `now` for what is due.
-pub(super) fn until(at: Timestamp, now: Timestamp) -> String {
+pub(in crate::tui) fn until(at: Timestamp, now: Timestamp) -> String {
     let rest = at.duration_since(now);
     if rest <= SignedDuration::ZERO {
         return "now".to_owned();
@@ -108,7 +108,7 @@ pub(super) fn until(at: Timestamp, now: Timestamp) -> String {
 }
 
 /// A failure in one line.
-pub(super) fn in_a_line(text: &Explanation) -> String {
+pub(in crate::tui) fn in_a_line(text: &Explanation) -> String {
     let parts = [text.what.as_str(), text.why.as_str(), text.next.as_str()];
     let mut line = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     if let Some(trace) = &text.trace_id {
@@ -147,14 +147,14 @@ impl Look {
 }
 
 /// Where the cursor is in a list: `row 17 of 41`. Nothing of an empty list.
-pub(super) fn row_of(index: usize, len: usize) -> String {
+pub(in crate::tui) fn row_of(index: usize, len: usize) -> String {
     if len == 0 { String::new() } else { format!("row {} of {}", grouped(index.min(len - 1) + 1), grouped(len)) }
 }
 
-impl State {
+impl Shared {
     /// How far the loaded messages go within the time window, and how that is shown: a window that is not loaded
     /// whole is louder.
-    pub(super) fn how_far_shown(&self, campaign: &Campaign) -> (String, Role) {
+    pub(in crate::tui) fn how_far_shown(&self, campaign: &Campaign) -> (String, Role) {
         if campaign.choice.window.is_all() {
             (self.how_far(campaign), Role::Muted)
         } else if campaign.is_window_whole() {
@@ -166,7 +166,7 @@ impl State {
 
     /// How far the loaded messages go: `back to 21 Nov 03:02`, or `the whole campaign`; and whether
     /// older ones were dropped because no more are kept.
-    pub(super) fn how_far(&self, campaign: &Campaign) -> String {
+    pub(in crate::tui) fn how_far(&self, campaign: &Campaign) -> String {
         let coverage = campaign.store.coverage();
         if coverage.complete {
             return "the whole campaign".to_owned();

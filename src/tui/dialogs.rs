@@ -1,0 +1,129 @@
+//! What is open over the view. Each dialog is one file, and this is all that the others know of it.
+
+use std::borrow::Cow;
+
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::KeyRole;
+use super::keys::{Action, Context};
+use super::state::{OpenQuestion, Shared};
+use crate::store::RowNumber;
+
+/// Something open over the view: a question, a menu, a line for typing, a page to read.
+pub(in crate::tui) trait Dialog {
+    /// Where its keys are in the table of keys.
+    fn context(&self) -> Context;
+
+    /// What an action would do now. The line of keys, the dialog's own keys and dispatch ask this and nothing else.
+    fn can(&self, action: Action, shared: &Shared) -> Can;
+
+    /// A key was pressed.
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome;
+
+    /// Draws it over `area`. Returns where the terminal's cursor belongs.
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position>;
+
+    /// A click inside the screen, other than on the last line.
+    fn click(&mut self, _click: Click, _shared: &mut Shared) -> Outcome {
+        Outcome::Stay
+    }
+
+    /// Text was pasted.
+    fn paste(&mut self, _text: &str, _shared: &mut Shared) {}
+
+    /// Called after every event while it is on top, and when it comes to the top again: what it shows must stay true,
+    /// or it closes.
+    fn refresh(&mut self, _changed: &Changed, _shared: &mut Shared) -> Outcome {
+        Outcome::Stay
+    }
+
+    /// When it needs [`Dialog::refresh`] at the latest; `None` where only events change it.
+    fn due(&self, _shared: &Shared) -> Option<Timestamp> {
+        None
+    }
+
+    /// Whether it is a question about rows that must not change their meaning: nothing is trimmed under it, and it
+    /// closes when the rows no longer exist.
+    fn holds_rows(&self) -> bool {
+        false
+    }
+
+    /// Whether it is shown in place of the view, and not as a box over it.
+    fn covers(&self) -> bool {
+        false
+    }
+
+    /// The question that waits for a yes.
+    fn asked(&self) -> Option<OpenQuestion> {
+        None
+    }
+
+    /// How a key would agree to its question, or answer part of it; `None` for every other key. Only asked while it
+    /// can be read.
+    fn role(&self, _press: Press, _shared: &Shared) -> Option<KeyRole> {
+        None
+    }
+}
+
+/// What an action would do now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) enum Can {
+    /// What the table of keys says.
+    Yes,
+    /// Something, in these words.
+    Do(&'static str),
+    /// Nothing just now, and why.
+    Not(Cow<'static, str>),
+    /// It never means anything here.
+    NotHere,
+}
+
+/// A key as it was pressed, and what the table of keys says of it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::tui) struct Press {
+    pub action: Option<Action>,
+    pub key: KeyEvent,
+}
+
+/// A click of the left button.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::tui) struct Click {
+    pub at: Position,
+    /// Whether the same line was clicked a moment ago.
+    pub is_double: bool,
+}
+
+/// What an event changed in the campaign on the screen.
+#[derive(Debug, Clone, Default)]
+pub(in crate::tui) struct Changed {
+    pub rows: Vec<RowNumber>,
+    /// Whether the dialog was covered and followed nothing meanwhile: a question is another one from now on.
+    pub was_covered: bool,
+}
+
+/// What becomes of a dialog after a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Outcome {
+    /// It stays open. What it opened is over it: Esc there comes back to it.
+    Stay,
+    /// Esc: what it was opened from is on the screen again.
+    Back,
+    /// It is done. What it opened takes its position; where it opened nothing, the view is on the screen.
+    Close,
+}
+
+/// What [`Shared`] may know of the dialog whose key is being handled.
+pub(in crate::tui) struct Busy {
+    pub context: Context,
+    pub asked: Option<OpenQuestion>,
+}
+
+impl Shared {
+    /// Opens a dialog: over the one whose key is being handled, in place of it where that closes.
+    pub(in crate::tui) fn open(&mut self, dialog: impl Dialog + 'static) {
+        self.opening.push(Box::new(dialog));
+    }
+}
