@@ -19,6 +19,7 @@ mod theme;
 mod typed_line; // a line for typing
 mod update; // events in, effects out
 mod view; // how it looks
+mod widgets; // what several things draw with
 
 pub use crate::monitor::CampaignSettings;
 pub use app::App as State;

@@ -12,7 +12,6 @@ pub(super) mod cells;
 pub(super) mod columns;
 pub(super) mod copying;
 pub(super) mod detail;
-pub(super) mod dialog;
 pub(super) mod empty;
 pub(super) mod export;
 pub(super) mod failures;
@@ -53,6 +52,7 @@ use super::Role;
 use super::layout::{Kind, SMALLEST};
 use super::state::{OldDialog, Shared, ViewKind};
 use super::text;
+use super::widgets::frame as dialog;
 
 pub(super) use copying::{copied_text, marked_rows, template_id};
 pub(super) use export::{activity_rows, batch_rows, failure_rows, message_cells, message_heads, number};

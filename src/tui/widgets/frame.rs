@@ -2,7 +2,9 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Padding, Widget};
 
 use crate::tui::Role;
 use crate::tui::state::{Count, Shared};
@@ -34,41 +36,24 @@ pub(in crate::tui) fn draw(
     Position::new(after(inner.x, column).min(inner.right().saturating_sub(1)), after(inner.y, line))
 }
 
-/// An empty box. Returns the room inside, with a blank column at each side.
+/// An empty box. Returns the room inside.
 fn draw_box(state: &Shared, buffer: &mut Buffer, frame: Rect, title: &str) -> Rect {
-    let Rect { width, height, .. } = frame;
-    let (text, rule) = (state.look.style(Role::Text), state.look.style(Role::Rule));
-    for position in frame.positions() {
-        buffer[position].reset();
-        buffer[position].set_style(text);
-    }
-    if width < 6 || height < 3 {
+    let text = state.look.style(Role::Text);
+    Clear.render(frame, buffer);
+    if frame.width < 6 || frame.height < 3 {
+        buffer.set_style(frame, text);
         return Rect { width: 0, height: 0, ..frame };
     }
-    let signs = ["─", "│", "┌", "┐", "└", "┘"];
-    let (right, bottom) = (frame.right() - 1, frame.bottom() - 1);
-    for x in frame.x..=right {
-        for y in [frame.y, bottom] {
-            buffer[(x, y)].set_symbol(signs[0]).set_style(rule);
-        }
-    }
-    for y in frame.y..=bottom {
-        for x in [frame.x, right] {
-            buffer[(x, y)].set_symbol(signs[1]).set_style(rule);
-        }
-    }
-    for (x, y, sign) in [(frame.x, frame.y, 2), (right, frame.y, 3), (frame.x, bottom, 4), (right, bottom, 5)] {
-        buffer[(x, y)].set_symbol(signs[sign]);
-    }
-    let room = usize::from(width) - 4;
+    let title = format!(" {} ", cut(title, usize::from(frame.width).saturating_sub(6), state.look.ascii));
     // The border next to the title has a colour of its own, which the title must not take on.
-    let title = format!(" {} ", cut(title, room.saturating_sub(2), state.look.ascii));
-    for x in (frame.x + 1..right).take(crate::tui::text::width(&title)) {
-        buffer[(x, frame.y)].reset();
-        buffer[(x, frame.y)].set_style(text);
-    }
-    buffer.set_stringn(frame.x + 1, frame.y, title, room, state.look.style(Role::Strong));
-    inner(frame)
+    let strong = Style::reset().patch(text).patch(state.look.style(Role::Strong));
+    block().style(text).border_style(state.look.style(Role::Rule)).title(Line::styled(title, strong)).render(frame, buffer);
+    block().inner(frame)
+}
+
+/// A border, with a blank column inside at each side.
+fn block() -> Block<'static> {
+    Block::bordered().padding(Padding::horizontal(1))
 }
 
 /// Where a box for `rows` lines is in `area`.
@@ -78,13 +63,9 @@ fn frame(area: Rect, columns: u16, rows: usize) -> Rect {
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
 
-fn inner(frame: Rect) -> Rect {
-    Rect { x: frame.x + 2, y: frame.y + 1, width: frame.width.saturating_sub(4), height: frame.height.saturating_sub(2) }
-}
-
 /// The room inside such a box.
 pub(in crate::tui) fn room(area: Rect, columns: u16, rows: usize) -> Rect {
-    inner(frame(area, columns, rows))
+    block().inner(frame(area, columns, rows))
 }
 
 /// The safe answer with the focus, or the count typed so far where one is asked for; and the cursor's column.
