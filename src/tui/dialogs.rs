@@ -1,5 +1,7 @@
 //! What is open over the view. Each dialog is one file, and this is all that the others know of it.
 
+mod order;
+
 use std::borrow::Cow;
 
 use crossterm::event::KeyEvent;
@@ -11,6 +13,8 @@ use super::KeyRole;
 use super::keys::{Action, Context};
 use super::state::{OpenQuestion, Shared};
 use crate::store::RowNumber;
+
+pub(in crate::tui) use order::OrderMenu;
 
 /// Something open over the view: a question, a menu, a line for typing, a page to read.
 pub(in crate::tui) trait Dialog {

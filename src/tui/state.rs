@@ -26,7 +26,6 @@ mod marked;
 mod marks;
 mod named_filters;
 mod notices;
-mod order_menu;
 mod page;
 mod palette;
 mod context; // which keys apply
@@ -71,7 +70,6 @@ pub(super) use marked::Marked;
 pub(super) use marks::{Highlights, REVEAL};
 pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use notices::Notices;
-pub(super) use order_menu::{OrderLine, OrderMenu};
 pub(super) use page::{Page, PageKind};
 pub(super) use palette::{PaletteAction, PaletteEntry};
 pub(super) use plan_question::{Choice, PlanQuestion, tick};

@@ -166,7 +166,6 @@ impl Shared {
                 // other menus.
                 Context::Menu if self.row_menu_letter(key) => {}
                 Context::Menu if matches!(self.dialog, OldDialog::Row(_)) => self.row_menu_key(action),
-                Context::Menu if matches!(self.dialog, OldDialog::Order(_)) => self.order_key(action),
                 Context::Menu => self.menu_key(action),
                 Context::Text => self.find_key(action, key),
                 Context::Campaigns => self.campaigns_key(action),
@@ -229,7 +228,7 @@ impl Shared {
     }
 
     /// Shows a notice that the dashboard itself has: the answer to a key.
-    fn tell(&mut self, weight: NoticeWeight, what: &str, why: &str, next: &str) {
+    pub(in crate::tui) fn tell(&mut self, weight: NoticeWeight, what: &str, why: &str, next: &str) {
         let text = Explanation::new(what.to_owned(), why.to_owned(), next.to_owned());
         self.notices.push(crate::monitor::Notice { at: self.now, weight, text });
         self.stands();

@@ -22,7 +22,6 @@ pub(super) mod keys;
 pub(super) mod list;
 pub(super) mod menu;
 pub(super) mod notice;
-pub(super) mod order_menu;
 pub(super) mod page;
 pub(super) mod palette;
 pub(super) mod pieces;
@@ -147,7 +146,6 @@ impl Shared {
             OldDialog::New(dialog) => dialog.draw(self, buffer, layout.body).or(cursor),
             OldDialog::Question(question) => Some(question::draw(self, question, buffer, layout.body)),
             OldDialog::Menu(menu) => Some(menu::draw(self, menu, buffer, layout.body)),
-            OldDialog::Order(menu) => Some(order_menu::draw(self, menu, buffer, layout.body)),
             OldDialog::Row(menu) => Some(row_menu::draw(self, menu, buffer, layout.body)),
             OldDialog::Plan(question) => plan::draw(self, question, buffer, layout.body).or(cursor),
             OldDialog::Batch(question) => batch_question::draw(self, question, buffer, layout.body).or(cursor),

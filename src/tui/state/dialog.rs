@@ -1,8 +1,6 @@
 //! What is open over the list, and whether it can be agreed to.
 
-use super::{
-    BatchQuestion, FilterMenu, OpenQuestion, OrderMenu, Page, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, RowMenu, Shared,
-};
+use super::{BatchQuestion, FilterMenu, OpenQuestion, Page, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, RowMenu, Shared};
 use crate::tui::dialogs::{Busy, Dialog};
 use crate::tui::layout::Kind;
 
@@ -17,8 +15,6 @@ pub(in crate::tui) enum OldDialog {
     Find,
     /// The menu of filters, or of time windows.
     Menu(Box<FilterMenu>),
-    /// The menu of order and columns.
-    Order(OrderMenu),
     /// The question before a retry.
     Question(Box<Question>),
     /// The question before a retry of several messages.
@@ -71,9 +67,7 @@ impl Shared {
             OldDialog::Reveal(asked) => Some(*asked),
             OldDialog::Resume(question) => Some(question.asked),
             OldDialog::Prompt(prompt) => prompt.asked,
-            OldDialog::None | OldDialog::Find | OldDialog::Menu(_) | OldDialog::Order(_) | OldDialog::Row(_) | OldDialog::Campaigns(_) => {
-                None
-            }
+            OldDialog::None | OldDialog::Find | OldDialog::Menu(_) | OldDialog::Row(_) | OldDialog::Campaigns(_) => None,
         };
         asked.filter(|_| self.is_dialog_in_view())
     }

@@ -1,61 +1,19 @@
-//! Keys in the menu of order and columns, and how the tables follow it.
+//! How the tables follow their orders.
 
-use super::super::Action;
-use super::super::state::{
-    BatchColumn, Column, FailureColumn, OldDialog, OrderMenu, Ordered, Shared, ShownColumns, Sortable, Tables, ViewKind,
-};
+use super::super::dialogs::OrderMenu;
+use super::super::state::{Column, Shared, Sortable, ViewKind};
 use crate::monitor::NoticeWeight;
 
 impl Shared {
-    /// Opens the menu on the column that the view is sorted by.
     pub(in crate::tui) fn open_order(&mut self) {
         if self.campaign().is_some() {
-            let cursor = self.order_lines().iter().position(|line| line.ordered.is_some()).unwrap_or(0);
-            self.dialog = OldDialog::Order(OrderMenu { cursor });
+            self.open(OrderMenu::new(self));
         }
     }
 
-    pub(in crate::tui) fn order_key(&mut self, action: Action) {
-        if let Some(steps) = self.menu_steps(action) {
-            return self.go_order(steps);
-        }
-        match action {
-            Action::Enter => self.order_by_line(),
-            Action::Toggle => self.turn_column(),
-            Action::Left => self.shift_column(-1),
-            Action::Right => self.shift_column(1),
-            Action::Clear => self.usual_order(),
-            Action::Back | Action::Quit | Action::Order => self.close_dialog(),
-            Action::Help => self.open_help(),
-            _ => {}
-        }
-    }
-
-    fn go_order(&mut self, steps: isize) {
-        let last = self.order_lines().len().saturating_sub(1);
-        if let OldDialog::Order(menu) = &mut self.dialog {
-            menu.cursor = menu.cursor.saturating_add_signed(steps).min(last);
-        }
-    }
-
-    /// The column of the messages under the cursor; `None` in another view's menu.
-    fn chosen_column(&self) -> Option<(usize, Column)> {
-        let OldDialog::Order(menu) = &self.dialog else { return None };
-        let (column, _) = self.tables.columns.all().get(menu.cursor).filter(|_| self.has_columns())?;
-        Some((menu.cursor, *column))
-    }
-
-    fn order_by_line(&mut self) {
-        let OldDialog::Order(menu) = self.dialog else { return };
-        match self.view {
-            ViewKind::Batches => choose::<BatchColumn>(&mut self.tables.batches, menu.cursor),
-            ViewKind::Failures => choose::<FailureColumn>(&mut self.tables.failures, menu.cursor),
-            ViewKind::Messages | ViewKind::Activity => {
-                if let Some((_, column)) = self.chosen_column() {
-                    self.order_by(column);
-                }
-            }
-        }
+    /// Whether the columns of the view on the screen can be hidden and moved.
+    pub(in crate::tui) fn has_columns(&self) -> bool {
+        self.view == ViewKind::Messages
     }
 
     /// Sorts the messages by a column, or reverses the order where they are sorted by it.
@@ -68,34 +26,6 @@ impl Shared {
         self.tables.messages.choose(column);
         // Sorting by a hidden column would be a riddle.
         self.tables.columns.show(column);
-    }
-
-    fn turn_column(&mut self) {
-        let Some((_, column)) = self.chosen_column() else { return };
-        if !self.tables.columns.turn(column) {
-            let what = format!("{} is the only column shown", column.label());
-            self.tell(NoticeWeight::Info, &what, "a list without columns says nothing", "show another column first");
-        }
-    }
-
-    /// Moves the column under the cursor, and the cursor with it.
-    fn shift_column(&mut self, steps: isize) {
-        let Some((index, _)) = self.chosen_column() else { return };
-        if self.tables.columns.shift(index, steps) {
-            self.go_order(steps);
-        }
-    }
-
-    /// Back to the default of the view.
-    fn usual_order(&mut self) {
-        let usual = Tables::default();
-        match self.view {
-            ViewKind::Batches => self.tables.batches = usual.batches,
-            ViewKind::Failures => self.tables.failures = usual.failures,
-            ViewKind::Messages | ViewKind::Activity => {
-                self.tables = Tables { columns: ShownColumns::default(), messages: usual.messages, ..self.tables.clone() }
-            }
-        }
     }
 
     /// The tables of the campaign on the screen follow the orders; the part of the list on the screen is sorted
@@ -124,11 +54,5 @@ impl Shared {
         if let Some(campaign) = self.campaign_mut() {
             campaign.list.sort_all(&campaign.store);
         }
-    }
-}
-
-fn choose<C: Sortable>(order: &mut Ordered<C>, index: usize) {
-    if let Some(column) = C::all().get(index) {
-        order.choose(*column);
     }
 }

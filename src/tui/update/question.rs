@@ -130,7 +130,6 @@ impl Shared {
             | OldDialog::Busy(_)
             | OldDialog::Find
             | OldDialog::Menu(_)
-            | OldDialog::Order(_)
             | OldDialog::Row(_)
             | OldDialog::Prompt(_)
             | OldDialog::Resolve(_)

@@ -37,7 +37,9 @@ fn room(area: Rect) -> usize {
 fn useful(state: &Shared) -> (Vec<Action>, Vec<KeyWord>) {
     let context = state.context();
     if let Some(dialog) = state.top() {
-        let known = state.keymap.footer(context).into_iter().filter_map(|line| {
+        // Closing with `q` is what Esc says already.
+        let lines = state.keymap.footer(context).into_iter().filter(|line| line.binding.action != Action::Quit);
+        let known = lines.filter_map(|line| {
             let word = word(dialog, state, line.binding)?;
             Some((line.binding.action, KeyWord::new(line.key(context), word)))
         });
@@ -86,9 +88,6 @@ fn label(state: &Shared, binding: &Binding) -> &'static str {
         (Action::Toggle, OldDialog::Menu(_)) => "tick",
         (Action::NextPane, OldDialog::Plan(question)) if question.list.is_some() => "back",
         (Action::Enter, OldDialog::Row(_) | OldDialog::Resolve(_)) => "do it",
-        (Action::Enter, OldDialog::Order(_)) => "sort by it",
-        (Action::Toggle, OldDialog::Order(_)) => "show/hide",
-        (Action::Clear, OldDialog::Order(_)) => "default",
         (Action::Order, _) if !state.has_columns() => "order",
         _ => binding.label,
     }
@@ -127,8 +126,6 @@ fn is_useful(state: &Shared, action: Action) -> bool {
         }
         Action::Enter if context == Context::Help => state.help_action().is_some(),
         Action::Enter => context != Context::Detail,
-        Action::Toggle if matches!(state.dialog, OldDialog::Order(_)) => state.has_columns(),
-        Action::Clear if matches!(state.dialog, OldDialog::Order(_)) => true,
         Action::NextHit => campaign.is_some_and(|campaign| campaign.find.is_on()),
         Action::Delete => matches!(&state.dialog, OldDialog::Menu(menu) if matches!(menu.selected(), Some(MenuItem::Named(_)))),
         Action::Undo => {

@@ -1,0 +1,212 @@
+//! The menu of order and columns: one line for each column of the view on the screen. Choices take effect
+//! at once, behind the menu.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::{Can, Dialog, Outcome, Press};
+use crate::monitor::NoticeWeight;
+use crate::tui::key_line::KeyWord;
+use crate::tui::state::{BatchColumn, Column, FailureColumn, Ordered, Shared, ShownColumns, Sortable, Tables, ViewKind, order_sign};
+use crate::tui::text::{Align, fit, width};
+use crate::tui::view::keys;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::menu::Menu;
+use crate::tui::{Action, Context, Role};
+
+/// How wide the box is.
+const COLUMNS: u16 = 44;
+
+/// How many lines its keys take: the box is narrow, so that much of the list stays in view.
+const KEY_LINES: usize = 2;
+
+/// How wide the names of the columns are.
+const NAME: usize = 12;
+
+/// The menu while it is open.
+#[derive(Debug)]
+pub(in crate::tui) struct OrderMenu {
+    /// The line with the cursor.
+    cursor: usize,
+}
+
+/// A line of the menu.
+#[derive(Debug)]
+struct OrderLine {
+    /// The column's label.
+    name: &'static str,
+    /// Whether the column is shown; `None` where it cannot be hidden.
+    shown: Option<bool>,
+    /// Which end comes first, and its sign, where the table is sorted by it.
+    ordered: Option<(&'static str, &'static str)>,
+    /// Whether the table can be sorted by it.
+    can_order: bool,
+}
+
+impl OrderMenu {
+    /// The menu on the column that the view is sorted by.
+    pub fn new(shared: &Shared) -> Self {
+        Self { cursor: lines(shared).iter().position(|line| line.ordered.is_some()).unwrap_or(0) }
+    }
+
+    fn go(&mut self, steps: isize, shared: &Shared) {
+        let last = lines(shared).len().saturating_sub(1);
+        self.cursor = self.cursor.saturating_add_signed(steps).min(last);
+    }
+
+    /// The column of the messages under the cursor; `None` in another view's menu.
+    fn column(&self, shared: &Shared) -> Option<Column> {
+        shared.tables.columns.all().get(self.cursor).filter(|_| shared.has_columns()).map(|(column, _)| *column)
+    }
+
+    fn order_by_line(&self, shared: &mut Shared) {
+        match shared.view {
+            ViewKind::Batches => choose::<BatchColumn>(&mut shared.tables.batches, self.cursor),
+            ViewKind::Failures => choose::<FailureColumn>(&mut shared.tables.failures, self.cursor),
+            ViewKind::Messages | ViewKind::Activity => {
+                if let Some(column) = self.column(shared) {
+                    shared.order_by(column);
+                }
+            }
+        }
+    }
+
+    fn turn_column(&self, shared: &mut Shared) {
+        let Some(column) = self.column(shared) else { return };
+        if !shared.tables.columns.turn(column) {
+            let what = format!("{} is the only column shown", column.label());
+            shared.tell(NoticeWeight::Info, &what, "a list without columns says nothing", "show another column first");
+        }
+    }
+
+    /// Moves the column under the cursor, and the cursor with it.
+    fn shift_column(&mut self, steps: isize, shared: &mut Shared) {
+        if self.column(shared).is_some() && shared.tables.columns.shift(self.cursor, steps) {
+            self.go(steps, shared);
+        }
+    }
+
+    /// The keys, line by line.
+    fn keys(&self, shared: &Shared) -> [Vec<KeyWord>; KEY_LINES] {
+        let key = |action| shared.keymap.key(Context::Menu, action);
+        let mut second = Vec::new();
+        if shared.has_columns() {
+            second.extend(key(Action::Left).zip(key(Action::Right)).map(|(left, right)| KeyWord::new(format!("{left} {right}"), "move")));
+        }
+        second.extend(keys::of_dialog(self, shared, [Action::Clear, Action::Back]));
+        [keys::of_dialog(self, shared, [Action::Enter, Action::Toggle]), second]
+    }
+}
+
+/// The lines of the menu.
+fn lines(shared: &Shared) -> Vec<OrderLine> {
+    match shared.view {
+        ViewKind::Batches => lines_of(shared.tables.batches),
+        ViewKind::Failures => lines_of(shared.tables.failures),
+        ViewKind::Messages | ViewKind::Activity => {
+            let line = |(column, shown): &(Column, bool)| OrderLine {
+                shown: Some(*shown),
+                can_order: column.sort_by().is_some(),
+                ..line(*column, shared.tables.messages)
+            };
+            shared.tables.columns.all().iter().map(line).collect()
+        }
+    }
+}
+
+fn lines_of<C: Sortable>(order: Ordered<C>) -> Vec<OrderLine> {
+    C::all().iter().map(|column| line(*column, order)).collect()
+}
+
+fn line<C: Sortable>(column: C, order: Ordered<C>) -> OrderLine {
+    let ordered = (column == order.by).then(|| (order.words(), order_sign(order.direction)));
+    OrderLine { name: column.label(), shown: None, ordered, can_order: true }
+}
+
+fn choose<C: Sortable>(order: &mut Ordered<C>, index: usize) {
+    if let Some(column) = C::all().get(index) {
+        order.choose(*column);
+    }
+}
+
+/// Back to the default of the view.
+fn usual_order(shared: &mut Shared) {
+    let usual = Tables::default();
+    match shared.view {
+        ViewKind::Batches => shared.tables.batches = usual.batches,
+        ViewKind::Failures => shared.tables.failures = usual.failures,
+        ViewKind::Messages | ViewKind::Activity => {
+            (shared.tables.columns, shared.tables.messages) = (ShownColumns::default(), usual.messages);
+        }
+    }
+}
+
+fn draw_line(shared: &Shared, line: &OrderLine, is_chosen: bool, columns: usize) -> Line<'static> {
+    let ascii = shared.look.ascii;
+    let mark = if is_chosen { "› " } else { "  " };
+    let tick = match line.shown {
+        Some(true) => "[x] ",
+        Some(false) => "[ ] ",
+        None => "",
+    };
+    let (order, role) = match line.ordered {
+        Some((words, sign)) => (format!("{sign} {words}"), Role::Accent),
+        None if line.can_order => (String::new(), Role::Text),
+        None => ("  cannot sort by it".to_owned(), Role::Muted),
+    };
+    let style = |role| shared.look.style(if is_chosen { Role::Selected } else { role });
+    let name = format!("{mark}{tick}{}", fit(line.name, NAME, Align::Left, ascii));
+    let room = columns.saturating_sub(width(&name));
+    Line::from(vec![Span::styled(name, style(Role::Text)), Span::styled(fit(&order, room, Align::Left, ascii), style(role))])
+}
+
+impl Dialog for OrderMenu {
+    fn context(&self) -> Context {
+        Context::Menu
+    }
+
+    fn can(&self, action: Action, shared: &Shared) -> Can {
+        match action {
+            Action::Enter => Can::Do("sort by it"),
+            Action::Toggle if shared.has_columns() => Can::Do("show/hide"),
+            Action::Left | Action::Right if shared.has_columns() => Can::Do("move"),
+            Action::Clear => Can::Do("default"),
+            Action::Back | Action::Quit | Action::Help => Can::Yes,
+            _ if shared.menu_steps(action).is_some() => Can::Yes,
+            _ => Can::NotHere,
+        }
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+        let Some(action) = press.action else { return Outcome::Stay };
+        match action {
+            Action::Enter => self.order_by_line(shared),
+            Action::Toggle => self.turn_column(shared),
+            Action::Left => self.shift_column(-1, shared),
+            Action::Right => self.shift_column(1, shared),
+            Action::Clear => usual_order(shared),
+            Action::Back | Action::Quit => return Outcome::Back,
+            _ => {
+                if let Some(steps) = shared.menu_steps(action) {
+                    self.go(steps, shared);
+                }
+            }
+        }
+        Outcome::Stay
+    }
+
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let columns = frame::width(area, COLUMNS);
+        let all = lines(shared);
+        let menu = Menu { columns: COLUMNS, count: all.len(), cursor: self.cursor, heads: 0, keys: KEY_LINES };
+        let mut shown: Vec<_> = menu.shown(area).map(|index| draw_line(shared, &all[index], index == self.cursor, columns)).collect();
+        shown.extend(self.keys(shared).map(|named| keys::line(shared, &named, columns)));
+        let title = match shared.view {
+            ViewKind::Batches => "Order of the batches",
+            ViewKind::Failures => "Order of the failures",
+            ViewKind::Messages | ViewKind::Activity => "Order and columns",
+        };
+        Some(frame::draw(shared, buffer, area, title, COLUMNS, &shown, (0, menu.cursor_line(area))))
+    }
+}
