@@ -85,6 +85,18 @@ pub(in crate::tui) enum Can {
     NotHere,
 }
 
+impl Can {
+    /// Nothing just now, and why.
+    pub fn not(why: &'static str) -> Self {
+        Can::Not(Cow::Borrowed(why))
+    }
+
+    /// What the table of keys says, unless something is missing.
+    pub fn unless(is_missing: bool, why: &'static str) -> Self {
+        if is_missing { Can::not(why) } else { Can::Yes }
+    }
+}
+
 /// A key as it was pressed, and what the table of keys says of it.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::tui) struct Press {

@@ -20,6 +20,7 @@ mod typed_line; // a line for typing
 mod update; // events in, effects out
 mod view; // how it looks
 mod widgets; // what several things draw with
+mod views; // of a campaign: messages, batches, failures, activity
 
 pub use crate::monitor::CampaignSettings;
 pub use app::App as State;

@@ -4,10 +4,9 @@
 mod across;
 mod action;
 mod agreeing; // what agrees, and how
-mod activity;
 mod asked;
 mod batch_question;
-mod campaign;
+pub(super) mod campaign;
 mod can; // whether something would do anything now
 mod changes;
 mod columns; // of the list of messages
@@ -15,7 +14,6 @@ mod copying; // what can be copied
 mod detail;
 mod dialog;
 mod exporting;
-mod failures;
 mod filter_choice;
 mod filter_menu;
 mod find;
@@ -43,12 +41,14 @@ mod session;
 mod starting; // the moment after a yes
 mod table_order;
 mod tour;
-mod view_kind;
 mod window;
 
+pub(super) use super::views::ViewKind;
+pub(super) use super::views::activity::Entry;
+pub(super) use super::views::batches::BatchColumn;
+pub(super) use super::views::failures::{FailureColumn, Failures, GroupKey};
 pub(super) use across::{Across, AcrossAnswer, AcrossLine};
 pub(super) use action::{ActionKey, ActionRecord, Actions};
-pub(super) use activity::{ActivityKey, Entry};
 pub(super) use asked::{Count, OpenQuestion};
 pub(super) use batch_question::{BatchQuestion, ReadingPhase};
 pub(super) use campaign::{BackTo, Campaign};
@@ -59,7 +59,6 @@ pub(super) use copying::{CopyFormat, CopyWhat, LastCopy};
 pub(super) use detail::{DetailPhase, Drilled, MessageDetail, OpenedFrom};
 pub(super) use dialog::{Beneath, OldDialog};
 pub(super) use exporting::{Content, Export, Exporting};
-pub(super) use failures::{FailureGroup, Failures, GroupKey};
 pub(super) use filter_choice::FilterChoice;
 pub(super) use filter_menu::{FilterMenu, FilterMenuKind, MenuItem, MenuLine};
 pub(super) use find::{Find, SearchRequest, ServerAnswer, TYPING};
@@ -83,9 +82,8 @@ pub(super) use resume_question::ResumeQuestion;
 pub(super) use row_menu::{MenuKind, RowAction, RowLine, RowMenu};
 pub(super) use run_record::RunRecord;
 pub(super) use starting::{Due, Starting};
-pub(super) use table_order::{BatchColumn, FailureColumn, MOST_FAILED, NEWEST_BATCH, Ordered, Sortable, Tables, order_sign};
+pub(super) use table_order::{Ordered, Sortable, Tables, order_sign};
 pub(super) use tour::Tour;
-pub(super) use view_kind::ViewKind;
 pub(super) use window::{TimeWindow, Times};
 
 use crossterm::event::KeyEvent;

@@ -6,14 +6,12 @@ mod activity;
 mod alarm;
 mod attendance;
 mod back; // back to where the user came from
-mod batches;
 mod campaigns;
 mod changes;
 mod copy;
 mod detail;
 mod export;
 mod exporting;
-mod failures;
 mod find;
 mod help;
 mod history;
@@ -36,14 +34,16 @@ mod run;
 mod show;
 mod starting;
 mod unlock;
-mod views;
 mod wake;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 
+pub(super) use list::PAGES_TO_FILL;
+
 use super::state::{FilterMenuKind, OldDialog, PromptKind, Shared, ViewKind};
 use super::{Action, Context, Effect, Event, KeyRole};
+use super::{view, views};
 use crate::action::PLAN_LIFE;
 use crate::delivery::{agreeing, counted};
 use crate::monitor::{Command, NoticeWeight};
@@ -148,7 +148,7 @@ impl Shared {
     }
 
     /// Carries out a key in the context where it was pressed.
-    fn dispatch(&mut self, context: Context, action: Action, key: KeyEvent) {
+    pub(in crate::tui) fn dispatch(&mut self, context: Context, action: Action, key: KeyEvent) {
         match action {
             Action::Interrupt | Action::Suspend | Action::Redraw => self.do_action(action),
             _ if self.dialog_key(Some(action), key) => {}
@@ -175,23 +175,17 @@ impl Shared {
     }
 
     /// Carries out a key in the view on the screen, with nothing in front of it.
-    fn do_action(&mut self, action: Action) {
+    pub(in crate::tui) fn do_action(&mut self, action: Action) {
         match action {
             Action::Interrupt => self.interrupt(),
             Action::Suspend => self.effects.push(Effect::Suspend),
             Action::Redraw => self.effects.push(Effect::Redraw),
-            _ => match self.pane() {
-                Context::Detail => self.detail_key(action),
-                Context::Failures => self.failures_key(action),
-                Context::Batches => self.batches_key(action),
-                Context::Activity => self.activity_key(action),
-                _ => self.list_key(action),
-            },
+            _ => views::key(action, self),
         }
     }
 
     /// Keys with the same meaning in the list and in the detail. False for the others.
-    fn common_key(&mut self, action: Action) -> bool {
+    pub(in crate::tui) fn common_key(&mut self, action: Action) -> bool {
         match action {
             Action::PreviousCampaign => self.step_campaign(-1),
             Action::NextCampaign => self.step_campaign(1),
@@ -217,13 +211,43 @@ impl Shared {
         true
     }
 
+    /// How many lines a key moves in a list that is short enough to count.
+    pub(in crate::tui) fn steps(&self, action: Action) -> Option<isize> {
+        let page = isize::try_from(self.list_height().saturating_sub(1).max(1)).unwrap_or(1);
+        Some(match action {
+            Action::Up => -1,
+            Action::Down => 1,
+            Action::PageUp => -page,
+            Action::PageDown => page,
+            Action::HalfPageUp => -(page + 1) / 2,
+            Action::HalfPageDown => (page + 1) / 2,
+            Action::First => isize::MIN,
+            Action::Last => isize::MAX,
+            _ => return None,
+        })
+    }
+
+    /// The same in a menu, which scrolls with its cursor where it has no room; Tab moves like Down.
+    pub(in crate::tui) fn menu_steps(&self, action: Action) -> Option<isize> {
+        let page = isize::try_from(view::menu_room(self).saturating_sub(1).max(1)).unwrap_or(1);
+        Some(match action {
+            Action::PreviousPane => -1,
+            Action::NextPane => 1,
+            Action::PageUp => -page,
+            Action::PageDown => page,
+            Action::HalfPageUp => -(page + 1) / 2,
+            Action::HalfPageDown => (page + 1) / 2,
+            _ => return self.steps(action),
+        })
+    }
+
     /// A command for the worker of the campaign on the screen.
-    fn command(&self, command: Command) -> Effect {
+    pub(in crate::tui) fn command(&self, command: Command) -> Effect {
         Effect::Command { campaign: self.index(), command }
     }
 
     /// The same, where there is a campaign.
-    fn ask_worker(&self, command: Command) -> Option<Effect> {
+    pub(in crate::tui) fn ask_worker(&self, command: Command) -> Option<Effect> {
         self.campaign().map(|_| self.command(command))
     }
 
@@ -235,7 +259,7 @@ impl Shared {
     }
 
     /// A paste outside a text field was dropped.
-    fn tell_dropped(&mut self, keys: Option<usize>) {
+    pub(in crate::tui) fn tell_dropped(&mut self, keys: Option<usize>) {
         let what = match keys {
             Some(keys) => {
                 let were = agreeing(keys, "was", "were");
@@ -247,7 +271,7 @@ impl Shared {
     }
 
     /// The newest notice comes before everything else for a while.
-    fn stands(&mut self) {
+    pub(in crate::tui) fn stands(&mut self) {
         self.noticed_until = Some(self.now + NOTICE_TIME);
     }
 

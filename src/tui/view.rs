@@ -1,12 +1,10 @@
 //! How the dashboard looks. Drawing changes nothing and decides nothing: it shows the state.
 
 pub(super) mod across;
-pub(super) mod activity;
 pub(super) mod all_campaigns;
 pub(super) mod ascii;
 pub(super) mod bar;
 pub(super) mod batch_question;
-pub(super) mod batches;
 pub(super) mod campaigns;
 pub(super) mod cells;
 pub(super) mod columns;
@@ -14,7 +12,6 @@ pub(super) mod copying;
 pub(super) mod detail;
 pub(super) mod empty;
 pub(super) mod export;
-pub(super) mod failures;
 pub(super) mod filter;
 pub(super) mod header;
 pub(super) mod help;
@@ -51,10 +48,11 @@ use super::Role;
 use super::layout::{Kind, SMALLEST};
 use super::state::{OldDialog, Shared, ViewKind};
 use super::text;
+use super::views;
 use super::widgets::frame as dialog;
 
 pub(super) use copying::{copied_text, marked_rows, template_id};
-pub(super) use export::{activity_rows, batch_rows, failure_rows, message_cells, message_heads, number};
+pub(super) use export::{message_cells, message_heads, number};
 pub(super) use filter::parts_of_batches;
 pub(super) use page::notices_text;
 pub(super) use plan::who as masked_recipient;
@@ -128,14 +126,12 @@ impl Shared {
                     across::draw(self, buffer, layout.heads, layout.list);
                     find
                 }
-                ViewKind::Failures => failures::draw(self, buffer, layout.filter, layout.heads, layout.list),
-                ViewKind::Batches => batches::draw(self, buffer, layout.filter, layout.heads, layout.list),
-                ViewKind::Activity => activity::draw(self, buffer, layout.filter, layout.heads, layout.list),
                 ViewKind::Messages => {
                     let find = filter::draw(self, buffer, layout.filter);
                     let row = list::draw(self, buffer, layout.heads, layout.list);
                     find.or(row)
                 }
+                _ => views::draw(self, buffer, [layout.filter, layout.heads, layout.list]),
             };
         }
         if let Some(pane) = layout.detail.filter(|_| !self.shows_across()) {

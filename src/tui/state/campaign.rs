@@ -11,15 +11,14 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{
-    Actions, ActivityKey, BatchColumn, Changes, Drilled, Failures, FilterChoice, Find, Highlights, LeftToStart, List, Marked,
-    MessageDetail, NEWEST_BATCH, Ordered, RunRecord,
-};
+use super::{Actions, Changes, Drilled, Failures, FilterChoice, Find, Highlights, LeftToStart, List, Marked, MessageDetail, RunRecord};
 use crate::delivery::{BatchId, DeliveryError, MessageId, RecipientQuery, Rows, Status};
 use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, Merged, Recent, RowNumber, STATUS_COUNT, Store};
 use crate::tui::CampaignSettings;
 use crate::tui::text::width;
+use crate::tui::views::activity::Activity;
+use crate::tui::views::batches::Batches;
 
 use stuck::StuckCount;
 
@@ -81,11 +80,8 @@ pub(in crate::tui) struct Campaign {
     /// All messages that the API has refused because their attempts are used up: none of them is
     /// planned.
     pub out_of_attempts: HashSet<MessageId>,
-    /// The line of the activity with the cursor.
-    pub activity_cursor: Option<ActivityKey>,
-    /// The batch with the cursor; the first one if `None`.
-    pub batch_cursor: Option<BatchId>,
-    pub batch_order: Ordered<BatchColumn>,
+    pub activity_view: Activity,
+    pub batch_view: Batches,
     /// What a person marked.
     pub marked: Marked,
     /// Until when a read-only campaign is unlocked for actions.
@@ -148,9 +144,8 @@ impl Campaign {
             not_started: LeftToStart::default(),
             stop_asked: false,
             out_of_attempts: HashSet::new(),
-            activity_cursor: None,
-            batch_cursor: None,
-            batch_order: NEWEST_BATCH,
+            activity_view: Activity::default(),
+            batch_view: Batches::default(),
             marked: Marked::default(),
             unlocked_until: None,
             marks: Highlights::default(),
@@ -296,7 +291,7 @@ impl Campaign {
 }
 
 #[cfg(test)]
-pub(in crate::tui::state) mod tests {
+pub(in crate::tui) mod tests {
     use super::*;
     use crate::delivery::{CampaignId, Reported, RowFields, RowsBuilder};
     use crate::postman::HostKind;

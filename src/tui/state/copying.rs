@@ -1,5 +1,6 @@
 //! What can be copied of a row, and why something cannot be.
 
+use crate::tui::views::activity;
 use jiff::Timestamp;
 
 use super::{DetailPhase, MenuKind, RowAction, RowLine, Shared, ViewKind};
@@ -144,7 +145,7 @@ impl Shared {
                 ViewKind::Messages => row.is_none().then_some("no message is selected"),
                 ViewKind::Batches => subject.batch.is_none().then_some("no batch is selected"),
                 ViewKind::Failures => campaign.failures.selected().is_none().then_some("nothing has failed"),
-                ViewKind::Activity => (campaign.activity_len() == 0).then_some("nothing has been done yet"),
+                ViewKind::Activity => (activity::len(campaign) == 0).then_some("nothing has been done yet"),
             },
             CopyWhat::Marked(_) if campaign.marked.is_empty() => Some("nothing is marked"),
             CopyWhat::Marked(_) => (campaign.marked.len() > MOST_COPIED).then_some("too many: export them"),

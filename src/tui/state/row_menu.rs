@@ -2,6 +2,7 @@
 
 use super::{CopyWhat, GroupKey, Shared, ViewKind};
 use crate::delivery::{BatchId, MessageId};
+use crate::tui::views::{activity, batches};
 use crate::tui::{Action, Context};
 
 /// Something that can be done with a row.
@@ -186,7 +187,7 @@ impl Shared {
                     error: has_failed.then(|| cells.error.map(|error| error.code.to_string()).unwrap_or_default()),
                 }
             }
-            ViewKind::Batches => RowSubject { batch: campaign.selected_batch(), ..RowSubject::default() },
+            ViewKind::Batches => RowSubject { batch: batches::selected(campaign), ..RowSubject::default() },
             ViewKind::Failures => {
                 let error = campaign.failures.selected().and_then(|group| match &group.key {
                     GroupKey::Error(code) => Some(code.clone()),
@@ -194,19 +195,16 @@ impl Shared {
                 });
                 RowSubject { error, ..RowSubject::default() }
             }
-            ViewKind::Activity => {
-                let entries = campaign.activity();
-                match entries.get(campaign.activity_index(&entries)) {
-                    Some(super::Entry::Action(record)) => {
-                        RowSubject { message: record.subject.message().cloned(), batch: record.subject.batch().cloned(), error: None }
-                    }
-                    Some(super::Entry::Open(open, _)) => {
-                        RowSubject { message: open.kind.message().cloned(), batch: open.kind.batch().cloned(), error: None }
-                    }
-                    Some(super::Entry::Change(record)) => RowSubject { message: Some(record.message.clone()), ..RowSubject::default() },
-                    Some(super::Entry::NotStarted(_)) | None => RowSubject::default(),
+            ViewKind::Activity => match activity::selected(campaign) {
+                Some(super::Entry::Action(record)) => {
+                    RowSubject { message: record.subject.message().cloned(), batch: record.subject.batch().cloned(), error: None }
                 }
-            }
+                Some(super::Entry::Open(open, _)) => {
+                    RowSubject { message: open.kind.message().cloned(), batch: open.kind.batch().cloned(), error: None }
+                }
+                Some(super::Entry::Change(record)) => RowSubject { message: Some(record.message.clone()), ..RowSubject::default() },
+                Some(super::Entry::NotStarted(_)) | None => RowSubject::default(),
+            },
         }
     }
 }

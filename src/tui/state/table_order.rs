@@ -1,5 +1,7 @@
 //! By which column each view is sorted, and what that means in words.
 
+use crate::tui::views::batches::{BatchColumn, NEWEST_BATCH};
+use crate::tui::views::failures::{FailureColumn, MOST_FAILED};
 use std::collections::BTreeMap;
 
 use super::{Column, ShownColumns, ViewKind};
@@ -77,104 +79,6 @@ pub(in crate::tui) fn order_sign(direction: Direction) -> &'static str {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum BatchColumn {
-    /// The batch's id.
-    Batch,
-    /// The name of its file.
-    File,
-    /// When it was uploaded.
-    Created,
-    /// How many messages it has.
-    Rows,
-    Delivered,
-    Failed,
-    /// How many are on the way.
-    Open,
-}
-
-impl Sortable for BatchColumn {
-    fn all() -> &'static [Self] {
-        use BatchColumn::{Batch, Created, Delivered, Failed, File, Open, Rows};
-        &[Batch, File, Created, Rows, Delivered, Failed, Open]
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            BatchColumn::Batch => "batch",
-            BatchColumn::File => "file",
-            BatchColumn::Created => "created",
-            BatchColumn::Rows => "rows",
-            BatchColumn::Delivered => "delivered",
-            BatchColumn::Failed => "failed",
-            BatchColumn::Open => "open",
-        }
-    }
-
-    fn label(self) -> &'static str {
-        if self == BatchColumn::Open { "on the way" } else { self.name() }
-    }
-
-    fn usual(self) -> Direction {
-        if matches!(self, BatchColumn::Batch | BatchColumn::File) { Direction::Rising } else { Direction::Falling }
-    }
-
-    fn words(self, direction: Direction) -> &'static str {
-        match (self, direction) {
-            (BatchColumn::Batch | BatchColumn::File, Direction::Rising) => "a to z",
-            (BatchColumn::Batch | BatchColumn::File, Direction::Falling) => "z to a",
-            (BatchColumn::Created, Direction::Rising) => "oldest first",
-            (BatchColumn::Created, Direction::Falling) => "newest first",
-            (_, Direction::Rising) => "fewest first",
-            (_, Direction::Falling) => "most first",
-        }
-    }
-}
-
-/// A column of the failures by error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum FailureColumn {
-    /// The error's code.
-    Error,
-    /// How many failed with it.
-    Count,
-    /// When the newest of them was recorded.
-    Newest,
-    Retry,
-}
-
-impl Sortable for FailureColumn {
-    fn all() -> &'static [Self] {
-        &[FailureColumn::Error, FailureColumn::Count, FailureColumn::Newest, FailureColumn::Retry]
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            FailureColumn::Error => "error",
-            FailureColumn::Count => "count",
-            FailureColumn::Newest => "newest",
-            FailureColumn::Retry => "retry",
-        }
-    }
-
-    fn usual(self) -> Direction {
-        if matches!(self, FailureColumn::Count | FailureColumn::Newest) { Direction::Falling } else { Direction::Rising }
-    }
-
-    fn words(self, direction: Direction) -> &'static str {
-        match (self, direction) {
-            (FailureColumn::Error, Direction::Rising) => "a to z",
-            (FailureColumn::Error, Direction::Falling) => "z to a",
-            (FailureColumn::Count, Direction::Rising) => "fewest first",
-            (FailureColumn::Count, Direction::Falling) => "most first",
-            (FailureColumn::Newest, Direction::Rising) => "oldest first",
-            (FailureColumn::Newest, Direction::Falling) => "newest first",
-            (FailureColumn::Retry, Direction::Rising) => "yes first",
-            (FailureColumn::Retry, Direction::Falling) => "no first",
-        }
-    }
-}
-
 /// How the tables of all campaigns are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct Tables {
@@ -196,9 +100,7 @@ impl Default for Tables {
 /// The default order of the messages.
 pub(in crate::tui) const NEWEST: Ordered<Column> = Ordered { by: Column::Created, direction: Direction::Falling };
 /// The default order of the batches.
-pub(in crate::tui) const NEWEST_BATCH: Ordered<BatchColumn> = Ordered { by: BatchColumn::Created, direction: Direction::Falling };
 /// The default order of the failures.
-pub(in crate::tui) const MOST_FAILED: Ordered<FailureColumn> = Ordered { by: FailureColumn::Count, direction: Direction::Falling };
 
 impl Tables {
     /// The tables that differ from the default, by the names of their views.

@@ -7,6 +7,7 @@ use super::super::view;
 use crate::delivery::counted;
 use crate::monitor::NoticeWeight;
 use crate::store::RowNumber;
+use crate::tui::views::{activity, batches, failures};
 
 impl Shared {
     /// Asks where to write the view on the screen.
@@ -14,9 +15,9 @@ impl Shared {
         self.sort_list();
         match self.view {
             ViewKind::Messages => self.ask_where_messages(),
-            ViewKind::Failures => self.ask_where("failures", &view::failure_rows(self)),
-            ViewKind::Batches => self.ask_where("batches", &view::batch_rows(self)),
-            ViewKind::Activity => self.ask_where("actions", &view::activity_rows(self)),
+            ViewKind::Failures => self.ask_where("failures", &failures::exported(self)),
+            ViewKind::Batches => self.ask_where("batches", &batches::exported(self)),
+            ViewKind::Activity => self.ask_where("actions", &activity::exported(self)),
         }
     }
 

@@ -61,13 +61,4 @@ impl Shared {
             campaign.marked.clear();
         }
     }
-
-    /// Marks the messages of a line of failures, or unmarks them where all are marked.
-    pub(in crate::tui) fn mark_group(&mut self) {
-        let Some(campaign) = self.campaign_mut() else { return };
-        let Some(group) = campaign.failures.selected() else { return };
-        let rows: Vec<RowNumber> = campaign.failures.rows_of(&campaign.store, &campaign.out_of_attempts, &group.key).collect();
-        campaign.marked.turn_all(&rows);
-        campaign.failures.go(1);
-    }
 }

@@ -1,11 +1,12 @@
 //! The mouse, where it is on: it selects, opens and scrolls. It never agrees to anything: a write
 //! needs a key that was meant.
 
+use crate::tui::views;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::SignedDuration;
 use ratatui::layout::Position;
 
-use super::super::state::{Campaign, OldDialog, RowMenu, Shared, ViewKind};
+use super::super::state::{OldDialog, RowMenu, Shared, ViewKind};
 use super::super::view::{Target, target};
 use super::super::{Action, Context, Effect};
 use crate::monitor::NoticeWeight;
@@ -136,33 +137,9 @@ impl Shared {
             self.go(index);
             return before == Some(index);
         }
-        let (before, _) = self.index_in(self.view);
+        let before = self.campaign().map_or(0, |campaign| views::cursor(self.view, campaign).0);
         let steps = isize::try_from(index).unwrap_or(isize::MAX) - isize::try_from(before).unwrap_or(0);
-        match self.view {
-            ViewKind::Batches => self.go_batch(steps),
-            ViewKind::Activity => self.go_activity(steps),
-            _ => {
-                if let Some(campaign) = self.campaign_mut() {
-                    campaign.failures.go(steps);
-                }
-            }
-        }
+        views::go(steps, self);
         before == index
-    }
-
-    /// The index of the cursor in a view of few lines, and how many it has.
-    pub(in crate::tui) fn index_in(&self, view: ViewKind) -> (usize, usize) {
-        let Some(campaign) = self.campaign() else { return (0, 0) };
-        match view {
-            ViewKind::Batches => {
-                let (batches, selected) = (campaign.batches(), Campaign::selected_batch(campaign));
-                (batches.iter().position(|summary| Some(&summary.batch.id) == selected.as_ref()).unwrap_or(0), batches.len())
-            }
-            ViewKind::Activity => {
-                let entries = campaign.activity();
-                (campaign.activity_index(&entries), entries.len())
-            }
-            _ => (campaign.failures.index(), campaign.failures.groups().len()),
-        }
     }
 }

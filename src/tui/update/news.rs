@@ -1,5 +1,6 @@
 //! What the workers report.
 
+use crate::tui::views::activity;
 use jiff::Timestamp;
 
 use super::super::Effect;
@@ -28,7 +29,7 @@ impl Shared {
                     self.refresh_resolve();
                 }
             }
-            News::NotStarted(left) => self.note_not_started(index, left),
+            News::NotStarted(left) => activity::note_not_started(index, left, self),
             News::OutOfAttempts(messages) => {
                 let rows: Vec<_> = messages.iter().filter_map(|message| campaign.store.row(message)).collect();
                 campaign.out_of_attempts.extend(messages);

@@ -38,7 +38,7 @@ impl Shared {
         campaign.list.set_order(&campaign.store, messages);
         campaign.list.sort_window(&campaign.store, height);
         campaign.skipped_columns = campaign.skipped_columns.min(scrolls);
-        campaign.batch_order = batches;
+        campaign.batch_view.set_order(batches);
         campaign.failures.set_order(failures);
     }
 

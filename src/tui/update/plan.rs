@@ -1,8 +1,9 @@
 //! Plans: what `r` opens, the keys of a plan of several messages or of a batch, and a person's yes.
 
+use crate::tui::views::batches;
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::super::state::{BatchQuestion, Campaign, Choice, GroupKey, NOTHING_LEFT, OldDialog, PlanQuestion, Shared, ViewKind};
+use super::super::state::{BatchQuestion, Choice, GroupKey, NOTHING_LEFT, OldDialog, PlanQuestion, Shared, ViewKind};
 use super::super::{Action, Effect, view};
 use crate::action::{Agreed, ConfirmedAction};
 use crate::delivery::{BatchId, MessageId, Status, grouped};
@@ -129,7 +130,7 @@ impl Shared {
     }
 
     fn plan_batch(&mut self) {
-        match self.campaign().and_then(Campaign::selected_batch) {
+        match self.campaign().and_then(batches::selected) {
             Some(batch) => self.ask_batch(&batch),
             None => self.tell(NoticeWeight::Info, "no loaded message is in a batch", "", ""),
         }

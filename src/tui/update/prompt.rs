@@ -1,5 +1,6 @@
 //! Keys in a line for typing, and what the commands do.
 
+use crate::tui::views::activity;
 use crossterm::event::KeyEvent;
 
 use super::super::state::{OldDialog, OpenQuestion, PaletteAction, Prompt, PromptKind, Shared, TimeWindow, Typed, word_and_argument};
@@ -159,7 +160,7 @@ impl Shared {
             Typed::Resume => self.ask_resume(),
             Typed::Results => self.open_results(),
             Typed::Rest => self.plan_not_started(),
-            Typed::Resolve => self.go_to_open(),
+            Typed::Resolve => activity::go_to_open(self),
             Typed::History => self.begin_history(argument),
             Typed::Reveal => self.ask_reveal(),
             Typed::Present => self.present(),

@@ -99,7 +99,9 @@ impl Shared {
                         campaign.choice.window = TimeWindow::default();
                         campaign.narrow();
                     }
-                    campaign.batch_cursor = subject.batch;
+                    if let Some(batch) = subject.batch {
+                        campaign.batch_view.select(batch);
+                    }
                 }
                 let from = self.origin();
                 self.show_view(ViewKind::Batches);

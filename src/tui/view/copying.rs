@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::export::{activity_row, activity_rows, batch_row, batch_rows, failure_row, failure_rows, message_cells, message_row, number};
+use super::export::{message_cells, message_row, number};
 use crate::delivery::{BatchId, Message, MessageId, Status, counted};
 use crate::postman::record::{Field, RecordFormat};
 use crate::store::RowNumber;
 use crate::tui::export::csv_lines;
 use crate::tui::state::{Campaign, CopyFormat, CopyWhat, Shared, ViewKind};
+use crate::tui::views::{activity, batches, failures};
 
 /// The text to copy; `None` where there is none.
 pub(in crate::tui) fn copied_text(state: &Shared, what: CopyWhat) -> Option<String> {
@@ -45,16 +46,16 @@ fn row_text(state: &Shared, campaign: &Campaign, form: CopyFormat) -> Option<Str
         ViewKind::Failures => {
             let selected = campaign.failures.selected()?;
             let index = campaign.failures.groups().iter().position(|group| group.key == selected.key);
-            (failure_row(state)?, failure_rows(state), index)
+            (failures::copied(state)?, failures::exported(state), index)
         }
         ViewKind::Batches => {
-            let id = campaign.selected_batch()?;
-            let index = campaign.batches().iter().position(|summary| summary.batch.id == id);
-            (batch_row(state)?, batch_rows(state), index)
+            let id = batches::selected(campaign)?;
+            let index = batches::lines(campaign).iter().position(|summary| summary.batch.id == id);
+            (batches::copied(state)?, batches::exported(state), index)
         }
-        ViewKind::Activity if form == CopyFormat::Text => return Some(activity_row(state)?.join("\t")),
+        ViewKind::Activity if form == CopyFormat::Text => return Some(activity::copied(state)?.join("\t")),
         ViewKind::Activity => {
-            (Vec::new(), [activity_rows(state).into_iter().take(1).collect(), vec![activity_row(state)?]].concat(), Some(0))
+            (Vec::new(), [activity::exported(state).into_iter().take(1).collect(), vec![activity::copied(state)?]].concat(), Some(0))
         }
     };
     let heads = rows.first()?;

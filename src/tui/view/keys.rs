@@ -1,5 +1,6 @@
 //! The last line: the keys that do something here, the most important first; and the keys of a dialog.
 
+use crate::tui::views::{self, activity};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -45,8 +46,57 @@ fn useful(state: &Shared) -> (Vec<Action>, Vec<KeyWord>) {
         });
         return known.unzip();
     }
+    if context == state.pane() {
+        let known = state.keymap.footer(context).into_iter().filter_map(|line| {
+            let word = word_in_view(state, line.binding)?;
+            Some((line.binding.action, KeyWord::new(line.key(context), word)))
+        });
+        return known.unzip();
+    }
     let lines = state.keymap.footer(context).into_iter().filter(|line| is_useful(state, line.binding.action));
     lines.map(|line| (line.binding.action, KeyWord::new(line.key(context), label(state, line.binding)))).unzip()
+}
+
+/// What an action would do in the view on the screen now; `None` where it would do nothing, or is not worth a place.
+fn word_in_view(state: &Shared, binding: &Binding) -> Option<&'static str> {
+    if !is_worth_a_place(state, binding.action) {
+        return None;
+    }
+    match views::can(binding.action, state) {
+        Can::Yes => Some(binding.label),
+        Can::Do(word) => Some(word),
+        // Where it cannot be planned, the key says why.
+        Can::Not(_) if binding.action == Action::PlanRetry && state.view == ViewKind::Messages => Some(binding.label),
+        Can::Not(_) | Can::NotHere => None,
+    }
+}
+
+/// Whether a key that does something in the view deserves a place in the line of keys.
+fn is_worth_a_place(state: &Shared, action: Action) -> bool {
+    let campaign = state.campaign();
+    let is_empty = campaign.is_some_and(|campaign| campaign.store.is_empty());
+    match action {
+        // Where nothing is loaded there is nothing to open and nothing to retry.
+        Action::Enter
+        | Action::PlanRetry
+        | Action::RevealRow
+        | Action::NextPane
+        | Action::Toggle
+        | Action::Filter
+        | Action::TimeWindow
+        | Action::Find
+        | Action::Order
+        | Action::Copy
+        | Action::Export
+            if is_empty =>
+        {
+            can_act(state, action)
+        }
+        // Elsewhere it only goes back, which Esc says already.
+        Action::Quit => state.pane() == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
+        Action::ShowCampaigns => state.campaigns.len() > 1,
+        _ => true,
+    }
 }
 
 /// What an action would do in a dialog now; `None` where it would do nothing.
@@ -173,7 +223,7 @@ fn can_act(state: &Shared, action: Action) -> bool {
     let is_access_refused = campaign.settings.broken.is_some() || matches!(campaign.connection, Connection::Refused { .. });
     match action {
         Action::Find => !is_access_refused,
-        Action::Enter | Action::PlanRetry => state.view == ViewKind::Activity && campaign.activity_len() > 0,
+        Action::Enter | Action::PlanRetry => state.view == ViewKind::Activity && activity::len(campaign) > 0,
         _ => false,
     }
 }

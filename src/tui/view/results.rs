@@ -3,7 +3,6 @@
 
 use ratatui::text::{Line, Span};
 
-use super::activity::followed_words;
 use super::plan::who;
 use super::words::in_a_line;
 use crate::delivery::{MessageId, counted, grouped};
@@ -12,6 +11,7 @@ use crate::postman::Explanation;
 use crate::tui::Role;
 use crate::tui::state::{ActionRecord, Campaign, RunRecord, Shared};
 use crate::tui::text::{Align, fit, wrap};
+use crate::tui::views::activity::followed_words;
 
 /// The outcome of a message of the run, in the order of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

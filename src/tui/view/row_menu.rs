@@ -1,5 +1,6 @@
 //! The menu of what can be done with a row, with the key of each line beside it.
 
+use crate::tui::views::activity;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -89,8 +90,5 @@ fn of_row(state: &Shared) -> String {
 
 /// Whether the line of the activity under the cursor is a change that was seen, and not an action.
 fn is_change(state: &Shared) -> bool {
-    state.campaign().is_some_and(|campaign| {
-        let entries = campaign.activity();
-        entries.get(campaign.activity_index(&entries)).is_some_and(|entry| !entry.is_action())
-    })
+    state.campaign().and_then(activity::selected).is_some_and(|entry| !entry.is_action())
 }

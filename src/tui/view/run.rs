@@ -4,7 +4,6 @@ use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::activity::followed_words;
 use super::bar::bar;
 use super::pieces::{self, Piece};
 use super::words::{in_a_line, rate};
@@ -13,6 +12,7 @@ use crate::monitor::{ActionStage, RunNews, RunPhase};
 use crate::tui::Role;
 use crate::tui::state::{ActionRecord, Campaign, RunRecord, Shared};
 use crate::tui::text::{Align, age, fit};
+use crate::tui::views::activity::followed_words;
 
 /// The widest bar.
 const BAR: usize = 20;

@@ -1,5 +1,6 @@
 //! The line of views, with the count of each.
 
+use crate::tui::views::activity;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -71,7 +72,7 @@ fn number(campaign: &Campaign, view: ViewKind) -> (String, Role) {
     let shown = |number: usize| if number == 0 { String::new() } else { grouped(number) };
     match view {
         ViewKind::Failures => (shown(campaign.store.counts().of(&Status::Failure)), Role::Failed),
-        ViewKind::Activity => (shown(campaign.activity_len()), if campaign.actions.needs_person() { Role::Failed } else { Role::Text }),
+        ViewKind::Activity => (shown(activity::len(campaign)), if campaign.actions.needs_person() { Role::Failed } else { Role::Text }),
         ViewKind::Messages | ViewKind::Batches => (String::new(), Role::Text),
     }
 }

@@ -1,5 +1,6 @@
 //! What is under the mouse: by the same layout and the same scrolling as it is drawn with.
 
+use crate::tui::views;
 use ratatui::layout::{Position, Rect};
 
 use super::{all_campaigns, campaigns, keys, list, row_menu, table, tabs};
@@ -66,7 +67,7 @@ fn row_at(state: &Shared, list: Rect, row: u16) -> Option<usize> {
     let (top, count) = match state.view {
         ViewKind::Messages => (campaign.list.top(&campaign.store, height), campaign.list.len() + 1),
         view => {
-            let (index, count) = state.index_in(view);
+            let (index, count) = views::cursor(view, campaign);
             (table::top(index, height), count)
         }
     };

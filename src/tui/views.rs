@@ -1,0 +1,305 @@
+//! The views of a campaign. Each is one file: what it remembers of a campaign, what is possible there, its keys, its
+//! drawing, and what is exported and copied of it.
+
+pub(super) mod activity;
+pub(super) mod batches;
+pub(super) mod failures;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::Role;
+use super::dialogs::Can;
+use super::keys::{Action, Context};
+use super::state::{Campaign, Drilled, FilterChoice, ListCursor, OpenedFrom, Shared, plan_one};
+use super::update::PAGES_TO_FILL;
+use super::view::pieces::Piece;
+use crate::action::LeftOutReason;
+
+/// What the body of the screen shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum ViewKind {
+    /// The list of messages.
+    Messages,
+    Batches,
+    /// The failures by error.
+    Failures,
+    /// Actions and their outcomes.
+    Activity,
+}
+
+impl ViewKind {
+    /// All of them, in their order on the screen.
+    pub const ALL: [ViewKind; 4] = [ViewKind::Messages, ViewKind::Batches, ViewKind::Failures, ViewKind::Activity];
+
+    /// Its name in the session file, which stays the same whatever the screen says.
+    pub fn saved_name(self) -> &'static str {
+        match self {
+            ViewKind::Messages => "messages",
+            ViewKind::Batches => "batches",
+            ViewKind::Failures => "failures",
+            ViewKind::Activity => "activity",
+        }
+    }
+
+    pub fn of_saved_name(name: &str) -> Option<ViewKind> {
+        ViewKind::ALL.into_iter().find(|view| view.saved_name() == name)
+    }
+
+    /// The action that shows it, and its name.
+    pub fn tab(self) -> (Action, &'static str) {
+        match self {
+            ViewKind::Messages => (Action::ShowMessages, "Messages"),
+            ViewKind::Batches => (Action::ShowBatches, "Batches"),
+            ViewKind::Failures => (Action::ShowFailures, "Failures"),
+            ViewKind::Activity => (Action::ShowActivity, "Activity"),
+        }
+    }
+}
+
+/// What an action would do in the view on the screen: the line of keys, the menus, the commands and the help ask
+/// this and nothing else.
+pub(in crate::tui) fn can(action: Action, shared: &Shared) -> Can {
+    match action {
+        Action::Quit | Action::Help | Action::Notices | Action::Interrupt | Action::Suspend | Action::Redraw => return Can::Yes,
+        _ => {}
+    }
+    let Some(campaign) = shared.campaign() else { return Can::not("no campaign can be shown") };
+    match shared.pane() {
+        Context::Batches => batches::can(action, shared, campaign),
+        Context::Failures => failures::can(action, shared, campaign),
+        Context::Activity => activity::can(action, shared, campaign),
+        Context::Detail => message_can(action, shared, campaign),
+        _ => messages_can(action, shared, campaign),
+    }
+}
+
+/// What every view has. A view's own `can` ends with it.
+fn in_every_view(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
+    match action {
+        Action::PreviousCampaign | Action::NextCampaign => Can::unless(shared.campaigns.len() < 2, "there is no other campaign"),
+        Action::ShowMessages => show(ViewKind::Messages, shared, campaign),
+        Action::ShowBatches => show(ViewKind::Batches, shared, campaign),
+        Action::ShowFailures => show(ViewKind::Failures, shared, campaign),
+        Action::ShowActivity => show(ViewKind::Activity, shared, campaign),
+        Action::NextHit | Action::PreviousHit => Can::unless(!campaign.find.is_on(), "nothing is searched for"),
+        Action::Unmark => Can::unless(campaign.marked.is_empty(), "nothing is marked"),
+        Action::ShowCampaigns
+        | Action::Find
+        | Action::Filter
+        | Action::TimeWindow
+        | Action::Order
+        | Action::Mask
+        | Action::Pause
+        | Action::ReadNow
+        | Action::Actions
+        | Action::CommandLine
+        | Action::Up
+        | Action::Down
+        | Action::PageUp
+        | Action::PageDown
+        | Action::HalfPageUp
+        | Action::HalfPageDown
+        | Action::First
+        | Action::Last
+        | Action::Back => Can::Yes,
+        _ => Can::NotHere,
+    }
+}
+
+fn show(view: ViewKind, shared: &Shared, campaign: &Campaign) -> Can {
+    Can::unless(shared.view == view && campaign.drilled.is_none(), "it is already shown")
+}
+
+/// What can be done in the list of messages.
+fn messages_can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
+    match action {
+        // On the last line it reads further back.
+        Action::Enter if campaign.list.cursor() == ListCursor::End => Can::Yes,
+        Action::MarkRange => Can::unless(campaign.marked.last().is_none(), "no row was marked before"),
+        Action::MarkAll | Action::InvertMarks => nothing_kept(campaign),
+        Action::PlanRetry | Action::Export if !campaign.marked.is_empty() => Can::Yes,
+        Action::Export => nothing_kept(campaign),
+        Action::Enter | Action::NextPane | Action::Toggle => needs_message(campaign),
+        Action::Left | Action::Right => Can::Yes,
+        _ => of_message(action, shared, campaign),
+    }
+}
+
+/// What can be done in an open message.
+fn message_can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
+    match action {
+        Action::Enter => Can::not("it is open already"),
+        Action::NextPane | Action::PreviousPane => Can::Yes,
+        // By its menu: the list behind it is exported.
+        Action::Export => nothing_kept(campaign),
+        _ => of_message(action, shared, campaign),
+    }
+}
+
+/// What the list and an open message have in common.
+fn of_message(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
+    match action {
+        Action::Clear => Can::unless(campaign.list.filter().is_empty(), "no filter is on"),
+        Action::RevealRow if shared.presenting => Can::not("presenting is on"),
+        Action::RevealRow if !campaign.masked => Can::not("nothing is masked"),
+        Action::RevealRow | Action::Copy => needs_message(campaign),
+        Action::PlanRetry => {
+            let Some(row) = campaign.subject() else { return needs_message(campaign) };
+            let plan = plan_one(campaign, &campaign.store.id(row), false, shared.now);
+            match plan.left_out.first().filter(|_| plan.items.is_empty()) {
+                // The question says that it is not worth a retry, and still allows including it.
+                Some(left) if left.reason != LeftOutReason::Useless => Can::Not(left.reason.to_string().into()),
+                _ => Can::Yes,
+            }
+        }
+        _ => in_every_view(action, shared, campaign),
+    }
+}
+
+fn needs_message(campaign: &Campaign) -> Can {
+    Can::unless(campaign.subject().is_none(), "no message is selected")
+}
+
+/// Why nothing can be done with all rows of the filter: what only the find shows is not among them.
+fn nothing_kept(campaign: &Campaign) -> Can {
+    match (campaign.list.matching(&campaign.store), campaign.list.below()) {
+        (0, 0) => Can::not("the list is empty"),
+        (0, _) => Can::not("the filter hides all of these messages"),
+        _ => Can::Yes,
+    }
+}
+
+/// A key in the view on the screen.
+pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
+    match shared.pane() {
+        Context::Detail => shared.detail_key(action),
+        Context::Batches => batches::key(action, shared),
+        Context::Failures => failures::key(action, shared),
+        Context::Activity => activity::key(action, shared),
+        _ => shared.list_key(action),
+    }
+}
+
+/// The index of the cursor in a view of few lines, and how many it has.
+pub(in crate::tui) fn cursor(view: ViewKind, campaign: &Campaign) -> (usize, usize) {
+    match view {
+        ViewKind::Messages => (campaign.list.index(&campaign.store), campaign.list.len()),
+        ViewKind::Batches => batches::cursor(campaign),
+        ViewKind::Failures => (campaign.failures.index(), campaign.failures.groups().len()),
+        ViewKind::Activity => activity::cursor(campaign),
+    }
+}
+
+/// Moves the cursor in a view of few lines.
+pub(in crate::tui) fn go(steps: isize, shared: &mut Shared) {
+    match shared.view {
+        ViewKind::Messages => {}
+        ViewKind::Batches => batches::go(steps, shared),
+        ViewKind::Failures => failures::go(steps, shared),
+        ViewKind::Activity => activity::go(steps, shared),
+    }
+}
+
+/// Draws a view of few lines: its sum, its heads, its lines. Returns where the selected one is.
+pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, [sum, heads, lines]: [Rect; 3]) -> Option<Position> {
+    match shared.view {
+        ViewKind::Messages => None,
+        ViewKind::Batches => batches::draw(shared, buffer, sum, heads, lines),
+        ViewKind::Failures => failures::draw(shared, buffer, sum, heads, lines),
+        ViewKind::Activity => activity::draw(shared, buffer, sum, heads, lines),
+    }
+}
+
+/// The time window, where there is one.
+fn window_words(shared: &Shared, campaign: &Campaign) -> Option<Piece> {
+    let words = campaign.choice.window.words(&shared.look.zone, shared.now);
+    (!words.is_empty()).then(|| Piece::new(format!("· {words}"), shared.look.style(Role::Accent), 0).gap(1))
+}
+
+/// How far it is loaded, and the key that shows all times again.
+fn how_far(shared: &Shared, campaign: &Campaign) -> Vec<Piece> {
+    if campaign.store.is_empty() {
+        return Vec::new();
+    }
+    let (how_far, role) = shared.how_far_shown(campaign);
+    let rank = if role == Role::Muted { 2 } else { 1 };
+    let mut right = vec![Piece::new(how_far, shared.look.style(role), rank)];
+    if !campaign.choice.window.is_all() {
+        right.push(Piece::new(format!("{} clear", shared.key_for(Action::Clear)), shared.look.style(Role::Muted), 5));
+    }
+    right
+}
+
+impl Shared {
+    /// A key with the same meaning in every view. False for the others.
+    pub(in crate::tui) fn view_key(&mut self, action: Action) -> bool {
+        let view = match action {
+            Action::ShowCampaigns => {
+                self.open_campaigns();
+                return true;
+            }
+            Action::ShowMessages => ViewKind::Messages,
+            Action::ShowBatches => ViewKind::Batches,
+            Action::ShowFailures => ViewKind::Failures,
+            Action::ShowActivity => ViewKind::Activity,
+            _ => return false,
+        };
+        if view != ViewKind::Activity {
+            self.leave_activity();
+        }
+        self.came_from = None;
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.drilled = None;
+        }
+        self.show_view(view);
+        true
+    }
+
+    pub(in crate::tui) fn show_view(&mut self, view: ViewKind) {
+        if view != ViewKind::Messages {
+            self.close_detail();
+        }
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.marks.hide(None);
+        }
+        self.view = view;
+        self.look_at_view();
+    }
+
+    /// Counts what the view shows, where that is not always counted.
+    pub(in crate::tui) fn look_at_view(&mut self) {
+        if self.view == ViewKind::Failures
+            && let Some(campaign) = self.campaigns.get_mut(self.current)
+        {
+            campaign.move_on();
+            campaign.failures.look(&campaign.store, &campaign.out_of_attempts);
+        }
+    }
+
+    /// Shows these messages; Esc goes back to where the user came from.
+    pub(in crate::tui) fn drill(&mut self, choice: FilterChoice) {
+        let from = self.origin();
+        self.close_detail();
+        self.end_find();
+        let Some(campaign) = self.campaign_mut() else { return };
+        campaign.drilled = Some(Drilled { from, before: std::mem::replace(&mut campaign.choice, choice) });
+        campaign.narrow();
+        campaign.list.follow(&campaign.store);
+        campaign.pages_to_fill = PAGES_TO_FILL;
+        self.show_view(ViewKind::Messages);
+        self.fill_window();
+    }
+
+    /// A find in the messages, from whichever view; Esc goes back to it.
+    pub(in crate::tui) fn find_from_view(&mut self) {
+        let from = self.view;
+        if from == ViewKind::Messages || self.shows_across() {
+            return;
+        }
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.drilled = Some(Drilled { from: OpenedFrom::Pane(from), before: campaign.choice.clone() });
+        }
+        self.show_view(ViewKind::Messages);
+    }
+}

@@ -1,0 +1,636 @@
+//! The view of changes and actions: what changed since the user last looked, what was requested, its
+//! outcome, and what a person must decide.
+
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::action::Subject;
+use crate::delivery::{BatchId, MessageId, Recipient, Status, agreeing, counted, grouped};
+use crate::monitor::{ActionStage, NotStarted, NoticeWeight, OpenActionNews};
+use crate::postman::Explanation;
+use crate::state::{ActionId, ActionState};
+use crate::tui::dialogs::Can;
+use crate::tui::state::{
+    ActionKey, ActionRecord, Campaign, ChangeRecord, Drilled, LeftToStart, NOTHING_LEFT, OldDialog, OpenedFrom, Resolve, Shared,
+};
+use crate::tui::text::{Align, fit};
+use crate::tui::view::pieces::{self, Piece};
+use crate::tui::view::plan::who;
+use crate::tui::view::words::{in_a_line, row_of, until};
+use crate::tui::view::{empty, notice, recipient, table};
+use crate::tui::views::ViewKind;
+use crate::tui::{Action, Role, role_of, sign};
+
+/// The key of a line of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) enum ActivityKey {
+    /// What was agreed to but not started.
+    NotStarted,
+    /// An action that is open in the journal.
+    Open(ActionId),
+    /// An action that was agreed to in this run of the program.
+    Action(ActionKey),
+    /// A message that changed.
+    Change(MessageId),
+}
+
+/// A line of the list.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::tui) enum Entry<'a> {
+    /// What was agreed to but not started.
+    NotStarted(&'a LeftToStart),
+    /// An action that is open in the journal, with what this run of the program knows of it.
+    Open(&'a OpenActionNews, Option<&'a ActionRecord>),
+    /// An action that was agreed to in this run of the program.
+    Action(&'a ActionRecord),
+    /// A message that changed.
+    Change(&'a ChangeRecord),
+}
+
+impl Entry<'_> {
+    /// The key of the line.
+    pub fn key(&self) -> ActivityKey {
+        match self {
+            Entry::NotStarted(_) => ActivityKey::NotStarted,
+            Entry::Open(open, _) => ActivityKey::Open(open.action),
+            Entry::Action(record) => ActivityKey::Action(record.key().clone()),
+            Entry::Change(record) => ActivityKey::Change(record.message.clone()),
+        }
+    }
+
+    /// Whether it is the line with this key.
+    fn is(&self, key: &ActivityKey) -> bool {
+        match (self, key) {
+            (Entry::NotStarted(_), ActivityKey::NotStarted) => true,
+            (Entry::Open(open, _), ActivityKey::Open(action)) => open.action == *action,
+            (Entry::Action(record), ActivityKey::Action(action)) => record.key() == action,
+            (Entry::Change(record), ActivityKey::Change(message)) => record.message == *message,
+            _ => false,
+        }
+    }
+
+    /// When the newest report about it came.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            // It comes before everything else until it is dealt with.
+            Entry::NotStarted(_) => Timestamp::MAX,
+            Entry::Open(open, record) => record.map_or(open.planned_at, |record| record.at),
+            Entry::Action(record) => record.at,
+            Entry::Change(record) => record.at,
+        }
+    }
+
+    /// Whether a person must decide about it.
+    pub fn needs_person(&self) -> bool {
+        match self {
+            Entry::NotStarted(_) => true,
+            Entry::Open(open, _) => open.look_up_at.is_none() && !open.elsewhere,
+            Entry::Action(record) => record.needs_person(),
+            Entry::Change(_) => false,
+        }
+    }
+
+    /// Whether it is an action, and not just a change that was seen.
+    pub fn is_action(&self) -> bool {
+        !matches!(self, Entry::Change(_))
+    }
+}
+
+/// What the view remembers of a campaign.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Activity {
+    /// The line with the cursor.
+    cursor: Option<ActivityKey>,
+}
+
+impl Activity {
+    /// Puts the cursor on a line.
+    pub fn select(&mut self, key: ActivityKey) {
+        self.cursor = Some(key);
+    }
+}
+
+/// The list: what needs a person, then everything else, newest first. An action that the journal has open appears
+/// once.
+pub(in crate::tui) fn lines(campaign: &Campaign) -> Vec<Entry<'_>> {
+    let mut entries: Vec<Entry<'_>> =
+        actions_of(campaign, campaign.actions.iter()).chain(campaign.changes.iter().map(Entry::Change)).collect();
+    entries.sort_by_key(|entry| (!entry.needs_person(), Reverse(entry.at())));
+    entries
+}
+
+/// What was not started, what the journal has open, and of these actions the others.
+fn actions_of<'a>(campaign: &'a Campaign, records: impl Iterator<Item = &'a ActionRecord>) -> impl Iterator<Item = Entry<'a>> {
+    let not_started = Some(&campaign.not_started).filter(|rest| !rest.is_empty()).map(Entry::NotStarted);
+    let known = |open: &OpenActionNews| open.kind.message().and_then(|message| campaign.actions.of(message));
+    let open = campaign.actions.open().iter().map(move |open| Entry::Open(open, known(open)));
+    let others = records.filter(|record| !campaign.actions.is_open(&record.subject)).map(Entry::Action);
+    not_started.into_iter().chain(open).chain(others)
+}
+
+/// The first line of the list, where that needs a person. It is asked while the user types a command, so the list is
+/// not made for it.
+fn first_for_person(campaign: &Campaign) -> Option<Entry<'_>> {
+    actions_of(campaign, campaign.actions.for_person()).filter(Entry::needs_person).min_by_key(|entry| Reverse(entry.at()))
+}
+
+/// The line under the cursor.
+pub(in crate::tui) fn selected(campaign: &Campaign) -> Option<Entry<'_>> {
+    let entries = lines(campaign);
+    entries.get(index(campaign, &entries)).copied()
+}
+
+/// The index of the cursor, and how many lines there are.
+pub(super) fn cursor(campaign: &Campaign) -> (usize, usize) {
+    let entries = lines(campaign);
+    (index(campaign, &entries), entries.len())
+}
+
+fn index(campaign: &Campaign, entries: &[Entry<'_>]) -> usize {
+    campaign.activity_view.cursor.as_ref().and_then(|key| entries.iter().position(|entry| entry.is(key))).unwrap_or(0)
+}
+
+/// How many lines the list has.
+pub(in crate::tui) fn len(campaign: &Campaign) -> usize {
+    let actions = usize::from(!campaign.not_started.is_empty()) + campaign.actions.open().len() + campaign.actions.len();
+    actions - campaign.actions.open_here() + campaign.changes.len()
+}
+
+/// Where an outcome needs a person: in the campaign on the screen, otherwise in the next one shown.
+pub(in crate::tui) fn next_for_person(shared: &Shared) -> Option<(usize, ActivityKey)> {
+    let others = shared.order().iter().copied().filter(|index| *index != shared.current);
+    std::iter::once(shared.current).chain(others).find_map(|index| Some((index, first_for_person(shared.campaigns.get(index)?)?.key())))
+}
+
+pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
+    let needs_line = || Can::unless(len(campaign) == 0, "nothing has been done yet");
+    match action {
+        Action::Enter | Action::Copy => needs_line(),
+        Action::PlanRetry => Can::unless(campaign.not_started.is_empty(), NOTHING_LEFT),
+        Action::Clear => Can::unless(campaign.changes.len() == 0, "no change is listed"),
+        Action::Export | Action::Back => Can::Yes,
+        _ => super::in_every_view(action, shared, campaign),
+    }
+}
+
+/// What Enter does with a line.
+enum Opening {
+    /// Plans what was not started.
+    Plan,
+    /// Opens the menu of an unknown outcome.
+    Menu(Resolve),
+    /// Opens the message.
+    Message(MessageId),
+    /// Shows the batch.
+    Batch(BatchId),
+    /// Says why there is nothing to open.
+    Nothing(&'static str),
+}
+
+pub(super) fn key(action: Action, shared: &mut Shared) {
+    match action {
+        Action::Enter => open_entry(shared),
+        Action::Clear => shared.leave_activity(),
+        Action::Back | Action::Quit => {
+            shared.step_back();
+        }
+        _ => match shared.steps(action) {
+            Some(steps) => go(steps, shared),
+            None => {
+                shared.common_key(action);
+            }
+        },
+    }
+}
+
+/// `:resolve`: to the first outcome that needs a person, wherever that is.
+pub(in crate::tui) fn go_to_open(shared: &mut Shared) {
+    let Some((index, key)) = next_for_person(shared) else { return };
+    let from = Some(shared.origin()).filter(|from| *from != OpenedFrom::Pane(ViewKind::Activity) && index == shared.current);
+    if index != shared.current {
+        shared.show_campaign(index);
+    }
+    shared.show_view(ViewKind::Activity);
+    shared.came_from = from;
+    if let Some(campaign) = shared.campaign_mut() {
+        campaign.activity_view.cursor = Some(key);
+    }
+}
+
+pub(super) fn go(steps: isize, shared: &mut Shared) {
+    let Some(campaign) = shared.campaign_mut() else { return };
+    let entries = lines(campaign);
+    let index = index(campaign, &entries).saturating_add_signed(steps).min(entries.len().saturating_sub(1));
+    // At the top it follows the newest.
+    campaign.activity_view.cursor = entries.get(index).map(Entry::key).filter(|_| index > 0);
+}
+
+fn open_entry(shared: &mut Shared) {
+    let Some(campaign) = shared.campaign() else { return };
+    let entries = lines(campaign);
+    let opening = match entries.get(index(campaign, &entries)) {
+        None => return,
+        Some(Entry::NotStarted(_)) => Opening::Plan,
+        Some(Entry::Open(open, _)) if open.elsewhere => Opening::Nothing("another process is following it"),
+        Some(Entry::Open(open, _)) if open.state == ActionState::Unknown => Opening::Menu(Resolve::new(open.action, open.kind.about())),
+        Some(Entry::Open(open, _)) => match (open.kind.message(), open.kind.batch()) {
+            (Some(message), _) => Opening::Message(message.clone()),
+            (_, Some(batch)) => Opening::Batch(batch.clone()),
+            (None, None) => Opening::Nothing("there is nothing more to see of it"),
+        },
+        Some(Entry::Action(record)) => match &record.subject {
+            Subject::Message(message) => Opening::Message(message.clone()),
+            Subject::Batch(batch) => Opening::Batch(batch.clone()),
+        },
+        Some(Entry::Change(record)) => Opening::Message(record.message.clone()),
+    };
+    match opening {
+        Opening::Plan => shared.plan_not_started(),
+        Opening::Menu(menu) => shared.dialog = OldDialog::Resolve(Box::new(menu)),
+        Opening::Message(message) => open_message(&message, shared),
+        Opening::Batch(batch) => {
+            if let Some(campaign) = shared.campaign_mut() {
+                campaign.batch_view.select(batch);
+            }
+            shared.show_view(ViewKind::Batches);
+            shared.came_from = Some(OpenedFrom::Pane(ViewKind::Activity));
+        }
+        Opening::Nothing(why) => shared.tell(NoticeWeight::Info, why, "", ""),
+    }
+}
+
+/// Shows a message in the list and opens it.
+fn open_message(message: &MessageId, shared: &mut Shared) {
+    let Some(campaign) = shared.campaign() else { return };
+    let Some(row) = campaign.store.row(message) else {
+        // What was seen to change was loaded then.
+        if campaign.changes.iter().any(|change| change.message == *message) {
+            let next = "`max_messages` in the configuration allows more";
+            shared.tell(NoticeWeight::Info, "this message is no longer loaded", "the oldest ones were dropped", next);
+        } else {
+            shared.tell(NoticeWeight::Info, "this message is not loaded yet", "", "");
+        }
+        return;
+    };
+    // Whatever the list is narrowed to, the message must be in it.
+    let is_shown = shared.campaign().is_some_and(|campaign| campaign.list.position(&campaign.store, row).is_some());
+    if !is_shown {
+        shared.clear();
+    }
+    shared.show_view(ViewKind::Messages);
+    let height = shared.list_height();
+    if let Some(campaign) = shared.campaign_mut()
+        && let Some(index) = campaign.list.position(&campaign.store, row)
+    {
+        campaign.list.go(&campaign.store, index, height);
+        campaign.drilled = Some(Drilled { from: OpenedFrom::Pane(ViewKind::Activity), before: campaign.choice.clone() });
+    }
+    shared.open_detail();
+    if let Some(opened) = shared.campaign_mut().and_then(|campaign| campaign.opened.as_mut()) {
+        opened.is_of_a_line = true;
+    }
+}
+
+/// What an earlier run of the program did not start: kept until it is planned again, with the
+/// cursor of the activity on it.
+pub(in crate::tui) fn note_not_started(index: usize, left: NotStarted, shared: &mut Shared) {
+    let Some(campaign) = shared.campaigns.get_mut(index) else { return };
+    campaign.note_rest(left.messages.into_iter().map(Subject::Message).chain(left.batches.into_iter().map(Subject::Batch)));
+    campaign.activity_view.cursor = Some(ActivityKey::NotStarted);
+    let (count, name) = (campaign.not_started.len(), campaign.settings.name.clone());
+    let (retries, them) = (counted(count, "retry"), agreeing(count, "it", "them"));
+    let what = format!("{retries} not started by an earlier run: {} plans {them}", shared.keymap.command("rest"));
+    shared.tell(NoticeWeight::Warning, &what, &format!("{name}, nothing was sent for {them}"), "");
+}
+
+/// Draws the sum, the heads and the actions. Says where the selected one is.
+pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
+    let campaign = shared.campaign()?;
+    let entries = lines(campaign);
+    draw_sum(shared, campaign, &entries, buffer, filter);
+    if entries.is_empty() {
+        empty::draw_no_activity(shared, campaign, buffer, area);
+        return None;
+    }
+    let width = usize::from(area.width);
+    let index = index(campaign, &entries);
+    let height = usize::from(area.height);
+    let in_view = || entries.iter().skip(table::top(index, height)).take(height);
+    let times = in_view().filter(|entry| !matches!(entry, Entry::NotStarted(_)));
+    let time = times.map(|entry| shared.look.time(entry.at(), shared.now).len()).max().unwrap_or(4);
+    let widths = Widths { time, text: width.saturating_sub(table::MARGIN + time + 2 + 1) };
+    let ascii = shared.look.ascii;
+    let what = if in_view().all(Entry::is_action) {
+        "outcome".to_owned()
+    } else {
+        let heads = [("recipient", RECIPIENT), ("before", BEFORE), ("now", NOW)];
+        heads.map(|(head, width)| fit(head, width + 2, Align::Left, ascii)).concat() + "why"
+    };
+    let head = format!("{}{}  {what}", " ".repeat(table::MARGIN), fit("time", time, Align::Left, ascii));
+    buffer.set_stringn(heads.x, heads.y, head, width, shared.look.style(Role::Heading));
+    table::draw(shared, buffer, area, entries.len(), index, |index, style| {
+        entries.get(index).map(|entry| line(shared, campaign, entry, widths, style)).unwrap_or_default()
+    })
+}
+
+/// The first line sums up: `changed since 14:02: 41 delivered, 3 failed, 12 on the way`.
+fn draw_sum(shared: &Shared, campaign: &Campaign, entries: &[Entry<'_>], buffer: &mut Buffer, area: Rect) {
+    let style = |role| shared.look.style(role);
+    let mut left = changed(shared, campaign);
+    let actions = entries.iter().filter(|entry| entry.is_action()).count();
+    let for_person = entries.iter().filter(|entry| entry.needs_person()).count();
+    if actions > 0 {
+        left.push(Piece::new(format!("· {}", counted(actions, "action")), style(Role::Text), 2).gap(1));
+    }
+    if for_person > 0 {
+        left.push(Piece::new(format!("· {} to decide", grouped(for_person)), style(Role::Failed), 0).gap(1));
+    }
+    let mut right = vec![Piece::new(row_of(index(campaign, entries), entries.len()), style(Role::Muted), 4)];
+    if campaign.actions.followed().total() > 0 {
+        right.push(Piece::new(followed_words(shared, campaign), style(Role::Muted), 3));
+    }
+    if campaign.changes.dropped() > 0 {
+        right.push(Piece::new(format!("{} older ones not kept", grouped(campaign.changes.dropped())), style(Role::Warning), 1));
+    }
+    pieces::draw(buffer, area, left, right, shared.look.ascii);
+}
+
+/// What changed, in figures.
+fn changed(shared: &Shared, campaign: &Campaign) -> Vec<Piece> {
+    let style = |role| shared.look.style(role);
+    let Some(since) = campaign.changes.since() else {
+        return vec![Piece::new("not loaded yet: no change can have been seen", style(Role::Muted), 0)];
+    };
+    let since = shared.look.minute(shared.look.of_that_day(since), shared.now);
+    let sums = campaign.changes.sums();
+    let parts = [
+        (sums.delivered, "delivered", Role::Fine, 0),
+        (sums.failed, "failed", Role::Failed, 0),
+        (sums.moving, "on the way", Role::Moving, 4),
+        (sums.elsewhere, "retried elsewhere", Role::Warning, 1),
+    ];
+    let mut left = Vec::new();
+    for (number, word, role, rank) in parts.into_iter().filter(|(number, ..)| *number > 0) {
+        let (before, gap) = if left.is_empty() { ("", 1) } else { (", ", 0) };
+        left.push(Piece::new(format!("{before}{} {word}", grouped(number)), style(role), rank).gap(gap));
+    }
+    let words = if left.is_empty() { format!("nothing changed since {since}") } else { format!("changed since {since}:") };
+    left.insert(0, Piece::new(words, style(Role::Strong), 0));
+    left
+}
+
+/// `of the 12: 7 delivered · 0 failed again · 5 on the way`.
+pub(in crate::tui) fn followed_words(shared: &Shared, campaign: &Campaign) -> String {
+    let followed = campaign.actions.followed();
+    let dot = if shared.look.ascii { "," } else { " ·" };
+    format!(
+        "of the {}: {} delivered{dot} {} failed again{dot} {} on the way",
+        grouped(followed.total()),
+        grouped(followed.delivered),
+        grouped(followed.failed),
+        grouped(followed.open)
+    )
+}
+
+/// How wide the recipient of a change is.
+const RECIPIENT: usize = 14;
+
+/// How wide the status is that a message had before.
+const BEFORE: usize = 10;
+
+/// How wide the status is that it has now, with its sign.
+const NOW: usize = 12;
+
+/// Shown beside a message that was dropped since: nothing but its id is known any more.
+pub(in crate::tui) const NO_LONGER_LOADED: &str = "no longer loaded";
+
+/// How wide time and text are.
+#[derive(Debug, Clone, Copy)]
+struct Widths {
+    time: usize,
+    text: usize,
+}
+
+fn line(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, selected: Option<Style>) -> Line<'static> {
+    let ascii = shared.look.ascii;
+    let style = |role| selected.unwrap_or_else(|| shared.look.style(role));
+    let (at, text, role) = match entry {
+        Entry::Change(record) => return change(shared, campaign, record, widths, selected),
+        Entry::NotStarted(rest) => {
+            let (retries, them) = (counted(rest.len(), "retry"), agreeing(rest.len(), "it", "them"));
+            let text = format!(
+                "! {retries} agreed to but not started, nothing was sent: {} plans {them} again",
+                shared.key_for(Action::PlanRetry)
+            );
+            (String::new(), text, Role::Failed)
+        }
+        Entry::Open(open, record) => {
+            let (text, role) = match record.filter(|record| record.stage.is_some() && !entry.needs_person()) {
+                Some(record) => notice::outcome(shared, record),
+                None => journalled(shared, campaign, open),
+            };
+            (shared.look.time(entry.at(), shared.now), text, role)
+        }
+        Entry::Action(record) => {
+            let (text, role) = notice::outcome(shared, record);
+            (shared.look.happened(record.at, shared.now), text, role)
+        }
+    };
+    Line::from(vec![
+        Span::styled(format!("{}  ", fit(&at, widths.time, Align::Left, ascii)), style(Role::Muted)),
+        Span::styled(fit(&text, widths.text, Align::Left, ascii), style(role)),
+    ])
+}
+
+/// A message that changed: when, whose, its status before and now, and why.
+fn change(shared: &Shared, campaign: &Campaign, record: &ChangeRecord, widths: Widths, selected: Option<Style>) -> Line<'static> {
+    let ascii = shared.look.ascii;
+    let style = |role| selected.unwrap_or_else(|| shared.look.style(role));
+    let text = |text: &str, width, role| Span::styled(format!("{}  ", fit(text, width, Align::Left, ascii)), style(role));
+    let row = campaign.store.row(&record.message);
+    let shown = |row| {
+        let known = campaign.store.cells(row).recipient.map(Recipient::new);
+        known.map_or_else(|| "not given".to_owned(), |known| recipient::shown(&known, campaign.is_masked(row), campaign.open_digits()))
+    };
+    let recipient = row.map_or_else(|| record.message.short(false), shown);
+    let dropped = if row.is_none() { NO_LONGER_LOADED } else { "" };
+    let from = record.from.as_ref().map_or("new", Status::word);
+    let to = format!("{} {}", sign(&record.to, ascii), record.to.word());
+    let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
+    let again = match (record.elsewhere, record.from.as_ref() == Some(&Status::Failure)) {
+        (true, _) => "retried elsewhere",
+        (false, true) => "retried here",
+        (false, false) => "",
+    };
+    let why = [code.as_str(), again, dropped].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let room = widths.text.saturating_sub(RECIPIENT + BEFORE + NOW + 6);
+    Line::from(vec![
+        text(&shared.look.happened(record.at, shared.now), widths.time, Role::Muted),
+        text(&recipient, RECIPIENT, Role::Text),
+        text(from, BEFORE, Role::Muted),
+        text(&to, NOW, role_of(&record.to)),
+        Span::styled(fit(&why, room, Align::Left, ascii), style(if record.elsewhere { Role::Warning } else { Role::Text })),
+    ])
+}
+
+/// What only the journal says about an open action.
+fn journalled(shared: &Shared, campaign: &Campaign, open: &OpenActionNews) -> (String, Role) {
+    let what = match Subject::of(&open.kind) {
+        Some(subject) => format!("{} {}", notice::who(shared, &subject), subject.words().noun),
+        None => open.kind.about(),
+    };
+    let bad = sign(&Status::Failure, shared.look.ascii);
+    let known = open.kind.batch().and_then(|batch| known_of(campaign, batch));
+    match (open.state, open.look_up_at) {
+        _ if open.elsewhere => (format!("{what}: another process is following it"), Role::Moving),
+        (ActionState::Unknown, Some(at)) => {
+            (format!("? {what}: outcome unknown, looked up again {}", until(at, shared.now)), Role::Unknown)
+        }
+        (ActionState::Unknown, None) if known.is_some() => {
+            let words = known.unwrap_or_default();
+            (format!("? {what}: {words}, outcome unknown, {} decides", shared.key_for(Action::Enter)), Role::Failed)
+        }
+        (ActionState::Unknown, None) => (format!("? {what}: outcome unknown, {} decides", shared.key_for(Action::Enter)), Role::Failed),
+        (ActionState::Intended, _) => (format!("{what}: in the journal, waiting for its turn"), Role::Moving),
+        (ActionState::NotSent | ActionState::Refused, _) => (format!("{bad} {what}: {}", open.state), Role::Failed),
+        _ => (format!("{what}: {}", open.state), Role::Text),
+    }
+}
+
+/// What is known of a batch's retry whose outcome is not, in a phrase: `3 of 58 changed`.
+fn known_of<'a>(campaign: &'a Campaign, batch: &BatchId) -> Option<&'a str> {
+    match &campaign.actions.on(&Subject::Batch(batch.clone()))?.stage {
+        Some(ActionStage::Unknown { why, .. }) => Some(&why.what),
+        _ => None,
+    }
+}
+
+/// The actions with their outcomes, and the messages seen to change, headers first.
+pub(in crate::tui) fn exported(shared: &Shared) -> Vec<Vec<String>> {
+    let heads = ["at", "action", "id", "recipient", "outcome", "code", "forAPerson", "reason", "traceId"];
+    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    let Some(campaign) = shared.campaign() else { return rows };
+    rows.extend(lines(campaign).iter().flat_map(|entry| entry_rows(shared, campaign, entry)));
+    rows
+}
+
+/// The line of the activity under the cursor.
+pub(in crate::tui) fn copied(shared: &Shared) -> Option<Vec<String>> {
+    let campaign = shared.campaign()?;
+    let entries = lines(campaign);
+    entry_rows(shared, campaign, entries.get(index(campaign, &entries))?).into_iter().next()
+}
+
+/// A line of the activity as rows: one, or one for each message that was not started.
+fn entry_rows(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<String>> {
+    match entry {
+        Entry::NotStarted(rest) => {
+            let reason = "agreed to and not started: nothing was sent";
+            let row =
+                |word: &str, id: &str, who: &str| ["", word, id, who, "not started", "", "yes", reason, ""].map(str::to_owned).to_vec();
+            let messages = rest.messages().iter().map(|message| row("retry", message.as_str(), &who(campaign, message)));
+            messages.chain(rest.batches().iter().map(|batch| row("retry-batch", batch.as_str(), ""))).collect()
+        }
+        Entry::Open(open, record) => {
+            let stage = record.and_then(|record| record.stage.as_ref());
+            let word = match (stage, open.elsewhere) {
+                (Some(stage), false) => stage.word(),
+                (_, true) => "under way elsewhere",
+                (None, false) => open.state.word(),
+            };
+            let subject = Subject::of(&open.kind);
+            let id = subject.as_ref().map(Subject::id).unwrap_or_default();
+            let recipient = open.kind.message().map(|message| who(campaign, message)).unwrap_or_default();
+            vec![action_row(shared, entry, open.kind.word(), id, recipient, word, stage)]
+        }
+        Entry::Action(record) => {
+            let (stage, recipient) = (record.stage.as_ref(), record.subject.message().map(|message| who(campaign, message)));
+            let word = record.subject.words().command;
+            vec![action_row(
+                shared,
+                entry,
+                word,
+                record.subject.id(),
+                recipient.unwrap_or_default(),
+                stage.map_or("asked", ActionStage::word),
+                stage,
+            )]
+        }
+        Entry::Change(record) => {
+            let id = &record.message;
+            let outcome = format!("{} to {}", record.from.as_ref().map_or("new", Status::word), record.to.word());
+            let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
+            let elsewhere = record.elsewhere.then_some("retried elsewhere");
+            let dropped = campaign.store.row(id).is_none().then_some(NO_LONGER_LOADED);
+            let reason = elsewhere.into_iter().chain(dropped).collect::<Vec<_>>().join(", ");
+            let (at, who) = (shared.look.exact(shared.look.of_that_day(record.at)), who(campaign, id));
+            let cells = [at.as_str(), "seen", id.as_str(), &who, &outcome, &code, "", &reason, ""];
+            vec![cells.map(str::to_owned).to_vec()]
+        }
+    }
+}
+
+fn action_row(
+    shared: &Shared,
+    entry: &Entry<'_>,
+    action: &str,
+    id: &str,
+    recipient: String,
+    outcome: &str,
+    stage: Option<&ActionStage>,
+) -> Vec<String> {
+    let why = stage.and_then(ActionStage::why);
+    vec![
+        shared.look.exact(entry.at()),
+        action.to_owned(),
+        id.to_owned(),
+        recipient,
+        outcome.to_owned(),
+        stage.and_then(ActionStage::code).unwrap_or_default().to_owned(),
+        if entry.needs_person() { "yes" } else { "" }.to_owned(),
+        why.map(|why| in_a_line(&Explanation { trace_id: None, ..why.clone() })).unwrap_or_default(),
+        why.and_then(|why| why.trace_id.clone()).unwrap_or_default(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::{ActionNumber, Subject};
+    use crate::monitor::{ActionNews, ActionStage};
+    use crate::postman::Explanation;
+    use crate::tui::state::campaign::tests::campaign;
+
+    #[test]
+    fn what_needs_a_person_first_is_the_first_line_of_the_list() {
+        let why = || Explanation::new("w", "", "");
+        let unknown = || ActionStage::Unknown { why: why(), look_up_at: None };
+        let subject = |name: &str| Subject::Message(MessageId::new(name));
+        let mut campaign = campaign();
+        let steps = [("a", ActionStage::Accepted), ("b", unknown()), ("c", unknown()), ("d", ActionStage::Accepted), ("c", unknown())];
+        let mut firsts = Vec::new();
+        for (number, (name, stage)) in (0_u32..).zip(steps) {
+            let at = Timestamp::from_second(1_900_000_000 + i64::from(number)).unwrap();
+            let number = Some(ActionNumber(u64::from(number)));
+            campaign.actions.note(ActionNews { number, action: None, subject: subject(name), stage, at });
+            let first = first_for_person(&campaign).map(|entry| entry.key());
+            assert_eq!(first, lines(&campaign).first().filter(|entry| entry.needs_person()).map(Entry::key));
+            firsts.push(first);
+        }
+        assert!(firsts[0].is_none() && firsts[1] != firsts[2] && firsts[2] == firsts[3] && firsts[3] != firsts[4], "{firsts:?}");
+        campaign.note_rest([subject("e")]);
+        campaign.actions.note(ActionNews {
+            number: None,
+            action: None,
+            subject: subject("c"),
+            stage: ActionStage::Accepted,
+            at: campaign.now,
+        });
+        assert_eq!(first_for_person(&campaign).map(|entry| entry.key()), lines(&campaign).first().map(Entry::key));
+    }
+}

@@ -1,0 +1,673 @@
+//! The view of failures: how many by error, in the chosen time window, and whether to retry.
+//!
+//! They are counted again only while the view is open, from a list of the failed rows that follows the store: a
+//! campaign of a million messages has some ten thousand of them.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::delivery::{ErrorCode, MessageId, RetryAdvice, Status, code_or_none, grouped};
+use crate::store::{Direction, Filter, Merged, RowNumber, Store, Trimmed, View};
+use crate::tui::dialogs::Can;
+use crate::tui::state::{Campaign, FilterChoice, Ordered, Shared, Sortable, TimeWindow, Times};
+use crate::tui::text::{Align, fit};
+use crate::tui::view::bar::bar;
+use crate::tui::view::pieces::{self, Piece};
+use crate::tui::view::words::{percent, row_of};
+use crate::tui::view::{empty, table};
+use crate::tui::{Action, Role};
+
+/// Up to this many failures are counted again with every answer. More are counted with the next
+/// second's tick, so that no key waits for it.
+const CHEAP: usize = 2_000;
+
+/// Which failures a line covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) enum GroupKey {
+    /// All that are worth a retry.
+    WorthRetry,
+    /// Those with this code; empty for those without a reason.
+    Error(String),
+}
+
+/// The failures that a line covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct FailureGroup {
+    /// Which they are.
+    pub key: GroupKey,
+    /// How many.
+    pub count: usize,
+    /// How many of them have no attempts left, as the API has said.
+    pub used_up: usize,
+    /// When the newest of them was recorded.
+    pub newest: Option<Timestamp>,
+    /// How many were tried once, twice, more often; an unknown number of attempts counts as one.
+    pub tried: [usize; 3],
+    pub advice: RetryAdvice,
+}
+
+/// The failures of a campaign.
+#[derive(Debug)]
+pub(in crate::tui) struct Failures {
+    /// The failed rows, islands included; `None` until the view is first opened.
+    rows: Option<View>,
+    order: Ordered<FailureColumn>,
+    groups: Vec<FailureGroup>,
+    /// The line with the cursor.
+    cursor: Option<GroupKey>,
+    /// Their time window.
+    times: Times,
+    /// How many messages are loaded in that window.
+    loaded: usize,
+    is_due: bool,
+}
+
+impl Default for Failures {
+    fn default() -> Self {
+        Self { rows: None, order: MOST_FAILED, groups: Vec::new(), cursor: None, times: (None, None), loaded: 0, is_due: false }
+    }
+}
+
+impl Failures {
+    /// Sorts the lines differently.
+    pub fn set_order(&mut self, order: Ordered<FailureColumn>) {
+        if order != self.order {
+            self.order = order;
+            sort(&mut self.groups, order);
+        }
+    }
+
+    /// The view is opened: counts what is there. `used_up` are the messages for which the API accepts no
+    /// further retry.
+    pub fn look(&mut self, store: &Store, used_up: &HashSet<MessageId>) {
+        if self.rows.is_none() {
+            let (since, until) = self.times;
+            let mut rows = View::new(Filter { statuses: vec![Status::Failure], since, until, ..Filter::default() });
+            rows.refresh(store);
+            self.rows = Some(rows);
+        }
+        self.count(store, used_up);
+    }
+
+    /// Uses another time window, or follows one that has moved on.
+    pub fn set_times(&mut self, store: &Store, times: Times) {
+        if self.times == times {
+            return;
+        }
+        self.times = times;
+        if let Some(rows) = &mut self.rows {
+            rows.set_times(store, times.0, times.1);
+            self.is_due = true;
+        }
+    }
+
+    /// Follows a merge.
+    pub fn apply(&mut self, store: &Store, used_up: &HashSet<MessageId>, merged: &Merged, in_view: bool) {
+        let Some(rows) = &mut self.rows else { return };
+        rows.apply(store, merged);
+        self.is_due = true;
+        if in_view && rows.len() <= CHEAP {
+            self.count(store, used_up);
+        }
+    }
+
+    /// Follows a trim of the store.
+    pub fn forget(&mut self, store: &Store, trimmed: &Trimmed) {
+        if let Some(rows) = &mut self.rows {
+            rows.forget(store, trimmed);
+            self.is_due = true;
+        }
+    }
+
+    /// The API refused more: they are counted apart from now on.
+    pub fn refused(&mut self) {
+        self.is_due = true;
+    }
+
+    /// Counts again where something has changed.
+    pub fn settle(&mut self, store: &Store, used_up: &HashSet<MessageId>) {
+        if self.is_due {
+            self.count(store, used_up);
+        }
+    }
+
+    /// The lines: what is worth a retry first, the others in their order.
+    pub fn groups(&self) -> &[FailureGroup] {
+        &self.groups
+    }
+
+    /// How many of the loaded messages failed.
+    pub fn failed(&self) -> usize {
+        self.groups.iter().filter(|group| group.key != GroupKey::WorthRetry).map(|group| group.count).sum()
+    }
+
+    /// How many messages are loaded in the window of time.
+    pub fn loaded(&self) -> usize {
+        self.loaded
+    }
+
+    /// The index of the cursor.
+    pub fn index(&self) -> usize {
+        self.cursor.as_ref().and_then(|key| self.groups.iter().position(|group| group.key == *key)).unwrap_or(0)
+    }
+
+    /// The line with the cursor.
+    pub fn selected(&self) -> Option<&FailureGroup> {
+        self.groups.get(self.index())
+    }
+
+    /// Moves the cursor; it stops at the ends.
+    pub fn go(&mut self, steps: isize) {
+        let index = self.index().saturating_add_signed(steps).min(self.groups.len().saturating_sub(1));
+        self.cursor = self.groups.get(index).map(|group| group.key.clone());
+    }
+
+    /// The covered rows of a line, newest first.
+    pub fn rows_of<'a>(
+        &'a self,
+        store: &'a Store,
+        used_up: &'a HashSet<MessageId>,
+        key: &'a GroupKey,
+    ) -> impl Iterator<Item = RowNumber> + 'a {
+        let rows = self.rows.iter().flat_map(|rows| rows.rows_from(0)).filter(|row| store.is_covered(*row));
+        rows.filter(move |row| match key {
+            GroupKey::WorthRetry => RetryAdvice::of(store.error(*row)) == RetryAdvice::Yes && !is_in(used_up, store, *row),
+            GroupKey::Error(code) => self::code(store, *row) == code,
+        })
+    }
+
+    /// All covered failed rows, newest first.
+    pub fn all_rows<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = RowNumber> + 'a {
+        self.rows.iter().flat_map(|rows| rows.rows_from(0)).filter(|row| store.is_covered(*row))
+    }
+
+    fn count(&mut self, store: &Store, used_up: &HashSet<MessageId>) {
+        self.is_due = false;
+        self.loaded = store.loaded_between(self.times.0, self.times.1);
+        let mut groups: Vec<FailureGroup> = Vec::new();
+        let mut worth_retry = FailureGroup::empty(GroupKey::WorthRetry, RetryAdvice::Yes);
+        for row in self.all_rows(store) {
+            let (code, cells) = (code(store, row), store.cells(row));
+            let index = groups.iter().position(|group| matches!(&group.key, GroupKey::Error(known) if known == code));
+            let index = index.unwrap_or_else(|| {
+                groups.push(FailureGroup::empty(GroupKey::Error(code.to_owned()), RetryAdvice::of(store.error(row))));
+                groups.len() - 1
+            });
+            let is_used_up = is_in(used_up, store, row);
+            let tried = cells.tried.unwrap_or(1).clamp(1, 3) as usize - 1;
+            let add = |group: &mut FailureGroup| {
+                group.count += 1;
+                group.used_up += usize::from(is_used_up);
+                group.newest = group.newest.max(cells.created_at);
+                group.tried[tried] += 1;
+            };
+            if let Some(group) = groups.get_mut(index) {
+                add(group);
+                if group.advice == RetryAdvice::Yes && !is_used_up {
+                    add(&mut worth_retry);
+                }
+            }
+        }
+        if worth_retry.count > 0 {
+            groups.insert(0, worth_retry);
+        }
+        sort(&mut groups, self.order);
+        self.groups = groups;
+    }
+}
+
+impl FailureGroup {
+    fn empty(key: GroupKey, advice: RetryAdvice) -> Self {
+        Self { key, count: 0, used_up: 0, newest: None, tried: [0; 3], advice }
+    }
+
+    /// How many can still be retried.
+    pub fn left(&self) -> usize {
+        self.count - self.used_up
+    }
+
+    /// Whether to retry what is left of them; no where nothing is.
+    pub fn verdict(&self) -> RetryAdvice {
+        if self.left() == 0 { RetryAdvice::No } else { self.advice }
+    }
+
+    /// Its name in the list.
+    pub fn name(&self) -> &str {
+        match &self.key {
+            GroupKey::WorthRetry => "worth a retry",
+            GroupKey::Error(code) => code_or_none(code),
+        }
+    }
+}
+
+/// What is worth a retry comes first in any order; equals are sorted by count, then newest first.
+fn sort(groups: &mut [FailureGroup], order: Ordered<FailureColumn>) {
+    let is_error = |group: &FailureGroup| matches!(group.key, GroupKey::Error(_));
+    groups.sort_by(|left, right| {
+        let by = match order.by {
+            FailureColumn::Error => left.name().cmp(right.name()),
+            FailureColumn::Count => left.count.cmp(&right.count),
+            FailureColumn::Newest => left.newest.cmp(&right.newest),
+            FailureColumn::Retry => left.advice.cmp(&right.advice),
+        };
+        let by = if order.direction == Direction::Rising { by } else { by.reverse() };
+        let usual = || right.count.cmp(&left.count).then_with(|| right.newest.cmp(&left.newest));
+        is_error(left).cmp(&is_error(right)).then(by).then_with(usual)
+    });
+}
+
+fn code(store: &Store, row: RowNumber) -> &str {
+    store.error(row).map_or("", |error| &error.code)
+}
+
+/// Whether a row's message is among these. Usually there are none.
+fn is_in(used_up: &HashSet<MessageId>, store: &Store, row: RowNumber) -> bool {
+    !used_up.is_empty() && used_up.contains(&store.id(row))
+}
+
+pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
+    const NONE: &str = "nothing has failed in the loaded range";
+    match action {
+        Action::PlanRetry if !campaign.marked.is_empty() => Can::Yes,
+        Action::Enter | Action::PlanRetry | Action::Toggle | Action::Copy => Can::unless(campaign.failures.selected().is_none(), NONE),
+        Action::Export => Can::unless(campaign.failures.groups().is_empty(), NONE),
+        Action::Clear => Can::unless(campaign.choice.window.is_all(), "all times are shown"),
+        Action::Order => Can::Do("order"),
+        Action::Back => Can::Yes,
+        _ => super::in_every_view(action, shared, campaign),
+    }
+}
+
+pub(super) fn key(action: Action, shared: &mut Shared) {
+    match action {
+        Action::Enter => show_group(shared),
+        Action::Toggle => mark_group(shared),
+        Action::Back | Action::Quit => {
+            shared.step_back();
+        }
+        Action::Clear => shared.set_window(TimeWindow::default()),
+        _ => {
+            if let Some(steps) = shared.steps(action) {
+                go(steps, shared);
+            } else {
+                shared.common_key(action);
+            }
+        }
+    }
+}
+
+pub(super) fn go(steps: isize, shared: &mut Shared) {
+    if let Some(campaign) = shared.campaign_mut() {
+        campaign.failures.go(steps);
+    }
+}
+
+/// Enter: the messages of the line.
+fn show_group(shared: &mut Shared) {
+    let Some(campaign) = shared.campaign() else { return };
+    let Some(group) = campaign.failures.selected() else { return };
+    let window = campaign.choice.window;
+    let errors = match &group.key {
+        GroupKey::Error(code) => vec![code.clone()],
+        GroupKey::WorthRetry => {
+            let worth_retry = campaign.failures.groups().iter().filter(|group| group.advice == RetryAdvice::Yes);
+            worth_retry.filter_map(|group| if let GroupKey::Error(code) = &group.key { Some(code.clone()) } else { None }).collect()
+        }
+    };
+    shared.drill(FilterChoice { statuses: vec![Status::Failure], errors, window, ..FilterChoice::default() });
+}
+
+/// Marks the messages of a line of failures, or unmarks them where all are marked.
+fn mark_group(shared: &mut Shared) {
+    let Some(campaign) = shared.campaign_mut() else { return };
+    let Some(group) = campaign.failures.selected() else { return };
+    let rows: Vec<RowNumber> = campaign.failures.rows_of(&campaign.store, &campaign.out_of_attempts, &group.key).collect();
+    campaign.marked.turn_all(&rows);
+    campaign.failures.go(1);
+}
+
+/// The longest code that the API publishes.
+const NAME: usize = 22;
+
+/// The widest bar.
+const BAR: usize = 13;
+
+/// Draws the sum, the heads and the lines. Says where the selected one is.
+pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
+    let campaign = shared.campaign()?;
+    draw_sum(shared, campaign, buffer, filter);
+    let groups = campaign.failures.groups();
+    if groups.is_empty() {
+        empty::draw_no_failures(shared, campaign, buffer, area);
+        return None;
+    }
+    let widths = Widths::of(shared, usize::from(area.width));
+    draw_heads(shared, buffer, heads, widths);
+    let total = campaign.failures.failed();
+    let most = groups.iter().map(|group| group.count).max().unwrap_or(1);
+    table::draw(shared, buffer, area, groups.len(), campaign.failures.index(), |index, style| {
+        groups.get(index).map(|group| cells(shared, group, Shares { total, most }, widths, style)).unwrap_or_default()
+    })
+}
+
+/// The first line sums up.
+fn draw_sum(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
+    let style = |role| shared.look.style(role);
+    let failures = &campaign.failures;
+    let failed = failures.failed();
+    let errors = failures.groups().iter().filter(|group| group.key != GroupKey::WorthRetry);
+    let of = |wanted: RetryAdvice| errors.clone().filter(|group| group.advice == wanted).map(FailureGroup::left).sum::<usize>();
+    let used_up = errors.clone().map(|group| group.used_up).sum::<usize>();
+    let mut left = vec![Piece::new(format!("{} failed of {}", grouped(failed), grouped(failures.loaded())), style(Role::Strong), 0)];
+    left.extend(super::window_words(shared, campaign));
+    if failed > 0 {
+        let parts = RetryAdvice::ALL.map(|advice| format!("{} {}", advice.word(), grouped(of(advice)))).join(", ");
+        let used_up = if used_up > 0 { format!(", no attempts left {}", grouped(used_up)) } else { String::new() };
+        left.push(Piece::new(format!("· retry: {parts}{used_up}"), style(Role::Text), 1).gap(1));
+        let newest = campaign.failures.groups().iter().filter_map(|group| group.newest).max();
+        left.extend(newest.map(|at| Piece::new(format!("· newest {}", shared.look.time(at, shared.now)), style(Role::Text), 3).gap(1)));
+    }
+    if shared.tables.failures != MOST_FAILED {
+        left.insert(1, Piece::new(format!("· {}", shared.tables.failures.sentence()), style(Role::Accent), 0).gap(1));
+    }
+    let index = row_of(campaign.failures.index(), campaign.failures.groups().len());
+    let mut right = super::how_far(shared, campaign);
+    right.insert(0, Piece::new(index, style(Role::Muted), 4));
+    pieces::draw(buffer, area, left, right, shared.look.ascii);
+}
+
+/// How wide the columns are; 0 where there is no room.
+#[derive(Debug, Clone, Copy)]
+struct Widths {
+    bar: usize,
+    newest: usize,
+    tried: bool,
+    words: usize,
+}
+
+/// How wide the word is that says whether to retry, with how many of how many.
+const SHORT_WORDS: usize = 11;
+
+/// The same in the shortest words.
+const SHORTEST_WORDS: usize = 5;
+
+impl Widths {
+    fn of(shared: &Shared, room: usize) -> Self {
+        let fails_of_other_days = shared.campaign().is_some_and(|campaign| {
+            let other = |at| shared.look.time(at, shared.now).len() > 8;
+            campaign.failures.groups().iter().filter_map(|group| group.newest).any(other)
+        });
+        let newest = if fails_of_other_days { 12 } else { 8 };
+        // Margin, name, count, share; then the retry word, the attempts, the bar, the reason.
+        let counted = table::MARGIN + NAME + 1 + 6 + 2 + 7 + 2;
+        let fixed = counted + newest + 2;
+        if room < fixed + SHORT_WORDS + 1 {
+            // The retry word gets room before the time of the newest.
+            let newest = if room > fixed + SHORTEST_WORDS { newest } else { 0 };
+            let words = room.saturating_sub(counted + if newest > 0 { newest + 2 } else { 0 } + 1).min(SHORT_WORDS);
+            return Self { bar: 0, newest, tried: false, words };
+        }
+        let rest = room.saturating_sub(fixed + SHORT_WORDS + 1);
+        let tried = rest >= TRIED + 2;
+        let rest = rest.saturating_sub(if tried { TRIED + 2 } else { 0 });
+        let bar = if rest >= 8 { (rest - 1).min(BAR) } else { 0 };
+        let rest = rest.saturating_sub(if bar > 0 { bar + 1 } else { 0 });
+        Self { bar, newest, tried, words: SHORT_WORDS + rest }
+    }
+}
+
+/// How wide the three columns of attempts are together.
+const TRIED: usize = 20;
+
+fn draw_heads(shared: &Shared, buffer: &mut Buffer, area: Rect, widths: Widths) {
+    let ascii = shared.look.ascii;
+    let mut text = " ".repeat(table::MARGIN);
+    text.push_str(&fit("error", NAME + 1, Align::Left, ascii));
+    text.push_str(&fit("count", 6, Align::Right, ascii));
+    text.push_str("  ");
+    text.push_str(&fit("share", 7 + if widths.bar > 0 { widths.bar + 1 } else { 0 } + 2, Align::Left, ascii));
+    if widths.newest > 0 {
+        text.push_str(&fit("newest", widths.newest + 2, Align::Left, ascii));
+    }
+    if widths.tried {
+        text.push_str(&fit("tried 1      2    3+", TRIED + 2, Align::Left, ascii));
+    }
+    text.push_str("retry?");
+    buffer.set_stringn(area.x, area.y, text, usize::from(area.width), shared.look.style(Role::Heading));
+}
+
+/// What shares and bars are relative to.
+#[derive(Debug, Clone, Copy)]
+struct Shares {
+    total: usize,
+    most: usize,
+}
+
+fn cells(shared: &Shared, group: &FailureGroup, shares: Shares, widths: Widths, selected: Option<Style>) -> Line<'static> {
+    let ascii = shared.look.ascii;
+    let style = |role| selected.unwrap_or_else(|| shared.look.style(role));
+    let name_role = if group.key == GroupKey::WorthRetry { Role::Strong } else { Role::Text };
+    let share = group.count as f64 / shares.total.max(1) as f64;
+    let mut spans = vec![
+        Span::styled(fit(group.name(), NAME + 1, Align::Left, ascii), style(name_role)),
+        Span::styled(fit(&grouped(group.count), 6, Align::Right, ascii), style(Role::Text)),
+        Span::styled(format!("  {}", fit(&percent(share), 7, Align::Right, ascii)), style(Role::Text)),
+    ];
+    if widths.bar > 0 {
+        // All bars share a scale: the longest is the largest group.
+        let bar = bar(group.count as f64 / shares.most.max(1) as f64, widths.bar, ascii);
+        spans.push(Span::styled(format!(" {}", fit(&bar, widths.bar, Align::Left, ascii)), style(Role::Rule)));
+    }
+    let newest = group.newest.map(|at| shared.look.time(at, shared.now)).unwrap_or_default();
+    let newest = if widths.newest > 0 { format!("{}  ", fit(&newest, widths.newest, Align::Left, ascii)) } else { String::new() };
+    spans.push(Span::styled(format!("  {newest}"), style(Role::Text)));
+    if widths.tried {
+        let [once, twice, more] = group.tried.map(grouped);
+        spans.push(Span::styled(format!("{once:>7} {twice:>6} {more:>5}  "), style(Role::Text)));
+    }
+    spans.push(Span::styled(fit(&words(group, widths.words), widths.words, Align::Left, ascii), style(role(group.verdict()))));
+    Line::from(spans)
+}
+
+fn role(advice: RetryAdvice) -> Role {
+    match advice {
+        RetryAdvice::Yes => Role::Strong,
+        RetryAdvice::Maybe => Role::Text,
+        RetryAdvice::No => Role::Muted,
+    }
+}
+
+/// Whether to retry, with the reason where there is room.
+fn words(group: &FailureGroup, room: usize) -> String {
+    let fits = |text: &String| crate::tui::text::width(text) <= room;
+    let word = group.verdict().word();
+    if group.left() == 0 {
+        return Some("no attempts left".to_owned()).filter(fits).unwrap_or_else(|| word.to_owned());
+    }
+    if group.used_up > 0 {
+        let apart = format!("{word}: {} of {}", grouped(group.left()), grouped(group.count));
+        let long = format!("{apart}; {} no attempts left", grouped(group.used_up));
+        return [long, apart].into_iter().find(fits).unwrap_or_else(|| word.to_owned());
+    }
+    let GroupKey::Error(code) = &group.key else { return word.to_owned() };
+    let why = if code.is_empty() { code_or_none(code) } else { ErrorCode::from_api(code).in_brief() };
+    Some(format!("{word}: {why}")).filter(fits).unwrap_or_else(|| word.to_owned())
+}
+
+/// The line of failures under the cursor.
+pub(in crate::tui) fn copied(shared: &Shared) -> Option<Vec<String>> {
+    let group = shared.campaign()?.failures.selected()?;
+    Some(vec![group.name().to_owned(), group.count.to_string(), group.verdict().word().to_owned()])
+}
+
+/// The failures by error, headers first.
+pub(in crate::tui) fn exported(shared: &Shared) -> Vec<Vec<String>> {
+    let heads = ["error", "count", "share", "newest", "tried1", "tried2", "tried3OrMore", "retry", "noAttemptsLeft"];
+    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    let Some(campaign) = shared.campaign() else { return rows };
+    let total = campaign.failures.failed().max(1);
+    for group in campaign.failures.groups() {
+        let [once, twice, more] = group.tried.map(|number| number.to_string());
+        rows.push(vec![
+            group.name().to_owned(),
+            group.count.to_string(),
+            percent(group.count as f64 / total as f64),
+            group.newest.map(|at| shared.look.exact(at)).unwrap_or_default(),
+            once,
+            twice,
+            more,
+            group.verdict().word().to_owned(),
+            group.used_up.to_string(),
+        ]);
+    }
+    rows
+}
+
+/// A column of the failures by error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum FailureColumn {
+    /// The error's code.
+    Error,
+    /// How many failed with it.
+    Count,
+    /// When the newest of them was recorded.
+    Newest,
+    Retry,
+}
+
+impl Sortable for FailureColumn {
+    fn all() -> &'static [Self] {
+        &[FailureColumn::Error, FailureColumn::Count, FailureColumn::Newest, FailureColumn::Retry]
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            FailureColumn::Error => "error",
+            FailureColumn::Count => "count",
+            FailureColumn::Newest => "newest",
+            FailureColumn::Retry => "retry",
+        }
+    }
+
+    fn usual(self) -> Direction {
+        if matches!(self, FailureColumn::Count | FailureColumn::Newest) { Direction::Falling } else { Direction::Rising }
+    }
+
+    fn words(self, direction: Direction) -> &'static str {
+        match (self, direction) {
+            (FailureColumn::Error, Direction::Rising) => "a to z",
+            (FailureColumn::Error, Direction::Falling) => "z to a",
+            (FailureColumn::Count, Direction::Rising) => "fewest first",
+            (FailureColumn::Count, Direction::Falling) => "most first",
+            (FailureColumn::Newest, Direction::Rising) => "oldest first",
+            (FailureColumn::Newest, Direction::Falling) => "newest first",
+            (FailureColumn::Retry, Direction::Rising) => "yes first",
+            (FailureColumn::Retry, Direction::Falling) => "no first",
+        }
+    }
+}
+
+/// The order until another is chosen.
+pub(in crate::tui) const MOST_FAILED: Ordered<FailureColumn> = Ordered { by: FailureColumn::Count, direction: Direction::Falling };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{AttemptFields, Reported, RowFields, Rows, RowsBuilder};
+    use crate::store::{AnswerKind, Reach};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_900_000_000 + second).unwrap()
+    }
+
+    /// Messages: id, status, error, number of attempts.
+    fn rows(messages: &[(&str, &str, &str, usize)]) -> Rows {
+        let mut rows = RowsBuilder::default();
+        for (index, (id, status, code, tried)) in (0..).zip(messages) {
+            let attempt = |_| AttemptFields {
+                status: Reported::Value(status),
+                error_kind: Reported::Value("delivery_error"),
+                error_code: if code.is_empty() { Reported::Null } else { Reported::Value(code) },
+                ..AttemptFields::default()
+            };
+            rows.push(&RowFields {
+                id,
+                status: Reported::Value(status),
+                created_at: Reported::Value(at(index)),
+                attempts: Reported::Value((0..*tried).map(attempt).collect()),
+                ..RowFields::default()
+            });
+        }
+        rows.finish()
+    }
+
+    #[test]
+    fn failures_are_grouped_and_what_is_helped_comes_first() {
+        let mut store = Store::new();
+        let reported = rows(&[
+            ("a", "failure", "recipient_unavailable", 1),
+            ("b", "failure", "routing_error", 4),
+            ("c", "failure", "routing_error", 2),
+            ("d", "success", "", 1),
+            ("e", "failure", "", 1),
+        ]);
+        store.merge(&reported, &AnswerKind::List, at(9));
+        store.set_reach(Reach { complete: true, ..Reach::default() });
+        let mut failures = Failures::default();
+        failures.look(&store, &HashSet::new());
+        let seen: Vec<_> = failures.groups().iter().map(|group| (group.name(), group.count, group.newest, group.tried)).collect();
+        assert_eq!(
+            seen,
+            [
+                ("worth a retry", 1, Some(at(0)), [1, 0, 0]),
+                ("routing_error", 2, Some(at(2)), [0, 1, 1]),
+                ("no reason given", 1, Some(at(4)), [1, 0, 0]),
+                ("recipient_unavailable", 1, Some(at(0)), [1, 0, 0]),
+            ]
+        );
+        assert_eq!(failures.rows_of(&store, &HashSet::new(), &GroupKey::Error("routing_error".to_owned())).count(), 2);
+        assert_eq!(failures.rows_of(&store, &HashSet::new(), &GroupKey::WorthRetry).count(), 1);
+    }
+
+    #[test]
+    fn what_the_api_refused_is_not_worth_a_retry() {
+        let mut store = Store::new();
+        let reported =
+            rows(&[("a", "failure", "recipient_unavailable", 4), ("b", "failure", "recipient_unavailable", 1), ("c", "failure", "x", 4)]);
+        store.merge(&reported, &AnswerKind::List, at(9));
+        store.set_reach(Reach { complete: true, ..Reach::default() });
+        let refused = |ids: &[&str]| ids.iter().map(|id| MessageId::new(*id)).collect::<HashSet<_>>();
+        let mut failures = Failures::default();
+        let mut seen = |used_up: &HashSet<MessageId>| {
+            failures.look(&store, used_up);
+            let worth_retry = failures.rows_of(&store, used_up, &GroupKey::WorthRetry).count();
+            let groups: Vec<_> = failures.groups().iter().map(|group| (group.name().to_owned(), group.count, group.left())).collect();
+            (worth_retry, groups)
+        };
+        let line = |name: &str, count, left| (name.to_owned(), count, left);
+        let some = seen(&refused(&["a", "c"]));
+        assert_eq!(some, (1, vec![line("worth a retry", 1, 1), line("recipient_unavailable", 2, 1), line("x", 1, 0)]));
+        assert_eq!(seen(&refused(&["a", "b"])), (0, vec![line("recipient_unavailable", 2, 0), line("x", 1, 1)]));
+    }
+
+    #[test]
+    fn the_cursor_stays_on_its_error() {
+        let mut store = Store::new();
+        let merged = store.merge(&rows(&[("a", "failure", "routing_error", 1)]), &AnswerKind::List, at(9));
+        store.set_reach(Reach { complete: true, ..Reach::default() });
+        let mut failures = Failures::default();
+        failures.look(&store, &HashSet::new());
+        failures.apply(&store, &HashSet::new(), &merged, true);
+        failures.go(9);
+        assert_eq!(failures.selected().unwrap().name(), "routing_error");
+        let more = rows(&[("b", "failure", "x", 1), ("c", "failure", "x", 1), ("d", "failure", "recipient_unavailable", 1)]);
+        let merged = store.merge(&more, &AnswerKind::List, at(10));
+        failures.apply(&store, &HashSet::new(), &merged, true);
+        assert_eq!((failures.index(), failures.selected().unwrap().name()), (3, "routing_error"));
+    }
+}
