@@ -1,6 +1,13 @@
 //! What is open over the view. Each dialog is one file, and this is all that the others know of it.
 
 mod order;
+mod copied;
+mod notices;
+mod results;
+
+pub(in crate::tui) use copied::CopiedPage;
+pub(in crate::tui) use notices::NoticesPage;
+pub(in crate::tui) use results::ResultsPage;
 
 use std::borrow::Cow;
 

@@ -24,7 +24,6 @@ mod mouse;
 mod named_filters;
 mod news;
 mod order;
-mod page;
 mod plan;
 mod presenting;
 mod prompt;
@@ -41,6 +40,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub(super) use list::PAGES_TO_FILL;
 
+use super::dialogs::NoticesPage;
 use super::state::{FilterMenuKind, OldDialog, PromptKind, Shared, ViewKind};
 use super::{Action, Context, Effect, Event, KeyRole};
 use super::{view, views};
@@ -154,7 +154,6 @@ impl Shared {
             _ if self.dialog_key(Some(action), key) => {}
             _ => match context {
                 Context::Help => self.help_key(action, key),
-                Context::Page => self.page_key(action),
                 Context::Question | Context::Menu if matches!(self.dialog, OldDialog::Resolve(_)) => self.resolve_key(action),
                 Context::Question if matches!(self.dialog, OldDialog::Reveal(_)) => self.reveal_key(action),
                 Context::Question if matches!(self.dialog, OldDialog::Resume(_)) => self.resume_key(action),
@@ -204,7 +203,7 @@ impl Shared {
             Action::Actions => self.open_row_menu(),
             Action::CommandLine => self.open_prompt(PromptKind::Command, ""),
             Action::Export => self.export_view(),
-            Action::Notices => self.open_notices(),
+            Action::Notices => NoticesPage::open(self),
             Action::Help => self.open_help(),
             _ => return self.view_key(action),
         }

@@ -20,6 +20,7 @@ pub(super) mod list;
 pub(super) mod menu;
 pub(super) mod notice;
 pub(super) mod page;
+pub(super) mod order_menu;
 pub(super) mod palette;
 pub(super) mod pieces;
 pub(super) mod plan;
@@ -27,7 +28,6 @@ pub(super) mod prompt;
 pub(super) mod question;
 pub(super) mod recipient;
 pub(super) mod resolve;
-pub(super) mod results;
 pub(super) mod resume;
 pub(super) mod reveal;
 pub(super) mod row_menu;
@@ -46,17 +46,16 @@ use ratatui::layout::{Position, Rect};
 
 use super::Role;
 use super::layout::{Kind, SMALLEST};
-use super::state::{OldDialog, Shared, ViewKind};
+use super::state::{OldDialog, PageKind, Shared, ViewKind};
 use super::text;
 use super::views;
 use super::widgets::frame as dialog;
+use super::widgets::page;
 
 pub(super) use copying::{copied_text, marked_rows, template_id};
 pub(super) use export::{message_cells, message_heads, number};
 pub(super) use filter::parts_of_batches;
-pub(super) use page::notices_text;
 pub(super) use plan::who as masked_recipient;
-pub(super) use results::{rows as result_rows, text as results_text};
 pub(super) use starting::title as starting_title;
 pub(super) use target::{Target, target};
 
@@ -90,9 +89,10 @@ impl Shared {
         header::draw(self, buffer, layout.header);
         notice::draw(self, buffer, layout.notice);
         keys::draw(self, buffer, layout.keys);
-        if self.page.is_some() {
+        if let Some(page) = self.page {
             summary::draw_recent(self, buffer, Rect { height: 1, ..layout.body });
-            return page::draw(self, buffer, layout.page());
+            let PageKind::Help(context) = page.kind;
+            return help::draw(self, context, buffer, layout.page());
         }
         if let OldDialog::New(dialog) = &self.dialog
             && dialog.covers()
@@ -197,10 +197,4 @@ pub(in crate::tui) fn menu_page(state: &Shared) -> isize {
 /// How many lines of a page fit.
 pub(in crate::tui) fn page_room(state: &Shared) -> usize {
     page::room(state.layout().body)
-}
-
-/// The largest useful scroll of the open page.
-pub(in crate::tui) fn page_last_scroll(state: &Shared) -> usize {
-    let area = state.layout().page();
-    page::lines(state, usize::from(area.width)).len().saturating_sub(page::room(area))
 }

@@ -1,15 +1,13 @@
 //! The context that keys apply to, and which of them does something there.
 
-use super::{OldDialog, PageKind, Shared, ViewKind};
+use super::{OldDialog, Shared, ViewKind};
 use crate::tui::{Action, Context};
 
 impl Shared {
     /// The context that keys apply to now.
     pub(in crate::tui) fn context(&self) -> Context {
-        match self.page.map(|page| page.kind) {
-            Some(PageKind::Help(_)) => return Context::Help,
-            Some(PageKind::Notices | PageKind::Results | PageKind::Copied) => return Context::Page,
-            None => {}
+        if self.page.is_some() {
+            return Context::Help;
         }
         match &self.dialog {
             OldDialog::New(dialog) => dialog.context(),

@@ -7,12 +7,6 @@ use crate::tui::Context;
 pub(in crate::tui) enum PageKind {
     /// The help for the context that it was opened from.
     Help(Context),
-    /// The notices so far.
-    Notices,
-    /// The outcomes of the newest run.
-    Results,
-    /// The last copy, for selection by hand.
-    Copied,
 }
 
 /// An open page.

@@ -1,8 +1,7 @@
-//! Copies, masked as the screen shows them, and a page for terminals without a clipboard.
+//! Copies, masked as the screen shows them.
 
-use super::super::state::{
-    CopyFormat, CopyWhat, LastCopy, MenuKind, OldDialog, Page, PageKind, REVEAL, RowAction, RowMenu, Shared, ViewKind,
-};
+use super::super::dialogs::CopiedPage;
+use super::super::state::{CopyFormat, CopyWhat, LastCopy, MenuKind, OldDialog, REVEAL, RowAction, RowMenu, Shared, ViewKind};
 use super::super::{Action, Context, Copied, Effect, view};
 use crate::delivery::grouped;
 use crate::monitor::NoticeWeight;
@@ -13,7 +12,7 @@ impl Shared {
     /// what to copy; pressed again at once, it shows the copy.
     pub(in crate::tui) fn copy_key(&mut self) {
         if std::mem::take(&mut self.copied_just_now) && self.copied.is_some() {
-            return self.show_copied();
+            return CopiedPage::open(self);
         }
         let has_marks = self.view == ViewKind::Messages && self.campaign().is_some_and(|campaign| !campaign.marked.is_empty());
         if has_marks || self.pane() == Context::Detail {
@@ -46,7 +45,7 @@ impl Shared {
     /// Copies something of the row under the cursor, or of the marked ones.
     pub(in crate::tui) fn copy(&mut self, what: CopyWhat) {
         if what == CopyWhat::Shown {
-            return self.show_copied();
+            return CopiedPage::open(self);
         }
         if let Some(why) = self.why_no_copy(what) {
             self.tell(NoticeWeight::Info, "there is nothing to copy", why, "");
@@ -111,22 +110,9 @@ impl Shared {
         self.tell(NoticeWeight::Warning, "the text did not reach the clipboard", why, &next);
     }
 
-    /// Shows the last copy, for terminals that let no program set the clipboard.
-    pub(in crate::tui) fn show_copied(&mut self) {
-        self.copied_just_now = false;
-        if self.copied.is_none() {
-            self.tell(NoticeWeight::Info, "nothing has been copied yet", "", "");
-            return;
-        }
-        self.page = Some(Page::new(PageKind::Copied));
-    }
-
     /// Forgets the last copy where the screen masks it again; `all` where everything is masked.
     pub(in crate::tui) fn forget_copied(&mut self, all: bool) {
         let now = self.now;
         self.copied = self.copied.take().filter(|copied| copied.until.is_none_or(|until| !all && until > now));
-        if self.copied.is_none() && self.page.is_some_and(|page| page.kind == PageKind::Copied) {
-            self.page = None;
-        }
     }
 }

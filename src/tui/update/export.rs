@@ -2,7 +2,7 @@
 //! All of it is masked like the screen.
 
 use super::super::export::csv;
-use super::super::state::{Content, Export, OldDialog, PageKind, PlanQuestion, PromptKind, Shared, ViewKind};
+use super::super::state::{Content, Export, OldDialog, PlanQuestion, PromptKind, Shared, ViewKind};
 use super::super::view;
 use crate::delivery::counted;
 use crate::monitor::NoticeWeight;
@@ -27,13 +27,6 @@ impl Shared {
         self.ask_where("plan", &rows);
     }
 
-    pub(in crate::tui) fn export_results(&mut self) {
-        if self.page.map(|page| page.kind) == Some(PageKind::Results) {
-            let rows = view::result_rows(self);
-            self.open_from(|state| state.ask_where("results", &rows));
-        }
-    }
-
     pub(in crate::tui) fn copy_plan(&mut self) {
         let OldDialog::Plan(question) = &self.dialog else { return };
         let rows = self.plan_rows(question);
@@ -41,20 +34,8 @@ impl Shared {
         self.hand_out_lines(text);
     }
 
-    /// The content of the page: the results of a run, or the notices with their trace ids.
-    pub(in crate::tui) fn copy_page(&mut self) {
-        match self.page.map(|page| page.kind) {
-            Some(PageKind::Results) => {
-                let text = view::results_text(self);
-                self.hand_out_lines(text);
-            }
-            // They hold nothing personal.
-            Some(PageKind::Notices) => self.hand_out(Some(view::notices_text(self)), "the notices", false),
-            _ => {}
-        }
-    }
-
-    fn hand_out_lines(&mut self, text: String) {
+    /// Copies a list, masked as the screen shows it.
+    pub(in crate::tui) fn hand_out_lines(&mut self, text: String) {
         let what = format!("a list of {}", counted(text.lines().count(), "line"));
         let is_open = self.campaign().is_some_and(|campaign| !campaign.masked);
         self.hand_out(Some(text), &what, is_open);
@@ -87,7 +68,8 @@ impl Shared {
         self.ask_where_of(what, number, Content::Messages(rows.into()));
     }
 
-    fn ask_where(&mut self, what: &'static str, rows: &[Vec<String>]) {
+    /// Asks where to write these rows, of which the first has the headers.
+    pub(in crate::tui) fn ask_where(&mut self, what: &'static str, rows: &[Vec<String>]) {
         self.ask_where_of(what, rows.len().saturating_sub(1), Content::Ready(csv(rows).into()));
     }
 

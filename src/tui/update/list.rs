@@ -1,6 +1,7 @@
 //! Keys in the list of messages.
 
 use super::super::Action;
+use super::super::dialogs::NoticesPage;
 use super::super::state::{ListCursor, Shared};
 use crate::monitor::Command;
 
@@ -56,7 +57,7 @@ impl Shared {
         match action {
             Action::Quit => self.quit(),
             Action::Help => self.open_help(),
-            Action::Notices => self.open_notices(),
+            Action::Notices => NoticesPage::open(self),
             _ => {}
         }
     }

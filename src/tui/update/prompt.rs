@@ -3,6 +3,7 @@
 use crate::tui::views::activity;
 use crossterm::event::KeyEvent;
 
+use super::super::dialogs::ResultsPage;
 use super::super::state::{OldDialog, OpenQuestion, PaletteAction, Prompt, PromptKind, Shared, TimeWindow, Typed, word_and_argument};
 use super::super::{Action, Effect};
 use crate::monitor::NoticeWeight;
@@ -158,7 +159,7 @@ impl Shared {
             Typed::NameFilter => self.name_filter(),
             Typed::Stop => self.stop_run(),
             Typed::Resume => self.ask_resume(),
-            Typed::Results => self.open_results(),
+            Typed::Results => ResultsPage::open(self),
             Typed::Rest => self.plan_not_started(),
             Typed::Resolve => activity::go_to_open(self),
             Typed::History => self.begin_history(argument),

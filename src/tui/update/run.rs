@@ -1,6 +1,7 @@
 //! A run: its news, stopping it, continuing it, and its results.
 
-use super::super::state::{OldDialog, Page, PageKind, ResumeQuestion, Shared};
+use super::super::dialogs::ResultsPage;
+use super::super::state::{OldDialog, ResumeQuestion, Shared};
 use super::super::{Action, Effect};
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, RunNews};
 
@@ -14,18 +15,8 @@ impl Shared {
         // One that was started elsewhere has no list here, but its figures are shown.
         let run = campaign.run.get_or_insert_with(|| super::super::state::RunRecord::new(Vec::new(), now));
         if run.note(news, now) && is_free {
-            self.open_results();
+            ResultsPage::open(self);
         }
-    }
-
-    /// The results of the newest run of the campaign on the screen.
-    pub(in crate::tui) fn open_results(&mut self) {
-        let Some(run) = self.campaign_mut().and_then(|campaign| campaign.run.as_mut()) else {
-            self.tell(NoticeWeight::Info, "no run of several retries yet", "", "");
-            return;
-        };
-        run.is_read |= run.is_over();
-        self.page = Some(Page::new(PageKind::Results));
     }
 
     /// `:stop`: takes back what has not left, and stops runs after the call under way.

@@ -5,16 +5,13 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::pieces::{self, Piece};
-use crate::delivery::counted;
 use crate::tui::state::{HelpLine, Shared};
 use crate::tui::text::{Align, fit, width, wrap};
+use crate::tui::widgets::page;
 use crate::tui::{Context, Role};
 
 /// The width of the column of keys, signs and words.
 const LEFT: usize = 18;
-
-/// The widest text: longer lines are hard to read.
-const WIDEST: usize = 100;
 
 /// What comes before the typed words.
 const SEARCH: &str = "search: ";
@@ -24,12 +21,10 @@ pub(in crate::tui) fn draw(state: &Shared, context: Context, buffer: &mut Buffer
     let style = |role| state.look.style(role);
     let lines = state.help_lines(context);
     let cursor = state.help.cursor.min(lines.len().saturating_sub(1));
-    let room = super::page::room(body);
+    let room = page::room(body);
     let (shown, more) = window(&painted(state, &lines, cursor, usize::from(body.width)), room);
     let line = |y: u16| Rect { y: body.y + y, height: 1.min(body.height.saturating_sub(y)), ..body };
-    let title = Piece::new(format!("Keys: {}", context.name()), style(Role::Strong), 0);
-    let more = if more == 0 { String::new() } else { counted(more, "more line") };
-    pieces::draw(buffer, line(0), vec![title], vec![Piece::new(more, style(Role::Muted), 1)], state.look.ascii);
+    page::draw_title(state, buffer, body, &format!("Keys: {}", context.name()), more);
     let input_room = usize::from(body.width).saturating_sub(2 + width(SEARCH)).clamp(1, 30);
     let (text, column) = state.help.input.shown(input_room + 1, state.look.ascii);
     let is_empty = text.is_empty();
@@ -61,7 +56,7 @@ struct Painted {
 
 fn painted(state: &Shared, lines: &[HelpLine], cursor: usize, columns: usize) -> Vec<Painted> {
     let style = |role| state.look.style(role);
-    let room = columns.saturating_sub(2).min(WIDEST);
+    let room = page::text_width(columns);
     let mut painted = Vec::new();
     let mut heading = "";
     for (index, line) in lines.iter().enumerate() {

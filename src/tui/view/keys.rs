@@ -10,7 +10,7 @@ use crate::monitor::Connection;
 use crate::tui::dialogs::{Can, Dialog};
 use crate::tui::key_line::{self, KeyWord};
 use crate::tui::keys::Binding;
-use crate::tui::state::{FilterMenuKind, MenuItem, OldDialog, PageKind, PromptKind, Question, Shared, ViewKind};
+use crate::tui::state::{FilterMenuKind, MenuItem, OldDialog, PromptKind, Question, Shared, ViewKind};
 use crate::tui::text::width;
 use crate::tui::{Action, Context, Role};
 
@@ -188,12 +188,6 @@ fn is_useful(state: &Shared, action: Action) -> bool {
         Action::Toggle | Action::Clear if context == Context::Menu => matches!(state.dialog, OldDialog::Menu(_)),
         // Elsewhere it only goes back, which Esc says already.
         Action::Quit => context == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
-        Action::PlanRetry if context == Context::Page => {
-            state.page.is_some_and(|page| page.kind == PageKind::Results)
-                && campaign.is_some_and(|campaign| !campaign.not_started.is_empty())
-        }
-        Action::Copy if state.page.is_some_and(|page| page.kind == PageKind::Notices) => state.notices.newest().is_some(),
-        Action::Copy | Action::Export if context == Context::Page => state.page.is_some_and(|page| page.kind == PageKind::Results),
         Action::NextPane | Action::Export if context == Context::Plan => is_plan(state),
         Action::NextPane if context == Context::Prompt => {
             matches!(&state.dialog, OldDialog::Prompt(prompt) if prompt.kind == PromptKind::Command)

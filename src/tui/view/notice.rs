@@ -3,13 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::page::weight;
 use super::pieces::{self, Piece};
 use super::recipient;
 use super::words::{in_a_line, percent, shown_notice, until};
 use crate::action::Subject;
 use crate::delivery::{Status, agreeing, counted, full_stop, grouped};
-use crate::monitor::{ActionStage, Connection};
+use crate::monitor::{ActionStage, Connection, Notice, NoticeWeight};
 use crate::postman::Refusal;
 use crate::tui::state::{ActionRecord, BackTo, Campaign, Exporting, Shared};
 use crate::tui::{Action, Context, Role, sign};
@@ -174,4 +173,13 @@ pub(in crate::tui) fn who(state: &Shared, subject: &Subject) -> String {
         Some(recipient::shown(&known, campaign.is_masked(row), campaign.open_digits()))
     });
     known.unwrap_or_else(|| message.short(true))
+}
+
+/// The word and the look of a notice's weight.
+pub(in crate::tui) fn weight(notice: &Notice) -> (&'static str, Role) {
+    match notice.weight {
+        NoticeWeight::Info => ("note", Role::Muted),
+        NoticeWeight::Warning => ("warning", Role::Warning),
+        NoticeWeight::Problem => ("problem", Role::Failed),
+    }
 }

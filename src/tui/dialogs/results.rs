@@ -1,17 +1,74 @@
 //! The results of the newest run: what was refused, what is unknown, what was not started, and the
-//! outcome of the rest. As lines for the screen, as text to copy, and as rows for a file.
+//! outcome of the rest. As a page to read, as text to copy, and as rows for a file.
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::plan::who;
-use super::words::in_a_line;
+use super::{Can, Dialog, Outcome, Press};
 use crate::delivery::{MessageId, counted, grouped};
-use crate::monitor::{ActionStage, RunPhase};
+use crate::monitor::{ActionStage, NoticeWeight, RunPhase};
 use crate::postman::Explanation;
-use crate::tui::Role;
-use crate::tui::state::{ActionRecord, Campaign, RunRecord, Shared};
+use crate::tui::state::{ActionRecord, Campaign, NOTHING_LEFT, RunRecord, Shared};
 use crate::tui::text::{Align, fit, wrap};
+use crate::tui::view::plan::who;
+use crate::tui::view::words::in_a_line;
 use crate::tui::views::activity::followed_words;
+use crate::tui::widgets::page::{self, Page};
+use crate::tui::{Action, Context, Role};
+
+pub(in crate::tui) struct ResultsPage {
+    page: Page,
+}
+
+impl ResultsPage {
+    /// Opens the results for the campaign on the screen, or says that there are none.
+    pub fn open(shared: &mut Shared) {
+        let Some(run) = shared.campaign_mut().and_then(|campaign| campaign.run.as_mut()) else {
+            shared.tell(NoticeWeight::Info, "no run of several retries yet", "", "");
+            return;
+        };
+        run.is_read |= run.is_over();
+        shared.open(Self { page: Page::default() });
+    }
+}
+
+impl Dialog for ResultsPage {
+    fn context(&self) -> Context {
+        Context::Page
+    }
+
+    fn covers(&self) -> bool {
+        true
+    }
+
+    fn can(&self, action: Action, shared: &Shared) -> Can {
+        let is_left = || shared.campaign().is_some_and(|campaign| !campaign.not_started.is_empty());
+        match action {
+            Action::PlanRetry if !is_left() => Can::Not(NOTHING_LEFT.into()),
+            Action::PlanRetry | Action::Copy | Action::Export => Can::Yes,
+            Action::Back | Action::Enter | Action::Help | Action::Notices => Can::Yes,
+            action if Page::scrolls(action) => Can::Yes,
+            _ => Can::NotHere,
+        }
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+        match press.action {
+            Some(Action::Back | Action::Enter | Action::Quit | Action::Help | Action::Notices) => return Outcome::Back,
+            Some(Action::PlanRetry) => shared.open_from(Shared::plan_not_started),
+            Some(Action::Copy) => shared.hand_out_lines(text(shared)),
+            Some(Action::Export) => shared.ask_where("results", &rows(shared)),
+            Some(action) => self.page.scroll(action, shared, |columns| lines(shared, page::text_width(columns))),
+            None => {}
+        }
+        Outcome::Stay
+    }
+
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        self.page.draw(shared, buffer, area, "Results of the run", &lines(shared, page::text_width(usize::from(area.width))))
+    }
+}
 
 /// The outcome of a message of the run, in the order of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,14 +151,14 @@ fn by_end<'a>(campaign: &'a Campaign, run: &'a RunRecord) -> Vec<(End, Vec<Entry
 }
 
 /// The lines of the page, without its title.
-pub(in crate::tui) fn lines(state: &Shared, room: usize) -> Vec<Line<'static>> {
-    let style = |role| state.look.style(role);
-    let Some(campaign) = state.campaign() else { return Vec::new() };
+fn lines(shared: &Shared, room: usize) -> Vec<Line<'static>> {
+    let style = |role| shared.look.style(role);
+    let Some(campaign) = shared.campaign() else { return Vec::new() };
     let Some(run) = &campaign.run else {
         return vec![Line::from(Span::styled(" No run of several retries yet.", style(Role::Muted)))];
     };
     let mut lines = Vec::new();
-    for (text, role) in summary(state, campaign, run) {
+    for (text, role) in summary(shared, campaign, run) {
         lines.extend(wrap(&text, room).into_iter().map(|line| Line::from(Span::styled(format!(" {line}"), style(role)))));
     }
     for (end, group) in by_end(campaign, run) {
@@ -111,16 +168,16 @@ pub(in crate::tui) fn lines(state: &Shared, room: usize) -> Vec<Line<'static>> {
             Span::styled(grouped(group.len()), style(Role::Muted)),
         ]));
         for (message, record) in group {
-            lines.extend(of_message(state, campaign, message, record, room));
+            lines.extend(of_message(shared, campaign, message, record, room));
         }
     }
     lines
 }
 
-fn summary(state: &Shared, campaign: &Campaign, run: &RunRecord) -> Vec<(String, Role)> {
+fn summary(shared: &Shared, campaign: &Campaign, run: &RunRecord) -> Vec<(String, Role)> {
     let mut all = Vec::new();
-    let asked = state.look.happened(run.asked_at, state.now);
-    let ended = run.ended_at.map(|at| format!(", finished {}", state.look.happened(at, state.now))).unwrap_or_default();
+    let asked = shared.look.happened(run.asked_at, shared.now);
+    let ended = run.ended_at.map(|at| format!(", finished {}", shared.look.happened(at, shared.now))).unwrap_or_default();
     let Some(news) = &run.news else {
         return vec![(format!("{}, requested {asked}", counted(run.messages.len(), "message")), Role::Text)];
     };
@@ -128,7 +185,7 @@ fn summary(state: &Shared, campaign: &Campaign, run: &RunRecord) -> Vec<(String,
     if let RunPhase::Stopped(why) | RunPhase::Paused(why) = &news.phase {
         all.push((in_a_line(why), Role::Warning));
     }
-    let dot = if state.look.ascii { "," } else { " ·" };
+    let dot = if shared.look.ascii { "," } else { " ·" };
     let left = news.to_go + news.not_sent;
     let skipped = if news.skipped > 0 { format!("{dot} {} skipped", grouped(news.skipped)) } else { String::new() };
     all.push((
@@ -142,17 +199,17 @@ fn summary(state: &Shared, campaign: &Campaign, run: &RunRecord) -> Vec<(String,
         Role::Strong,
     ));
     if news.accepted > 0 {
-        all.push((followed_words(state, campaign), Role::Strong));
+        all.push((followed_words(shared, campaign), Role::Strong));
     }
     all
 }
 
-fn of_message(state: &Shared, campaign: &Campaign, message: &MessageId, record: Option<&ActionRecord>, room: usize) -> Vec<Line<'static>> {
-    let ascii = state.look.ascii;
-    let style = |role| state.look.style(role);
+fn of_message(shared: &Shared, campaign: &Campaign, message: &MessageId, record: Option<&ActionRecord>, room: usize) -> Vec<Line<'static>> {
+    let ascii = shared.look.ascii;
+    let style = |role| shared.look.style(role);
     let who = fit(&who(campaign, message), 13, Align::Left, ascii);
     let id = message.short(true);
-    let at = record.map(|record| state.look.happened(record.at, state.now)).unwrap_or_default();
+    let at = record.map(|record| shared.look.happened(record.at, shared.now)).unwrap_or_default();
     let head = format!("   {who} {id}  {}", fit(&at, 12, Align::Left, ascii));
     let Some(why) = stage(record).and_then(ActionStage::why) else {
         let word = match stage(record).and_then(ActionStage::followed_word) {
@@ -169,16 +226,16 @@ fn of_message(state: &Shared, campaign: &Campaign, message: &MessageId, record: 
 }
 
 /// The page as text, for a copy.
-pub(in crate::tui) fn text(state: &Shared) -> String {
-    let lines = lines(state, 100);
+fn text(shared: &Shared) -> String {
+    let lines = lines(shared, 100);
     let plain = lines.iter().map(|line| line.spans.iter().map(|span| span.content.as_ref()).collect::<String>());
     plain.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 /// The results as rows of a file, headers first.
-pub(in crate::tui) fn rows(state: &Shared) -> Vec<Vec<String>> {
+fn rows(shared: &Shared) -> Vec<Vec<String>> {
     let mut rows = vec![["id", "recipient", "outcome", "code", "status", "at", "reason", "traceId"].map(str::to_owned).to_vec()];
-    let Some(campaign) = state.campaign() else { return rows };
+    let Some(campaign) = shared.campaign() else { return rows };
     let Some(run) = &campaign.run else { return rows };
     for (end, group) in by_end(campaign, run) {
         for (message, record) in group {
@@ -191,7 +248,7 @@ pub(in crate::tui) fn rows(state: &Shared) -> Vec<Vec<String>> {
                 end.word().to_owned(),
                 stage.and_then(ActionStage::code).unwrap_or_default().to_owned(),
                 stage.and_then(ActionStage::followed_word).unwrap_or_default().to_owned(),
-                record.map(|record| state.look.exact(state.look.of_that_day(record.at))).unwrap_or_default(),
+                record.map(|record| shared.look.exact(shared.look.of_that_day(record.at))).unwrap_or_default(),
                 reason,
                 why.and_then(|why| why.trace_id.clone()).unwrap_or_default(),
             ]);
