@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 use ratatui::Frame;
 
-use super::dialogs::{Busy, Changed, Dialog, Outcome, Press};
+use super::dialogs::{Busy, Changed, Dialog, HelpPage, Outcome, Press};
 use super::state::{Beneath, OldDialog, Shared};
 use super::{Action, Dashboard, Effect, Event, KeyRole, QuestionId, Setup};
 use crate::state::Session;
@@ -65,9 +65,10 @@ impl Dashboard for App {
 impl Shared {
     /// The dialog on top, where it is one of [`Dialog`].
     pub(super) fn top(&self) -> Option<&dyn Dialog> {
-        match &self.dialog {
-            OldDialog::New(dialog) if self.page.is_none() => Some(&**dialog),
-            _ => None,
+        match (&self.help, &self.dialog) {
+            (Some(help), _) => Some(help),
+            (None, OldDialog::New(dialog)) => Some(&**dialog),
+            (None, _) => None,
         }
     }
 
@@ -77,7 +78,7 @@ impl Shared {
         if action == Some(Action::Help) && !top.covers() {
             self.open_help();
         } else {
-            self.in_dialog(|dialog, shared| dialog.key(Press { action, key }, shared));
+            self.in_top(|dialog, shared| dialog.key(Press { action, key }, shared));
         }
         true
     }
@@ -95,6 +96,21 @@ impl Shared {
     }
 
     /// Lets the dialog on top do something, and carries out what becomes of it.
+    pub(super) fn in_top(&mut self, run: impl FnOnce(&mut dyn Dialog, &mut Self) -> Outcome) {
+        let Some(mut help) = self.help.take() else { return self.in_dialog(run) };
+        match run(&mut help, self) {
+            Outcome::Stay => self.help = Some(help),
+            Outcome::Back | Outcome::Close => {}
+            Outcome::Do(action) => self.do_action(action),
+        }
+    }
+
+    /// The help for the present context, over whatever is open.
+    pub(super) fn open_help(&mut self) {
+        self.help = Some(HelpPage::new(self.context()));
+    }
+
+    /// The same for what is open under the help: it goes on while the help is read.
     pub(super) fn in_dialog(&mut self, run: impl FnOnce(&mut dyn Dialog, &mut Self) -> Outcome) {
         let OldDialog::New(dialog) = &self.dialog else { return };
         let busy = Busy { context: dialog.context(), asked: dialog.asked() };
@@ -112,15 +128,18 @@ impl Shared {
             (_, None) if is_busy(&self.dialog) => self.dialog = OldDialog::None,
             _ => {}
         }
+        if let Outcome::Do(action) = outcome {
+            self.do_action(action);
+        }
         self.show_opened();
     }
 
     /// Shows what was opened meanwhile: over the dialog on top, where one is open.
     pub(super) fn show_opened(&mut self) {
         for dialog in std::mem::take(&mut self.opening) {
-            let beneath = (std::mem::replace(&mut self.dialog, OldDialog::New(dialog)), self.page.take());
-            if !matches!(beneath, (OldDialog::None, None)) {
-                self.beneath.push(Beneath { dialog: beneath.0, page: beneath.1, campaign: self.current });
+            let beneath = std::mem::replace(&mut self.dialog, OldDialog::New(dialog));
+            if !matches!(beneath, OldDialog::None) {
+                self.beneath.push(Beneath { dialog: beneath, campaign: self.current });
             }
         }
     }

@@ -2,10 +2,12 @@
 
 mod order;
 mod copied;
+mod help;
 mod notices;
 mod results;
 
 pub(in crate::tui) use copied::CopiedPage;
+pub(in crate::tui) use help::HelpPage;
 pub(in crate::tui) use notices::NoticesPage;
 pub(in crate::tui) use results::ResultsPage;
 
@@ -136,6 +138,8 @@ pub(in crate::tui) enum Outcome {
     Back,
     /// It is done. What it opened takes its position; where it opened nothing, the view is on the screen.
     Close,
+    /// The same, and the view does this: what the key leads to there, as if nothing had been open.
+    Do(Action),
 }
 
 /// What [`Shared`] may know of the dialog whose key is being handled.

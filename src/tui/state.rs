@@ -17,14 +17,12 @@ mod exporting;
 mod filter_choice;
 mod filter_menu;
 mod find;
-mod help;
 mod list;
 mod look;
 mod marked;
 mod marks;
 mod named_filters;
 mod notices;
-mod page;
 mod palette;
 mod context; // which keys apply
 mod plan_question;
@@ -62,14 +60,12 @@ pub(super) use exporting::{Content, Export, Exporting};
 pub(super) use filter_choice::FilterChoice;
 pub(super) use filter_menu::{FilterMenu, FilterMenuKind, MenuItem, MenuLine};
 pub(super) use find::{Find, SearchRequest, ServerAnswer, TYPING};
-pub(super) use help::{HelpLine, HelpSearch};
 pub(super) use list::{Item, List, ListCursor};
 pub(super) use look::Look;
 pub(super) use marked::Marked;
 pub(super) use marks::{Highlights, REVEAL};
 pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use notices::Notices;
-pub(super) use page::{Page, PageKind};
 pub(super) use palette::{PaletteAction, PaletteEntry};
 pub(super) use plan_question::{Choice, PlanQuestion, tick};
 pub use prompt::commands_markdown;
@@ -89,7 +85,7 @@ pub(super) use window::{TimeWindow, Times};
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 
-use super::dialogs::{Changed, Dialog};
+use super::dialogs::{Changed, Dialog, HelpPage};
 use super::view::Target;
 use super::{Effect, KeyMap, Setup, Theme};
 use crate::action::ActionNumber;
@@ -123,8 +119,8 @@ pub(super) struct Shared {
     pub(super) find_from: Option<OpenedFrom>,
     /// What a person said yes to a moment ago, while it can be taken back.
     pub(super) starting: Option<Starting>,
-    /// A page to read, over everything else.
-    pub(super) page: Option<Page>,
+    /// The help, over everything else.
+    pub(super) help: Option<HelpPage>,
     pub(super) copied: Option<LastCopy>,
     /// Whether it was copied by the newest key: the same key again shows it.
     pub(super) copied_just_now: bool,
@@ -143,7 +139,6 @@ pub(super) struct Shared {
     pub(super) presenting: bool,
     /// The question to all campaigns.
     pub(super) across: Across,
-    pub(super) help: HelpSearch,
     /// Which keys are bound to what.
     pub(super) keymap: KeyMap,
     /// The commands run last.
@@ -221,7 +216,7 @@ impl Shared {
             came_from: None,
             find_from: None,
             starting: None,
-            page: None,
+            help: None,
             copied: None,
             copied_just_now: false,
             copy_limit: setup.copy_limit,
@@ -232,7 +227,6 @@ impl Shared {
             exporting: None,
             last_export: 0,
             across: Across::default(),
-            help: HelpSearch::default(),
             keymap: setup.keys,
             recent: RecentCommands::default(),
             named: NamedFilters::default(),

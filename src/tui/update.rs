@@ -13,7 +13,6 @@ mod detail;
 mod export;
 mod exporting;
 mod find;
-mod help;
 mod history;
 mod journal;
 mod leave;
@@ -129,7 +128,6 @@ impl Shared {
                 Context::Text => self.type_key(key),
                 Context::Prompt => self.type_prompt(key),
                 Context::Plan => self.type_count(key),
-                Context::Help => self.type_help(key),
                 Context::Menu => {
                     self.row_menu_letter(key);
                 }
@@ -153,7 +151,6 @@ impl Shared {
             Action::Interrupt | Action::Suspend | Action::Redraw => self.do_action(action),
             _ if self.dialog_key(Some(action), key) => {}
             _ => match context {
-                Context::Help => self.help_key(action, key),
                 Context::Question | Context::Menu if matches!(self.dialog, OldDialog::Resolve(_)) => self.resolve_key(action),
                 Context::Question if matches!(self.dialog, OldDialog::Reveal(_)) => self.reveal_key(action),
                 Context::Question if matches!(self.dialog, OldDialog::Resume(_)) => self.resume_key(action),

@@ -14,13 +14,10 @@ pub(super) mod empty;
 pub(super) mod export;
 pub(super) mod filter;
 pub(super) mod header;
-pub(super) mod help;
 pub(super) mod keys;
 pub(super) mod list;
 pub(super) mod menu;
 pub(super) mod notice;
-pub(super) mod page;
-pub(super) mod order_menu;
 pub(super) mod palette;
 pub(super) mod pieces;
 pub(super) mod plan;
@@ -46,11 +43,10 @@ use ratatui::layout::{Position, Rect};
 
 use super::Role;
 use super::layout::{Kind, SMALLEST};
-use super::state::{OldDialog, PageKind, Shared, ViewKind};
+use super::state::{OldDialog, Shared, ViewKind};
 use super::text;
 use super::views;
 use super::widgets::frame as dialog;
-use super::widgets::page;
 
 pub(super) use copying::{copied_text, marked_rows, template_id};
 pub(super) use export::{message_cells, message_heads, number};
@@ -89,14 +85,7 @@ impl Shared {
         header::draw(self, buffer, layout.header);
         notice::draw(self, buffer, layout.notice);
         keys::draw(self, buffer, layout.keys);
-        if let Some(page) = self.page {
-            summary::draw_recent(self, buffer, Rect { height: 1, ..layout.body });
-            let PageKind::Help(context) = page.kind;
-            return help::draw(self, context, buffer, layout.page());
-        }
-        if let OldDialog::New(dialog) = &self.dialog
-            && dialog.covers()
-        {
+        if let Some(dialog) = self.top().filter(|dialog| dialog.covers()) {
             summary::draw_recent(self, buffer, Rect { height: 1, ..layout.body });
             return dialog.draw(self, buffer, layout.page());
         }
@@ -192,9 +181,4 @@ pub(in crate::tui) fn plan_list_room(state: &Shared) -> usize {
 /// How many lines a page key moves in a menu of filters.
 pub(in crate::tui) fn menu_page(state: &Shared) -> isize {
     menu::page(state)
-}
-
-/// How many lines of a page fit.
-pub(in crate::tui) fn page_room(state: &Shared) -> usize {
-    page::room(state.layout().body)
 }

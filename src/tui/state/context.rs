@@ -1,13 +1,14 @@
 //! The context that keys apply to, and which of them does something there.
 
 use super::{OldDialog, Shared, ViewKind};
+use crate::tui::dialogs::Dialog;
 use crate::tui::{Action, Context};
 
 impl Shared {
     /// The context that keys apply to now.
     pub(in crate::tui) fn context(&self) -> Context {
-        if self.page.is_some() {
-            return Context::Help;
+        if let Some(help) = &self.help {
+            return help.context();
         }
         match &self.dialog {
             OldDialog::New(dialog) => dialog.context(),

@@ -1,6 +1,6 @@
 //! What is open over the list, and whether it can be agreed to.
 
-use super::{BatchQuestion, FilterMenu, OpenQuestion, Page, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, RowMenu, Shared};
+use super::{BatchQuestion, FilterMenu, OpenQuestion, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, RowMenu, Shared};
 use crate::tui::dialogs::{Busy, Dialog};
 use crate::tui::layout::Kind;
 
@@ -39,8 +39,6 @@ pub(in crate::tui) enum OldDialog {
 pub(in crate::tui) struct Beneath {
     /// The dialog that was open.
     pub dialog: OldDialog,
-    /// The page that was open.
-    pub page: Option<Page>,
     /// The campaign that was on the screen then.
     pub campaign: usize,
 }
@@ -82,6 +80,6 @@ impl Shared {
 
     /// Whether a dialog could be read.
     pub(in crate::tui) fn is_dialog_in_view(&self) -> bool {
-        self.page.is_none() && self.layout().kind != Kind::Tiny
+        self.help.is_none() && self.layout().kind != Kind::Tiny
     }
 }

@@ -12,11 +12,10 @@ impl Shared {
         if self.has_nothing_open() {
             return open(self);
         }
-        let beneath =
-            Beneath { dialog: std::mem::replace(&mut self.dialog, OldDialog::None), page: self.page.take(), campaign: self.current };
+        let beneath = Beneath { dialog: std::mem::replace(&mut self.dialog, OldDialog::None), campaign: self.current };
         open(self);
         if self.has_nothing_open() {
-            (self.dialog, self.page) = (beneath.dialog, beneath.page);
+            self.dialog = beneath.dialog;
         } else {
             self.beneath.push(beneath);
         }
@@ -29,7 +28,7 @@ impl Shared {
         if beneath.campaign != self.current && beneath.campaign < self.campaigns.len() {
             self.show_campaign(beneath.campaign);
         }
-        (self.dialog, self.page) = (beneath.dialog, beneath.page);
+        self.dialog = beneath.dialog;
         self.look_again();
         self.count_menu();
     }
@@ -60,7 +59,7 @@ impl Shared {
     }
 
     fn has_nothing_open(&self) -> bool {
-        matches!(self.dialog, OldDialog::None) && self.page.is_none()
+        matches!(self.dialog, OldDialog::None) && self.help.is_none()
     }
 
     /// Where the user is in the view: Esc in what is opened there goes back to it.

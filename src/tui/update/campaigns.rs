@@ -38,7 +38,7 @@ impl Shared {
                 }
                 None => {
                     // Any other key applies to the campaign under the cursor; Esc in what it opens goes back.
-                    let beneath = Beneath { dialog: OldDialog::Campaigns(chosen), page: None, campaign: self.current };
+                    let beneath = Beneath { dialog: OldDialog::Campaigns(chosen), campaign: self.current };
                     self.dialog = OldDialog::None;
                     if chosen != self.current && chosen < self.campaigns.len() {
                         self.show_campaign(chosen);

@@ -50,7 +50,7 @@ impl Shared {
     fn ask_for_another(&mut self, free: &str) {
         let Some(exporting) = self.exporting.take() else { return };
         let problem = format!("{} already exists and was left as it is", exporting.path);
-        if self.page.is_some() || !matches!(self.dialog, OldDialog::None) || exporting.campaign != self.current {
+        if self.help.is_some() || !matches!(self.dialog, OldDialog::None) || exporting.campaign != self.current {
             self.tell(NoticeWeight::Warning, &format!("no file was written: {problem}"), "", "");
             return;
         }

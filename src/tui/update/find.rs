@@ -63,7 +63,7 @@ impl Shared {
     /// Pasted text goes into the find line and nowhere else; it is searched for at once.
     pub(in crate::tui) fn paste(&mut self, text: &str) {
         if self.top().is_some() {
-            return self.in_dialog(|dialog, shared| {
+            return self.in_top(|dialog, shared| {
                 dialog.paste(text, shared);
                 Outcome::Stay
             });
@@ -71,7 +71,6 @@ impl Shared {
         match self.context() {
             Context::Text => {}
             Context::Prompt => return self.paste_prompt(text),
-            Context::Help => return self.paste_help(text),
             _ => return,
         }
         let Some(campaign) = self.campaigns.get_mut(self.current) else { return };

@@ -174,7 +174,6 @@ fn is_useful(state: &Shared, action: Action) -> bool {
         {
             false
         }
-        Action::Enter if context == Context::Help => state.help_action().is_some(),
         Action::Enter => context != Context::Detail,
         Action::NextHit => campaign.is_some_and(|campaign| campaign.find.is_on()),
         Action::Delete => matches!(&state.dialog, OldDialog::Menu(menu) if matches!(menu.selected(), Some(MenuItem::Named(_)))),

@@ -36,7 +36,7 @@ pub(in crate::tui) fn target(state: &Shared, column: u16, row: u16) -> Option<Ta
     if layout.keys.contains(at) {
         return keys::action_at(state, layout.keys, column).map(Target::Key);
     }
-    if state.page.is_some() {
+    if state.help.is_some() {
         return None;
     }
     match &state.dialog {

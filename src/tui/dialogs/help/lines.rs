@@ -1,21 +1,11 @@
-//! The help for a context: what can be done there, and what the signs, figures and words mean.
+//! What the help says about a context: what can be done there, and what the signs, figures and words mean.
 
-use super::{COMMANDS, PageKind, Shared};
 use crate::delivery::Status;
-use crate::tui::typed_line::TypedLine;
+use crate::tui::state::{COMMANDS, Shared};
 use crate::tui::{Action, Context, Role, role_of, sign};
 
-/// The search in the help, and its cursor.
-#[derive(Debug, Clone, Default)]
-pub(in crate::tui) struct HelpSearch {
-    /// What has been typed.
-    pub input: TypedLine,
-    /// Which of the remaining lines has the cursor; the lines of a context never change while they are read.
-    pub cursor: usize,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) struct HelpLine {
+pub(super) struct HelpLine {
     pub heading: &'static str,
     /// Its keys, or the sign, figure or word that is explained.
     pub what: String,
@@ -80,67 +70,55 @@ const WORDS: [(&str, &str); 11] = [
     ("reveal", "show a masked number and text for a while; that is noted in the journal"),
 ];
 
-impl Shared {
-    /// The lines of the help for a context that match what was typed: every word must appear in the line.
-    pub(in crate::tui) fn help_lines(&self, context: Context) -> Vec<HelpLine> {
-        let typed = self.help.input.value().to_lowercase();
-        let words: Vec<&str> = typed.split_whitespace().collect();
-        let fits = |line: &HelpLine| {
-            let text = format!("{} {} {} {}", line.heading, line.what, line.text, line.action.map(Action::name).unwrap_or_default());
-            let text = text.to_lowercase();
-            words.iter().all(|word| text.contains(word))
-        };
-        self.every_help_line(context).into_iter().filter(fits).collect()
-    }
+/// The lines for a context that match what was typed: every word must appear in the line.
+pub(super) fn matching(shared: &Shared, context: Context, typed: &str) -> Vec<HelpLine> {
+    let typed = typed.to_lowercase();
+    let words: Vec<&str> = typed.split_whitespace().collect();
+    let fits = |line: &HelpLine| {
+        let text = format!("{} {} {} {}", line.heading, line.what, line.text, line.action.map(Action::name).unwrap_or_default());
+        let text = text.to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    };
+    all(shared, context).into_iter().filter(fits).collect()
+}
 
-    fn every_help_line(&self, context: Context) -> Vec<HelpLine> {
-        let is_pane = context == self.pane();
-        let bound = self.keymap.help(context).into_iter().map(|line| {
-            let action = line.binding.action;
-            let keys = line.all_keys(context);
-            HelpLine {
-                heading: line.binding.group.title(),
-                what: if keys.is_empty() { format!(":{}", action.name()) } else { keys },
-                role: Role::Accent,
-                // The table marks important help in bold, for the README.
-                text: line.binding.help.replace("**", ""),
-                action: (is_pane && !action.is_step() && action != Action::Help).then_some(action),
-            }
-        });
-        let explained =
-            |heading, what: &str, role, text: &str| HelpLine { heading, what: what.to_owned(), role, text: text.to_owned(), action: None };
-        let ascii = self.look.ascii;
-        let statuses = Status::KNOWN
-            .iter()
-            .map(|status| explained("Signs", &format!("{} {}", sign(status, ascii), status.word()), role_of(status), meaning(status)));
-        let signs = SIGNS.iter().map(|(what, text)| explained("Signs", what, Role::Strong, text));
-        let figures = FIGURES.iter().map(|(what, text)| explained("Figures", what, Role::Strong, text));
-        let words = WORDS.iter().map(|(what, text)| explained("Words", what, Role::Strong, text));
-        let typed = COMMANDS.iter().filter(|_| is_pane);
-        let typed = typed.map(|command| explained("Commands", &format!(":{}", command.word), Role::Accent, command.does));
-        bound.chain(typed).chain(statuses).chain(signs).chain(figures).chain(words).collect()
-    }
+/// Which line matches best what was typed: one with it in its name or keys, before those that only mention it.
+pub(super) fn best(lines: &[HelpLine], typed: &str) -> usize {
+    let typed = typed.trim().to_lowercase().replace('_', " ");
+    let name = |line: &HelpLine| line.action.map(|action| action.name().replace('_', " ")).unwrap_or_default();
+    let begins = lines
+        .iter()
+        .position(|line| name(line).starts_with(&typed) || line.what.trim_start_matches(':').to_lowercase().starts_with(&typed));
+    let has = || lines.iter().position(|line| name(line).contains(&typed));
+    begins.or_else(has).unwrap_or(0)
+}
 
-    /// Which line of the open help matches best what was typed: one with it in its name or keys, before
-    /// those that only mention it.
-    pub(in crate::tui) fn help_best(&self) -> usize {
-        let Some(PageKind::Help(context)) = self.page.map(|page| page.kind) else { return 0 };
-        let typed = self.help.input.value().trim().to_lowercase();
-        let lines = self.help_lines(context);
-        let name = |line: &HelpLine| line.action.map(|action| action.name().replace('_', " ")).unwrap_or_default();
-        let typed = typed.replace('_', " ");
-        let begins = lines
-            .iter()
-            .position(|line| name(line).starts_with(&typed) || line.what.trim_start_matches(':').to_lowercase().starts_with(&typed));
-        let has = || lines.iter().position(|line| name(line).contains(&typed));
-        begins.or_else(has).unwrap_or(0)
-    }
-
-    /// What Enter does in the open help.
-    pub(in crate::tui) fn help_action(&self) -> Option<Action> {
-        let Some(PageKind::Help(context)) = self.page.map(|page| page.kind) else { return None };
-        self.help_lines(context).into_iter().nth(self.help.cursor)?.action
-    }
+fn all(shared: &Shared, context: Context) -> Vec<HelpLine> {
+    let is_pane = context == shared.pane();
+    let bound = shared.keymap.help(context).into_iter().map(|line| {
+        let action = line.binding.action;
+        let keys = line.all_keys(context);
+        HelpLine {
+            heading: line.binding.group.title(),
+            what: if keys.is_empty() { format!(":{}", action.name()) } else { keys },
+            role: Role::Accent,
+            // The table marks important help in bold, for the README.
+            text: line.binding.help.replace("**", ""),
+            action: (is_pane && !action.is_step() && action != Action::Help).then_some(action),
+        }
+    });
+    let explained =
+        |heading, what: &str, role, text: &str| HelpLine { heading, what: what.to_owned(), role, text: text.to_owned(), action: None };
+    let ascii = shared.look.ascii;
+    let statuses = Status::KNOWN
+        .iter()
+        .map(|status| explained("Signs", &format!("{} {}", sign(status, ascii), status.word()), role_of(status), meaning(status)));
+    let signs = SIGNS.iter().map(|(what, text)| explained("Signs", what, Role::Strong, text));
+    let figures = FIGURES.iter().map(|(what, text)| explained("Figures", what, Role::Strong, text));
+    let words = WORDS.iter().map(|(what, text)| explained("Words", what, Role::Strong, text));
+    let typed = COMMANDS.iter().filter(|_| is_pane);
+    let typed = typed.map(|command| explained("Commands", &format!(":{}", command.word), Role::Accent, command.does));
+    bound.chain(typed).chain(statuses).chain(signs).chain(figures).chain(words).collect()
 }
 
 /// What a status means for someone waiting for the message.
