@@ -11,7 +11,6 @@ mod can; // whether something would do anything now
 mod changes;
 mod columns; // of the list of messages
 mod copying; // what can be copied
-mod detail;
 mod dialog;
 mod exporting;
 mod filter_choice;
@@ -45,6 +44,8 @@ pub(super) use super::views::ViewKind;
 pub(super) use super::views::activity::Entry;
 pub(super) use super::views::batches::BatchColumn;
 pub(super) use super::views::failures::{FailureColumn, Failures, GroupKey};
+pub(super) use super::views::message::{DetailPhase, MessageDetail};
+pub(super) use super::views::{Drilled, OpenedFrom};
 pub(super) use across::{Across, AcrossAnswer, AcrossLine};
 pub(super) use action::{ActionKey, ActionRecord, Actions};
 pub(super) use asked::{Count, OpenQuestion};
@@ -54,7 +55,6 @@ pub(super) use can::NOTHING_LEFT;
 pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use columns::{Column, ShownColumns};
 pub(super) use copying::{CopyFormat, CopyWhat, LastCopy};
-pub(super) use detail::{DetailPhase, Drilled, MessageDetail, OpenedFrom};
 pub(super) use dialog::{Beneath, OldDialog};
 pub(super) use exporting::{Content, Export, Exporting};
 pub(super) use filter_choice::FilterChoice;

@@ -9,15 +9,12 @@ mod back; // back to where the user came from
 mod campaigns;
 mod changes;
 mod copy;
-mod detail;
 mod export;
 mod exporting;
 mod find;
 mod history;
 mod journal;
 mod leave;
-mod list;
-mod marking;
 mod menu;
 mod mouse;
 mod named_filters;
@@ -36,8 +33,6 @@ mod wake;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
-
-pub(super) use list::PAGES_TO_FILL;
 
 use super::dialogs::NoticesPage;
 use super::state::{FilterMenuKind, OldDialog, PromptKind, Shared, ViewKind};

@@ -9,13 +9,11 @@ pub(super) mod campaigns;
 pub(super) mod cells;
 pub(super) mod columns;
 pub(super) mod copying;
-pub(super) mod detail;
 pub(super) mod empty;
 pub(super) mod export;
 pub(super) mod filter;
 pub(super) mod header;
 pub(super) mod keys;
-pub(super) mod list;
 pub(super) mod menu;
 pub(super) mod notice;
 pub(super) mod palette;
@@ -117,14 +115,14 @@ impl Shared {
                 }
                 ViewKind::Messages => {
                     let find = filter::draw(self, buffer, layout.filter);
-                    let row = list::draw(self, buffer, layout.heads, layout.list);
+                    let row = views::messages::draw(self, buffer, layout.heads, layout.list);
                     find.or(row)
                 }
                 _ => views::draw(self, buffer, [layout.filter, layout.heads, layout.list]),
             };
         }
         if let Some(pane) = layout.detail.filter(|_| !self.shows_across()) {
-            let top = detail::draw(self, buffer, pane);
+            let top = views::message::draw(self, buffer, pane);
             cursor = top.or(cursor);
         }
         match &self.dialog {
@@ -160,12 +158,6 @@ impl Shared {
             buffer[position].set_symbol(sign).set_style(self.look.style(Role::Rule));
         }
     }
-}
-
-/// The largest useful scroll of the open detail.
-pub(in crate::tui) fn detail_last_scroll(state: &Shared) -> usize {
-    let Some(pane) = state.layout().detail else { return 0 };
-    detail::lines(state, usize::from(pane.width)).len().saturating_sub(usize::from(pane.height))
 }
 
 /// How many lines of a menu fit above its keys.

@@ -4,6 +4,8 @@
 pub(super) mod activity;
 pub(super) mod batches;
 pub(super) mod failures;
+pub(super) mod message;
+pub(super) mod messages;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -11,10 +13,10 @@ use ratatui::layout::{Position, Rect};
 use super::Role;
 use super::dialogs::Can;
 use super::keys::{Action, Context};
-use super::state::{Campaign, Drilled, FilterChoice, ListCursor, OpenedFrom, Shared, plan_one};
-use super::update::PAGES_TO_FILL;
+use super::state::{Campaign, FilterChoice, Shared};
 use super::view::pieces::Piece;
-use crate::action::LeftOutReason;
+use crate::delivery::MessageId;
+use messages::PAGES_TO_FILL;
 
 /// What the body of the screen shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +71,8 @@ pub(in crate::tui) fn can(action: Action, shared: &Shared) -> Can {
         Context::Batches => batches::can(action, shared, campaign),
         Context::Failures => failures::can(action, shared, campaign),
         Context::Activity => activity::can(action, shared, campaign),
-        Context::Detail => message_can(action, shared, campaign),
-        _ => messages_can(action, shared, campaign),
+        Context::Detail => message::can(action, shared, campaign),
+        _ => messages::can(action, shared, campaign),
     }
 }
 
@@ -111,73 +113,14 @@ fn show(view: ViewKind, shared: &Shared, campaign: &Campaign) -> Can {
     Can::unless(shared.view == view && campaign.drilled.is_none(), "it is already shown")
 }
 
-/// What can be done in the list of messages.
-fn messages_can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
-    match action {
-        // On the last line it reads further back.
-        Action::Enter if campaign.list.cursor() == ListCursor::End => Can::Yes,
-        Action::MarkRange => Can::unless(campaign.marked.last().is_none(), "no row was marked before"),
-        Action::MarkAll | Action::InvertMarks => nothing_kept(campaign),
-        Action::PlanRetry | Action::Export if !campaign.marked.is_empty() => Can::Yes,
-        Action::Export => nothing_kept(campaign),
-        Action::Enter | Action::NextPane | Action::Toggle => needs_message(campaign),
-        Action::Left | Action::Right => Can::Yes,
-        _ => of_message(action, shared, campaign),
-    }
-}
-
-/// What can be done in an open message.
-fn message_can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
-    match action {
-        Action::Enter => Can::not("it is open already"),
-        Action::NextPane | Action::PreviousPane => Can::Yes,
-        // By its menu: the list behind it is exported.
-        Action::Export => nothing_kept(campaign),
-        _ => of_message(action, shared, campaign),
-    }
-}
-
-/// What the list and an open message have in common.
-fn of_message(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
-    match action {
-        Action::Clear => Can::unless(campaign.list.filter().is_empty(), "no filter is on"),
-        Action::RevealRow if shared.presenting => Can::not("presenting is on"),
-        Action::RevealRow if !campaign.masked => Can::not("nothing is masked"),
-        Action::RevealRow | Action::Copy => needs_message(campaign),
-        Action::PlanRetry => {
-            let Some(row) = campaign.subject() else { return needs_message(campaign) };
-            let plan = plan_one(campaign, &campaign.store.id(row), false, shared.now);
-            match plan.left_out.first().filter(|_| plan.items.is_empty()) {
-                // The question says that it is not worth a retry, and still allows including it.
-                Some(left) if left.reason != LeftOutReason::Useless => Can::Not(left.reason.to_string().into()),
-                _ => Can::Yes,
-            }
-        }
-        _ => in_every_view(action, shared, campaign),
-    }
-}
-
-fn needs_message(campaign: &Campaign) -> Can {
-    Can::unless(campaign.subject().is_none(), "no message is selected")
-}
-
-/// Why nothing can be done with all rows of the filter: what only the find shows is not among them.
-fn nothing_kept(campaign: &Campaign) -> Can {
-    match (campaign.list.matching(&campaign.store), campaign.list.below()) {
-        (0, 0) => Can::not("the list is empty"),
-        (0, _) => Can::not("the filter hides all of these messages"),
-        _ => Can::Yes,
-    }
-}
-
 /// A key in the view on the screen.
 pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
     match shared.pane() {
-        Context::Detail => shared.detail_key(action),
+        Context::Detail => message::key(action, shared),
         Context::Batches => batches::key(action, shared),
         Context::Failures => failures::key(action, shared),
         Context::Activity => activity::key(action, shared),
-        _ => shared.list_key(action),
+        _ => messages::key(action, shared),
     }
 }
 
@@ -301,5 +244,32 @@ impl Shared {
             campaign.drilled = Some(Drilled { from: OpenedFrom::Pane(from), before: campaign.choice.clone() });
         }
         self.show_view(ViewKind::Messages);
+    }
+}
+
+/// Where something was opened from: Esc goes back to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) enum OpenedFrom {
+    Pane(ViewKind),
+    /// The detail of a message.
+    Message(MessageId),
+}
+
+/// Messages that were opened from elsewhere and replace what the list showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct Drilled {
+    /// Where they were opened.
+    pub from: OpenedFrom,
+    /// What the list showed before.
+    pub before: FilterChoice,
+}
+
+impl OpenedFrom {
+    /// The view that it belongs to.
+    pub fn view(&self) -> ViewKind {
+        match self {
+            OpenedFrom::Pane(view) => *view,
+            OpenedFrom::Message(_) => ViewKind::Messages,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Whether an action or a command would do anything now, and if not, why: for the commands, a row's
 //! actions and the footer.
 
-use super::{Campaign, ListCursor, RunRecord, Shared, Typed, ViewKind, plan_one};
+use super::{Campaign, RunRecord, Shared, Typed};
 use crate::tui::Action;
 use crate::tui::dialogs::Can;
 use crate::tui::views::{self, activity};

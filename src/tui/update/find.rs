@@ -45,8 +45,10 @@ impl Shared {
                 self.close_dialog();
             }
             Action::NextPane | Action::PreviousPane => self.switch_scope(),
-            Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::HalfPageDown => self.list_key(action),
-            Action::HalfPageUp | Action::First | Action::Last if is_empty => self.list_key(action),
+            Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::HalfPageDown => {
+                crate::tui::views::messages::key(action, self)
+            }
+            Action::HalfPageUp | Action::First | Action::Last if is_empty => crate::tui::views::messages::key(action, self),
             // The line itself handles moving within it.
             _ => self.type_key(key),
         }

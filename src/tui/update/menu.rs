@@ -2,7 +2,7 @@
 
 use super::super::state::{FilterChoice, FilterMenu, FilterMenuKind, MenuItem, OldDialog, PromptKind, Shared, TimeWindow, ViewKind};
 use super::super::{Action, view};
-use super::list::PAGES_TO_FILL;
+use crate::tui::views::messages::PAGES_TO_FILL;
 
 impl Shared {
     pub(in crate::tui) fn open_menu(&mut self, kind: FilterMenuKind) {

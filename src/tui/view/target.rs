@@ -3,7 +3,7 @@
 use crate::tui::views;
 use ratatui::layout::{Position, Rect};
 
-use super::{all_campaigns, campaigns, keys, list, row_menu, table, tabs};
+use super::{all_campaigns, campaigns, keys, row_menu, table, tabs};
 use crate::tui::Action;
 use crate::tui::layout::Kind;
 use crate::tui::state::{Column, OldDialog, RowAction, Shared, ViewKind};
@@ -54,7 +54,7 @@ pub(in crate::tui) fn target(state: &Shared, column: u16, row: u16) -> Option<Ta
     }
     let is_shown = !layout.covers_list && !state.shows_across();
     if state.view == ViewKind::Messages && layout.heads.contains(at) && is_shown {
-        return list::head_at(state, layout.heads, column).map(Target::Head);
+        return views::messages::head_at(state, layout.heads, column).map(Target::Head);
     }
     let is_list = layout.list.contains(at) && is_shown;
     is_list.then(|| row_at(state, layout.list, row)).flatten().map(Target::Row)

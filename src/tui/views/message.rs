@@ -1,4 +1,4 @@
-//! The detail of a message: everything that is known of it, in words.
+//! An opened message: everything that is known of it, in words.
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
@@ -6,20 +6,126 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::recipient;
-use super::words::in_a_line;
-use crate::delivery::{Attempt, DeliveryError, ErrorCode, Message, RecipientKind, Status, TemplatePart, counted, parts};
-use crate::monitor::Connection;
+use super::messages;
+use crate::delivery::{Attempt, DeliveryError, ErrorCode, Message, MessageId, RecipientKind, Status, TemplatePart, counted, parts};
+use crate::monitor::{Command, Connection, Generation};
+use crate::postman::Explanation;
 use crate::store::RowNumber;
-use crate::tui::state::{Campaign, DetailPhase, Shared};
+use crate::tui::dialogs::Can;
+use crate::tui::state::{Campaign, Shared};
 use crate::tui::text::{age, ago, width as text_width, wrap};
+use crate::tui::view::recipient;
+use crate::tui::view::words::in_a_line;
 use crate::tui::{Action, Role, role_of, sign};
+
+/// The phase of loading an opened message. What was already known of it stays on the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) enum DetailPhase {
+    /// The server has been asked.
+    Reading,
+    /// It answered.
+    Read,
+    /// It could not be loaded.
+    Failed(Explanation),
+}
+
+/// An opened message: it has the focus and is kept fresh.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct MessageDetail {
+    /// The number of the request for it.
+    pub generation: Generation,
+    pub message: MessageId,
+    /// How many lines it is scrolled down.
+    pub scroll: usize,
+    /// The phase of its loading.
+    pub phase: DetailPhase,
+    /// Whether it was opened from a line of another view: Esc goes back there, past the list.
+    pub is_of_a_line: bool,
+}
+
+impl MessageDetail {
+    /// The server's answer; answers to older requests are dropped.
+    pub fn answered(&mut self, generation: Generation, result: Result<(), Explanation>) {
+        if self.generation == generation {
+            self.phase = result.map_or_else(DetailPhase::Failed, |()| DetailPhase::Read);
+        }
+    }
+}
+
+pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
+    match action {
+        Action::Enter => Can::not("it is open already"),
+        Action::NextPane | Action::PreviousPane => Can::Yes,
+        // By its menu: the list behind it is exported.
+        Action::Export => messages::nothing_kept(campaign),
+        _ => messages::of_message(action, shared, campaign),
+    }
+}
+
+pub(super) fn key(action: Action, shared: &mut Shared) {
+    let page = isize::from(shared.layout().detail.map_or(1, |detail| detail.height.clamp(2, 999)) as i16) - 1;
+    match action {
+        Action::Up => scroll(shared, -1),
+        Action::Down => scroll(shared, 1),
+        Action::PageUp => scroll(shared, -page),
+        Action::PageDown => scroll(shared, page),
+        Action::HalfPageUp => scroll(shared, -(page + 1) / 2),
+        Action::HalfPageDown => scroll(shared, (page + 1) / 2),
+        Action::First => scroll(shared, isize::MIN),
+        Action::Last => scroll(shared, isize::MAX),
+        Action::NextPane | Action::PreviousPane => shared.close_detail(),
+        Action::Back | Action::Quit => {
+            let leads_on = shared.campaign().and_then(|campaign| campaign.opened.as_ref()).is_some_and(|opened| opened.is_of_a_line);
+            shared.close_detail();
+            if leads_on {
+                shared.step_back();
+            }
+        }
+        _ => {
+            shared.common_key(action);
+        }
+    }
+}
+
+fn scroll(shared: &mut Shared, lines: isize) {
+    let last = last_scroll(shared);
+    let Some(opened) = shared.campaign_mut().and_then(|campaign| campaign.opened.as_mut()) else { return };
+    opened.scroll = opened.scroll.min(last).saturating_add_signed(lines).min(last);
+}
+
+/// The largest useful scroll.
+fn last_scroll(shared: &Shared) -> usize {
+    let Some(pane) = shared.layout().detail else { return 0 };
+    lines(shared, usize::from(pane.width)).len().saturating_sub(usize::from(pane.height))
+}
+
+impl Shared {
+    /// Opens the message under the cursor: it gets the focus and is loaded whole.
+    pub(in crate::tui) fn open_detail(&mut self) {
+        let generation = self.next_generation();
+        let Some(campaign) = self.campaign_mut() else { return };
+        let Some(row) = campaign.list.selected() else { return };
+        campaign.list.hold(&campaign.store);
+        let message = campaign.store.id(row);
+        campaign.opened =
+            Some(MessageDetail { generation, message: message.clone(), scroll: 0, phase: DetailPhase::Reading, is_of_a_line: false });
+        self.effects.push(self.command(Command::Open { generation, message }));
+    }
+
+    /// Back to the list.
+    pub(in crate::tui) fn close_detail(&mut self) {
+        let Some(campaign) = self.campaign_mut() else { return };
+        if campaign.opened.take().is_some() {
+            self.effects.push(self.command(Command::Close));
+        }
+    }
+}
 
 /// Draws the detail of the open message, or of the one under the cursor. Where it has the focus,
 /// says where its first line is.
-pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
-    let campaign = state.campaign()?;
-    let lines = lines(state, usize::from(area.width));
+pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let campaign = shared.campaign()?;
+    let lines = lines(shared, usize::from(area.width));
     let last = lines.len().saturating_sub(usize::from(area.height));
     let scroll = campaign.opened.as_ref().map_or(0, |opened| opened.scroll.min(last));
     let below = lines.len().saturating_sub(scroll + usize::from(area.height));
@@ -29,18 +135,24 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) -> O
     if below > 0 && area.height > 1 {
         // How much is cut off is said where it is cut off; the line that takes is counted, too.
         let y = area.bottom() - 1;
-        let next = state.key_for(if campaign.opened.is_some() { Action::Down } else { Action::Enter });
+        let next = shared.key_for(if campaign.opened.is_some() { Action::Down } else { Action::Enter });
         let words = format!(" … {}: {next}", counted(below + 1, "more line"));
-        buffer.set_stringn(area.x, y, format!("{:1$}", "", usize::from(area.width)), usize::from(area.width), state.look.style(Role::Text));
-        buffer.set_stringn(area.x, y, words, usize::from(area.width), state.look.style(Role::Muted));
+        buffer.set_stringn(
+            area.x,
+            y,
+            format!("{:1$}", "", usize::from(area.width)),
+            usize::from(area.width),
+            shared.look.style(Role::Text),
+        );
+        buffer.set_stringn(area.x, y, words, usize::from(area.width), shared.look.style(Role::Muted));
     }
     campaign.opened.as_ref().map(|_| Position::new(area.x, area.y))
 }
 
 /// All lines of the detail, wrapped to `width` columns with a blank one at each side.
-pub(in crate::tui) fn lines(state: &Shared, width: usize) -> Vec<Line<'static>> {
-    let Some(campaign) = state.campaign() else { return Vec::new() };
-    let mut pen = Pen { state, lines: Vec::new(), width: width.saturating_sub(2), tells_language: false };
+fn lines(shared: &Shared, width: usize) -> Vec<Line<'static>> {
+    let Some(campaign) = shared.campaign() else { return Vec::new() };
+    let mut pen = Pen { shared, lines: Vec::new(), width: width.saturating_sub(2), tells_language: false };
     match campaign.subject() {
         Some(row) => pen.message(campaign, row),
         None => pen.words("no message is selected", Role::Muted),
@@ -50,7 +162,7 @@ pub(in crate::tui) fn lines(state: &Shared, width: usize) -> Vec<Line<'static>> 
 
 /// Writes wrapped lines below each other.
 struct Pen<'a> {
-    state: &'a Shared,
+    shared: &'a Shared,
     lines: Vec<Line<'static>>,
     width: usize,
     /// The first line already has the language.
@@ -65,7 +177,7 @@ const NONE_LEFT: &str = "No attempts left, says the API.";
 
 impl Pen<'_> {
     fn style(&self, role: Role) -> Style {
-        self.state.look.style(role)
+        self.shared.look.style(role)
     }
 
     fn line(&mut self, spans: Vec<Span<'static>>) {
@@ -147,7 +259,7 @@ impl Pen<'_> {
             }
         }
         if let Some(until) = campaign.marks.revealed_until().filter(|_| campaign.masked && !masked) {
-            let rest = until.duration_since(self.state.now).max(SignedDuration::ZERO);
+            let rest = until.duration_since(self.shared.now).max(SignedDuration::ZERO);
             spans.push(Span::styled(format!("  shown for {} more", age(rest)), self.style(Role::Warning)));
         }
         self.line(spans);
@@ -155,12 +267,12 @@ impl Pen<'_> {
 
     /// Its status, and what that means.
     fn status(&mut self, message: &Message, is_used_up: bool) {
-        let ascii = self.state.look.ascii;
+        let ascii = self.shared.look.ascii;
         let Some(status) = &message.status else { return self.words("status not given", Role::Unknown) };
         let mark = sign(status, ascii);
         if *status != Status::Failure {
             // An age moves on with the clock; a finished message has a time, and keeps it.
-            let ended = |at| format!(" {}", self.state.look.time(at, self.state.now));
+            let ended = |at| format!(" {}", self.shared.look.time(at, self.shared.now));
             let since = message.last_change().map(|at| if status.is_final() { ended(at) } else { format!(", {}", self.old(at)) });
             let since = since.unwrap_or_default();
             let hint = match status {
@@ -192,7 +304,7 @@ impl Pen<'_> {
     /// The progress of its retry.
     fn action(&mut self, campaign: &Campaign, message: &Message) {
         if let Some(record) = campaign.actions.of(&message.id) {
-            let (text, role) = super::notice::outcome(self.state, record);
+            let (text, role) = crate::tui::view::notice::outcome(self.shared, record);
             self.words(&text, role);
         }
     }
@@ -216,11 +328,11 @@ impl Pen<'_> {
         let start = attempt.created_at;
         let mut words = Vec::new();
         if let Some(at) = start {
-            words.push(self.state.look.exact(at));
+            words.push(self.shared.look.exact(at));
         }
         let later = |at: Timestamp| match start {
             Some(start) => seconds(at.duration_since(start)),
-            None => self.state.look.exact(at),
+            None => self.shared.look.exact(at),
         };
         if let Some(at) = attempt.sent_at {
             words.push(format!("sent {}", later(at)));
@@ -271,7 +383,7 @@ impl Pen<'_> {
 
     fn facts(&mut self, campaign: &Campaign, row: RowNumber, message: &Message) {
         if let Some(at) = message.created_at {
-            let text = format!("{}, {}", self.state.look.exact(at), self.old(at));
+            let text = format!("{}, {}", self.shared.look.exact(at), self.old(at));
             self.fact("created", &text, Role::Text);
         }
         if let Some(language) = message.language.as_ref().filter(|_| !self.tells_language) {
@@ -293,7 +405,7 @@ impl Pen<'_> {
         }
         let cells = campaign.store.cells(row);
         let island = if cells.covered { "" } else { "; outside the loaded range" };
-        let read = format!("{}, {} ago{island}", self.state.look.own_time(cells.read_at, self.state.now), self.ago(cells.read_at));
+        let read = format!("{}, {} ago{island}", self.shared.look.own_time(cells.read_at, self.shared.now), self.ago(cells.read_at));
         self.fact("loaded", &read, Role::Muted);
     }
 
@@ -311,12 +423,12 @@ impl Pen<'_> {
 
     /// How long ago a stamp of the API is.
     fn old(&self, at: Timestamp) -> String {
-        ago(self.state.time_of_day().duration_since(at))
+        ago(self.shared.time_of_day().duration_since(at))
     }
 
     /// How long ago a time of our own clock is.
     fn ago(&self, at: Timestamp) -> String {
-        age(self.state.now.duration_since(at))
+        age(self.shared.now.duration_since(at))
     }
 }
 

@@ -1,0 +1,455 @@
+//! The list of messages. Only the rows in the window are turned into cells.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use crate::action::LeftOutReason;
+use crate::delivery::grouped;
+use crate::monitor::Command;
+use crate::store::RowNumber;
+use crate::tui::dialogs::{Can, NoticesPage};
+use crate::tui::state::{Campaign, Column, Item, ListCursor, ServerAnswer, Shared, Sortable as _, order_sign, plan_one};
+use crate::tui::text::{self, Align, cut, fit};
+use crate::tui::view::across::besides;
+use crate::tui::view::cells::{RowLook, cell, is_number};
+use crate::tui::view::columns::{MARGIN, Needs, columns};
+use crate::tui::view::empty;
+use crate::tui::{Action, Context, Role};
+
+/// How many pages of older history are loaded automatically to fill the window of a filter that
+/// matches little; then the list asks.
+pub(in crate::tui) const PAGES_TO_FILL: u8 = 10;
+
+pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
+    match action {
+        // On the last line it reads further back.
+        Action::Enter if campaign.list.cursor() == ListCursor::End => Can::Yes,
+        Action::MarkRange => Can::unless(campaign.marked.last().is_none(), "no row was marked before"),
+        Action::MarkAll | Action::InvertMarks => nothing_kept(campaign),
+        Action::PlanRetry | Action::Export if !campaign.marked.is_empty() => Can::Yes,
+        Action::Export => nothing_kept(campaign),
+        Action::Enter | Action::NextPane | Action::Toggle => needs_message(campaign),
+        Action::Left | Action::Right => Can::Yes,
+        _ => of_message(action, shared, campaign),
+    }
+}
+
+/// What the list and an open message have in common.
+pub(super) fn of_message(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
+    match action {
+        Action::Clear => Can::unless(campaign.list.filter().is_empty(), "no filter is on"),
+        Action::RevealRow if shared.presenting => Can::not("presenting is on"),
+        Action::RevealRow if !campaign.masked => Can::not("nothing is masked"),
+        Action::RevealRow | Action::Copy => needs_message(campaign),
+        Action::PlanRetry => {
+            let Some(row) = campaign.subject() else { return needs_message(campaign) };
+            let plan = plan_one(campaign, &campaign.store.id(row), false, shared.now);
+            match plan.left_out.first().filter(|_| plan.items.is_empty()) {
+                // The question says that it is not worth a retry, and still allows including it.
+                Some(left) if left.reason != LeftOutReason::Useless => Can::Not(left.reason.to_string().into()),
+                _ => Can::Yes,
+            }
+        }
+        _ => super::in_every_view(action, shared, campaign),
+    }
+}
+
+fn needs_message(campaign: &Campaign) -> Can {
+    Can::unless(campaign.subject().is_none(), "no message is selected")
+}
+
+/// Why nothing can be done with all rows of the filter: what only the find shows is not among them.
+pub(super) fn nothing_kept(campaign: &Campaign) -> Can {
+    match (campaign.list.matching(&campaign.store), campaign.list.below()) {
+        (0, 0) => Can::not("the list is empty"),
+        (0, _) => Can::not("the filter hides all of these messages"),
+        _ => Can::Yes,
+    }
+}
+
+pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
+    let height = shared.list_height();
+    let Some(campaign) = shared.campaigns.get(shared.current) else {
+        bare_key(action, shared);
+        return;
+    };
+    let index = campaign.list.index(&campaign.store);
+    let page = height.saturating_sub(1).max(1);
+    match action {
+        // At the top already: from there on the list follows the newest again.
+        Action::Up if index == 0 => follow(shared),
+        Action::Up => shared.go(index - 1),
+        Action::Down => shared.go(index + 1),
+        Action::PageUp => shared.go(index.saturating_sub(page)),
+        Action::PageDown => shared.go(index + page),
+        Action::HalfPageUp => shared.go(index.saturating_sub(page.div_ceil(2))),
+        Action::HalfPageDown => shared.go(index + page.div_ceil(2)),
+        Action::First => follow(shared),
+        Action::Last => shared.go(campaign.list.len().saturating_sub(1)),
+        Action::Left => scroll_columns(-1, shared),
+        Action::Right => scroll_columns(1, shared),
+        Action::NextHit => shared.next_hit(true),
+        Action::PreviousHit => shared.next_hit(false),
+        Action::Enter | Action::NextPane => enter(action, shared),
+        Action::Back => {
+            if !shared.step_back() {
+                shared.tour.end();
+            }
+        }
+        Action::Quit => {
+            if !shared.step_back() {
+                shared.quit();
+            }
+        }
+        _ => {
+            if !mark_key(action, shared) {
+                shared.common_key(action);
+            }
+        }
+    }
+}
+
+/// Keys where no campaign is configured: only help, notices and the way out.
+fn bare_key(action: Action, shared: &mut Shared) {
+    match action {
+        Action::Quit => shared.quit(),
+        Action::Help => shared.open_help(),
+        Action::Notices => NoticesPage::open(shared),
+        _ => {}
+    }
+}
+
+fn enter(action: Action, shared: &mut Shared) {
+    let Some(campaign) = shared.campaign() else { return };
+    match campaign.list.cursor() {
+        ListCursor::End if action == Action::Enter => read_further(shared),
+        ListCursor::End => {}
+        _ => shared.open_detail(),
+    }
+}
+
+fn scroll_columns(steps: isize, shared: &mut Shared) {
+    let scrolls = shared.tables.columns.scrolls();
+    if let Some(campaign) = shared.campaign_mut() {
+        campaign.skipped_columns = campaign.skipped_columns.saturating_add_signed(steps).min(scrolls);
+    }
+}
+
+fn follow(shared: &mut Shared) {
+    if let Some(campaign) = shared.campaign_mut() {
+        campaign.list.follow(&campaign.store);
+        campaign.marks.hide(campaign.list.selected());
+    }
+}
+
+/// Loads more where the list ends: more of the server's results, otherwise older history.
+fn read_further(shared: &mut Shared) {
+    let Some(campaign) = shared.campaign_mut() else { return };
+    if campaign.find.is_on() {
+        if let Some(generation) = campaign.find.further() {
+            shared.effects.push(shared.command(Command::SearchFurther(generation)));
+        }
+        return;
+    }
+    campaign.pages_to_fill = PAGES_TO_FILL;
+    shared.read_history();
+}
+
+/// Keys that mark in the list of messages. False for others.
+fn mark_key(action: Action, shared: &mut Shared) -> bool {
+    match action {
+        Action::Toggle => mark_and_go_on(shared),
+        Action::MarkRange => mark_range(shared),
+        Action::MarkAll => {
+            if let Some(campaign) = shared.campaign_mut() {
+                let rows: Vec<RowNumber> = campaign.list.rows(&campaign.store).collect();
+                campaign.marked.add(rows);
+            }
+        }
+        Action::InvertMarks => {
+            if let Some(campaign) = shared.campaign_mut() {
+                let rows: Vec<RowNumber> = campaign.list.rows(&campaign.store).collect();
+                campaign.marked.invert(rows);
+            }
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn mark_and_go_on(shared: &mut Shared) {
+    let Some(campaign) = shared.campaign_mut() else { return };
+    if campaign.list.cursor() == ListCursor::End {
+        return;
+    }
+    let Some(row) = campaign.list.selected() else { return };
+    campaign.list.hold(&campaign.store);
+    campaign.marked.turn(row);
+    // On the last row it stays: the line below is not a message.
+    if campaign.list.index(&campaign.store) + 1 < campaign.list.len() {
+        key(Action::Down, shared);
+    }
+}
+
+/// From the last marked message to the one under the cursor, as listed.
+fn mark_range(shared: &mut Shared) {
+    shared.sort_list();
+    let Some(campaign) = shared.campaign_mut() else { return };
+    let Some(row) = campaign.list.selected() else { return };
+    let from = campaign.marked.last().and_then(|last| campaign.list.position(&campaign.store, last));
+    let to = campaign.list.index(&campaign.store);
+    let from = from.unwrap_or(to);
+    let rows: Vec<RowNumber> = campaign.list.listed().skip(from.min(to)).take(from.abs_diff(to) + 1).collect();
+    campaign.list.hold(&campaign.store);
+    campaign.marked.add(rows);
+    campaign.marked.range_ended(row);
+}
+
+impl Shared {
+    pub(in crate::tui) fn go(&mut self, index: usize) {
+        let height = self.list_height();
+        let Some(campaign) = self.campaign_mut() else { return };
+        campaign.list.go(&campaign.store, index, height);
+        campaign.marks.hide(campaign.list.selected());
+        // In another order new rows do not appear at the end: there they are loaded on request.
+        if !campaign.list.is_newest_first() && !campaign.find.is_on() {
+            return;
+        }
+        // The next page is requested a window ahead, once for each answer.
+        if campaign.list.index(&campaign.store) + height >= campaign.list.len() && !campaign.find.is_on() {
+            self.read_history();
+        } else if campaign.list.index(&campaign.store) + 1 >= campaign.list.len() {
+            read_further(self);
+        }
+    }
+
+    /// Requests one more page of older history, once for each answer.
+    pub(in crate::tui) fn read_history(&mut self) {
+        let Some(campaign) = self.campaign_mut() else { return };
+        if campaign.further_asked || campaign.store.is_empty() || campaign.store.coverage().ends_here() || campaign.is_window_whole() {
+            return;
+        }
+        campaign.further_asked = true;
+        self.effects.push(self.command(Command::ReadFurther));
+    }
+
+    /// Loads more automatically while a filter leaves the window empty, for some pages.
+    pub(in crate::tui) fn fill_window(&mut self) {
+        let height = self.list_height();
+        let Some(campaign) = self.campaign_mut() else { return };
+        if campaign.list.matching(&campaign.store) >= height || campaign.find.is_on() || campaign.choice.is_everything() {
+            campaign.pages_to_fill = 0;
+        }
+        if campaign.pages_to_fill > 0 && !campaign.further_asked {
+            campaign.pages_to_fill -= 1;
+            self.read_history();
+        }
+    }
+
+    /// How many lines the list has on the screen.
+    pub(in crate::tui) fn list_height(&self) -> usize {
+        usize::from(self.layout().list.height).max(1)
+    }
+
+    /// Removes all marks of the campaign.
+    pub(in crate::tui) fn unmark(&mut self) {
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.marked.clear();
+        }
+    }
+}
+
+/// Draws the heads and the rows. Says where the selected row is.
+pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, heads: Rect, area: Rect) -> Option<Position> {
+    let Some(campaign) = shared.campaign() else {
+        empty::draw_without_campaign(shared, buffer, area);
+        return None;
+    };
+    if campaign.list.len() == 0 {
+        empty::draw(shared, campaign, buffer, area);
+        return None;
+    }
+    let (columns, gap) = columns_of(shared, campaign, usize::from(area.width));
+    let columns = Columns { columns: &columns, gap };
+    draw_heads(shared, buffer, heads, columns);
+    let height = usize::from(area.height);
+    let top = campaign.list.top(&campaign.store, height);
+    let selected = campaign.list.index(&campaign.store);
+    let mut cursor = None;
+    for (line, y) in (area.y..area.bottom()).enumerate() {
+        let index = top + line;
+        let row_area = Rect { y, height: 1, ..area };
+        let is_selected = index == selected;
+        if is_selected {
+            cursor = Some(Position::new(area.x + 1, y));
+        }
+        match campaign.list.item(&campaign.store, index) {
+            Some(item) => draw_row(shared, campaign, buffer, row_area, item, columns, is_selected),
+            None => {
+                draw_end(shared, campaign, buffer, row_area, is_selected && campaign.list.cursor() == ListCursor::End);
+                break;
+            }
+        }
+    }
+    cursor
+}
+
+/// The columns, their widths, and the blanks between two of them.
+fn columns_of(shared: &Shared, campaign: &Campaign, width: usize) -> (Vec<(Column, usize)>, usize) {
+    let needs = Needs {
+        chosen: &shared.tables.columns,
+        ordered_by: shared.tables.messages.by,
+        is_ordered: !campaign.list.is_newest_first(),
+        other_days: lists_other_days(shared, campaign),
+        skipped: campaign.skipped_columns,
+    };
+    columns(width, needs)
+}
+
+/// The column whose head is there.
+pub(in crate::tui) fn head_at(shared: &Shared, heads: Rect, column: u16) -> Option<Column> {
+    let campaign = shared.campaign().filter(|campaign| campaign.list.len() > 0)?;
+    let (columns, gap) = columns_of(shared, campaign, usize::from(heads.width));
+    let mut from = usize::from(heads.x) + MARGIN;
+    let stands = |(head, width): &(Column, usize)| {
+        let is_there = (from..from + width).contains(&usize::from(column));
+        from += width + gap;
+        is_there.then_some(*head)
+    };
+    columns.iter().find_map(stands)
+}
+
+/// Whether messages of another day than today can scroll into the window.
+fn lists_other_days(shared: &Shared, campaign: &Campaign) -> bool {
+    let day = |row: RowNumber| {
+        let at = campaign.store.cells(row).created_at?;
+        Some(at.to_zoned_datetime(shared.look.zone.clone()).date())
+    };
+    let today = shared.time_of_day().to_zoned_datetime(shared.look.zone.clone()).date();
+    if !campaign.list.is_newest_first() {
+        // The oldest one can be anywhere.
+        let oldest = campaign.store.coverage().oldest.map(|at| at.to_zoned_datetime(shared.look.zone.clone()).date());
+        return campaign.store.coverage().islands > 0 || oldest.is_some_and(|day| day != today);
+    }
+    let last = campaign.list.len().checked_sub(1).and_then(|index| campaign.list.item(&campaign.store, index));
+    last.and_then(|item| day(item.row)).is_some_and(|day| day != today)
+}
+
+/// The columns and the blanks between two of them.
+#[derive(Clone, Copy)]
+struct Columns<'a> {
+    columns: &'a [(Column, usize)],
+    gap: usize,
+}
+
+fn draw_heads(shared: &Shared, buffer: &mut Buffer, area: Rect, columns: Columns<'_>) {
+    let mut text = " ".repeat(MARGIN);
+    for (column, width) in columns.columns {
+        let align = if is_number(*column) { Align::Right } else { Align::Left };
+        let order = shared.tables.messages;
+        let name = if column.label().len() <= *width { column.label() } else { column.name() };
+        let signed = format!("{name} {}", order_sign(order.direction));
+        let has_sign = *column == order.by && signed.len() <= *width;
+        text.push_str(&fit(if has_sign { &signed } else { name }, *width, align, shared.look.ascii));
+        text.push_str(&" ".repeat(columns.gap));
+    }
+    buffer.set_stringn(area.x, area.y, text.trim_end(), usize::from(area.width), shared.look.style(Role::Heading));
+}
+
+fn draw_row(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect, item: Item, columns: Columns<'_>, is_selected: bool) {
+    let cells = campaign.store.cells(item.row);
+    let look = RowLook { selected: is_selected.then(|| selected_style(shared, campaign)), left: item.left };
+    let base = look.selected.unwrap_or_else(|| shared.look.style(Role::Text));
+    // Marked comes first: it decides what is retried. Then a row under the cursor that no longer matches; elsewhere
+    // what is outside the loaded range.
+    let apart = match (item.left, cells.covered) {
+        _ if campaign.marked.holds(item.row) => "*",
+        (true, _) => "–",
+        (false, false) => "•",
+        (false, true) => " ",
+    };
+    let mark = if is_selected { "›" } else { " " };
+    let mut spans = vec![Span::styled(format!("{apart}{mark} "), base)];
+    for column in columns.columns {
+        spans.extend(cell(shared, campaign, item.row, &cells, *column, look));
+        spans.push(Span::styled(" ".repeat(columns.gap), base));
+    }
+    if let Some(style) = look.selected {
+        buffer.set_style(area, style);
+    }
+    buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
+}
+
+/// How the selected row looks: in full while the list has the focus, otherwise bold with its mark.
+fn selected_style(shared: &Shared, campaign: &Campaign) -> ratatui::style::Style {
+    shared.look.style(if campaign.opened.is_some() { Role::SelectedElsewhere } else { Role::Selected })
+}
+
+/// The last line: how far the list goes, and how to load more.
+fn draw_end(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect, is_selected: bool) {
+    let style = if is_selected { selected_style(shared, campaign) } else { shared.look.style(Role::Muted) };
+    let mark = if is_selected { "›" } else { " " };
+    let width = usize::from(area.width);
+    let text = format!(" {mark} {}", end_words(shared, campaign, width.saturating_sub(MARGIN)));
+    if is_selected {
+        buffer.set_style(area, style);
+    }
+    buffer.set_stringn(area.x, area.y, cut(&text, width, shared.look.ascii), width, style);
+}
+
+/// The text of the last line. In another order than newest first it says that the order covers what is
+/// loaded: the rest can belong anywhere.
+fn end_words(shared: &Shared, campaign: &Campaign, room: usize) -> String {
+    let words = reach_words(shared, campaign);
+    if campaign.list.is_newest_first() {
+        return words;
+    }
+    let order = shared.tables.messages;
+    let loaded = match campaign.store.coverage() {
+        coverage if coverage.dropped > 0 || campaign.find.is_on() => String::new(),
+        coverage => format!("{} loaded, ", grouped(coverage.loaded)),
+    };
+    // Where room is short, the sign in the head says which end comes first.
+    let orders = [format!("sorted {}", order.sentence()), format!("sorted by {}", order.by.label()), format!("by {}", order.by.label())];
+    let mut sentences = orders.map(|order| format!("{order}: {loaded}{words}")).into_iter();
+    let fitting = sentences.clone().find(|sentence| text::width(sentence) <= room);
+    fitting.or_else(|| sentences.next_back()).unwrap_or_default()
+}
+
+fn reach_words(shared: &Shared, campaign: &Campaign) -> String {
+    if campaign.find.is_on() {
+        let here = campaign.list.matching(&campaign.store) + campaign.list.below();
+        let loaded = format!("{} in what is loaded, {}", grouped(here), shared.how_far(campaign));
+        return match campaign.find.server() {
+            _ if campaign.find.is_reading_further() => "loading more from the server".to_owned(),
+            ServerAnswer::Answered { found, more: true, beside, .. } => {
+                // Enter elsewhere opens a message.
+                let enter = format!("{} on this line loads more", shared.keymap.name(Context::Messages, Action::Enter));
+                match beside.others {
+                    0 => format!("{} loaded of what the server found · {enter}", grouped(*found)),
+                    _ => format!("{} found so far; the server did not search · {enter}", grouped(*found)),
+                }
+            }
+            ServerAnswer::Answered { found, more: false, beside, .. } if !beside.is_nothing() => {
+                format!("{} found by the server; {}", grouped(*found), besides(beside, false))
+            }
+            ServerAnswer::Answered { found, more: false, .. } => format!("all that the server found: {}", grouped(*found)),
+            ServerAnswer::NotAsked | ServerAnswer::Asking | ServerAnswer::Failed(_) => loaded,
+        };
+    }
+    let how_far = shared.how_far(campaign);
+    let coverage = campaign.store.coverage();
+    if coverage.dropped > 0 {
+        format!("kept {}, {how_far} · max_messages keeps more", grouped(coverage.loaded))
+    } else if campaign.is_window_whole() && !campaign.choice.window.is_all() {
+        let words = campaign.choice.window.words(&shared.look.zone, shared.now);
+        format!("the whole window, {words} · {} shows other times", shared.key_for(Action::TimeWindow))
+    } else if coverage.complete {
+        how_far
+    } else if campaign.further_asked {
+        format!("{how_far} · reading further back")
+    } else {
+        format!("{how_far} · {} reads further back", shared.key_for(Action::Enter))
+    }
+}
