@@ -2,6 +2,7 @@
 
 mod action;
 mod chord;
+mod context;
 mod map;
 mod named; // chords as people write them
 mod table;
@@ -9,8 +10,9 @@ mod configured; // what the configuration binds
 
 use std::fmt::Write;
 
-pub use action::{Action, Context};
+pub use action::Action;
 pub use chord::Chord;
+pub use context::{Context, Contexts};
 pub use map::{Bound, KeyMap};
 
 /// A line of the table: what some keys do in some contexts.
@@ -21,7 +23,7 @@ pub struct Binding {
     /// The keys, the one to be shown first.
     pub keys: &'static [Chord],
     /// The contexts in which they mean it.
-    pub contexts: &'static [Context],
+    pub contexts: Contexts,
     /// What it does, in one or two words, for the footer.
     pub label: &'static str,
     /// What it does, as half a sentence, for the help page and the README.
@@ -76,7 +78,7 @@ pub fn markdown() -> String {
             let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
             // Writing to a text cannot fail.
             let _ =
-                writeln!(text, "| {} | {} | {} | {} |", keys.join(" "), indices(binding.contexts), binding.help, configured_name(binding));
+                writeln!(text, "| {} | {} | {} | {} |", keys.join(" "), indices(&binding.contexts), binding.help, configured_name(binding));
         }
     }
     text

@@ -1,4 +1,4 @@
-//! What a key can mean, and where it is pressed.
+//! What a key can mean.
 
 use super::table;
 
@@ -148,88 +148,5 @@ impl Action {
         use Action::{Back, Down, First, HalfPageDown, HalfPageUp, Last, Left, NextPane, PageDown, PageUp, PreviousPane, Right, Up};
         let rows = matches!(self, Up | Down | PageUp | PageDown | HalfPageUp | HalfPageDown | First | Last);
         rows || matches!(self, Left | Right | NextPane | PreviousPane | Back)
-    }
-}
-
-/// Where a key is pressed: the same key may mean something else elsewhere, or nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Context {
-    /// The list of messages.
-    Messages,
-    /// The list of campaigns, where it has the focus.
-    Campaigns,
-    /// The batches.
-    Batches,
-    /// The failures by error.
-    Failures,
-    /// Actions and their outcomes.
-    Activity,
-    /// The detail of a message.
-    Detail,
-    /// A line for typing: the find line. Printable keys are text.
-    Text,
-    /// The filter menu.
-    Menu,
-    /// A line for a command, a name or a file. Printable keys are text.
-    Prompt,
-    /// The question before a retry.
-    Question,
-    /// The question before a retry of several messages or of a batch.
-    Plan,
-    /// The moment after a yes in which it can be taken back.
-    Starting,
-    /// The help: a page with a line for typing. Printable keys are text.
-    Help,
-    /// A page to read: notices, the results of a run.
-    Page,
-}
-
-impl Context {
-    /// All of them.
-    pub const ALL: [Context; 14] = [
-        Context::Messages,
-        Context::Campaigns,
-        Context::Batches,
-        Context::Failures,
-        Context::Activity,
-        Context::Detail,
-        Context::Text,
-        Context::Prompt,
-        Context::Menu,
-        Context::Question,
-        Context::Plan,
-        Context::Starting,
-        Context::Help,
-        Context::Page,
-    ];
-
-    /// Whether printable keys are text there.
-    pub fn is_text(self) -> bool {
-        matches!(self, Context::Text | Context::Prompt | Context::Help)
-    }
-
-    /// Whether it is a question: its yes, its no and its way out have fixed keys.
-    pub fn is_question(self) -> bool {
-        matches!(self, Context::Question | Context::Plan | Context::Starting)
-    }
-
-    /// Its name in the README and the help.
-    pub fn name(self) -> &'static str {
-        match self {
-            Context::Messages => "messages",
-            Context::Campaigns => "campaigns",
-            Context::Batches => "batches",
-            Context::Failures => "failures",
-            Context::Activity => "activity",
-            Context::Detail => "detail",
-            Context::Text => "find line",
-            Context::Menu => "menus",
-            Context::Prompt => "command line",
-            Context::Question => "question",
-            Context::Plan => "plan",
-            Context::Starting => "countdown",
-            Context::Help => "help",
-            Context::Page => "pages",
-        }
     }
 }

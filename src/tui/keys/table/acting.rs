@@ -1,18 +1,63 @@
-//! Keys that act on the world, and those of a question.
+//! Keys that mark messages and act on the world, and those of a question.
 
 use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
-use super::PANES;
+use super::{CAMPAIGN_VIEWS, PANES, only};
 
-use Context::{Activity, Batches, Detail, Failures, Menu, Messages, Page, Plan, Question, Starting};
+use Context::{Detail, Failures, Menu, Messages, Page, Plan, Question, Starting};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
     Binding {
+        action: Action::Toggle,
+        keys: &[Chord::char(' ')],
+        contexts: only(&[Messages, Failures]),
+        label: "mark",
+        help: "mark the row and go to the next, or unmark it; in failures, all messages of the line",
+        group: HelpGroup::Mark,
+        footer: Some(9),
+    },
+    Binding {
+        action: Action::MarkRange,
+        keys: &[Chord::char('-')],
+        contexts: only(&[Messages]),
+        label: "mark range",
+        help: "mark from the last marked row to this one",
+        group: HelpGroup::Mark,
+        footer: None,
+    },
+    Binding {
+        action: Action::MarkAll,
+        keys: &[Chord::char('*')],
+        contexts: only(&[Messages]),
+        label: "mark all",
+        help: "mark all loaded rows of the list",
+        group: HelpGroup::Mark,
+        footer: None,
+    },
+    Binding {
+        action: Action::InvertMarks,
+        keys: &[Chord::char('i')],
+        contexts: only(&[Messages]),
+        label: "invert marks",
+        help: "invert all marks: mark the other loaded rows of the list, and unmark these",
+        group: HelpGroup::Mark,
+        footer: None,
+    },
+    Binding {
+        action: Action::Unmark,
+        keys: &[Chord::char('u')],
+        contexts: PANES,
+        label: "unmark all",
+        help: "remove all marks",
+        group: HelpGroup::Mark,
+        footer: Some(5),
+    },
+    Binding {
         action: Action::PlanRetry,
         keys: &[Chord::char('r')],
-        contexts: &[Messages, Batches, Failures, Activity, Detail],
+        contexts: CAMPAIGN_VIEWS.and(&[Detail]),
         label: "plan a retry",
         help: "**opens a plan to retry: what is marked, or what is selected; in the filter menu, all that it shows; writes nothing**",
         group: HelpGroup::Act,
@@ -21,7 +66,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::PlanRetry,
         keys: &[Chord::char('r')],
-        contexts: &[Menu],
+        contexts: only(&[Menu]),
         label: "plan these",
         help: "shows what is ticked and opens a plan to retry all of it that failed; writes nothing",
         group: HelpGroup::Act,
@@ -30,7 +75,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::PlanRetry,
         keys: &[Chord::char('r')],
-        contexts: &[Page],
+        contexts: only(&[Page]),
         label: "plan the rest",
         help: "in the results of a run: opens a plan for what was agreed to but not started; writes nothing",
         group: HelpGroup::Act,
@@ -48,7 +93,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Agree,
         keys: &[Chord::char('y')],
-        contexts: &[Question, Plan],
+        contexts: only(&[Question, Plan]),
         label: "retry",
         help: "yes: carry out the open plan; in production, for several messages, type their count and press Enter instead",
         group: HelpGroup::Act,
@@ -57,7 +102,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Toggle,
         keys: &[Chord::char(' ')],
-        contexts: &[Question],
+        contexts: only(&[Question]),
         label: "include",
         help: "include a message that is not worth a retry, or exclude it again",
         group: HelpGroup::Act,
@@ -66,7 +111,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Toggle,
         keys: &[Chord::char(' ')],
-        contexts: &[Plan],
+        contexts: only(&[Plan]),
         label: "include/exclude",
         help: "include the line in the plan, or exclude it",
         group: HelpGroup::Act,
@@ -75,7 +120,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Enter,
         keys: &[Chord::plain(KeyCode::Enter)],
-        contexts: &[Question, Plan],
+        contexts: only(&[Question, Plan]),
         label: "answer",
         help: "give the focused answer, at first \"cancel\"; where a plan asks for its count, the typed count",
         group: HelpGroup::Act,
@@ -84,7 +129,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Back,
         keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace), Chord::char('n')],
-        contexts: &[Question, Plan],
+        contexts: only(&[Question, Plan]),
         label: "cancel",
         help: "cancel: nothing is sent",
         group: HelpGroup::Act,
@@ -93,7 +138,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Back,
         keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace), Chord::char('n')],
-        contexts: &[Starting],
+        contexts: only(&[Starting]),
         label: "take it back",
         help: "take back the yes: nothing has been sent",
         group: HelpGroup::Act,
@@ -102,7 +147,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::CommandLine,
         keys: &[Chord::char(':')],
-        contexts: &[Starting],
+        contexts: only(&[Starting]),
         label: "commands",
         help: "type `stop` to take back the yes; the countdown waits meanwhile",
         group: HelpGroup::Act,

@@ -3,9 +3,9 @@
 use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
-use super::PANES;
+use super::{PANES, WINDOWED, only};
 
-use Context::{Activity, Batches, Campaigns, Detail, Failures, Menu, Messages};
+use Context::{Activity, Campaigns, Detail, Menu, Messages};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -30,7 +30,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::TimeWindow,
         keys: &[Chord::char('t')],
-        contexts: &[Messages, Batches, Failures, Detail],
+        contexts: WINDOWED.and(&[Detail]),
         label: "times",
         help: "show a time window: the last hours or days, today, or from one time to another; in messages, batches and failures",
         group: HelpGroup::Find,
@@ -39,7 +39,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Toggle,
         keys: &[Chord::char(' ')],
-        contexts: &[Menu],
+        contexts: only(&[Menu]),
         label: "choose",
         help: "tick this line, or untick it",
         group: HelpGroup::Find,
@@ -48,7 +48,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::NextHit,
         keys: &[Chord::char('n')],
-        contexts: &[Messages],
+        contexts: only(&[Messages]),
         label: "next hit",
         help: "to the next hit of the find",
         group: HelpGroup::Find,
@@ -57,7 +57,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::PreviousHit,
         keys: &[Chord::char('N')],
-        contexts: &[Messages],
+        contexts: only(&[Messages]),
         label: "previous hit",
         help: "to the previous hit of the find",
         group: HelpGroup::Find,
@@ -66,7 +66,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Delete,
         keys: &[Chord::plain(KeyCode::Delete)],
-        contexts: &[Menu],
+        contexts: only(&[Menu]),
         label: "delete",
         help: "delete the saved filter",
         group: HelpGroup::Find,
@@ -75,7 +75,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Undo,
         keys: &[Chord::char('u')],
-        contexts: &[Menu],
+        contexts: only(&[Menu]),
         label: "bring back",
         help: "bring back the filter deleted last",
         group: HelpGroup::Find,
@@ -84,7 +84,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Clear,
         keys: &[Chord::char('0')],
-        contexts: &[Messages, Campaigns, Detail, Menu],
+        contexts: only(&[Messages, Campaigns, Detail, Menu]),
         label: "clear",
         help: "clear filter and find",
         group: HelpGroup::Find,
@@ -93,7 +93,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Clear,
         keys: &[Chord::char('0')],
-        contexts: &[Batches, Failures],
+        contexts: WINDOWED.except(&[Messages]),
         label: "all times",
         help: "show all times again",
         group: HelpGroup::Find,
@@ -102,7 +102,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Clear,
         keys: &[Chord::char('0')],
-        contexts: &[Activity],
+        contexts: only(&[Activity]),
         label: "mark seen",
         help: "mark the changes as seen and start a new list, as leaving the view does",
         group: HelpGroup::Find,

@@ -3,9 +3,9 @@
 use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
-use super::{LISTS, OUTSIDE_TEXT, PANES, TEXTS};
+use super::{CAMPAIGN_VIEWS, LISTS, OUTSIDE_TEXT, PANES, TEXTS, VIEWS, only};
 
-use Context::{Activity, Batches, Campaigns, Detail, Failures, Help, Menu, Messages, Page, Plan, Prompt, Question, Text};
+use Context::{Campaigns, Detail, Messages, Page, Plan, Prompt, Question, Text};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -48,7 +48,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::PageUp,
         keys: &[Chord::plain(KeyCode::PageUp)],
-        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page, Text, Prompt, Help],
+        contexts: LISTS.and(TEXTS.as_slice()),
         label: "page up",
         help: "one page up",
         group: HelpGroup::Move,
@@ -57,7 +57,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::PageDown,
         keys: &[Chord::plain(KeyCode::PageDown)],
-        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page, Text, Prompt, Help],
+        contexts: LISTS.and(TEXTS.as_slice()),
         label: "page down",
         help: "one page down",
         group: HelpGroup::Move,
@@ -138,7 +138,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Left,
         keys: &[Chord::plain(KeyCode::Left), Chord::char('h')],
-        contexts: &[Messages, Detail, Question, Page],
+        contexts: only(&[Messages, Detail, Question, Page]),
         label: "left",
         help: "scroll left; in a question, the previous answer",
         group: HelpGroup::Move,
@@ -147,7 +147,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Right,
         keys: &[Chord::plain(KeyCode::Right), Chord::char('l')],
-        contexts: &[Messages, Detail, Question, Page],
+        contexts: only(&[Messages, Detail, Question, Page]),
         label: "right",
         help: "scroll right; in a question, the next answer",
         group: HelpGroup::Move,
@@ -156,7 +156,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::NextPane,
         keys: &[Chord::plain(KeyCode::Tab)],
-        contexts: &[Messages, Campaigns, Detail],
+        contexts: only(&[Messages, Campaigns, Detail]),
         label: "next pane",
         help: "to the next pane",
         group: HelpGroup::Move,
@@ -165,7 +165,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::NextPane,
         keys: &[Chord::plain(KeyCode::Tab)],
-        contexts: &[Text],
+        contexts: only(&[Text]),
         label: "this campaign or all",
         help: "search this campaign, or all of them with one call each",
         group: HelpGroup::Find,
@@ -174,7 +174,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::NextPane,
         keys: &[Chord::plain(KeyCode::Tab)],
-        contexts: &[Question],
+        contexts: only(&[Question]),
         label: "other answer",
         help: "to the other answer",
         group: HelpGroup::Act,
@@ -183,7 +183,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::NextPane,
         keys: &[Chord::plain(KeyCode::Tab)],
-        contexts: &[Plan],
+        contexts: only(&[Plan]),
         label: "list all",
         help: "list all messages of the plan, and back",
         group: HelpGroup::Act,
@@ -192,7 +192,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::NextPane,
         keys: &[Chord::plain(KeyCode::Tab)],
-        contexts: &[Prompt],
+        contexts: only(&[Prompt]),
         label: "complete",
         help: "complete the name of the command under the cursor",
         group: HelpGroup::Program,
@@ -201,7 +201,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::PreviousPane,
         keys: &[Chord::plain(KeyCode::BackTab)],
-        contexts: &[Campaigns, Detail, Text, Question],
+        contexts: only(&[Campaigns, Detail, Text, Question]),
         label: "previous pane",
         help: "to the previous pane or answer",
         group: HelpGroup::Move,
@@ -228,7 +228,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Back,
         keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace)],
-        contexts: &[Messages, Campaigns, Batches, Failures, Activity],
+        contexts: VIEWS,
         label: "back",
         help: "one step back; never quits, clears or agrees",
         group: HelpGroup::Move,
@@ -237,7 +237,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::ShowCampaigns,
         keys: &[Chord::plain(KeyCode::BackTab)],
-        contexts: &[Messages, Batches, Failures, Activity],
+        contexts: CAMPAIGN_VIEWS,
         label: "campaigns",
         help: "all campaigns with their figures and ages; Enter shows one",
         group: HelpGroup::Move,
@@ -282,7 +282,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Back,
         keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace)],
-        contexts: &[Detail],
+        contexts: only(&[Detail]),
         label: "back",
         help: "back to the list; never quits, clears or agrees",
         group: HelpGroup::Move,

@@ -3,9 +3,9 @@
 use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
-use super::{EVERYWHERE, OUTSIDE_TEXT, PANES};
+use super::{EVERYWHERE, LISTS, OUTSIDE_TEXT, PANES, only};
 
-use Context::{Activity, Batches, Campaigns, Detail, Failures, Help, Menu, Messages, Page, Plan, Prompt, Question};
+use Context::{Help, Page, Prompt, Question};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -21,7 +21,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Enter,
         keys: &[Chord::plain(KeyCode::Enter)],
-        contexts: &[Prompt],
+        contexts: only(&[Prompt]),
         label: "do it",
         help: "run the command under the cursor, or the one typed",
         group: HelpGroup::Program,
@@ -30,7 +30,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Back,
         keys: &[Chord::plain(KeyCode::Esc)],
-        contexts: &[Prompt],
+        contexts: only(&[Prompt]),
         label: "close",
         help: "close the line and do nothing",
         group: HelpGroup::Program,
@@ -39,7 +39,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Enter,
         keys: &[Chord::plain(KeyCode::Enter)],
-        contexts: &[Help],
+        contexts: only(&[Help]),
         label: "do it",
         help: "close the help and run what is under the cursor",
         group: HelpGroup::Program,
@@ -48,7 +48,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Back,
         keys: &[Chord::plain(KeyCode::Esc)],
-        contexts: &[Help],
+        contexts: only(&[Help]),
         label: "back",
         help: "show everything again, then close the help",
         group: HelpGroup::Program,
@@ -57,7 +57,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Help,
         keys: &[Chord::plain(KeyCode::F(1))],
-        contexts: &[Help],
+        contexts: only(&[Help]),
         label: "close",
         help: "close the help",
         group: HelpGroup::Program,
@@ -66,7 +66,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Notices,
         keys: &[Chord::char('!')],
-        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Page],
+        contexts: PANES.and(&[Page]),
         label: "notices",
         help: "what happened so far, why, and what to do",
         group: HelpGroup::Program,
@@ -75,7 +75,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Help,
         keys: &[Chord::char('?'), Chord::plain(KeyCode::F(1))],
-        contexts: &[Messages, Campaigns, Batches, Failures, Activity, Detail, Menu, Plan, Page],
+        contexts: LISTS,
         label: "help",
         help: "what can be done here, and what the signs, figures and words mean; found by typing",
         group: HelpGroup::Program,
@@ -84,7 +84,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Help,
         keys: &[Chord::char('?'), Chord::plain(KeyCode::F(1))],
-        contexts: &[Question],
+        contexts: only(&[Question]),
         label: "help",
         help: "the keys of the question, and what the signs, figures and words mean",
         group: HelpGroup::Program,

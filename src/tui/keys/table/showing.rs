@@ -3,9 +3,9 @@
 use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
-use super::PANES;
+use super::{CAMPAIGN_VIEWS, PANES, WINDOWED, only};
 
-use Context::{Activity, Batches, Detail, Failures, Menu, Messages, Page, Plan, Text};
+use Context::{Detail, Menu, Messages, Page, Plan, Text};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -21,7 +21,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Enter,
         keys: &[Chord::plain(KeyCode::Enter)],
-        contexts: &[Text],
+        contexts: only(&[Text]),
         label: "keep",
         help: "close the find line and keep what it finds",
         group: HelpGroup::Show,
@@ -30,7 +30,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Enter,
         keys: &[Chord::plain(KeyCode::Enter)],
-        contexts: &[Menu],
+        contexts: only(&[Menu]),
         label: "apply",
         help: "apply what is chosen",
         group: HelpGroup::Show,
@@ -39,7 +39,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Enter,
         keys: &[Chord::plain(KeyCode::Enter)],
-        contexts: &[Page],
+        contexts: only(&[Page]),
         label: "close",
         help: "close the page",
         group: HelpGroup::Show,
@@ -48,7 +48,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Back,
         keys: &[Chord::plain(KeyCode::Esc)],
-        contexts: &[Text],
+        contexts: only(&[Text]),
         label: "close",
         help: "close the find line and forget what was typed",
         group: HelpGroup::Show,
@@ -57,7 +57,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Back,
         keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace)],
-        contexts: &[Menu, Page],
+        contexts: only(&[Menu, Page]),
         label: "close",
         help: "close the menu or page",
         group: HelpGroup::Show,
@@ -66,7 +66,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Copy,
         keys: &[Chord::char('c')],
-        contexts: &[Messages, Batches, Failures, Activity, Detail],
+        contexts: CAMPAIGN_VIEWS.and(&[Detail]),
         label: "copy",
         help: "copy the row as shown; in the detail, and with rows marked, ask what: number, text, ids, attempts, JSON, CSV; pressed again at once, show it for selection by hand",
         group: HelpGroup::Show,
@@ -75,7 +75,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Copy,
         keys: &[Chord::char('c')],
-        contexts: &[Plan, Page],
+        contexts: only(&[Plan, Page]),
         label: "copy",
         help: "copy the results of a run or the list of a plan, masked as shown; or the notices, with their trace ids",
         group: HelpGroup::Show,
@@ -84,7 +84,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Export,
         keys: &[Chord::char('x')],
-        contexts: &[Messages, Batches, Failures, Activity, Plan, Page],
+        contexts: CAMPAIGN_VIEWS.and(&[Plan, Page]),
         label: "export",
         help: "write what is shown to a file: messages, batches, failures, actions, a plan, the results of a run; masked as shown",
         group: HelpGroup::Show,
@@ -93,7 +93,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::RevealRow,
         keys: &[Chord::char('v')],
-        contexts: &[Messages, Detail],
+        contexts: only(&[Messages, Detail]),
         label: "reveal",
         help: "show this row's number and text, until you leave it, 30 s at most",
         group: HelpGroup::Show,
@@ -102,7 +102,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Order,
         keys: &[Chord::char('o')],
-        contexts: &[Messages, Batches, Failures],
+        contexts: WINDOWED,
         label: "order, columns",
         help: "the order of the rows; in messages also the columns: which are shown, and in which order",
         group: HelpGroup::Show,
@@ -111,7 +111,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Left,
         keys: &[Chord::char('<'), Chord::plain(KeyCode::Left)],
-        contexts: &[Menu],
+        contexts: only(&[Menu]),
         label: "column left",
         help: "in the menu of order and columns, move the column left",
         group: HelpGroup::Show,
@@ -120,7 +120,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Right,
         keys: &[Chord::char('>'), Chord::plain(KeyCode::Right)],
-        contexts: &[Menu],
+        contexts: only(&[Menu]),
         label: "column right",
         help: "in the menu of order and columns, move the column right",
         group: HelpGroup::Show,
