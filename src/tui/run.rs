@@ -6,11 +6,9 @@
 //! thread: handing each key over from another one costs most of a millisecond on an idle machine.
 
 mod channel;
-mod dashboard;
-mod outside;
 mod frame_limiter;
+mod parts;
 mod requests;
-mod wake;
 
 use std::io;
 use std::time::Duration;
@@ -21,11 +19,9 @@ use jiff::SignedDuration;
 use super::{Effect, Event, Guard};
 use frame_limiter::{Cause, FrameLimiter};
 
-pub use channel::{UpdateReceiver, updates};
-pub use dashboard::{Dashboard, QuestionId};
-pub use outside::{Host, Input, InputEvent, Reading, Screen};
+pub use channel::{UpdateReceiver, WakeReceiver, Waker, updates, wake_pair};
+pub use parts::{Dashboard, Host, Input, InputEvent, QuestionId, Reading, Screen};
 pub use requests::{ExitReason, Requests};
-pub use wake::{WakeReceiver, Waker, wake_pair};
 
 /// How often ages are updated.
 const TICK: Duration = Duration::from_secs(1);

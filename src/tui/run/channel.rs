@@ -1,9 +1,10 @@
-//! How the workers' news reach the loop.
+//! How the workers' news reach the loop, and wake it while it waits for the keyboard.
 
 use tokio::sync::mpsc;
 
-use super::Waker;
 use crate::monitor::{Update, UpdateSender};
+
+pub use system::{WakeReceiver, Waker, wake_pair};
 
 /// How many pieces of news wait at most. A page is merged in a millisecond, so a longer queue would
 /// only hide that the loop cannot keep up, and hold more pages in memory.
@@ -36,5 +37,88 @@ impl UpdateReceiver {
     /// Whether news are waiting.
     pub(super) fn is_empty(&self) -> bool {
         self.receiver.is_empty()
+    }
+}
+
+#[cfg(unix)]
+mod system {
+    use std::io::{self, Read, Write};
+    use std::os::fd::{AsFd, BorrowedFd};
+    use std::os::unix::net::UnixStream;
+    use std::sync::Arc;
+
+    /// Wakes the loop. Cheap to clone.
+    #[derive(Debug, Clone)]
+    pub struct Waker(Arc<UnixStream>);
+
+    /// Where the loop waits, together with the keyboard.
+    #[derive(Debug)]
+    pub struct WakeReceiver(UnixStream);
+
+    /// A waker and its receiver.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no socket to give.
+    pub fn wake_pair() -> io::Result<(Waker, WakeReceiver)> {
+        let (here, there) = UnixStream::pair()?;
+        here.set_nonblocking(true)?;
+        there.set_nonblocking(true)?;
+        Ok((Waker(Arc::new(there)), WakeReceiver(here)))
+    }
+
+    impl Waker {
+        /// Wakes the loop, now or when it waits next.
+        pub fn wake(&self) {
+            // A full socket wakes as well as another byte would, and one that nobody reads any more
+            // has nobody to wake.
+            let _ = (&*self.0).write(&[1]);
+        }
+    }
+
+    impl WakeReceiver {
+        /// Forgets all calls so far.
+        pub fn clear(&mut self) {
+            let mut bytes = [0; 64];
+            while self.0.read(&mut bytes).is_ok_and(|read| read == bytes.len()) {}
+        }
+    }
+
+    impl AsFd for WakeReceiver {
+        fn as_fd(&self) -> BorrowedFd<'_> {
+            self.0.as_fd()
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use std::io;
+
+    /// Wakes the loop. Here the loop looks every few milliseconds anyway.
+    #[derive(Debug, Clone)]
+    pub struct Waker;
+
+    /// Where the loop waits.
+    #[derive(Debug)]
+    pub struct WakeReceiver;
+
+    /// A waker and its receiver.
+    ///
+    /// # Errors
+    ///
+    /// Never here.
+    pub fn wake_pair() -> io::Result<(Waker, WakeReceiver)> {
+        Ok((Waker, WakeReceiver))
+    }
+
+    impl Waker {
+        /// Wakes the loop, now or when it waits next.
+        pub fn wake(&self) {}
+    }
+
+    impl WakeReceiver {
+        /// Forgets all calls so far.
+        pub fn clear(&mut self) {}
     }
 }
