@@ -1,21 +1,17 @@
 //! Colours by meaning. No colour is named outside this room.
 
-mod background;
-mod choice;
-mod depth;
-mod own;
+mod own; // the user's own
 mod palette;
-mod sign;
+mod terminal; // what it can show
 
 use ratatui::style::Style;
 
 use super::ThemeChoice;
 use crate::config::Expected;
+use crate::delivery::Status;
 
-pub use background::Background;
-pub use depth::{ColourDepth, ColourSetting};
 pub use own::OwnTheme;
-pub use sign::{role_of, sign};
+pub use terminal::{Background, ColourDepth, ColourSetting};
 
 /// What something on the screen means; the theme says how that looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -156,6 +152,32 @@ impl Theme {
     pub fn style(&self, role: Role) -> Style {
         // The discriminants count from 0 in the order of `Role::ALL`.
         self.styles.get(role as usize).copied().unwrap_or_default()
+    }
+}
+
+/// The sign of a status, so that colour is never the only difference: one column wide. Only signs that every terminal draws one column wide, and
+/// with `ascii` only letters of every keyboard.
+pub fn sign(status: &Status, ascii: bool) -> &'static str {
+    let (sign, letter) = match status {
+        Status::Created => ("·", "."),
+        Status::Enqueued => ("…", ":"),
+        Status::Sending => ("›", ">"),
+        Status::Sent => ("–", "-"),
+        Status::SentToTelco => ("≥", "="),
+        Status::Success => ("✓", "+"),
+        Status::Failure => ("✗", "x"),
+        Status::Other(_) => ("?", "?"),
+    };
+    if ascii { letter } else { sign }
+}
+
+/// What a status means on the screen.
+pub fn role_of(status: &Status) -> Role {
+    match status {
+        Status::Success => Role::Fine,
+        Status::Failure => Role::Failed,
+        Status::Created | Status::Enqueued | Status::Sending | Status::Sent | Status::SentToTelco => Role::Moving,
+        Status::Other(_) => Role::Unknown,
     }
 }
 
