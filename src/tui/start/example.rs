@@ -4,8 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::Start;
-use super::view::paragraph;
+use super::{Start, paragraph};
 use crate::config;
 use crate::tui::key_line::{self, KeyWord};
 use crate::tui::keys::Action;

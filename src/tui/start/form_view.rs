@@ -5,9 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::Start;
 use super::form::{CampaignForm, FormPhase, Leaving, READ_ONLY, SERVERS, SOURCES, Spot};
-use super::view::paragraph;
+use super::{Start, paragraph};
 use crate::monitor::NoticeWeight;
 use crate::tui::Role;
 use crate::tui::key_line::{self, KeyWord};
