@@ -2,13 +2,11 @@
 
 mod backend;
 mod call;
-mod cell_writer;
 #[cfg(not(unix))]
 mod console;
 mod copy;
 #[cfg(unix)]
 mod decoder;
-mod frame_buffer;
 #[cfg(unix)]
 mod keyboard;
 mod modes;
@@ -17,15 +15,14 @@ mod signals;
 #[cfg(unix)]
 mod stop;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Stdout};
 use std::sync::mpsc;
 
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
 use super::{Requests, Screen};
-use backend::SureBackend;
-use frame_buffer::FrameBuffer;
+use backend::FrameBackend;
 
 #[cfg(not(unix))]
 pub use console::ConsoleKeyboard as Keyboard;
@@ -59,8 +56,7 @@ pub enum TerminalError {
 /// The terminal in the dashboard's hands. Dropping it restores the terminal; so does a panic, in
 /// any thread, before it is reported.
 pub struct TerminalScreen {
-    terminal: Terminal<SureBackend>,
-    frame: FrameBuffer,
+    terminal: Terminal<FrameBackend<Stdout>>,
     requests: Requests,
     /// Why copies failed, from the threads that waited for them.
     failed_copies: (mpsc::Sender<io::Error>, mpsc::Receiver<io::Error>),
@@ -109,12 +105,11 @@ impl TerminalScreen {
         crossterm::style::force_color_output(true);
         modes::give_back_on_panic(requests);
         modes::enter().map_err(TerminalError::Setup)?;
-        let frame = FrameBuffer::default();
-        let terminal = Terminal::new(SureBackend::new(frame.clone())).map_err(|error| {
+        let terminal = Terminal::new(FrameBackend::new(io::stdout())).map_err(|error| {
             modes::leave();
             TerminalError::Setup(error)
         })?;
-        Ok(Self { terminal, frame, requests: requests.clone(), failed_copies: mpsc::channel() })
+        Ok(Self { terminal, requests: requests.clone(), failed_copies: mpsc::channel() })
     }
 }
 
@@ -130,8 +125,11 @@ impl Screen for TerminalScreen {
             // A panic elsewhere restored it. Another frame would cover its report.
             return Err(io::Error::other("the terminal was restored"));
         }
-        self.terminal.draw(|frame| draw(frame))?;
-        self.frame.write_to(&mut io::stdout().lock())
+        self.terminal.draw(|frame| {
+            draw(frame);
+            backend::mark_disputed(frame.buffer_mut());
+        })?;
+        Ok(())
     }
 
     fn size(&self) -> io::Result<(u16, u16)> {
@@ -142,7 +140,6 @@ impl Screen for TerminalScreen {
     fn forget(&mut self) -> io::Result<()> {
         // `Terminal::clear` would ask the terminal for the cursor's position and wait for the
         // answer among the keys.
-        self.frame.forget();
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }

@@ -1,41 +1,19 @@
-//! The drawing library's way to the terminal, made safe for letters whose width terminals disagree
-//! about.
+//! The drawing library's way to the terminal: a frame leaves in one write, and letters whose width
+//! terminals disagree about shift nothing.
+//!
+//! Such letters are combined ones (Tamil vowel signs, marks) and emoji. A terminal may draw one over
+//! the columns behind it, or leave some of its own columns as they were. So it is drawn on blanks, what
+//! follows it is positioned explicitly, and when anything in its row changes from there on, the whole
+//! rest of the row is drawn again: when such a letter appears, when it changes and when it goes.
 
-use std::cell::Cell as Shared;
-use std::io;
+use std::collections::HashMap;
+use std::io::{self, Write};
 
+use crossterm::queue;
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
+use ratatui::buffer::{Buffer, Cell, CellDiffOption, CellWidth};
 use ratatui::layout::{Position, Size};
-use unicode_width::UnicodeWidthChar as _;
-
-use super::cell_writer::CellWriter;
-use super::frame_buffer::FrameBuffer;
-use crate::tui::text::width;
-
-/// Terminals disagree about the width of combined letters (Tamil vowel signs, marks, emoji). So
-/// what follows one is positioned explicitly, and whatever a terminal may have covered with it is
-/// drawn again: when it appears, when it changes and when it goes.
-#[derive(Debug)]
-pub(super) struct SureBackend {
-    inner: CrosstermBackend<FrameBuffer>,
-    /// What is on the screen; the drawing library only passes on what changes.
-    shown: Vec<Vec<Cell>>,
-    /// How wide the screen is, as the drawing library was last told.
-    columns: Shared<u16>,
-    /// Where its bytes go, for the cells, which are written here.
-    frame: FrameBuffer,
-    /// What goes out next.
-    run: Vec<(u16, u16, Cell)>,
-    /// Where the cursor was last put, while nothing has been written since.
-    cursor: Option<Position>,
-}
-
-/// From this many unchanged columns on, skipping them takes fewer bytes than writing them again.
-const BRIDGED: u16 = 3;
-
-/// The same from the start of a row, which the cursor reaches in few bytes.
-const BRIDGED_AT_START: u16 = 2;
 
 /// Whether terminals may disagree about how wide it is.
 fn is_disputed(symbol: &str) -> bool {
@@ -44,183 +22,128 @@ fn is_disputed(symbol: &str) -> bool {
     letters.next().is_some() || matches!(first, '\u{0900}'..='\u{0dff}' | '\u{1f000}'..)
 }
 
-fn columns_of(symbol: &str) -> u16 {
-    u16::try_from(width(symbol).max(1)).unwrap_or(1)
-}
-
-/// How many columns it takes on a terminal that combines no letters.
-fn reach_of(symbol: &str) -> u16 {
-    if !is_disputed(symbol) {
-        return columns_of(symbol);
-    }
-    let each = symbol.chars().map(|letter| letter.width().unwrap_or(0).max(1)).sum::<usize>();
-    u16::try_from(each).unwrap_or(1).max(columns_of(symbol))
-}
-
-impl SureBackend {
-    pub(super) fn new(frame: FrameBuffer) -> Self {
-        let columns = Shared::new(u16::MAX);
-        let inner = CrosstermBackend::new(frame.clone());
-        Self { inner, shown: Vec::new(), columns, frame, run: Vec::new(), cursor: None }
-    }
-
-    /// What is on the screen here; nothing beyond its edge.
-    fn shown(&self, x: u16, y: u16) -> Option<Cell> {
-        if x >= self.columns.get() {
-            return None;
-        }
-        Some(self.shown.get(usize::from(y)).and_then(|row| row.get(usize::from(x))).cloned().unwrap_or(Cell::EMPTY))
-    }
-
-    fn note(&mut self, x: u16, y: u16, cell: &Cell) {
-        let (x, y) = (usize::from(x), usize::from(y));
-        if self.shown.len() <= y {
-            self.shown.resize(y + 1, Vec::new());
-        }
-        let Some(row) = self.shown.get_mut(y) else { return };
-        let end = x + usize::from(columns_of(cell.symbol()));
-        if row.len() < end {
-            row.resize(end, Cell::EMPTY);
-        }
-        for (index, shown) in row.iter_mut().enumerate().take(end).skip(x) {
-            *shown = cell.clone();
-            if index > x {
-                shown.set_symbol(" ");
-            }
-        }
-    }
-
-    fn flush_run(&mut self) -> io::Result<()> {
-        let cursor = self.cursor.map(|cursor| (cursor.x, cursor.y));
-        let mut writer = CellWriter::new(&mut self.frame, self.columns.get(), cursor);
-        for (x, y, cell) in self.run.drain(..) {
-            self.cursor = None;
-            if is_disputed(cell.symbol()) {
-                writer.disputed(x, y, &cell)?;
+/// Marks the rest of each row from its first disputed letter on. The drawing library passes marked
+/// cells on in every frame, and once more when the mark goes. To be called at the end of a frame.
+pub(super) fn mark_disputed(buffer: &mut Buffer) {
+    let columns = usize::from(buffer.area.width).max(1);
+    for row in buffer.content.chunks_mut(columns) {
+        let mut covered = 0;
+        for cell in row.iter_mut().skip_while(|cell| !is_disputed(cell.symbol())) {
+            if covered > 0 {
+                cell.set_diff_option(CellDiffOption::Skip);
+                covered -= 1;
             } else {
-                writer.cell(x, y, &cell)?;
+                cell.set_diff_option(CellDiffOption::AlwaysUpdate);
+                covered = cell.cell_width().saturating_sub(1);
             }
-        }
-        writer.end()
-    }
-
-    /// Draws again what may be covered in a row, from one column on up to the reach or the next
-    /// change. Returns how far it came, and the reach including what was drawn.
-    fn mend(&mut self, y: u16, mut at: u16, mut reach: u16, change: u16) -> (u16, u16) {
-        while at < reach.min(change) {
-            let Some(cell) = self.shown(at, y) else { break };
-            reach = reach.max(at.saturating_add(reach_of(cell.symbol())));
-            at = at.saturating_add(columns_of(cell.symbol()));
-            self.run.push((at.saturating_sub(columns_of(cell.symbol())), y, cell));
-        }
-        (at.min(change), reach)
-    }
-
-    /// Rewrites the few cells between what was written and the next change, where that takes fewer
-    /// bytes than skipping them.
-    fn bridge(&mut self, y: u16, from: u16, change: (u16, &Cell)) {
-        let (x, cell) = change;
-        if x <= from || x - from > BRIDGED || (from == 0 && x > BRIDGED_AT_START) {
-            return;
-        }
-        let last = self.run.last().map(|(_, _, cell)| cell);
-        if from > 0 && last.is_none_or(|last| is_disputed(last.symbol())) {
-            return;
-        }
-        let looks = |cell: &Cell| (cell.fg, cell.bg, cell.modifier);
-        let between: Vec<Cell> = (from..x).filter_map(|x| self.shown(x, y)).collect();
-        let is_plain = between.iter().all(|between| {
-            between.symbol().len() == 1 && [Some(cell), last].into_iter().flatten().any(|beside| looks(beside) == looks(between))
-        });
-        if is_plain {
-            self.run.extend((from..).zip(between).map(|(x, cell)| (x, y, cell)));
         }
     }
 }
 
-impl Backend for SureBackend {
+/// The library's own backend, with a frame collected until it is whole.
+#[derive(Debug)]
+pub(super) struct FrameBackend<W> {
+    out: W,
+    /// The bytes of the frame so far.
+    frame: Vec<u8>,
+    /// The marked rest of each row that has one, as it is on the screen.
+    shown: HashMap<u16, Vec<(u16, Cell)>>,
+}
+
+/// A cell, with its column and row.
+type Placed<'a> = (u16, u16, &'a Cell);
+
+impl<W> FrameBackend<W> {
+    /// A backend that writes to `out`.
+    pub(super) fn new(out: W) -> Self {
+        Self { out, frame: Vec::new(), shown: HashMap::new() }
+    }
+
+    fn library(&mut self) -> CrosstermBackend<&mut Vec<u8>> {
+        CrosstermBackend::new(&mut self.frame)
+    }
+
+    /// Whether the marked rest of a row is on the screen like this. If not, it will be.
+    fn is_shown(&mut self, y: u16, rest: &[Placed<'_>]) -> bool {
+        let shown = self.shown.entry(y).or_default();
+        let is_shown = shown.iter().map(|(x, cell)| (*x, cell)).eq(rest.iter().map(|(x, _, cell)| (*x, *cell)));
+        if !is_shown {
+            *shown = rest.iter().map(|(x, _, cell)| (*x, (*cell).clone())).collect();
+        }
+        is_shown
+    }
+}
+
+impl<W: Write> Backend for FrameBackend<W> {
     type Error = io::Error;
 
     fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
     where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
+        I: Iterator<Item = Placed<'a>>,
     {
-        // The row of the previous change, the column after it, and how far it may reach.
-        let mut open: Option<(u16, u16, u16)> = None;
-        for (x, y, cell) in content {
-            let (at, reach) = match open {
-                Some((row, at, reach)) if row == y => {
-                    if x < at {
-                        // Covered by the previous letter.
-                        continue;
-                    }
-                    self.mend(y, at, reach, x)
-                }
-                Some((row, at, reach)) => {
-                    self.mend(row, at, reach, u16::MAX);
-                    (0, 0)
-                }
-                None => (0, 0),
-            };
-            debug_assert!(at <= x, "changes come from left to right");
-            self.bridge(y, at, (x, cell));
-            let end = x.saturating_add(columns_of(cell.symbol()));
-            let before = (x..end).filter_map(|x| self.shown(x, y).map(|shown| x.saturating_add(reach_of(shown.symbol())))).max();
-            let reach = reach.max(before.unwrap_or(0)).max(x.saturating_add(reach_of(cell.symbol())));
-            self.note(x, y, cell);
-            self.run.push((x, y, cell.clone()));
-            open = Some((y, end, reach));
+        let changes: Vec<_> = content.collect();
+        let mut drawn = Vec::with_capacity(changes.len());
+        for row in changes.chunk_by(|(_, y, _), (_, next, _)| y == next) {
+            let (plain, rest) = row.split_at(row.partition_point(|(_, _, cell)| cell.diff_option != CellDiffOption::AlwaysUpdate));
+            drawn.extend_from_slice(plain);
+            if row.first().is_some_and(|(_, y, _)| !self.is_shown(*y, rest)) {
+                drawn.extend_from_slice(rest);
+            }
         }
-        if let Some((row, at, reach)) = open {
-            self.mend(row, at, reach, u16::MAX);
+        // The library positions the first cell that it draws, and those that do not follow the one before.
+        for cells in drawn.split_inclusive(|(_, _, cell)| is_disputed(cell.symbol())) {
+            let Some(((x, y, last), before)) = cells.split_last() else { continue };
+            let mut blank = (*last).clone();
+            blank.set_symbol(" ");
+            let blanked = if is_disputed(last.symbol()) { last.cell_width() } else { 0 };
+            let blanks = (0..blanked).map(|column| (x + column, *y, &blank));
+            self.library().draw(before.iter().copied().chain(blanks).chain([(*x, *y, *last)]))?;
         }
-        self.flush_run()
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        self.inner.hide_cursor()
+        self.library().hide_cursor()
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.inner.show_cursor()
+        self.library().show_cursor()
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        self.inner.get_cursor_position()
+        self.library().get_cursor_position()
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        let position = position.into();
-        match self.cursor.replace(position) {
-            Some(known) if known == position => Ok(()),
-            _ => self.inner.set_cursor_position(position),
-        }
+        self.library().set_cursor_position(position)
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.shown.clear();
-        self.cursor = None;
-        self.inner.clear()
+        self.clear_region(ClearType::All)
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         self.shown.clear();
-        self.cursor = None;
-        self.inner.clear_region(clear_type)
+        self.library().clear_region(clear_type)
     }
 
     fn size(&self) -> io::Result<Size> {
-        let size = self.inner.size()?;
-        self.columns.set(size.width);
-        Ok(size)
+        CrosstermBackend::new(io::sink()).size()
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        self.inner.window_size()
+        self.library().window_size()
     }
 
+    /// The end of a frame: writes it, and asks the terminal to show it only when it is complete, because
+    /// a long one may be cut up on its way (a pseudo-terminal passes 4 KiB at once).
     fn flush(&mut self) -> io::Result<()> {
-        Backend::flush(&mut self.inner)
+        let mut frame = Vec::with_capacity(self.frame.len() + 16);
+        queue!(frame, BeginSynchronizedUpdate)?;
+        frame.append(&mut self.frame);
+        queue!(frame, EndSynchronizedUpdate)?;
+        self.out.write_all(&frame)?;
+        self.out.flush()
     }
 }
 
