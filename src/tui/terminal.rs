@@ -1,19 +1,16 @@
 //! The terminal: taken when the dashboard starts, and restored, however it ends.
 
 mod backend;
-mod call;
 #[cfg(not(unix))]
 mod console;
-mod copy;
 #[cfg(unix)]
 mod decoder;
 #[cfg(unix)]
 mod keyboard;
 mod modes;
+mod osc; // bell, notification, clipboard
 #[cfg(unix)]
 mod signals;
-#[cfg(unix)]
-mod stop;
 
 use std::io::{self, IsTerminal, Stdout};
 use std::sync::mpsc;
@@ -83,7 +80,7 @@ impl TerminalScreen {
     /// How many bytes its clipboard takes at most, as far as is known: tmux takes any number into its
     /// own buffer.
     pub fn copy_limit(variable: impl Fn(&str) -> Option<String>) -> Option<usize> {
-        copy::limit(variable)
+        osc::copy_limit(variable)
     }
 
     /// Takes the terminal: no line editing, no echo, the alternate screen, bracketed paste. From
@@ -145,12 +142,12 @@ impl Screen for TerminalScreen {
     }
 
     fn call(&mut self, text: &str) -> io::Result<()> {
-        call::call(&mut io::stdout().lock(), text, |name| std::env::var(name).ok())
+        osc::call(&mut io::stdout().lock(), text, |name| std::env::var(name).ok())
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
         let (sender, waker) = (self.failed_copies.0.clone(), self.requests.waker());
-        copy::copy(text, move |error| {
+        osc::copy(text, move |error| {
             // Nobody receives only when the screen is gone.
             let _ = sender.send(error);
             waker.wake();
@@ -168,11 +165,11 @@ impl Screen for TerminalScreen {
     fn suspend(&mut self) -> io::Result<bool> {
         #[cfg(unix)]
         {
-            if !stop::can_be_continued() {
+            if !signals::can_be_continued() {
                 return Ok(false);
             }
             modes::leave();
-            let stopped = stop::until_continued(&self.requests);
+            let stopped = signals::until_continued(&self.requests);
             modes::enter()?;
             stopped.map(|()| true)
         }

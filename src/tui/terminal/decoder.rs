@@ -10,7 +10,6 @@
 //! * **A paste lasts until its end**, however long that takes; see [`Paste`] for one without an end.
 //! * **Unknown sequences do nothing**, but they count as a key, unless they are a terminal's answer.
 
-mod answer;
 mod frame;
 mod meaning;
 mod paste;
@@ -25,8 +24,6 @@ use crate::tui::{InputEvent, Reading};
 use frame::{ESC, Extent, extent};
 use meaning::{Meaning, meaning, unknown};
 use paste::Paste;
-
-pub(super) use answer::QUESTION;
 
 /// How long an Esc may be the first byte of something longer: the bytes of one key follow each
 /// other more closely, and nobody notices the delay.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::decoder::{Decoder, QUESTION};
+use super::decoder::Decoder;
 use crate::monitor::Clock;
 use crate::tui::{Input, Reading, WakeReceiver};
 pub(in crate::tui) use line::{ByteSource, Bytes};
@@ -23,6 +23,11 @@ const READS_AT_ONCE: usize = 16;
 
 /// A terminal sends no more at once.
 const AT_ONCE: usize = 4096;
+
+/// Asks for the background colour (OSC 11). It ends with BEL and not with Esc and a backslash: most
+/// terminals end their answer the same way, and then it contains one Esc less that could travel
+/// alone.
+const QUESTION: &[u8] = b"\x1b]11;?\x07";
 
 /// How long an answer to the question for the background may take: a few milliseconds on a fast line,
 /// half a second on a slow one.
@@ -43,8 +48,9 @@ impl Keyboard {
         Self::of(Terminal::new(wake, clock))
     }
 
-    /// Asks the terminal for its background. Call it when the terminal was taken and before
-    /// anything is read; the answer comes as [`Reading::Background`], or never.
+    /// Asks the terminal for its background. Nothing waits for the answer: the first frame is drawn, and when
+    /// it comes, the next one has the right colours. Call it when the terminal was taken and before
+    /// anything is read; it comes as [`Reading::Background`], or never.
     ///
     /// # Errors
     ///
