@@ -69,12 +69,7 @@ fn configuration(configured: &Configured) -> Vec<Finding> {
         .collect();
     let (_, of_theme) = super::theme::chosen(configured);
     findings.extend(of_theme.iter().map(|(path, mistake)| {
-        Finding::fail(
-            "configuration",
-            format!("{}: {mistake}", path.display()),
-            "Fix this line; the rest of the theme is used.",
-            Exit::Usage,
-        )
+        Finding::fail("configuration", format!("{}: {mistake}", path.display()), "Fix this line; what is right in it is used.", Exit::Usage)
     }));
     findings.extend(
         super::campaigns::under_two_addresses(configured)

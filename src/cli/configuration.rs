@@ -26,7 +26,7 @@ pub enum ConfigCommand {
     Path,
     /// Prints an example with every option, to start from
     Example,
-    /// Lists every mistake in it; `postwatch check` also tries it out
+    /// Lists the mistakes in it; `postwatch check` also tries it out
     Check,
     /// Prints its JSON schema, for editors
     Schema,

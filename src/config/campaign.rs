@@ -11,7 +11,6 @@ use super::key_source::{KEY_SOURCES, key_source};
 use super::mistake::shown;
 use super::permissions::shell_quoted;
 use super::read::InlineKeys;
-use super::syntax::SkippedLines;
 use super::{BrokenCampaign, CampaignConfig, Expected, KeySource, Located};
 use crate::delivery::{CampaignId, needs_cleaning};
 
@@ -76,15 +75,14 @@ pub(super) struct KeyRules<'a> {
 /// Reads all campaigns of a file, and checks what must be unique among them.
 pub(super) struct Campaigns<'a> {
     rules: &'a KeyRules<'a>,
-    holes: &'a [SkippedLines],
     names: Vec<Located<String>>,
     /// Where each was (environment or address) and its id.
     ids: Vec<(String, Located<String>)>,
 }
 
 impl<'a> Campaigns<'a> {
-    pub fn new(rules: &'a KeyRules<'a>, holes: &'a [SkippedLines]) -> Self {
-        Self { rules, holes, names: Vec::new(), ids: Vec::new() }
+    pub fn new(rules: &'a KeyRules<'a>) -> Self {
+        Self { rules, names: Vec::new(), ids: Vec::new() }
     }
 
     /// The campaigns without a mistake, and those with one.
@@ -93,8 +91,6 @@ impl<'a> Campaigns<'a> {
         let mut broken = Vec::new();
         for value in array {
             let line = fields.located((), value.span()).line;
-            let next = fields.next_header(line);
-            let hole = self.holes.iter().any(|hole| !hole.is_section && (line..next).contains(&hole.first));
             let found = fields.found();
             let DeValue::Table(table) = value.get_ref() else {
                 let what = format!("a campaign is {}", kind(value.get_ref()));
@@ -105,10 +101,10 @@ impl<'a> Campaigns<'a> {
             let name = fields.string(table, "name", "a name in quotes");
             let environment = fields.string(table, "environment", "`production`, `test` or `loadtest`, in quotes");
             let base_url = fields.string(table, "base_url", "an address in quotes");
-            let section = Section { span: value.span(), line, hole };
+            let section = Section { span: value.span(), line };
             let campaign = self.campaign(fields, table, name.clone(), (environment.clone(), base_url.clone()), &section);
             match campaign {
-                Some(campaign) if fields.found() == found && !hole => right.push(campaign),
+                Some(campaign) if fields.found() == found => right.push(campaign),
                 _ => {
                     let name = name.map(|name| shown(name.value.trim())).filter(|name| !name.is_empty());
                     let name = name.unwrap_or_else(|| format!("campaign at line {line}"));
@@ -182,7 +178,7 @@ impl<'a> Campaigns<'a> {
     /// An environment, an address, or an address with what is behind it.
     fn server(&self, fields: &mut FieldReader<'_>, table: &DeTable<'_>, section: &Section) {
         let is_there = |name: &str| super::fields::field(table, name).is_some();
-        if !is_there("environment") && !is_there("base_url") && !section.hole {
+        if !is_there("environment") && !is_there("base_url") {
             let expected = Expected::new("`environment`, or `base_url`, or both");
             fields.mistake(section.span.clone(), "neither `environment` nor `base_url` is given", expected);
         }
@@ -230,8 +226,6 @@ impl<'a> Campaigns<'a> {
 struct Section {
     span: Range<usize>,
     line: usize,
-    /// Whether lines of it could not be read: a missing option may be in them.
-    hole: bool,
 }
 
 /// Notes a missing field.
@@ -243,7 +237,7 @@ fn required<T>(
     expected: &str,
     section: &Section,
 ) -> Option<T> {
-    if value.is_none() && super::fields::field(table, name).is_none() && !section.hole {
+    if value.is_none() && super::fields::field(table, name).is_none() {
         fields.mistake(section.span.clone(), format!("`{name}` is missing"), Expected::new(expected));
     }
     value

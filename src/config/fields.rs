@@ -17,11 +17,13 @@ pub(super) struct FieldReader<'t> {
 }
 
 impl<'t> FieldReader<'t> {
-    pub fn new(text: &'t str, mistakes: Vec<Mistake>) -> Self {
-        Self { text, mistakes }
+    pub fn new(text: &'t str) -> Self {
+        Self { text, mistakes: Vec::new() }
     }
 
-    pub fn into_mistakes(self) -> Vec<Mistake> {
+    /// The mistakes in the order of the file.
+    pub fn into_mistakes(mut self) -> Vec<Mistake> {
+        self.mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
         self.mistakes
     }
 
@@ -34,12 +36,6 @@ impl<'t> FieldReader<'t> {
         let at = span.start.min(self.text.len());
         let (line, column) = position_at_end(self.text.get(..at).unwrap_or_default());
         Located::new(value, line, column)
-    }
-
-    /// The line of the first section's header after this line.
-    pub fn next_header(&self, line: usize) -> usize {
-        let header = self.text.lines().skip(line).position(|text| text.trim_start().starts_with('['));
-        header.map_or(usize::MAX, |lines| line + 1 + lines)
     }
 
     pub fn mistake(&mut self, span: Range<usize>, what: impl Into<String>, expected: Expected) {

@@ -1,4 +1,4 @@
-//! The configuration file: raw values with their line and column, and every mistake at once.
+//! The configuration file: raw values with their line and column, and its mistakes.
 //!
 //! What a value means (an environment, an address, a theme, a chord of keys) belongs to another
 //! room: it stays a [`Located`] text here, and [`Located::parse`] turns that room's [`Expected`] into
@@ -16,7 +16,6 @@ mod path;
 mod permissions;
 mod mistake;
 mod read;
-mod syntax;
 mod theme;
 #[cfg(test)]
 mod tests;

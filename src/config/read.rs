@@ -1,4 +1,4 @@
-//! From the file's text to values, with every mistake in it.
+//! From the file's text to values: the first mistake of its syntax, and every mistake of meaning.
 
 use std::path::Path;
 
@@ -7,7 +7,6 @@ use toml::de::{DeTable, DeValue};
 use super::campaign::{Campaigns, KeyRules};
 use super::fields::FieldReader;
 use super::mistake::shown;
-use super::syntax::{SkippedLines, parse};
 use super::{BrokenCampaign, Config, Display, Expected, KeyBinding, Mistake, Notify, nearest};
 
 /// Whether a key may be in the file itself.
@@ -22,50 +21,102 @@ pub(super) enum InlineKeys<'a> {
     },
 }
 
-/// Reads a configuration's text: the valid part, and every mistake in the order of the file. A
-/// campaign with a mistake is left out and listed as broken; a display option with a mistake keeps its
-/// default.
+/// Reads a configuration's text: the valid part, and the mistakes in the order of the file. A campaign with a
+/// mistake is left out and listed as broken; a display option with a mistake keeps its default. From the section of a
+/// syntax mistake on, nothing is read.
 pub fn read(text: &str) -> (Config, Vec<Mistake>) {
     read_with(text, InlineKeys::Allowed)
 }
 
 pub(super) fn read_with(text: &str, inline: InlineKeys<'_>) -> (Config, Vec<Mistake>) {
-    // Editors on Windows often put a byte order mark in front of the text.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    parse(text, |table, mistakes, holes| {
-        let mut fields = FieldReader::new(text, mistakes);
-        let mut config = Config::default();
-        fields.only(table, &["campaigns", "display", "notify", "keys"], "a table of the configuration");
-        config.broken = unreadable_campaigns(text, holes);
-        if let Some(campaigns) = fields.tables(table, "campaigns", "[[campaigns]]") {
-            let rules = KeyRules { inline };
-            let (right, broken) = Campaigns::new(&rules, holes).read(&mut fields, campaigns);
-            config.campaigns = right;
-            config.broken.extend(broken);
-            config.broken.sort_by_key(|campaign| campaign.line);
-        }
-        if let Some(display) = fields.table(table, "display") {
-            config.display = read_display(&mut fields, display);
-        }
-        if let Some(notify) = fields.table(table, "notify") {
-            fields.only(notify, &["bell"], "an option");
-            config.notify = Notify { bell: fields.boolean(notify, "bell").unwrap_or(Notify::default().bell) };
-        }
-        if let Some(keys) = fields.table(table, "keys") {
-            config.keys = read_keys(&mut fields, keys);
-        }
-        (config, fields.into_mistakes())
-    })
+    let Sections { text, table, unread } = sections(text);
+    let table = &table;
+    let mut fields = FieldReader::new(text);
+    let mut config = Config::default();
+    fields.only(table, &["campaigns", "display", "notify", "keys"], "a table of the configuration");
+    if let Some(campaigns) = fields.tables(table, "campaigns", "[[campaigns]]") {
+        let rules = KeyRules { inline };
+        (config.campaigns, config.broken) = Campaigns::new(&rules).read(&mut fields, campaigns);
+    }
+    if let Some(display) = fields.table(table, "display") {
+        config.display = read_display(&mut fields, display);
+    }
+    if let Some(notify) = fields.table(table, "notify") {
+        fields.only(notify, &["bell"], "an option");
+        config.notify = Notify { bell: fields.boolean(notify, "bell").unwrap_or(Notify::default().bell) };
+    }
+    if let Some(keys) = fields.table(table, "keys") {
+        config.keys = read_keys(&mut fields, keys);
+    }
+    if let Some(unread) = unread {
+        config.broken.extend(unread_campaigns(text, unread.line));
+        fields.keep::<()>(Err(unread.mistake));
+    }
+    (config, fields.into_mistakes())
 }
 
-/// Campaigns whose header could not be read; nothing else is known of them.
-fn unreadable_campaigns(text: &str, holes: &[SkippedLines]) -> Vec<BrokenCampaign> {
-    let header = |hole: &&SkippedLines| hole.is_section && text.lines().nth(hole.first - 1).is_some_and(|line| line.contains("campaign"));
-    holes
-        .iter()
-        .filter(header)
-        .map(|hole| BrokenCampaign { name: format!("campaign at line {}", hole.first), line: hole.first, ..BrokenCampaign::default() })
-        .collect()
+/// What can be read of a text.
+pub(super) struct Sections<'t> {
+    /// The text, without the byte order mark that editors on Windows often put in front.
+    pub text: &'t str,
+    /// Its sections down to the first syntax mistake.
+    pub table: DeTable<'t>,
+    /// What could not be read.
+    pub unread: Option<Unread>,
+}
+
+/// The sections that a syntax mistake keeps from being read.
+pub(super) struct Unread {
+    /// The first line of them, from 1.
+    pub line: usize,
+    pub mistake: Mistake,
+}
+
+/// Reads TOML. With a syntax mistake, the sections above its own are certain: after it, the parser guesses.
+pub(super) fn sections(text: &str) -> Sections<'_> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let place = |error: &toml::de::Error| error.span().map_or(text.len(), |span| span.start);
+    // They are not in the order of the file.
+    let Some(error) = errors.iter().min_by_key(|error| place(error)) else {
+        return Sections { text, table: table.into_inner(), unread: None };
+    };
+    let at = text.floor_char_boundary(place(error));
+    let above = section_start(&text[..at]);
+    // Where that begins is not certain: a list that is left open above takes a header for a value.
+    let (table, end) = DeTable::parse(&text[..above]).map_or((DeTable::new(), 0), |table| (table.into_inner(), above));
+    let (line, _) = position_at_end(&text[..end]);
+    Sections { text, table, unread: Some(Unread { line, mistake: syntax_mistake(&text[..at], error.message(), line) }) }
+}
+
+/// Where the last section of a text begins. `[campaigns.key]` belongs to the campaign above it.
+fn section_start(text: &str) -> usize {
+    let start = text.split_inclusive('\n').scan(0, |next, line| Some((std::mem::replace(next, *next + line.len()), line)));
+    start.filter(|(_, line)| is_section(line)).last().map_or(0, |(start, _)| start)
+}
+
+fn is_section(line: &str) -> bool {
+    line.trim_start().starts_with('[') && !line.contains('.')
+}
+
+fn syntax_mistake(before: &str, message: &str, unread: usize) -> Mistake {
+    let (line, column) = position_at_end(before);
+    // The parser's message has both parts in one sentence.
+    let (what, expected) = match message.split_once(", expected ").unwrap_or((message, "")) {
+        ("duplicate key", _) => ("this name was used before", "each name once"),
+        ("", expected) => ("this is not TOML", expected),
+        (what, "nothing") => (what, "nothing more on this line"),
+        both => both,
+    };
+    let unread = if unread == 1 { "the file is not read".to_owned() } else { format!("nothing is read from line {unread} on") };
+    let what = format!("{what}, so {unread}");
+    Mistake { line, column, what, expected: expected.to_owned(), nearest: None }
+}
+
+/// Campaigns from this line on; nothing else is known of them.
+fn unread_campaigns(text: &str, line: usize) -> impl Iterator<Item = BrokenCampaign> {
+    let headers = (1..).zip(text.lines()).skip(line - 1).filter(|(_, text)| is_section(text) && text.contains("campaign"));
+    headers.map(|(line, _)| BrokenCampaign { name: format!("campaign at line {line}"), line, ..BrokenCampaign::default() })
 }
 
 fn read_display(fields: &mut FieldReader<'_>, table: &DeTable<'_>) -> Display {

@@ -4,7 +4,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::fields::{FieldReader, kind};
-use super::syntax::parse;
+use super::read::{Sections, sections};
 use super::{Expected, Located, Mistake};
 
 /// The valid part of a theme's file.
@@ -32,24 +32,25 @@ pub struct RoleColours {
 /// What is expected as a meaning's look.
 const LOOK: &str = "a colour in quotes, or a table such as `{ text = \"#ffffff\", background = \"#2a4d75\", bold = true }`";
 
-/// Reads a theme's text: the valid part, and every mistake in the order of the file.
+/// Reads a theme's text: the valid part, and the mistakes in the order of the file, as [`read`](super::read()) does.
 pub fn read_theme(text: &str) -> (ThemeFile, Vec<Mistake>) {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    parse(text, |table, mistakes, _| {
-        let mut fields = FieldReader::new(text, mistakes);
-        fields.only(table, &["base", "colours"], "an option of a theme");
-        let base = fields.string(table, "base", "a theme's name in quotes");
-        let mut colours = Vec::new();
-        if let Some(table) = fields.table(table, "colours") {
-            for (role, look) in fields.in_order(table) {
-                let role = fields.located(role.get_ref().to_string(), role.span());
-                if let Some(look) = look_of(&mut fields, &role.value, look) {
-                    colours.push((role, look));
-                }
+    let Sections { text, table, unread } = sections(text);
+    let mut fields = FieldReader::new(text);
+    fields.only(&table, &["base", "colours"], "an option of a theme");
+    let base = fields.string(&table, "base", "a theme's name in quotes");
+    let mut colours = Vec::new();
+    if let Some(table) = fields.table(&table, "colours") {
+        for (role, look) in fields.in_order(table) {
+            let role = fields.located(role.get_ref().to_string(), role.span());
+            if let Some(look) = look_of(&mut fields, &role.value, look) {
+                colours.push((role, look));
             }
         }
-        (ThemeFile { base, colours }, fields.into_mistakes())
-    })
+    }
+    if let Some(unread) = unread {
+        fields.keep::<()>(Err(unread.mistake));
+    }
+    (ThemeFile { base, colours }, fields.into_mistakes())
 }
 
 fn look_of(fields: &mut FieldReader<'_>, role: &str, look: &Spanned<DeValue<'_>>) -> Option<RoleColours> {
@@ -92,12 +93,22 @@ mod tests {
 
     #[test]
     fn every_mistake_is_told_with_its_place() {
-        let text = "bass = 1\n[colours]\nfine = 3\nfailed = { txt = \"red\", bold = \"yes\" }\nmuted = \"#9aa2ae\nrule = \"red\"\n";
+        let text = "bass = 1\n[colours]\nfine = 3\nfailed = { txt = \"red\", bold = \"yes\" }\nrule = \"red\"\n";
         let (theme, mistakes) = read_theme(text);
         let places: Vec<_> = mistakes.iter().map(|mistake| (mistake.line, mistake.column)).collect();
-        assert_eq!(places, [(1, 1), (3, 8), (4, 12), (4, 32), (5, 17)], "{mistakes:?}");
+        assert_eq!(places, [(1, 1), (3, 8), (4, 12), (4, 32)], "{mistakes:?}");
         assert_eq!(mistakes[0].nearest.as_deref(), Some("base"));
         assert!(theme.colours.iter().any(|(role, _)| role.value == "rule"), "what is right is kept: {theme:?}");
+    }
+
+    #[test]
+    fn what_is_above_a_section_with_a_syntax_mistake_is_kept() {
+        let (theme, mistakes) = read_theme("base = \"light\"\n[colours]\nmuted = \"#9aa2ae\nrule = \"red\"\n");
+        assert_eq!((theme.base.map(|base| base.value).as_deref(), theme.colours.len()), (Some("light"), 0));
+        assert_eq!(
+            mistakes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["line 3, column 17: invalid basic string, so nothing is read from line 2 on; expected `\"`"]
+        );
     }
 
     #[test]

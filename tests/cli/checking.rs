@@ -121,6 +121,23 @@ fn mistakes_of_the_file_are_all_told() {
 }
 
 #[test]
+fn a_syntax_mistake_keeps_what_is_above_it() {
+    let stage = Stage::new(still(1));
+    let campaign = |name: &str, rest: &str| format!("[[campaigns]]\nname = \"{name}\"\nid = \"campaign_1\"\n{rest}\n");
+    let rest = "key = \"key_test_0123456789abcdef\"\nenvironment = \"test\"";
+    stage.write_config(&format!("{}{}", campaign("A", rest), campaign("B", "key = A_KEY")));
+    let ran = stage.run(&["config", "check"]);
+    let texts: Vec<String> = ran.lines().iter().map(|line| text(&line["text"])).collect();
+    assert_eq!((ran.code, texts.len()), (2, 2), "{texts:?}");
+    assert!(texts[0].ends_with(": 1 campaign can be used."), "{texts:?}");
+    assert!(
+        texts[1].ends_with("line 9, column 7: string values must be quoted, so nothing is read from line 6 on; expected literal string")
+    );
+    let other = stage.run(&["messages", "B"]);
+    assert!(other.code == 2 && other.err.contains("line 9, column 7"), "{}", other.err);
+}
+
+#[test]
 fn a_mistake_does_not_hide_another_one_of_its_campaign() {
     let stage = Stage::new(still(1));
     stage.write_config(

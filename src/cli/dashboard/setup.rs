@@ -82,7 +82,7 @@ fn of_mistake(mistake: &Mistake, path: &std::path::Path, at: Timestamp) -> Notic
     let text = Explanation::new(
         "The configuration has a mistake.",
         mistake.to_string(),
-        format!("Fix it in {} and start again; the rest is used meanwhile.", path.display()),
+        format!("Fix it in {} and start again; what is right is used meanwhile.", path.display()),
     );
     Notice { at, weight: NoticeWeight::Problem, text }
 }
