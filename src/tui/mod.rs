@@ -1,6 +1,7 @@
 //! The dashboard: state, update, views, keys and theme. It knows nothing of HTTP or of databases.
 
 mod app; // for whom an event is
+mod campaign; // one campaign as the screen sees it
 mod dialogs; // what is open over the view
 mod effect;
 mod event;

@@ -2,44 +2,36 @@
 //! draws it.
 
 mod across;
-mod action;
 mod agreeing; // what agrees, and how
 mod asked;
 mod batch_question;
-pub(super) mod campaign;
 mod can; // whether something would do anything now
-mod changes;
 mod columns; // of the list of messages
 mod copying; // what can be copied
 mod dialog;
 mod exporting;
-mod filter_choice;
 mod filter_menu;
 mod find;
 mod list;
 mod look;
-mod marked;
-mod marks;
 mod named_filters;
 mod notices;
 mod palette;
 mod context; // which keys apply
 mod plan_question;
-mod planning;
+pub(super) mod planning;
 mod prompt;
 mod question;
 mod recent_commands;
 mod resolve;
-mod rest; // what was agreed to but not started
 mod resume_question;
 mod row_menu;
-mod run_record;
 mod session;
 mod starting; // the moment after a yes
 mod table_order;
 mod tour;
-mod window;
 
+pub(super) use super::campaign::*;
 pub(super) use super::views::ViewKind;
 pub(super) use super::views::activity::Entry;
 pub(super) use super::views::batches::BatchColumn;
@@ -47,23 +39,17 @@ pub(super) use super::views::failures::{FailureColumn, Failures, GroupKey};
 pub(super) use super::views::message::{DetailPhase, MessageDetail};
 pub(super) use super::views::{Drilled, OpenedFrom};
 pub(super) use across::{Across, AcrossAnswer, AcrossLine};
-pub(super) use action::{ActionKey, ActionRecord, Actions};
 pub(super) use asked::{Count, OpenQuestion};
 pub(super) use batch_question::{BatchQuestion, ReadingPhase};
-pub(super) use campaign::{BackTo, Campaign};
 pub(super) use can::NOTHING_LEFT;
-pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use columns::{Column, ShownColumns};
 pub(super) use copying::{CopyFormat, CopyWhat, LastCopy};
 pub(super) use dialog::{Beneath, OldDialog};
 pub(super) use exporting::{Content, Export, Exporting};
-pub(super) use filter_choice::FilterChoice;
 pub(super) use filter_menu::{FilterMenu, FilterMenuKind, MenuItem, MenuLine};
 pub(super) use find::{Find, SearchRequest, ServerAnswer, TYPING};
 pub(super) use list::{Item, List, ListCursor};
 pub(super) use look::Look;
-pub(super) use marked::Marked;
-pub(super) use marks::{Highlights, REVEAL};
 pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use notices::Notices;
 pub(super) use palette::{PaletteAction, PaletteEntry};
@@ -73,14 +59,11 @@ pub(super) use prompt::{COMMANDS, Prompt, PromptKind, Typed, present_word, word_
 pub(super) use question::{Answer, Question, plan_one};
 pub(super) use recent_commands::RecentCommands;
 pub(super) use resolve::{Resolve, ResolveLine};
-pub(super) use rest::LeftToStart;
 pub(super) use resume_question::ResumeQuestion;
 pub(super) use row_menu::{MenuKind, RowAction, RowLine, RowMenu};
-pub(super) use run_record::RunRecord;
 pub(super) use starting::{Due, Starting};
 pub(super) use table_order::{Ordered, Sortable, Tables, order_sign};
 pub(super) use tour::Tour;
-pub(super) use window::{TimeWindow, Times};
 
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};

@@ -604,7 +604,7 @@ mod tests {
     use crate::action::{ActionNumber, Subject};
     use crate::monitor::{ActionNews, ActionStage};
     use crate::postman::Explanation;
-    use crate::tui::state::campaign::tests::campaign;
+    use crate::tui::campaign::tests::campaign;
 
     #[test]
     fn what_needs_a_person_first_is_the_first_line_of_the_list() {

@@ -1,8 +1,8 @@
 //! What the menu chooses, key by key.
 
 use super::*;
+use crate::tui::campaign::tests::campaign;
 use crate::tui::state::NamedFilters;
-use crate::tui::state::campaign::tests::campaign;
 
 fn menu(choice: &FilterChoice) -> FilterMenu {
     let mut campaign = campaign();

@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::Campaign;
-use super::planning::batch_plan;
 use crate::action::{Agreed, BatchPlan, Subject};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::ActionStage;
+use crate::tui::state::planning::batch_plan;
 
 /// What is left of a campaign's actions.
 #[derive(Debug, Default)]
@@ -104,7 +104,7 @@ fn has_not_started(stage: &ActionStage) -> bool {
 mod tests {
     use super::*;
     use crate::postman::Explanation;
-    use crate::tui::state::campaign::tests::campaign;
+    use crate::tui::campaign::tests::campaign;
 
     #[test]
     fn what_is_left_is_held_once_and_in_order_until_it_goes() {

@@ -7,8 +7,8 @@ use super::*;
 use crate::config::GivenTime;
 use crate::delivery::{AttemptFields, BatchFields, MessageId, Reported, RowFields, Rows, RowsBuilder};
 use crate::store::{AnswerKind, Reach, RowNumber};
+use crate::tui::campaign::tests::campaign;
 use crate::tui::state::Campaign;
-use crate::tui::state::campaign::tests::campaign;
 use crate::tui::state::planning::{plan, planner};
 
 #[test]

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::Campaign;
 use crate::delivery::MessageId;
 use crate::monitor::{RunNews, RunPhase};
 
@@ -46,5 +47,24 @@ impl RunRecord {
     /// Whether it has paused itself.
     pub fn is_paused(&self) -> bool {
         self.news.as_ref().is_some_and(|news| matches!(news.phase, RunPhase::Paused(_)))
+    }
+}
+
+impl Campaign {
+    /// Whether a run is under way or has paused itself.
+    pub fn has_run(&self) -> bool {
+        // A run without any report is under way as long as its retries are: it may have been
+        // refused as a whole.
+        self.run.as_ref().is_some_and(|run| !run.is_over() && (run.news.is_some() || self.actions.is_acting()))
+    }
+
+    /// How many lines the run takes.
+    pub fn run_rows(&self) -> u16 {
+        match &self.run {
+            Some(_) if self.has_run() => 3,
+            Some(run) if run.news.is_none() => 0,
+            Some(run) if !run.is_read || self.actions.followed().open > 0 => 1,
+            _ => 0,
+        }
     }
 }

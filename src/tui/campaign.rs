@@ -1,17 +1,30 @@
 //! A campaign: its messages, what the list shows of them, and what its worker reports.
 
-mod age; // how old that is
-mod person; // what needs a person, and what is allowed
-mod stuck; // how many are overdue
-mod window; // which of them are shown
+mod actions;
+mod changes;
+mod choice; // which messages the list shows
+mod highlights;
+mod marked;
+mod rest; // what was agreed to but not started
+mod run;
+mod window;
+
+pub(super) use actions::{ActionKey, ActionRecord, Actions};
+pub(super) use changes::{ChangeRecord, Changes};
+pub(super) use choice::FilterChoice;
+pub(super) use highlights::{Highlights, REVEAL};
+pub(super) use marked::Marked;
+pub(super) use rest::LeftToStart;
+pub(super) use run::RunRecord;
+pub(super) use window::{TimeWindow, Times};
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Actions, Changes, Drilled, Failures, FilterChoice, Find, Highlights, LeftToStart, List, Marked, MessageDetail, RunRecord};
+use super::state::{Drilled, Failures, Find, List, MessageDetail};
 use crate::delivery::{BatchId, DeliveryError, MessageId, RecipientQuery, Rows, Status};
 use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, Merged, Recent, RowNumber, STATUS_COUNT, Store};
@@ -20,10 +33,17 @@ use crate::tui::text::width;
 use crate::tui::views::activity::Activity;
 use crate::tui::views::batches::Batches;
 
-use stuck::StuckCount;
-
 /// How many minutes count as the last ones.
 const RECENT_MINUTES: u32 = 15;
+
+/// The longest interval between reads of the newest messages while the campaign is on the screen.
+const IN_VIEW: SignedDuration = SignedDuration::from_secs(10);
+
+/// The same while it is not.
+const OUT_OF_VIEW: SignedDuration = SignedDuration::from_secs(30);
+
+/// How long a read-only campaign stays unlocked without an action.
+const UNLOCKED: SignedDuration = SignedDuration::from_mins(15);
 
 /// How far back messages should be loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -287,6 +307,112 @@ impl Campaign {
         self.seen_errors.clear();
         self.moving_batches.clear();
         self.count(now);
+    }
+}
+
+impl Campaign {
+    /// The share of failures in the last minutes above which it needs a person: twice the usual, and
+    /// never less than the limit.
+    pub fn failure_limit(&self) -> f64 {
+        self.recent.usual_share.map_or(self.settings.failure_limit, |usual| (usual * 2.0).max(self.settings.failure_limit))
+    }
+
+    /// Whether more failed in the last minutes than that.
+    pub fn fails_too_often(&self) -> bool {
+        self.recent.share().is_some_and(|share| share > self.failure_limit())
+    }
+
+    /// Whether actions are refused now.
+    pub fn is_locked(&self, now: Timestamp) -> bool {
+        self.settings.read_only && self.unlocked_until.is_none_or(|until| until <= now)
+    }
+
+    /// Unlocks it for actions.
+    pub fn unlock(&mut self, now: Timestamp) {
+        self.unlocked_until = Some(now + UNLOCKED);
+    }
+
+    /// An action was taken: an unlocked campaign stays unlocked for the full time again.
+    pub fn acted(&mut self, now: Timestamp) {
+        if self.unlocked_until.is_some() {
+            self.unlock(now);
+        }
+    }
+
+    /// Whether it needs a person: it cannot be read, an outcome must be decided, or too much fails.
+    pub fn needs_person(&self) -> bool {
+        self.settings.broken.is_some()
+            || matches!(self.connection, Connection::Refused { .. })
+            || self.actions.needs_person()
+            || self.run.as_ref().is_some_and(RunRecord::is_paused)
+            || self.fails_too_often()
+    }
+}
+
+impl Campaign {
+    /// How old the newest messages on the screen are.
+    pub fn age(&self, now: Timestamp) -> Option<SignedDuration> {
+        self.head_at.map(|head| now.duration_since(head).max(SignedDuration::ZERO))
+    }
+
+    /// Whether its newest messages were never loaded: then it has no figures, not even zeros. What a search
+    /// found meanwhile is listed, but counts in no figure.
+    pub fn is_unread(&self) -> bool {
+        self.head_at.is_none()
+    }
+
+    /// Whether more is still being loaded automatically: until then its figures cover a part.
+    pub fn is_loading(&self) -> bool {
+        let coverage = self.store.coverage();
+        let history = SignedDuration::try_from(self.settings.history).unwrap_or(SignedDuration::MAX);
+        let reaches = |oldest: Timestamp| self.now.duration_since(oldest) >= history;
+        coverage.gap.is_some() || !coverage.ends_here() && !coverage.oldest.is_some_and(reaches)
+    }
+
+    /// Whether they are older than twice the interval in which they are read.
+    pub fn is_stale(&self, now: Timestamp, in_view: bool) -> bool {
+        let interval = match &self.meter {
+            // With nobody there, all campaigns share one slow rate.
+            Some(meter) if meter.away => OUT_OF_VIEW.max(SignedDuration::try_from_secs_f64(1.0 / meter.rate).unwrap_or(OUT_OF_VIEW)),
+            _ if in_view => IN_VIEW,
+            _ => OUT_OF_VIEW,
+        };
+        self.age(now).is_some_and(|age| age > interval * 2)
+    }
+}
+
+/// Up to this many messages on the way, counting them takes less than half a millisecond.
+const FEW: usize = 5_000;
+
+/// How old the figure may get with up to that many, and with more. No key waits for it, and what is stuck
+/// has been for ten minutes at least.
+const LONGEST_AGES: [SignedDuration; 2] = [SignedDuration::from_secs(1), SignedDuration::from_secs(10)];
+
+/// How many messages are stuck, and as of when.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::tui) struct StuckCount {
+    /// Created, queued or sending for longer than ten minutes and the campaign's own p99.
+    pub before_provider: usize,
+    /// With the telco for more than 48 h, only Singapore numbers.
+    pub with_telco: usize,
+    as_of: Option<Timestamp>,
+}
+
+impl StuckCount {
+    /// All of them.
+    pub fn total(&self) -> usize {
+        self.before_provider + self.with_telco
+    }
+
+    /// Counts them again where the figure is too old.
+    pub(super) fn count(&mut self, store: &Store, now: Timestamp) {
+        // A clock that was set back makes every figure too old.
+        let longest = LONGEST_AGES[usize::from(store.counts().open > FEW)];
+        if self.as_of.is_some_and(|as_of| as_of <= now && now.duration_since(as_of) < longest) {
+            return;
+        }
+        let stuck = store.stuck(now);
+        *self = Self { before_provider: stuck.before_provider.len(), with_telco: stuck.with_telco.len(), as_of: Some(now) };
     }
 }
 
