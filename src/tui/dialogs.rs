@@ -2,11 +2,13 @@
 
 mod order;
 mod copied;
+mod find;
 mod help;
 mod notices;
 mod results;
 
 pub(in crate::tui) use copied::CopiedPage;
+pub(in crate::tui) use find::{Across, FindLine};
 pub(in crate::tui) use help::HelpPage;
 pub(in crate::tui) use notices::NoticesPage;
 pub(in crate::tui) use results::ResultsPage;
@@ -38,6 +40,11 @@ pub(in crate::tui) trait Dialog {
 
     /// Draws it over `area`. Returns where the terminal's cursor belongs.
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position>;
+
+    /// Whether a click there is for the view behind it.
+    fn lets_through(&self, _at: Position, _shared: &Shared) -> bool {
+        false
+    }
 
     /// A click inside the screen, other than on the last line.
     fn click(&mut self, _click: Click, _shared: &mut Shared) -> Outcome {

@@ -1,7 +1,6 @@
 //! The dashboard's state: one value, owned by the loop that draws it. `update` changes it, `view`
 //! draws it.
 
-mod across;
 mod agreeing; // what agrees, and how
 mod asked;
 mod batch_question;
@@ -38,7 +37,6 @@ pub(super) use super::views::batches::BatchColumn;
 pub(super) use super::views::failures::{FailureColumn, Failures, GroupKey};
 pub(super) use super::views::message::{DetailPhase, MessageDetail};
 pub(super) use super::views::{Drilled, OpenedFrom};
-pub(super) use across::{Across, AcrossAnswer, AcrossLine};
 pub(super) use asked::{Count, OpenQuestion};
 pub(super) use batch_question::{BatchQuestion, ReadingPhase};
 pub(super) use can::NOTHING_LEFT;
@@ -68,7 +66,7 @@ pub(super) use tour::Tour;
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 
-use super::dialogs::{Changed, Dialog, HelpPage};
+use super::dialogs::{Across, Changed, Dialog, HelpPage};
 use super::view::Target;
 use super::{Effect, KeyMap, Setup, Theme};
 use crate::action::ActionNumber;
@@ -98,8 +96,6 @@ pub(super) struct Shared {
     pub(super) beneath: Vec<Beneath>,
     /// Where the view on the screen was opened from; `None` where the user went there directly.
     pub(super) came_from: Option<OpenedFrom>,
-    /// Where the find line was opened.
-    pub(super) find_from: Option<OpenedFrom>,
     /// What a person said yes to a moment ago, while it can be taken back.
     pub(super) starting: Option<Starting>,
     /// The help, over everything else.
@@ -197,7 +193,6 @@ impl Shared {
             dialog: OldDialog::None,
             beneath: Vec::new(),
             came_from: None,
-            find_from: None,
             starting: None,
             help: None,
             copied: None,

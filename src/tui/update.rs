@@ -1,7 +1,6 @@
 //! How the dashboard changes: state, event and time in; changed state and effects out. Nothing in
 //! here does IO, waits, or reads a clock.
 
-mod across;
 mod activity;
 mod alarm;
 mod attendance;
@@ -34,7 +33,7 @@ mod wake;
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 
-use super::dialogs::NoticesPage;
+use super::dialogs::{FindLine, NoticesPage};
 use super::state::{FilterMenuKind, OldDialog, PromptKind, Shared, ViewKind};
 use super::{Action, Context, Effect, Event, KeyRole};
 use super::{view, views};
@@ -120,7 +119,6 @@ impl Shared {
                 _ if self.top().is_some() => {
                     self.dialog_key(None, key);
                 }
-                Context::Text => self.type_key(key),
                 Context::Prompt => self.type_prompt(key),
                 Context::Plan => self.type_count(key),
                 Context::Menu => {
@@ -158,7 +156,6 @@ impl Shared {
                 Context::Menu if self.row_menu_letter(key) => {}
                 Context::Menu if matches!(self.dialog, OldDialog::Row(_)) => self.row_menu_key(action),
                 Context::Menu => self.menu_key(action),
-                Context::Text => self.find_key(action, key),
                 Context::Campaigns => self.campaigns_key(action),
                 _ => self.do_action(action),
             },
@@ -180,7 +177,7 @@ impl Shared {
         match action {
             Action::PreviousCampaign => self.step_campaign(-1),
             Action::NextCampaign => self.step_campaign(1),
-            Action::Find => self.open_find(),
+            Action::Find => FindLine::open(self),
             Action::Filter => self.open_menu(FilterMenuKind::Filter),
             Action::TimeWindow => self.open_menu(FilterMenuKind::Times),
             Action::Order => self.open_order(),

@@ -1,6 +1,5 @@
 //! How the dashboard looks. Drawing changes nothing and decides nothing: it shows the state.
 
-pub(super) mod across;
 pub(super) mod all_campaigns;
 pub(super) mod ascii;
 pub(super) mod bar;
@@ -108,20 +107,14 @@ impl Shared {
         let mut cursor = None;
         if !layout.covers_list {
             cursor = match self.view {
-                _ if self.shows_across() => {
-                    let find = filter::draw(self, buffer, layout.filter);
-                    across::draw(self, buffer, layout.heads, layout.list);
-                    find
-                }
                 ViewKind::Messages => {
-                    let find = filter::draw(self, buffer, layout.filter);
-                    let row = views::messages::draw(self, buffer, layout.heads, layout.list);
-                    find.or(row)
+                    filter::draw(self, buffer, layout.filter);
+                    views::messages::draw(self, buffer, layout.heads, layout.list)
                 }
                 _ => views::draw(self, buffer, [layout.filter, layout.heads, layout.list]),
             };
         }
-        if let Some(pane) = layout.detail.filter(|_| !self.shows_across()) {
+        if let Some(pane) = layout.detail {
             let top = views::message::draw(self, buffer, pane);
             cursor = top.or(cursor);
         }
@@ -137,7 +130,7 @@ impl Shared {
             OldDialog::Resume(question) => resume::draw(self, question, buffer, layout.body).or(cursor),
             OldDialog::Prompt(prompt) => prompt::draw(self, prompt, buffer, layout.body).or(cursor),
             OldDialog::None => self.starting.as_ref().map(|starting| starting::draw(self, starting, buffer, layout.body)).or(cursor),
-            OldDialog::Busy(_) | OldDialog::Find | OldDialog::Campaigns(_) => cursor,
+            OldDialog::Busy(_) | OldDialog::Campaigns(_) => cursor,
         }
     }
 

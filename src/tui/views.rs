@@ -237,7 +237,7 @@ impl Shared {
     /// A find in the messages, from whichever view; Esc goes back to it.
     pub(in crate::tui) fn find_from_view(&mut self) {
         let from = self.view;
-        if from == ViewKind::Messages || self.shows_across() {
+        if from == ViewKind::Messages {
             return;
         }
         if let Some(campaign) = self.campaign_mut() {

@@ -19,7 +19,6 @@ impl Shared {
             OldDialog::Resolve(_) => Context::Menu,
             OldDialog::Prompt(_) => Context::Prompt,
             OldDialog::Menu(_) | OldDialog::Row(_) => Context::Menu,
-            OldDialog::Find => Context::Text,
             OldDialog::Campaigns(_) => Context::Campaigns,
             OldDialog::None if self.starting.is_some() => Context::Starting,
             OldDialog::None => self.pane(),

@@ -11,8 +11,6 @@ pub(in crate::tui) enum OldDialog {
     New(Box<dyn Dialog>),
     /// Its key is being handled.
     Busy(Busy),
-    /// The find line.
-    Find,
     /// The menu of filters, or of time windows.
     Menu(Box<FilterMenu>),
     /// The question before a retry.
@@ -65,7 +63,7 @@ impl Shared {
             OldDialog::Reveal(asked) => Some(*asked),
             OldDialog::Resume(question) => Some(question.asked),
             OldDialog::Prompt(prompt) => prompt.asked,
-            OldDialog::None | OldDialog::Find | OldDialog::Menu(_) | OldDialog::Row(_) | OldDialog::Campaigns(_) => None,
+            OldDialog::None | OldDialog::Menu(_) | OldDialog::Row(_) | OldDialog::Campaigns(_) => None,
         };
         asked.filter(|_| self.is_dialog_in_view())
     }

@@ -46,7 +46,7 @@ impl Shared {
                     if action != Action::Enter {
                         self.common_key(action);
                     }
-                    if !matches!(self.dialog, OldDialog::None) {
+                    if !matches!(self.dialog, OldDialog::None) || !self.opening.is_empty() {
                         self.beneath.insert(0, beneath);
                     }
                 }
@@ -68,7 +68,7 @@ impl Shared {
     pub(in crate::tui) fn show_campaign(&mut self, index: usize) {
         self.leave_activity();
         self.close_detail();
-        (self.came_from, self.find_from) = (None, None);
+        self.came_from = None;
         if let Some(campaign) = self.campaign_mut() {
             campaign.marks.hide(None);
             if campaign.find.rest() {

@@ -118,11 +118,6 @@ impl Shared {
                 }
             }
             _ if index != self.current && index < self.campaigns.len() => {
-                if matches!(self.dialog, OldDialog::Find) {
-                    // What is typed next must not go into another campaign's line.
-                    self.dialog = OldDialog::None;
-                    self.forget_across();
-                }
                 self.show_campaign(index);
             }
             _ => {}

@@ -128,7 +128,6 @@ impl Shared {
             OldDialog::None
             | OldDialog::New(_)
             | OldDialog::Busy(_)
-            | OldDialog::Find
             | OldDialog::Menu(_)
             | OldDialog::Row(_)
             | OldDialog::Prompt(_)

@@ -1,25 +1,20 @@
-//! The line above the list: what it shows, and of how much; or the find line while it is open.
+//! The line above the list: what it shows, and of how much.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
-use super::across::besides;
 use super::pieces::{self, Piece};
-use super::words::{in_a_line, loaded_of, until};
+use super::words::{besides, in_a_line, loaded_of, until};
 use crate::delivery::{counted, grouped};
 use crate::monitor::Connection;
-use crate::tui::state::{Campaign, OldDialog, ServerAnswer, Shared};
-use crate::tui::text::width;
+use crate::tui::state::{Campaign, ServerAnswer, Shared};
 use crate::tui::{Action, Role};
 
-/// Draws the line. In the find line, says where the cursor belongs.
-pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
-    let campaign = state.campaign()?;
+/// Draws the line.
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
+    let Some(campaign) = state.campaign() else { return };
     let look = &state.look;
     let style = |role| look.style(role);
-    if matches!(state.dialog, OldDialog::Find) {
-        return Some(draw_find(state, campaign, buffer, area));
-    }
     let mut left = Vec::new();
     if campaign.choice.is_everything() && !campaign.find.is_on() {
         left.push(Piece::new("all messages", style(Role::Strong), 0));
@@ -35,7 +30,6 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) -> O
         left.push(Piece::new(words, style(role), 0));
     }
     pieces::draw(buffer, area, left, [position(state, campaign), coverage(state, campaign)].concat(), look.ascii);
-    None
 }
 
 /// Where the cursor is: `row 17 ·`, before how many there are.
@@ -108,50 +102,8 @@ pub(in crate::tui) fn parts_of_batches(campaign: &Campaign) -> Option<String> {
     })
 }
 
-fn draw_find(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) -> Position {
-    let look = &state.look;
-    let style = |role| look.style(role);
-    let find = &campaign.find;
-    let room = usize::from(area.width.saturating_sub(2)).saturating_sub("find ".len()).clamp(1, 24);
-    let (shown, column) = find.input.shown(room + 1, look.ascii);
-    let shown = campaign.hidden_from_others(&shown);
-    let text = Piece::new(shown.to_string(), style(Role::Strong), 0).gap(1);
-    let everywhere = state.across.on;
-    let here = if everywhere {
-        String::new()
-    } else if find.is_on() && find.refusal.is_none() {
-        format!("{} here", grouped(campaign.list.matching(&campaign.store) + campaign.list.below()))
-    } else {
-        String::new()
-    };
-    let (words, role) = if everywhere { across(state, campaign) } else { server(state, campaign) };
-    let prompt = Piece::new("find", style(Role::Accent), 0);
-    // Room for the number that is being typed, so that the words beside it stay still.
-    let space = Piece::new(" ".repeat(14usize.saturating_sub(width(&shown))), style(Role::Text), 0).gap(0);
-    let left = vec![prompt, text, space, Piece::new(here, style(Role::Muted), 2), Piece::new(words, style(role), 0)];
-    let filter =
-        if campaign.choice.is_everything() { String::new() } else { format!("only {}", campaign.choice.words(&look.zone, state.now)) };
-    pieces::draw(buffer, area, left, vec![Piece::new(filter, style(Role::Accent), 4)], look.ascii);
-    let x = area.x + 1 + 5 + u16::try_from(column).unwrap_or(0);
-    Position::new(x.min(area.right().saturating_sub(1)), area.y)
-}
-
-/// What Enter does while all campaigns are searched.
-fn across(state: &Shared, campaign: &Campaign) -> (String, Role) {
-    let find = &campaign.find;
-    if let Some(why) = find.refusal {
-        (why.to_string(), Role::Warning)
-    } else if state.across.is_about(&find.query) {
-        ("in all campaigns: Enter opens the line under the cursor".to_owned(), Role::Muted)
-    } else if find.query.is_askable() {
-        (format!("in all campaigns: Enter asks {}, one call each", grouped(state.campaigns.len())), Role::Accent)
-    } else {
-        ("in all campaigns: 3 characters of a number needed".to_owned(), Role::Muted)
-    }
-}
-
 /// The server's answer: not asked, asking, none, some and failed can be told apart.
-fn server(state: &Shared, campaign: &Campaign) -> (String, Role) {
+pub(in crate::tui) fn server(state: &Shared, campaign: &Campaign) -> (String, Role) {
     let find = &campaign.find;
     if let Some(why) = find.refusal {
         return (why.to_string(), Role::Warning);

@@ -40,10 +40,10 @@ pub(in crate::tui) fn target(state: &Shared, column: u16, row: u16) -> Option<Ta
         return None;
     }
     match &state.dialog {
-        OldDialog::New(_) => return Some(Target::Dialog(row)),
+        OldDialog::New(dialog) if !dialog.lets_through(at, state) => return Some(Target::Dialog(row)),
         OldDialog::Row(menu) => return row_menu::line_at(state, menu, layout.body, at).map(Target::Line),
         OldDialog::Campaigns(chosen) => return all_campaigns::index_at(state, *chosen, layout.page(), at).map(Target::Campaign),
-        OldDialog::None | OldDialog::Find => {}
+        OldDialog::None | OldDialog::New(_) => {}
         _ => return None,
     }
     if layout.tabs.contains(at) {
@@ -52,11 +52,10 @@ pub(in crate::tui) fn target(state: &Shared, column: u16, row: u16) -> Option<Ta
     if let Some(pane) = layout.campaigns.filter(|pane| pane.contains(at)) {
         return campaigns::index_at(state, pane, row).map(Target::Campaign);
     }
-    let is_shown = !layout.covers_list && !state.shows_across();
-    if state.view == ViewKind::Messages && layout.heads.contains(at) && is_shown {
+    if state.view == ViewKind::Messages && layout.heads.contains(at) && !layout.covers_list {
         return views::messages::head_at(state, layout.heads, column).map(Target::Head);
     }
-    let is_list = layout.list.contains(at) && is_shown;
+    let is_list = layout.list.contains(at) && !layout.covers_list;
     is_list.then(|| row_at(state, layout.list, row)).flatten().map(Target::Row)
 }
 

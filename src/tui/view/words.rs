@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::delivery::grouped;
+use crate::delivery::{Beside, counted, grouped};
 use crate::monitor::Purpose;
 use crate::postman::{Explanation, HostKind};
 use crate::store::BatchSummary;
@@ -177,6 +177,15 @@ impl Shared {
             None => "nothing loaded yet".to_owned(),
         }
     }
+}
+
+/// What a server reported besides the searched number, and why an answer without a message proves
+/// nothing.
+pub(in crate::tui) fn besides(beside: &Beside, is_empty_of_more: bool) -> String {
+    let others = (beside.others > 0).then(|| format!("it did not search, {} left out", counted(beside.others, "other")));
+    let rows = (beside.unreadable > 0).then(|| format!("{} could not be read", counted(beside.unreadable, "row")));
+    let empty = (is_empty_of_more && beside.is_nothing()).then(|| "the page was empty, but there is more".to_owned());
+    others.into_iter().chain(rows).chain(empty).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

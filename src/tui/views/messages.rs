@@ -11,10 +11,10 @@ use crate::store::RowNumber;
 use crate::tui::dialogs::{Can, NoticesPage};
 use crate::tui::state::{Campaign, Column, Item, ListCursor, ServerAnswer, Shared, Sortable as _, order_sign, plan_one};
 use crate::tui::text::{self, Align, cut, fit};
-use crate::tui::view::across::besides;
 use crate::tui::view::cells::{RowLook, cell, is_number};
 use crate::tui::view::columns::{MARGIN, Needs, columns};
 use crate::tui::view::empty;
+use crate::tui::view::words::besides;
 use crate::tui::{Action, Context, Role};
 
 /// How many pages of older history are loaded automatically to fill the window of a filter that

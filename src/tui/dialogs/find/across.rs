@@ -1,20 +1,27 @@
 //! A recipient searched for in all campaigns: one call each, and what each of them answered.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::Shared;
+use super::super::Outcome;
 use crate::delivery::{Beside, MessageId, RecipientQuery};
-use crate::monitor::{Generation, SearchState};
+use crate::monitor::{CampaignIndex, Command, Connection, Generation, NoticeWeight, SearchState};
 use crate::postman::Explanation;
+use crate::store::{Filter, Store, View};
+use crate::tui::state::{FilterChoice, Shared, ViewKind};
+use crate::tui::{Action, Context, Effect};
 
 /// How many messages of a campaign are listed: the newest of them answer the question.
-pub(in crate::tui) const LISTED: usize = 3;
+const LISTED: usize = 3;
+
+/// How many loaded messages of a campaign are counted at most: part of a number may be in all of them.
+const MOST_LOADED: usize = 1_000;
 
 /// What a campaign answered.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) enum AcrossAnswer {
+pub(super) enum AcrossAnswer {
     /// It was asked and has not answered yet.
     Waiting,
     /// It answered.
@@ -30,7 +37,7 @@ pub(in crate::tui) enum AcrossAnswer {
 
 /// A line of the answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) struct AcrossLine {
+pub(super) struct AcrossLine {
     /// The campaign's index.
     pub campaign: usize,
     /// The message; without one the line is about the campaign itself.
@@ -45,19 +52,19 @@ pub(in crate::tui) struct Across {
     /// What was searched for.
     query: RecipientQuery,
     generation: Option<Generation>,
-    pub asked_at: Option<Timestamp>,
+    pub(super) asked_at: Option<Timestamp>,
     /// The campaigns' answers, by index.
-    pub answers: Vec<AcrossAnswer>,
+    pub(super) answers: Vec<AcrossAnswer>,
     /// The messages to list of each campaign: those it found, and loaded ones that it did not report.
-    pub listed: Vec<Vec<MessageId>>,
+    pub(super) listed: Vec<Vec<MessageId>>,
     /// Which line has the cursor.
-    pub cursor: usize,
+    pub(super) cursor: usize,
 }
 
 impl Across {
     /// It was asked; campaigns that cannot be asked have answered already. `listed` are the loaded messages of
     /// each.
-    pub fn asked(
+    pub(super) fn asked(
         &mut self,
         query: RecipientQuery,
         generation: Generation,
@@ -69,12 +76,12 @@ impl Across {
     }
 
     /// Whether the answers belong to this question.
-    pub fn is_about(&self, query: &RecipientQuery) -> bool {
+    pub(super) fn is_about(&self, query: &RecipientQuery) -> bool {
         self.generation.is_some() && self.query == *query
     }
 
     /// A campaign's answer. False where it did not answer this question, or not completely.
-    pub fn answered(&mut self, campaign: usize, generation: Generation, state: &SearchState) -> bool {
+    pub(super) fn answered(&mut self, campaign: usize, generation: Generation, state: &SearchState) -> bool {
         if self.generation != Some(generation) {
             return false;
         }
@@ -95,7 +102,7 @@ impl Across {
     }
 
     /// A campaign that has not answered yet will not.
-    pub fn cannot_be_asked(&mut self, campaign: usize, why: &Explanation) -> bool {
+    pub(super) fn cannot_be_asked(&mut self, campaign: usize, why: &Explanation) -> bool {
         match self.answers.get_mut(campaign) {
             Some(answer) if *answer == AcrossAnswer::Waiting => {
                 *answer = AcrossAnswer::NotAsked(why.clone());
@@ -115,7 +122,7 @@ impl Across {
 
     /// The lines, in the order of `order`: the campaigns with messages first, then those that could
     /// not be asked, then the others.
-    pub fn lines(&self, order: &[usize]) -> Vec<AcrossLine> {
+    pub(super) fn lines(&self, order: &[usize]) -> Vec<AcrossLine> {
         let rank = |campaign: &usize| match self.answers.get(*campaign) {
             _ if !self.listed_of(*campaign).is_empty() => 0,
             Some(AcrossAnswer::NotAsked(_)) => 1,
@@ -138,13 +145,13 @@ impl Across {
     }
 
     /// The messages to list of a campaign, newest first.
-    pub fn listed_of(&self, campaign: usize) -> &[MessageId] {
+    pub(super) fn listed_of(&self, campaign: usize) -> &[MessageId] {
         self.listed.get(campaign).map_or(&[], Vec::as_slice)
     }
 
     /// How many messages of a campaign are not listed, shown after its last listed one; with a plus where its server
     /// has more.
-    pub fn left_out_behind(&self, line: &AcrossLine) -> Option<(usize, bool)> {
+    pub(super) fn left_out_behind(&self, line: &AcrossLine) -> Option<(usize, bool)> {
         let listed = self.listed_of(line.campaign);
         let is_last = line.message.is_some() && listed.get(LISTED - 1) == line.message.as_ref();
         let has_more = matches!(self.answers.get(line.campaign), Some(AcrossAnswer::Found { more: true, .. }));
@@ -154,7 +161,7 @@ impl Across {
 
     /// The campaigns whose answer has no message but leaves open whether there is one, and what they answered
     /// instead.
-    pub fn uncertain(&self) -> (usize, Beside) {
+    pub(super) fn uncertain(&self) -> (usize, Beside) {
         let (mut campaigns, mut all) = (0, Beside::default());
         for (index, answer) in self.answers.iter().enumerate() {
             if let AcrossAnswer::Found { more, beside } = answer {
@@ -166,7 +173,7 @@ impl Across {
     }
 
     /// How many campaigns answered, how many could not be asked, and how many have yet to answer.
-    pub fn counts(&self) -> (usize, usize, usize) {
+    pub(super) fn counts(&self) -> (usize, usize, usize) {
         let of = |is: fn(&AcrossAnswer) -> bool| self.answers.iter().filter(|answer| is(answer)).count();
         (
             of(|answer| matches!(answer, AcrossAnswer::Found { .. })),
@@ -177,15 +184,134 @@ impl Across {
 }
 
 impl Shared {
-    /// Whether the screen shows what all campaigns answered.
-    pub(in crate::tui) fn shows_across(&self) -> bool {
-        self.across.on && matches!(self.dialog, super::OldDialog::Find)
-    }
-
     /// The lines of the answers, as they are shown.
-    pub(in crate::tui) fn across_lines(&self) -> Vec<AcrossLine> {
+    pub(super) fn across_lines(&self) -> Vec<AcrossLine> {
         self.across.lines(self.order())
     }
+
+    /// This campaign, or all of them.
+    pub(super) fn switch_scope(&mut self) {
+        if self.campaigns.len() < 2 {
+            self.tell(NoticeWeight::Info, "there is no other campaign to search", "", "");
+            return;
+        }
+        self.across.on = !self.across.on;
+        let (everywhere, now) = (self.across.on, self.now);
+        for campaign in &mut self.campaigns {
+            campaign.find.everywhere = everywhere;
+        }
+        if let Some(campaign) = self.campaign_mut() {
+            if !everywhere {
+                campaign.find.wake(now);
+            } else if campaign.find.rest() {
+                self.effects.push(self.command(Command::EndSearch));
+            }
+        }
+    }
+
+    /// One call to each campaign that can be asked.
+    pub(super) fn ask_all(&mut self, query: &RecipientQuery) {
+        let generation = self.next_generation();
+        let (mut answers, mut listed) = (Vec::new(), Vec::new());
+        for (index, campaign) in self.campaigns.iter().enumerate() {
+            let refusal = match &campaign.connection {
+                _ if campaign.settings.broken.is_some() => campaign.settings.broken.clone(),
+                Connection::Refused { why, .. } => Some(why.clone()),
+                Connection::Paused => Some(self.paused()),
+                Connection::Connecting | Connection::Live | Connection::Waiting { .. } => None,
+            };
+            if refusal.is_none() {
+                let command = Command::Search { generation, query: query.clone() };
+                self.effects.push(Effect::Command { campaign: CampaignIndex(index), command });
+            }
+            listed.push(loaded(&campaign.store, query));
+            answers.push(refusal.map_or(AcrossAnswer::Waiting, AcrossAnswer::NotAsked));
+        }
+        self.across.asked(query.clone(), generation, self.now, answers, listed);
+    }
+
+    /// The campaign is paused. The key for that belongs to the campaign on the screen, so this says how to get there
+    /// first.
+    fn paused(&self) -> Explanation {
+        let (enter, pause) = (self.keymap.name(Context::Text, Action::Enter), self.keymap.name(Context::Messages, Action::Pause));
+        Explanation::new("paused", "", format!("{enter} goes there, then {pause} continues"))
+    }
+
+    /// A campaign answered: it is not asked again.
+    pub(in crate::tui) fn across_answered(&mut self, index: usize, generation: Generation, state: &SearchState) {
+        if self.across.answered(index, generation, state) {
+            if let (Some(campaign), Some(listed)) = (self.campaigns.get(index), self.across.listed.get_mut(index)) {
+                let store = &campaign.store;
+                listed.sort_by_cached_key(|message| Reverse(store.row(message).and_then(|row| store.message(row).created_at)));
+            }
+            self.end_across(index);
+        }
+    }
+
+    /// A campaign was locked out before it answered.
+    pub(in crate::tui) fn across_refused(&mut self, index: usize, connection: &Connection) {
+        let why = match connection {
+            Connection::Refused { why, .. } => why.clone(),
+            Connection::Paused => self.paused(),
+            _ => return,
+        };
+        if self.across.cannot_be_asked(index, &why) {
+            self.end_across(index);
+        }
+    }
+
+    /// Ends the search in a campaign, unless another one has replaced it.
+    fn end_across(&mut self, index: usize) {
+        if self.campaigns.get(index).is_some_and(|campaign| !campaign.find.is_asked()) {
+            self.effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::EndSearch });
+        }
+    }
+
+    /// The answers are no longer shown; unanswered searches are withdrawn.
+    pub(in crate::tui) fn forget_across(&mut self) {
+        for index in 0..self.across.answers.len() {
+            if self.across.answers.get(index) == Some(&AcrossAnswer::Waiting) {
+                self.end_across(index);
+            }
+        }
+        self.across = Default::default();
+        for campaign in &mut self.campaigns {
+            campaign.find.everywhere = false;
+        }
+    }
+
+    /// Shows the line under the cursor in its campaign, with the same find there.
+    pub(super) fn open_across(&mut self) -> Outcome {
+        let Some(line) = self.across_lines().into_iter().nth(self.across.cursor) else { return Outcome::Stay };
+        let Some(input) = self.campaign().map(|campaign| campaign.find.input.clone()) else { return Outcome::Stay };
+        if line.campaign != self.current {
+            // The search belongs to the answer, not to the campaign it was typed in.
+            self.end_find();
+            self.show_campaign(line.campaign);
+        }
+        self.show_view(ViewKind::Messages);
+        let height = self.list_height();
+        let now = self.now;
+        let Some(campaign) = self.campaign_mut() else { return Outcome::Close };
+        campaign.choice = FilterChoice::default();
+        campaign.drilled = None;
+        campaign.find.take_over(input, now);
+        campaign.narrow();
+        if let Some(row) = line.message.and_then(|message| campaign.store.row(&message))
+            && let Some(index) = campaign.list.position(&campaign.store, row)
+        {
+            campaign.list.go(&campaign.store, index, height);
+            self.open_detail();
+        }
+        Outcome::Close
+    }
+}
+
+/// The loaded messages that match, newest first.
+fn loaded(store: &Store, query: &RecipientQuery) -> Vec<MessageId> {
+    let mut hits = View::new(Filter { query: query.clone(), ..Filter::default() });
+    hits.refresh(store);
+    hits.rows_from(0).take(MOST_LOADED).map(|row| store.id(row)).collect()
 }
 
 #[cfg(test)]
