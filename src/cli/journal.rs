@@ -1,127 +1,146 @@
-//! The journal of actions, as a script command opens it and as `postwatch journal` lists it.
+//! `postwatch journal`: every action taken from this account, or those with an unknown outcome.
 
-mod line;
-mod listing;
-mod output;
+use std::collections::HashMap;
+use std::io::BufWriter;
+use std::path::Path;
 
-use std::collections::HashSet;
-use std::path::PathBuf;
-use std::sync::Arc;
+use clap::Args;
+use jiff::tz::TimeZone;
 
-use jiff::Timestamp;
+use super::super::campaigns::{configured, sentence};
+use super::super::context::{counted, format_of, notice, unusable};
+use super::super::{Common, EarlyExit, Exit, Failure};
+use super::line::{CampaignNames, JournalLine};
+use super::output;
+use crate::config;
+use crate::state::{ActionId, Journal, JournalAccess, OpenAction, StateError};
 
-use super::campaigns::{ConfiguredCampaign, sentence};
-use super::context::CommandContext;
-use super::{Common, Exit, Failure};
-use crate::delivery::MessageId;
-use crate::postman::OUT_OF_ATTEMPTS;
-use crate::state::{self, BudgetFile, Journal, JournalAccess, JournalHandle, NoteKind, Run, RunId, Server, SharedBudget, StateError, Who};
-
-pub use listing::JournalArguments;
-pub(super) use listing::run;
-
-/// What to do if the journal cannot be used.
-const NOTHING_DONE: &str = "Fix the state folder, or name another one with `--state FOLDER`. Nothing was done.";
-
-/// A journal that is open for writing, and this run in it.
-pub(super) struct OpenJournal {
-    pub access: JournalAccess,
-    pub journal: Journal,
-    pub run: Arc<Run>,
+/// What `journal` takes.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Newest first: retries with their outcome, the API's code and trace id, and the number of attempts;
+reveals, exports, unlocks and locks. The journal holds no recipient and no text. An unknown outcome
+is looked up at the next start of the dashboard or of `postwatch retry` on its campaign; if it stays
+unknown, the user settles it in the dashboard's activity view (5).")]
+pub struct JournalArguments {
+    /// Only actions with an unknown outcome, and what to do
+    #[arg(long)]
+    pub open: bool,
+    /// Only the newest N
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
 }
 
-impl OpenJournal {
-    /// Opens the journal and begins a run in it.
-    ///
-    /// # Errors
-    /// It cannot be written, so `what` cannot be done.
-    pub fn begin(common: &Common, what: &str) -> Result<Self, Failure> {
-        begin(common).map_err(|error| {
-            Failure::new(exit_of(&error), format!("{what}: the journal of actions cannot be written."), sentence(&error), NOTHING_DONE)
-        })
+/// Lists the journal. Changes nothing in it, and creates none.
+///
+/// # Errors
+/// The journal cannot be read, or the output cannot be written.
+pub(in crate::cli) async fn run(arguments: &JournalArguments, common: &Common) -> Result<Exit, EarlyExit> {
+    let notice = |line: &str| notice(common, line);
+    let folder = super::folder(common).map_err(|error| unreadable(&error))?;
+    let (names, zone) = names(common, notice);
+    let mut lines = Vec::new();
+    match JournalAccess::look(&folder).map_err(|error| unreadable(&error))? {
+        None => notice(&format!("No action was ever taken from this account: there is no journal in {}.", folder.display())),
+        Some(access) => {
+            let journal = readable(&access, notice)?.clone();
+            let is_open = arguments.open;
+            let (arguments, zone) = (arguments.clone(), zone.clone());
+            // A large journal takes a while to read.
+            let read = tokio::task::spawn_blocking(move || lines_of(&journal, &arguments, &names, &zone));
+            lines = match read.await {
+                Ok(read) => {
+                    let (lines, open) = read.map_err(|error| unreadable(&error))?;
+                    notice(&summary(&lines, open, &folder, is_open));
+                    lines
+                }
+                Err(_) => return Err(Failure::new(Exit::Failed, "The journal could not be read.", "", "Run the command again.").into()),
+            };
+        }
     }
+    output::write(&lines, arguments.open, format_of(common), &zone, &mut BufWriter::new(std::io::stdout()))?;
+    Ok(Exit::Done)
+}
 
-    /// Writes down what is no action.
-    pub fn note(&self, kind: NoteKind, campaign: &ConfiguredCampaign, detail: String) -> Result<(), StateError> {
-        let handle = JournalHandle { access: self.access.clone(), run: Some(Arc::clone(&self.run)) };
-        handle.note(kind, detail, campaign.base.as_str().to_owned(), campaign.settings.id.clone(), Timestamp::now())
+/// The journal for reading; says if it is read-only.
+fn readable(access: &JournalAccess, notice: impl Fn(&str)) -> Result<&Journal, Failure> {
+    match access {
+        JournalAccess::Writable(journal) => Ok(journal),
+        JournalAccess::ReadOnly { journal: Some(journal), why } => {
+            notice(&format!("The journal is read-only, so nothing can be retried: {why}."));
+            Ok(journal)
+        }
+        JournalAccess::ReadOnly { journal: None, why } => Err(unreadable(&StateError::ReadOnly { why: why.clone() })),
     }
+}
 
-    /// The command ends normally. A lock file that stays behind is removed by a later run.
-    pub fn end(self) {
-        if let Ok(run) = Arc::try_unwrap(self.run) {
-            let _ = self.journal.end_run(run);
+/// The newest actions and notes, newest first, and how many actions are open in all.
+fn lines_of(
+    journal: &Journal,
+    arguments: &JournalArguments,
+    names: &CampaignNames,
+    zone: &TimeZone,
+) -> Result<(Vec<JournalLine>, usize), StateError> {
+    let limit = arguments.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let open: HashMap<ActionId, OpenAction> = journal.all_open()?.into_iter().map(|action| (action.entry.id, action)).collect();
+    let mut actions = if arguments.open {
+        let mut entries: Vec<_> = open.values().map(|action| action.entry.clone()).collect();
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+        entries
+    } else {
+        journal.all(limit)?
+    };
+    actions.truncate(limit);
+    let mut lines = Vec::with_capacity(actions.len());
+    for entry in actions {
+        let tries = journal.tries(entry.id)?;
+        let open = open.get(&entry.id);
+        lines.push(JournalLine::of_action(entry, &tries, open, names, zone));
+    }
+    if !arguments.open {
+        lines.extend(journal.notes(limit)?.into_iter().map(|note| JournalLine::of_note(note, names, zone)));
+    }
+    // Lines with the same time keep the journal's order.
+    lines.sort_by_key(|line| std::cmp::Reverse(line.time));
+    lines.truncate(limit);
+    Ok((lines, open.len()))
+}
+
+fn summary(lines: &[JournalLine], open: usize, folder: &Path, is_open: bool) -> String {
+    if lines.is_empty() {
+        let nothing = if is_open { "No outcome is open" } else { "No action was taken yet" };
+        return format!("{nothing}, according to the journal in {}.", folder.display());
+    }
+    let notes = lines.iter().filter(|line| line.state.is_none()).count();
+    let reported = format!("{} and {}", counted(lines.len() - notes, "action"), counted(notes, "note"));
+    match open {
+        0 => format!("{reported}; no outcome is open."),
+        open => format!("{reported}; open in all: {}.", counted(open, "action")),
+    }
+}
+
+/// The campaigns' names and the time zone, if there is a configuration: the journal can be read
+/// without one.
+fn names(common: &Common, notice: impl Fn(&str)) -> (CampaignNames, TimeZone) {
+    match configured(common) {
+        Ok(configured) => {
+            let campaigns = configured.campaigns.iter();
+            let name = |campaign: &super::super::campaigns::ConfiguredCampaign| {
+                ((campaign.base.as_str().to_owned(), campaign.settings.id.as_str().to_owned()), campaign.settings.name.clone())
+            };
+            (CampaignNames::new(campaigns.map(name).collect()), configured.config.display.time_zone.clone())
+        }
+        Err(error) => {
+            // Without a file there are simply no names.
+            if !error.is_not_found() || common.config.is_some() {
+                let failure = unusable(&error);
+                notice(&format!("{} Campaigns are named by their ids.", failure.text.reason()));
+            }
+            (CampaignNames::default(), config::Display::default().time_zone)
         }
     }
 }
 
-fn begin(common: &Common) -> Result<OpenJournal, StateError> {
-    let journal = Journal::open(&folder(common)?)?;
-    let now = Timestamp::now();
-    let id = RunId::new(now, std::process::id(), fastrand::u32(..));
-    let run = journal.begin_run(id, &Who::from_environment(|name| std::env::var(name).ok()), now)?;
-    Ok(OpenJournal { access: JournalAccess::Writable(journal.clone()), journal, run: Arc::new(run) })
-}
-
-/// The folder of the journal, as the options or the environment name it.
-pub(super) fn folder(common: &Common) -> Result<PathBuf, StateError> {
-    state::folder(common.state.as_deref(), |name| std::env::var(name).ok())
-}
-
-/// The journal, if there is one; none is created.
-pub(super) fn look(common: &Common) -> Result<Option<JournalAccess>, StateError> {
-    JournalAccess::look(&folder(common)?)
-}
-
-/// Nothing is retried without the journal.
-pub(super) fn unreadable(error: &StateError) -> Failure {
-    Failure::new(exit_of(error), "The journal of actions cannot be read.", sentence(error), NOTHING_DONE)
-}
-
-/// The exit code for a journal that cannot be used: an unusable folder is wrong usage, a full disk is not.
-pub(super) fn exit_of(error: &StateError) -> Exit {
-    if error.is_of_the_disk() { Exit::Failed } else { Exit::Usage }
-}
-
-/// The budget of calls that is shared with other processes, if there is a folder for it.
-pub(super) fn shared_budget(common: &Common) -> Option<Arc<dyn SharedBudget>> {
-    Some(Arc::new(BudgetFile::new(&folder(common).ok()?)))
-}
-
-/// The messages of a campaign for which the API has said that no attempts are left. If the journal exists and cannot be
-/// read, that is reported, and none is known.
-pub(super) fn used_up(context: &CommandContext, campaign: &ConfiguredCampaign) -> HashSet<MessageId> {
-    let refused = || {
-        let Some(access) = look(&context.common)? else { return Ok(Vec::new()) };
-        let Some(journal) = access.readable() else { return Ok(Vec::new()) };
-        journal.messages_refused_with(&Server::of(campaign.base.as_str()), &campaign.settings.id, OUT_OF_ATTEMPTS)
-    };
-    let refused: Result<Vec<MessageId>, StateError> = refused();
-    let refused = refused.unwrap_or_else(|error| {
-        let why = sentence(&error);
-        context.notice(&format!("It is unknown which messages have no attempts left: the journal cannot be read. {why}"));
-        Vec::new()
-    });
-    refused.into_iter().collect()
-}
-
-/// Whether recipients and texts are shown unmasked. If they are masked and `--reveal` asks for
-/// them, that is written to the journal first.
-///
-/// # Errors
-/// It cannot be written, so nothing is revealed.
-pub(super) fn is_masked(common: &Common, campaign: &ConfiguredCampaign, detail: &str) -> Result<bool, Failure> {
-    if !campaign.settings.masked {
-        return Ok(false);
-    }
-    if !common.reveal {
-        return Ok(true);
-    }
-    let open = OpenJournal::begin(common, "Nothing can be revealed")?;
-    open.note(NoteKind::Reveal, campaign, detail.to_owned()).map_err(|error| {
-        let next = "Leave `--reveal` out, or fix the state folder.";
-        Failure::new(exit_of(&error), "Nothing is revealed without a line in the journal.", sentence(&error), next)
-    })?;
-    open.end();
-    Ok(false)
+fn unreadable(error: &StateError) -> Failure {
+    let next = "Fix the state folder, or name another one with `--state FOLDER`.";
+    Failure::new(super::exit_of(error), "The journal of actions cannot be read.", sentence(error), next)
 }

@@ -109,7 +109,7 @@ const CAUSES: [(Cause, u32); 7] = [
 
 /// How an attempt ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+enum Fate {
     Delivered,
     Failed(Cause),
     /// Stays at this status forever.
@@ -139,7 +139,7 @@ pub(super) struct Case {
 }
 
 /// The outcome of attempt `n` (0 is the first send); `before` is the error of the previous one.
-pub(super) fn fate(rules: &Rules, case: &Case, n: u64, before: Option<Cause>) -> Fate {
+fn fate(rules: &Rules, case: &Case, n: u64, before: Option<Cause>) -> Fate {
     if let Some(cause) = case.provoked {
         return Fate::Failed(cause);
     }
@@ -211,12 +211,13 @@ impl Course {
         }
     }
 
+    /// Its status once it has ended.
+    fn last(&self) -> Status {
+        if self.fate == Fate::Delivered { Status::Success } else { Status::Failure }
+    }
+
     /// Every change as (time, status), oldest first, from `created` to the last there will be.
     pub(super) fn changes(&self) -> impl Iterator<Item = (i64, Status)> {
-        let last = match self.fate {
-            Fate::Delivered => Status::Success,
-            _ => Status::Failure,
-        };
         let [enqueued, sending, sent, telco] = self.marks;
         [
             (self.start, Status::Created),
@@ -224,7 +225,7 @@ impl Course {
             (sending, Status::Sending),
             (sent, Status::Sent),
             (telco, Status::SentToTelco),
-            (self.end, last),
+            (self.end, self.last()),
         ]
         .into_iter()
         .filter(|(at, _)| *at != i64::MAX)
@@ -233,11 +234,7 @@ impl Course {
     /// Status at `now`, and since when.
     pub(super) fn at(&self, now: i64) -> (Status, i64) {
         if self.end <= now {
-            let last = match self.fate {
-                Fate::Delivered => Status::Success,
-                _ => Status::Failure,
-            };
-            return (last, self.end);
+            return (self.last(), self.end);
         }
         let [enqueued, sending, sent, telco] = self.marks;
         for (at, status) in [(telco, Status::SentToTelco), (sent, Status::Sent), (sending, Status::Sending), (enqueued, Status::Enqueued)] {

@@ -1,7 +1,7 @@
 //! When the messages of the start were created: waves by day, bursts of batches, and a live end.
 
 use super::dice::{Dice, For};
-use super::stamp::midnight;
+use super::wire::{civil, midnight};
 
 /// How busy an hour of the day is: public offices work by day, citizens ask for codes in the evening.
 const HOURS: [(i64, u32); 24] = [
@@ -38,7 +38,7 @@ const HOUR_MS: i64 = 3_600_000;
 const RECENT_MS: i64 = 5 * 60_000;
 
 /// Single messages in the last minutes, out of `singles`.
-pub(super) fn recent(singles: u64) -> u64 {
+fn recent(singles: u64) -> u64 {
     (singles / 4).min(300)
 }
 
@@ -90,7 +90,7 @@ pub(super) fn queue_ms(n: u64) -> i64 {
 
 /// A file name that a person would give to the list of a batch.
 pub(super) fn file_name(dice: Dice, template: &str, created: i64) -> String {
-    let day = super::stamp::civil(created);
+    let day = civil(created);
     let stem = template.replace('_', dice.weighted(For::FileName, 0, &[("_", 3), ("-", 2), (" ", 1)]).unwrap_or("_"));
     let part = dice.below(For::FileName, 1, 4);
     let suffix = ["", "_final", " (2)", "_part1"][part as usize];
@@ -118,8 +118,7 @@ mod tests {
 
     #[test]
     fn days_are_busier_than_nights() {
-        let hours: Vec<i64> =
-            (300..5300).map(|n| super::super::stamp::civil(single_created(Dice::new(n), n, 6000, STARTED)).ms_of_day / HOUR_MS).collect();
+        let hours: Vec<i64> = (300..5300).map(|n| civil(single_created(Dice::new(n), n, 6000, STARTED)).ms_of_day / HOUR_MS).collect();
         let day = hours.iter().filter(|hour| (8..18).contains(*hour)).count();
         assert!(day > 3500, "{day}");
     }

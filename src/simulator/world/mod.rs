@@ -3,15 +3,11 @@
 
 mod campaign;
 mod course;
-mod cursor;
 mod dice;
 mod gate;
 mod history;
-mod ids;
-mod json;
 mod log;
 mod multipart;
-mod pace;
 mod page;
 mod recipient;
 mod refusal;
@@ -19,24 +15,23 @@ mod render;
 mod retry;
 mod route;
 mod send;
-mod stamp;
 #[cfg(test)]
 mod tests;
 mod texts;
-mod truth;
-mod upload;
+mod wire;
 
 use jiff::Timestamp;
 
-use self::campaign::Campaign;
+use self::campaign::{Batch, Campaign, Message};
+use self::course::Course;
 use self::dice::{Dice, For};
-use self::json::write_string;
 pub use self::log::{CallLog, LoggedCall};
 use self::page::List;
 use self::refusal::Refusal;
 use self::render::{Renderer, Shape};
 use self::route::{Route, Task};
-use self::upload::Upload;
+use self::send::Upload;
+use self::wire::{id_text, write_string};
 use super::options::{RetryAfter, WorldOptions};
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -202,20 +197,68 @@ impl World {
     }
 }
 
+/// The true state, without key, pace and pages: for tests that compare it with what was shown.
+impl World {
+    fn campaign(&self, id: &str) -> Option<&Campaign> {
+        self.campaigns.iter().find(|campaign| campaign.id == id)
+    }
+
+    /// Makes everything visible that is due at `now`, without a call.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.latest = self.latest.max(now);
+        for campaign in &mut self.campaigns {
+            campaign.advance(self.latest.as_millisecond());
+        }
+    }
+
+    /// The ids of the messages that had shown up at the latest call, newest first. Empty for an unknown campaign.
+    #[must_use]
+    pub fn message_ids(&self, campaign: &str) -> Vec<String> {
+        let Some(campaign) = self.campaign(campaign) else {
+            return Vec::new();
+        };
+        let id = |serial: &u32| id_text("message_", campaign.key(*serial).1);
+        campaign.order().iter().rev().map(id).collect()
+    }
+
+    /// The ids of the batches, in the order in which they were made. Empty for an unknown campaign.
+    #[must_use]
+    pub fn batch_ids(&self, campaign: &str) -> Vec<String> {
+        let batches = self.campaign(campaign).map_or(&[][..], Campaign::batches);
+        batches.iter().map(Batch::id).collect()
+    }
+
+    /// Every change of a message as (time, status), oldest first, including future ones unless a retry
+    /// intervenes. Empty for an unknown message.
+    #[must_use]
+    pub fn changes(&self, campaign: &str, message: &str) -> Vec<(Timestamp, &'static str)> {
+        let Some(campaign) = self.campaign(campaign) else {
+            return Vec::new();
+        };
+        let Some(serial) = campaign.find(message) else {
+            return Vec::new();
+        };
+        let mut courses = Vec::new();
+        campaign.attempts(serial, &mut courses);
+        let changes = courses.iter().flat_map(Course::changes);
+        changes.filter_map(|(at, status)| Some((Timestamp::from_millisecond(at).ok()?, status.as_str()))).collect()
+    }
+
+    /// The status of a message at `now`.
+    #[must_use]
+    pub fn status(&self, campaign: &str, message: &str, now: Timestamp) -> Option<&'static str> {
+        let changes = self.changes(campaign, message);
+        changes.iter().rev().find(|(at, _)| *at <= now).map(|(_, status)| *status)
+    }
+}
+
 /// Carries out an admitted call.
-fn perform(
-    campaign: &mut Campaign,
-    task: Task<String>,
-    call: &Call<'_>,
-    attempts: u32,
-    now: i64,
-    effect: &mut Effect,
-) -> Result<Answer, Refusal> {
+fn perform(campaign: &mut Campaign, task: Task, call: &Call<'_>, attempts: u32, now: i64, effect: &mut Effect) -> Result<Answer, Refusal> {
     let query = call.query.unwrap_or_default();
     match task {
         Task::Send => {
             let serial = send::send(campaign, call.body, now)?;
-            effect.message = campaign.message(serial).map(campaign::Message::id);
+            effect.message = campaign.message(serial).map(Message::id);
             Ok(json(201, message(campaign, serial, Shape::Accepted, now)))
         }
         Task::Retry(id) => {
@@ -227,10 +270,10 @@ fn perform(
             Ok(json(200, message(campaign, serial, Shape::One, now)))
         }
         Task::List => Ok(json(200, page::render(campaign, List::Campaign, query, now)?)),
-        Task::SendBatch => match upload::upload(campaign, call.content_type, call.body, now)? {
+        Task::SendBatch => match send::upload(campaign, call.content_type, call.body, now)? {
             Upload::Invalid(body) => Ok(json(201, body)),
             Upload::Taken(batch) => {
-                let id = campaign.batch(batch).map(campaign::Batch::id);
+                let id = campaign.batch(batch).map(Batch::id);
                 let mut body = b"{\"isValid\":true,\"batchId\":".to_vec();
                 write_string(&mut body, id.as_deref().unwrap_or_default());
                 body.push(b'}');

@@ -1,11 +1,10 @@
 //! Pages: a stretch of messages between cursors, newest first.
 
 use super::campaign::{Campaign, Key};
-use super::cursor;
-use super::json::write_string;
 use super::refusal::Refusal;
 use super::render::{Renderer, Shape};
 use super::route::parameters;
+use super::wire::{parse_cursor, write_cursor, write_string};
 
 /// The page size without `limit`. The API's own default is unknown.
 const DEFAULT_LIMIT: usize = 100;
@@ -66,7 +65,7 @@ impl Wanted {
     fn parse(list: List, query: &str) -> Result<Self, Refusal> {
         let mut wanted = Self { limit: DEFAULT_LIMIT, search: String::new(), from: From::Newest };
         let cursor = |name: &str, value: &str| {
-            cursor::decode(list.prefix(), value).ok_or_else(|| Refusal::parameter(format!("{name} is not a valid cursor")))
+            parse_cursor(list.prefix(), value).ok_or_else(|| Refusal::parameter(format!("{name} is not a valid cursor")))
         };
         for (name, value) in parameters(query) {
             match name.as_str() {
@@ -157,7 +156,7 @@ pub(super) fn render(campaign: &Campaign, list: List, query: &str, now: i64) -> 
         match serial {
             Some(serial) => {
                 let key = list.key(campaign, *serial);
-                write_string(&mut out, &cursor::encode(list.prefix(), key));
+                write_string(&mut out, &write_cursor(list.prefix(), key));
             }
             None => out.extend_from_slice(b"null"),
         }

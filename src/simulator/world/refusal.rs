@@ -1,8 +1,7 @@
 //! Error answers, in the two forms that the API and the proxy in front of it use.
 
 use super::dice::{Dice, For};
-use super::ids::id_text;
-use super::json::{write_number, write_string};
+use super::wire::{id_text, write_number, write_string};
 
 /// Who refuses, and so the form of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

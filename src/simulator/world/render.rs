@@ -5,10 +5,8 @@ use std::borrow::Cow;
 use super::campaign::{Campaign, Message};
 use super::course::{Course, Status};
 use super::dice::{Dice, For};
-use super::ids::{id_text, write_uuid};
-use super::json::{write_escaped, write_number, write_string};
-use super::stamp::write_stamp;
 use super::texts::Template;
+use super::wire::{id_text, write_escaped, write_number, write_stamp, write_string, write_uuid};
 use crate::simulator::options::SimulatedLanguage;
 
 /// The call that a message answers. Each leaves out different fields.

@@ -5,22 +5,22 @@ use percent_encoding::percent_decode_str;
 use super::refusal::Refusal;
 
 /// One of the seven calls, ids decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Task<I> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Task {
     Send,
-    Retry(I),
-    Read(I),
+    Retry(String),
+    Read(String),
     List,
     SendBatch,
-    RetryBatch(I),
-    ListBatch(I),
+    RetryBatch(String),
+    ListBatch(String),
 }
 
 /// A call and the campaign it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Route {
     pub(super) campaign: String,
-    pub(super) task: Task<String>,
+    pub(super) task: Task,
 }
 
 impl Route {
@@ -37,30 +37,16 @@ impl Route {
         };
         let task = match (method, rest) {
             ("POST", ["messages"]) => Task::Send,
-            ("POST", ["messages", id, "retry"]) => Task::Retry(*id),
-            ("GET", ["messages", id]) => Task::Read(*id),
+            ("POST", ["messages", id, "retry"]) => Task::Retry((*id).to_owned()),
+            ("GET", ["messages", id]) => Task::Read((*id).to_owned()),
             ("GET", ["messages"]) => Task::List,
             ("POST", ["batch", "messages"]) => Task::SendBatch,
-            ("POST", ["batch", id, "retry"]) => Task::RetryBatch(*id),
-            ("GET", ["batch", id, "messages"]) => Task::ListBatch(*id),
+            ("POST", ["batch", id, "retry"]) => Task::RetryBatch((*id).to_owned()),
+            ("GET", ["batch", id, "messages"]) => Task::ListBatch((*id).to_owned()),
             ("GET" | "POST", _) => return Err(Refusal::invalid_path()),
             _ => return Err(Refusal::no_route(method, path)),
         };
-        Ok(Self { campaign: (*campaign).to_owned(), task: task.owned() })
-    }
-}
-
-impl Task<&str> {
-    fn owned(self) -> Task<String> {
-        match self {
-            Task::Send => Task::Send,
-            Task::Retry(id) => Task::Retry(id.to_owned()),
-            Task::Read(id) => Task::Read(id.to_owned()),
-            Task::List => Task::List,
-            Task::SendBatch => Task::SendBatch,
-            Task::RetryBatch(id) => Task::RetryBatch(id.to_owned()),
-            Task::ListBatch(id) => Task::ListBatch(id.to_owned()),
-        }
+        Ok(Self { campaign: (*campaign).to_owned(), task })
     }
 }
 
@@ -84,14 +70,14 @@ mod tests {
 
     #[rstest]
     #[case("POST", "/campaigns/c/messages", Task::Send)]
-    #[case("POST", "/campaigns/c/messages/m/retry", Task::Retry("m"))]
-    #[case("GET", "/campaigns/c/messages/m", Task::Read("m"))]
+    #[case("POST", "/campaigns/c/messages/m/retry", Task::Retry("m".to_owned()))]
+    #[case("GET", "/campaigns/c/messages/m", Task::Read("m".to_owned()))]
     #[case("GET", "/campaigns/c/messages", Task::List)]
     #[case("POST", "/campaigns/c/batch/messages", Task::SendBatch)]
-    #[case("POST", "/campaigns/c/batch/b/retry", Task::RetryBatch("b"))]
-    #[case("GET", "/campaigns/c/batch/b%2Fx/messages", Task::ListBatch("b/x"))]
-    fn the_seven_calls(#[case] method: &str, #[case] path: &str, #[case] task: Task<&str>) {
-        let expected = Route { campaign: "c".to_owned(), task: task.owned() };
+    #[case("POST", "/campaigns/c/batch/b/retry", Task::RetryBatch("b".to_owned()))]
+    #[case("GET", "/campaigns/c/batch/b%2Fx/messages", Task::ListBatch("b/x".to_owned()))]
+    fn the_seven_calls(#[case] method: &str, #[case] path: &str, #[case] task: Task) {
+        let expected = Route { campaign: "c".to_owned(), task };
         assert_eq!(Route::parse(method, path), Ok(expected));
     }
 

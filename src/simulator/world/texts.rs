@@ -7,8 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::dice::{Dice, For};
-use super::json::write_escaped;
-use super::stamp::civil;
+use super::wire::{civil, write_escaped};
 use crate::simulator::options::SimulatedLanguage;
 
 const TEXTS: &str = include_str!("../../../assets/simulator/texts.toml");

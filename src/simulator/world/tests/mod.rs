@@ -6,7 +6,6 @@ mod messages;
 mod pages;
 mod retries;
 mod sends;
-mod uploads;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;

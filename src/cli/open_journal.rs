@@ -1,0 +1,127 @@
+//! The journal of actions, as a script command opens it and as `postwatch journal` lists it.
+
+mod line;
+mod listing;
+mod output;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::campaigns::{ConfiguredCampaign, sentence};
+use super::context::CommandContext;
+use super::{Common, Exit, Failure};
+use crate::delivery::MessageId;
+use crate::postman::OUT_OF_ATTEMPTS;
+use crate::state::{self, BudgetFile, Journal, JournalAccess, JournalHandle, NoteKind, Run, RunId, Server, SharedBudget, StateError, Who};
+
+pub use listing::JournalArguments;
+pub(super) use listing::run;
+
+/// What to do if the journal cannot be used.
+const NOTHING_DONE: &str = "Fix the state folder, or name another one with `--state FOLDER`. Nothing was done.";
+
+/// A journal that is open for writing, and this run in it.
+pub(super) struct OpenJournal {
+    pub access: JournalAccess,
+    pub journal: Journal,
+    pub run: Arc<Run>,
+}
+
+impl OpenJournal {
+    /// Opens the journal and begins a run in it.
+    ///
+    /// # Errors
+    /// It cannot be written, so `what` cannot be done.
+    pub fn begin(common: &Common, what: &str) -> Result<Self, Failure> {
+        begin(common).map_err(|error| {
+            Failure::new(exit_of(&error), format!("{what}: the journal of actions cannot be written."), sentence(&error), NOTHING_DONE)
+        })
+    }
+
+    /// Writes down what is no action.
+    pub fn note(&self, kind: NoteKind, campaign: &ConfiguredCampaign, detail: String) -> Result<(), StateError> {
+        let handle = JournalHandle { access: self.access.clone(), run: Some(Arc::clone(&self.run)) };
+        handle.note(kind, detail, campaign.base.as_str().to_owned(), campaign.settings.id.clone(), Timestamp::now())
+    }
+
+    /// The command ends normally. A lock file that stays behind is removed by a later run.
+    pub fn end(self) {
+        if let Ok(run) = Arc::try_unwrap(self.run) {
+            let _ = self.journal.end_run(run);
+        }
+    }
+}
+
+fn begin(common: &Common) -> Result<OpenJournal, StateError> {
+    let journal = Journal::open(&folder(common)?)?;
+    let now = Timestamp::now();
+    let id = RunId::new(now, std::process::id(), fastrand::u32(..));
+    let run = journal.begin_run(id, &Who::from_environment(|name| std::env::var(name).ok()), now)?;
+    Ok(OpenJournal { access: JournalAccess::Writable(journal.clone()), journal, run: Arc::new(run) })
+}
+
+/// The folder of the journal, as the options or the environment name it.
+pub(super) fn folder(common: &Common) -> Result<PathBuf, StateError> {
+    state::folder(common.state.as_deref(), |name| std::env::var(name).ok())
+}
+
+/// The journal, if there is one; none is created.
+pub(super) fn look(common: &Common) -> Result<Option<JournalAccess>, StateError> {
+    JournalAccess::look(&folder(common)?)
+}
+
+/// Nothing is retried without the journal.
+pub(super) fn unreadable(error: &StateError) -> Failure {
+    Failure::new(exit_of(error), "The journal of actions cannot be read.", sentence(error), NOTHING_DONE)
+}
+
+/// The exit code for a journal that cannot be used: an unusable folder is wrong usage, a full disk is not.
+pub(super) fn exit_of(error: &StateError) -> Exit {
+    if error.is_of_the_disk() { Exit::Failed } else { Exit::Usage }
+}
+
+/// The budget of calls that is shared with other processes, if there is a folder for it.
+pub(super) fn shared_budget(common: &Common) -> Option<Arc<dyn SharedBudget>> {
+    Some(Arc::new(BudgetFile::new(&folder(common).ok()?)))
+}
+
+/// The messages of a campaign for which the API has said that no attempts are left. If the journal exists and cannot be
+/// read, that is reported, and none is known.
+pub(super) fn used_up(context: &CommandContext, campaign: &ConfiguredCampaign) -> HashSet<MessageId> {
+    let refused = || {
+        let Some(access) = look(&context.common)? else { return Ok(Vec::new()) };
+        let Some(journal) = access.readable() else { return Ok(Vec::new()) };
+        journal.messages_refused_with(&Server::of(campaign.base.as_str()), &campaign.settings.id, OUT_OF_ATTEMPTS)
+    };
+    let refused: Result<Vec<MessageId>, StateError> = refused();
+    let refused = refused.unwrap_or_else(|error| {
+        let why = sentence(&error);
+        context.notice(&format!("It is unknown which messages have no attempts left: the journal cannot be read. {why}"));
+        Vec::new()
+    });
+    refused.into_iter().collect()
+}
+
+/// Whether recipients and texts are shown unmasked. If they are masked and `--reveal` asks for
+/// them, that is written to the journal first.
+///
+/// # Errors
+/// It cannot be written, so nothing is revealed.
+pub(super) fn is_masked(common: &Common, campaign: &ConfiguredCampaign, detail: &str) -> Result<bool, Failure> {
+    if !campaign.settings.masked {
+        return Ok(false);
+    }
+    if !common.reveal {
+        return Ok(true);
+    }
+    let open = OpenJournal::begin(common, "Nothing can be revealed")?;
+    open.note(NoteKind::Reveal, campaign, detail.to_owned()).map_err(|error| {
+        let next = "Leave `--reveal` out, or fix the state folder.";
+        Failure::new(exit_of(&error), "Nothing is revealed without a line in the journal.", sentence(&error), next)
+    })?;
+    open.end();
+    Ok(false)
+}
