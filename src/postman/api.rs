@@ -3,14 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::classify::{body_error, not_sent, read_answer, write_outcome};
 use super::decode::{decode_message, decode_page, page_data_ahead};
 use super::secrets::without_key;
-use super::{
-    ApiKey, BaseUrl, Call, CallError, CallErrorKind, Exchange, KeyFit, MessageAnswer, NotSent, PageAnswer, PageData, Transport,
-    WriteOutcome, request,
-};
-use crate::delivery::{CampaignId, MessageId, RecipientQuery};
+use super::{ApiKey, BaseUrl, Call, CallError, CallErrorKind, Cursor, Exchange, KeyFit, NotSent, Transport, WriteOutcome, request};
+use crate::delivery::{Beside, CampaignId, MessageId, RecipientQuery, Rows};
 
 /// The API of one campaign. Cheap to clone. It never repeats a call on its own.
 #[derive(Clone)]
@@ -113,6 +112,12 @@ impl Api {
     }
 }
 
+impl fmt::Debug for Api {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Api({}, {}, {:?})", self.0.base, self.0.campaign, self.0.key)
+    }
+}
+
 /// A page whose rows are not decoded yet.
 #[derive(Debug)]
 pub struct RawPage {
@@ -140,19 +145,62 @@ impl RawPage {
     }
 }
 
-impl fmt::Debug for Api {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Api({}, {}, {:?})", self.0.base, self.0.campaign, self.0.key)
+/// A page of messages.
+#[derive(Debug)]
+pub struct PageAnswer {
+    /// When the request was sent: the page's data is at least this old.
+    pub asked_at: Timestamp,
+    /// The messages, in the order received, and the rows that could not be read.
+    pub rows: Rows,
+    /// What it contained besides the matches of a search.
+    pub beside: Beside,
+    /// The page's position in the list.
+    pub page: PageData,
+    /// The size of the body, uncompressed.
+    pub bytes: usize,
+    /// The server's clock.
+    pub server_date: Option<Timestamp>,
+}
+
+impl PageAnswer {
+    /// How many of its rows could not be read; in a search, also those without a recipient.
+    pub fn unreadable(&self) -> usize {
+        self.rows.bad().len().max(self.beside.unreadable)
     }
+}
+
+/// A page's position in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PageData {
+    /// Whether there are older messages.
+    pub has_next: bool,
+    /// Whether there are newer ones.
+    pub has_previous: bool,
+    /// The cursor of its first message; `None` on an empty page.
+    pub start: Option<Cursor>,
+    /// The cursor of its last message; `None` on an empty page.
+    pub end: Option<Cursor>,
+}
+
+/// One message, read by its id.
+#[derive(Debug)]
+pub struct MessageAnswer {
+    /// When the request was sent.
+    pub asked_at: Timestamp,
+    /// The one message.
+    pub rows: Rows,
+    /// The server's clock.
+    pub server_date: Option<Timestamp>,
 }
 
 #[cfg(test)]
 mod tests {
+    use secrecy::SecretString;
+
     use super::*;
     use crate::delivery::Beside;
     use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep, ScriptedTransport, scripted_time};
     use crate::postman::{Broken, Environment, PageRequest, TransportFailure};
-    use secrecy::SecretString;
 
     fn key(text: &str) -> ApiKey {
         ApiKey::new(&SecretString::from(text)).unwrap()

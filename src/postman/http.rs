@@ -1,9 +1,5 @@
 //! HTTP through reqwest. Two kinds of client, because the library must never repeat a write.
 
-mod certificates;
-mod connecting;
-mod proxied;
-
 use std::error::Error;
 use std::future::Future;
 use std::io;
@@ -19,12 +15,14 @@ use tower::util::MapFutureLayer;
 use url::Url;
 use zeroize::Zeroizing;
 
-use self::connecting::{Clocks, within};
-use self::proxied::proxy_failure;
+use super::connecting::{Clocks, unreadable_certificates, within};
 use super::environment::is_loopback;
 use super::secrets::reported;
 use super::transport::http_date;
-use super::{ApiKey, Broken, Exchange, LARGEST_BODY, Method, NotSent, Proxy, Request, Response, RetryAfter, Transport, TransportFailure};
+use super::{
+    ApiKey, Broken, Exchange, LARGEST_BODY, Method, NotSent, Proxy, ProxyTrouble, Request, Response, RetryAfter, Transport,
+    TransportFailure,
+};
 
 /// How slow an upload may be before it times out, in bytes per second: a file of 40 MB over a slow line must not end
 /// as an unknown outcome just because it is large.
@@ -87,7 +85,7 @@ impl HttpTransport {
         };
         // Checked each time, so that it can be fixed while the program runs.
         if slot.get().is_none()
-            && let Some(why) = certificates::unreadable(|name| std::env::var_os(name))
+            && let Some(why) = unreadable_certificates(|name| std::env::var_os(name))
         {
             return Err(NotSent::Local(why));
         }
@@ -181,13 +179,6 @@ fn writing(timeouts: Timeouts, clocks: Clocks) -> ClientBuilder {
     common(timeouts).http1_only().pool_max_idle_per_host(0).connector_layer(punctual)
 }
 
-/// The time since the machine booted, including suspend. It cannot be set.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-pub(crate) fn uptime() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-    Duration::try_from(time).unwrap_or_default()
-}
-
 fn bearer(key: &ApiKey) -> Result<HeaderValue, TransportFailure> {
     // The header keeps a copy of its own, which only the library could wipe.
     let text = Zeroizing::new(["Bearer ", key.expose()].concat());
@@ -251,6 +242,29 @@ fn connect_failure(error: &reqwest::Error) -> NotSent {
     }
 }
 
+/// The failure of a proxy; `None` if the connection failed for another reason. The library has no public kinds for
+/// these, only its own messages.
+fn proxy_failure(error: &reqwest::Error, proxy: &Proxy) -> Option<NotSent> {
+    let words: Vec<String> = chain(error).map(ToString::to_string).collect();
+    let said = |what: &str| words.iter().any(|words| words.contains(what));
+    let is_of_proxy = words.iter().any(|words| words.starts_with("tunnel error: ") || words.contains("socks proxy"));
+    let trouble = match io_kind(error) {
+        _ if !is_of_proxy && error.is_timeout() && matches!(proxy, Proxy::Through { .. }) => ProxyTrouble::TooSlow,
+        _ if !is_of_proxy => return None,
+        _ if said("proxy authorization required") || said("auth") => ProxyTrouble::WantsPassword,
+        _ if said("resolving for socks proxy") => return Some(NotSent::Dns),
+        _ if error.is_dns() => ProxyTrouble::NotFound,
+        _ if said("failed to create underlying connection") => ProxyTrouble::NotReached,
+        _ => ProxyTrouble::Refused,
+    };
+    let named = match proxy {
+        Proxy::Through { variable, address } => format!("`{address}` ({variable})"),
+        // Named by the system's settings, on systems that have them.
+        _ => "the proxy in the system's settings".to_owned(),
+    };
+    Some(NotSent::Proxy { proxy: named, trouble })
+}
+
 fn broken(error: &reqwest::Error) -> Broken {
     if error.is_timeout() {
         return Broken::Timeout;
@@ -307,14 +321,14 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use reqwest::dns::{Name, Resolve, Resolving};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use reqwest::dns::{Name, Resolve, Resolving};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-    use self::connecting::ClockReading;
+    use super::super::connecting::ClockReading;
+    use super::*;
 
     /// Resolves no name, so that no name server is asked.
     struct NoNames;
@@ -399,5 +413,53 @@ mod tests {
         assert!(transport.clients.reading.get().is_none());
         transport.client(true, true).unwrap();
         assert!(transport.clients.writing_loopback.get().is_some() && transport.clients.reading.get().is_none());
+    }
+
+    /// A local proxy that says this to every client.
+    async fn proxy(says: &'static [u8]) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream.write_all(says).await;
+            }
+        });
+        address.to_string()
+    }
+
+    /// The failure of a write through a proxy that says this.
+    async fn met(scheme: &str, address: &str) -> NotSent {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (variable, address) = ("HTTPS_PROXY", format!("{scheme}://{address}"));
+        let builder = writing(Timeouts::default(), Clocks::default()).proxy(reqwest::Proxy::all(&address).unwrap());
+        let error = builder.build().unwrap().post("https://postman.example/x").send().await.unwrap_err();
+        match failure(&error, &Proxy::Through { variable, address }) {
+            TransportFailure::NotSent(reason) => reason,
+            TransportFailure::Unknown(reason) => panic!("{reason}: {error:?}"),
+        }
+    }
+
+    #[rstest::rstest]
+    #[case::password("http", b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", ProxyTrouble::WantsPassword)]
+    #[case::forbidden("http", b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n", ProxyTrouble::Refused)]
+    #[case::bad_gateway("http", b"HTTP/1.1 502 Bad Gateway\r\n\r\n<html>", ProxyTrouble::Refused)]
+    #[case::no_http("http", b"220 smtp.example ESMTP\r\n", ProxyTrouble::Refused)]
+    #[case::closed("http", b"", ProxyTrouble::Refused)]
+    #[case::socks_password("socks5h", b"\x05\xff", ProxyTrouble::WantsPassword)]
+    #[case::socks_refused("socks5h", b"\x05\x00\x05\x02\x00\x01\x00\x00\x00\x00\x00\x00", ProxyTrouble::Refused)]
+    #[case::no_socks("socks5h", b"HTTP/1.1 400 Bad Request\r\n\r\n", ProxyTrouble::Refused)]
+    #[tokio::test]
+    async fn a_proxy_that_lets_nothing_through_is_named(#[case] scheme: &str, #[case] says: &'static [u8], #[case] expected: ProxyTrouble) {
+        let met = met(scheme, &proxy(says).await).await;
+        assert!(matches!(&met, NotSent::Proxy { proxy, trouble } if *trouble == expected && proxy.contains("(HTTPS_PROXY)")), "{met:?}");
+    }
+
+    #[rstest::rstest]
+    #[tokio::test]
+    async fn a_proxy_that_is_not_there_is_named(#[values("http", "socks5h")] scheme: &str) {
+        let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let met = met(scheme, &gone.to_string()).await;
+        assert!(matches!(met, NotSent::Proxy { trouble: ProxyTrouble::NotReached, .. }), "{met:?}");
     }
 }

@@ -5,7 +5,6 @@ mod listing;
 mod proof;
 mod refusal;
 mod scalar;
-mod time;
 mod wire;
 
 use std::borrow::Cow;
