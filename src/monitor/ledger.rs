@@ -6,8 +6,6 @@
 
 mod apply;
 mod curve;
-mod downwards;
-mod neighbours;
 mod next;
 mod pace;
 mod rest;

@@ -11,7 +11,6 @@ mod scheduler;
 mod ledger;
 mod reader;
 mod settings;
-mod sharing;
 mod call_slots;
 mod update;
 mod worker;

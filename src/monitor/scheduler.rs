@@ -1,8 +1,5 @@
 //! All that a worker knows when it decides what to do next, and that decision. No IO.
 
-mod choice;
-mod trouble;
-
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -14,10 +11,7 @@ use super::budget::{Budget, add};
 use super::call_slots::{CallSlot, DiskTime, Turn};
 use super::{Attendance, Fetch, Generation, Ledger, Outlook, Purpose};
 use crate::delivery::{BatchId, Beside, MessageId, RecipientQuery};
-use crate::postman::{Cursor, Position};
-
-pub(super) use trouble::CallFailure;
-use trouble::Trouble;
+use crate::postman::{Cursor, LONGEST_RETRY_AFTER, Position, backoff};
 
 /// How many recipients one search call asks for: a screen or two, since a person reads them.
 pub(super) const SEARCH_PAGE: u16 = 100;
@@ -27,6 +21,19 @@ pub(super) const SEARCH_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 pub(super) const OPENED_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 /// How many messages at most are read again one by one.
 const READ_AGAIN: usize = 10;
+/// Calls for actions in a row before something else gets its turn, or the turn is skipped: actions take three
+/// quarters of the budget.
+const ACTIONS_IN_A_ROW: u32 = 3;
+/// Requested calls in a row before a page gets its turn: repeated lookups must not keep the screen from being up to
+/// date.
+const REQUESTED_IN_A_ROW: u32 = 3;
+/// Nothing holds calls back for longer: the longest case is a server that asks to wait.
+const LONGEST_TROUBLE: SignedDuration = SignedDuration::from_mins(15);
+/// After how long without a failure the count of failures is reset.
+const GOOD_MINUTES: SignedDuration = SignedDuration::from_mins(2);
+/// How often a campaign whose key or address is refused is tried again: often enough to notice a fix, seldom enough
+/// not to look like an attack.
+const REFUSED_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// A worker's scheduler.
 #[derive(Debug)]
@@ -156,6 +163,28 @@ pub(super) enum Job {
     /// The next page of the batch to be read completely.
     Batch,
     Page(Fetch),
+}
+
+/// Something that keeps calls from being made.
+#[derive(Debug, Clone)]
+pub(super) struct Trouble {
+    /// No call before then.
+    pub until: Timestamp,
+    /// How many calls failed in a row.
+    pub failures: u32,
+    /// When the newest one failed.
+    pub at: Timestamp,
+    /// Whether it is over: kept for the count of failures, which takes two good minutes to reset.
+    pub over: bool,
+}
+
+/// How a call failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CallFailure {
+    /// The call may be repeated.
+    Passing { retry_after: Option<Duration> },
+    /// Only a person can fix it.
+    Refused,
 }
 
 impl Scheduler {
@@ -298,5 +327,158 @@ impl Scheduler {
         let horizon = if self.full { now } else { now.checked_sub(self.horizon).unwrap_or(Timestamp::MIN) };
         let calls_per_second = self.reading_rate(now);
         Outlook { in_view: self.in_view, horizon, further: self.further, read_now: self.read_now, calls_per_second }
+    }
+}
+
+/// Which call is the most urgent one, and when the next one becomes due.
+impl Scheduler {
+    /// The most urgent call that is due at `now`.
+    fn job(&self, now: Timestamp) -> Option<(Job, Purpose)> {
+        let page = || {
+            let fetch = self.reads.then(|| self.ledger.next(now, &self.outlook(now))).flatten()?;
+            let purpose = fetch.purpose();
+            Some((Job::Page(fetch), purpose))
+        };
+        if self.quiet_until(now) > now {
+            return self.action(now);
+        }
+        let action = self.action(now);
+        if self.is_pages_turn() {
+            // Actions would keep all other requests waiting, so those get every second turn.
+            let lent = if self.lends_turn() { self.asked(now) } else { None };
+            if let Some(job) = lent.or_else(page) {
+                return Some(job);
+            }
+        }
+        // 1. Requests.
+        if let Some(job) = action.or_else(|| self.asked(now)) {
+            return Some(job);
+        }
+        // Following retried messages takes turns with the pages, which show them as well.
+        let follow = || self.due(Purpose::Message, now).map(|index| (Job::ReadFor(index), Purpose::Message));
+        // 2. to 4. The head, stretches with messages on the way, history.
+        if self.followed { page().or_else(follow) } else { follow().or_else(page) }
+    }
+
+    /// Whether a page comes before requested calls.
+    fn is_pages_turn(&self) -> bool {
+        self.requested_in_a_row >= REQUESTED_IN_A_ROW
+    }
+
+    /// Whether a page's turn goes to another request, because actions go on.
+    fn lends_turn(&self) -> bool {
+        self.is_pages_turn() && self.actions_in_a_row > 0 && !self.turn_lent
+    }
+
+    /// The most urgent request, without actions.
+    fn asked(&self, now: Timestamp) -> Option<(Job, Purpose)> {
+        if self.batch.as_ref().and_then(|batch| batch.read_at).is_some_and(|at| at <= now) {
+            return Some((Job::Batch, Purpose::Batch));
+        }
+        if let Some(search) = &self.search {
+            let job = |position| Job::Search { generation: search.generation, query: search.query.clone(), position };
+            if search.ask_at.is_some_and(|at| at <= now) {
+                return Some((job(Position::Head), Purpose::Search));
+            }
+            if let Some(cursor) = search.more.clone().filter(|_| search.further) {
+                return Some((job(Position::After(cursor)), Purpose::Search));
+            }
+        }
+        if let Some(opened) = self.opened.as_ref().filter(|opened| opened.read_at.is_some_and(|at| at <= now)) {
+            return Some((Job::Open { generation: opened.generation, message: opened.message.clone() }, Purpose::Message));
+        }
+        self.read_again.front().map(|message| (Job::ReadAgain(message.clone()), Purpose::Message))
+    }
+
+    /// The most urgent call of an action that is due and has its turn.
+    fn action(&self, now: Timestamp) -> Option<(Job, Purpose)> {
+        if !self.actions_have_their_turn(now) {
+            return None;
+        }
+        let outcome = self.due(Purpose::Outcome, now).map(|index| (Job::ReadFor(index), Purpose::Outcome));
+        outcome.or_else(|| self.due(Purpose::Action, now).map(|index| (self.next_of(index, now), Purpose::Action)))
+    }
+
+    /// The next call of an action whose request is to be sent: a subject read too long ago is read first.
+    fn next_of(&self, index: usize, now: Timestamp) -> Job {
+        let reads = self.actions.get(index).is_some_and(|active| active.check(now) == Check::Read);
+        if reads { Job::ReadBefore(index) } else { Job::Post(index) }
+    }
+
+    /// The action that is due for this purpose, the longest-waiting one first.
+    fn due(&self, wanted: Purpose, now: Timestamp) -> Option<usize> {
+        let busy = self.reads && self.run.as_ref().is_some_and(ActiveRun::is_busy);
+        let due = |active: &ActiveAction| active.due().filter(|(at, purpose)| *purpose == wanted && *at <= now);
+        self.actions
+            .iter()
+            .enumerate()
+            .filter(|(_, active)| wanted != Purpose::Message || !busy || !active.in_run)
+            .filter_map(|(index, active)| Some((index, due(active)?.0)))
+            .min_by_key(|(_, at)| *at)
+            .map(|(index, _)| index)
+    }
+
+    /// Whether the next call may be for an action: after three of them, a turn goes to something else, or passes.
+    fn actions_have_their_turn(&self, now: Timestamp) -> bool {
+        self.actions_in_a_row < ACTIONS_IN_A_ROW || self.budget.after_a_turn(now) <= now
+    }
+
+    /// When the next call becomes due, while none is.
+    fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
+        let quiet = self.quiet_until(now);
+        let turn = if self.actions_have_their_turn(now) { now } else { self.budget.after_a_turn(now) };
+        let busy = self.reads && self.run.as_ref().is_some_and(ActiveRun::is_busy);
+        let actions = self.actions.iter().filter_map(|active| {
+            let (at, purpose) = active.due()?;
+            let waits_for_run = busy && active.in_run && purpose == Purpose::Message;
+            let is_action = matches!(purpose, Purpose::Action | Purpose::Outcome);
+            (!waits_for_run).then(|| if is_action { at.max(turn) } else { at.max(quiet) })
+        });
+        let search = self.search.as_ref().and_then(|search| search.ask_at);
+        let opened = self.opened.as_ref().and_then(|opened| opened.read_at);
+        let batch = self.batch.as_ref().and_then(|batch| batch.read_at);
+        let ledger = self.reads.then(|| self.ledger.ask_again(now, &self.outlook(now)));
+        let readings = search.into_iter().chain(opened).chain(batch).chain(ledger).map(|at| at.max(quiet));
+        actions.chain(readings).chain(self.review_at).min()
+    }
+}
+
+/// What keeps calls from being made, and for how long.
+impl Scheduler {
+    /// The earliest time at which a call may be made.
+    fn slot(&self, now: Timestamp) -> Timestamp {
+        // A clock that was set back must not hold calls back for longer than any trouble may.
+        let longest = now + LONGEST_TROUBLE;
+        let trouble = self.trouble.as_ref().filter(|trouble| !trouble.over).map(|trouble| trouble.until).filter(|until| *until <= longest);
+        self.budget.next_slot(now).max(trouble.unwrap_or(now))
+    }
+
+    /// A call failed. Returns until when none is made.
+    pub fn failed(&mut self, kind: CallFailure, jitter: f64, now: Timestamp) -> Timestamp {
+        let before = self.trouble.as_ref().filter(|trouble| now.duration_since(trouble.at) < GOOD_MINUTES);
+        let failures = before.map_or(0, |trouble| trouble.failures) + 1;
+        let until = match kind {
+            CallFailure::Passing { retry_after } => {
+                let own = backoff(failures, jitter);
+                add(now, own.max(retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER)).as_secs_f64())
+            }
+            CallFailure::Refused => now + REFUSED_AGAIN,
+        };
+        self.trouble = Some(Trouble { until, failures, at: now, over: false });
+        until
+    }
+
+    /// A call was answered.
+    pub fn answered(&mut self) {
+        if let Some(trouble) = &mut self.trouble {
+            trouble.over = true;
+        }
+    }
+
+    /// A person asked for a call now: only the spacing holds it back.
+    pub fn try_now(&mut self) {
+        self.read_now = true;
+        self.budget.release();
+        self.answered();
     }
 }

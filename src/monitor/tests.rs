@@ -1,22 +1,19 @@
 //! The worker against the simulator's world, on a paused clock.
 
-mod away;
 mod batches;
 mod clocks;
-mod day;
 mod disk;
 mod endurance;
 mod every_step;
-mod history;
 mod meanwhile;
 mod outcomes;
 mod pages;
 mod pause;
-mod resting;
+mod reader;
+mod reading;
 mod retries;
 mod runs;
 mod schedules;
-mod sender;
 mod steps;
 mod taking_back;
 mod transports;
@@ -36,8 +33,7 @@ use world::{Bench, World, demo_world};
 #[tokio::test(start_paused = true)]
 async fn every_message_of_the_campaign_arrives() {
     let mut bench = Bench::new(demo_world(2500, 0.0));
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.read_whole().await;
     let coverage = bench.seen.store.coverage();
     assert_eq!((coverage.loaded, coverage.islands, coverage.bad_rows), (2500, 0, 0));
     let mut ids: Vec<MessageId> = bench.seen.store.rows().map(|row| bench.seen.store.id(row)).collect();
@@ -50,8 +46,7 @@ async fn every_message_of_the_campaign_arrives() {
 #[tokio::test(start_paused = true)]
 async fn new_messages_and_changes_appear_within_seconds() {
     let mut bench = Bench::new(demo_world(300, 2.0));
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.read_whole().await;
     bench.run(Duration::from_secs(300)).await;
     // The head is read every two seconds, and two calls a second go round the open stretches.
     let unseen = bench.differences(Duration::from_secs(10));
@@ -207,8 +202,7 @@ async fn every_kind_of_bad_answer_is_survived() {
         index.is_multiple_of(2).then(|| bad.get(index / 2 - 1)).flatten().cloned().map(Fault::Before)
     };
     let mut bench = Bench::with_faults(demo_world(1500, 0.0), |inner| FaultTransport::new(inner, faults));
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.read_whole().await;
     assert_eq!(bench.seen.store.coverage().loaded, 1500);
 }
 
@@ -270,8 +264,7 @@ async fn stopping_ends_the_worker() {
 #[tokio::test(start_paused = true)]
 async fn a_message_that_is_retried_elsewhere_is_seen_moving() {
     let mut bench = Bench::new(demo_world(300, 0.0));
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.read_whole().await;
     bench.run(Duration::from_secs(300)).await;
     let failed = bench.failed();
     bench.retry_elsewhere(&failed);

@@ -1,6 +1,5 @@
 //! The worker: carries out what the scheduler decides, one call at a time.
 
-mod batch;
 mod calls;
 mod checking;
 mod handle;
@@ -9,7 +8,6 @@ mod lookup;
 mod open;
 mod posting;
 mod running;
-mod taking_back;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -19,8 +17,8 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
 use super::active_action::{BatchPass, Skipped, is_over};
+use super::call_slots::{Sharing, blocking, broken_reported, repaired_reported};
 use super::scheduler::{BatchRequest, CallFailure, Job, NextStep, OpenedMessage, Scheduler, Search};
-use super::sharing::{Sharing, blocking, broken_reported, repaired_reported};
 use super::{
     CampaignIndex, Clock, Command, Connection, Inbox, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime,
     Update, UpdateSender,

@@ -6,10 +6,20 @@ use jiff::Timestamp;
 
 use super::pace::{PageComparison, Similarity};
 use super::stretch::{Open, Opener, Stretch, open_among, open_of};
-use super::{Fetch, Ledger, PageSeen, SeenMessage};
+use super::{FULL_PAGE, Fetch, Ledger, PageSeen, SeenMessage};
 use crate::delivery::MessageId;
 use crate::postman::{Cursor, Position};
 use crate::store::Gap;
+
+/// How often an empty page with more behind it is requested again before it is believed: messages it left out by
+/// mistake would count as read.
+const DOUBTS: u32 = 2;
+
+/// After this many pages in a row that lead to nothing older, a list counts as endless, however new its cursors look.
+const AIMLESS: u32 = 20;
+
+/// Two neighbours are merged only up to this many messages on the way: a stretch with many is better read by itself.
+const FEW_OPEN: usize = 50;
 
 impl Ledger {
     /// Handles the answer to a fetch.
@@ -39,7 +49,7 @@ impl Ledger {
     }
 
     /// The index of the stretch that a fetch reads again.
-    pub(super) fn asked_for(&self, fetch: &Fetch) -> Option<usize> {
+    fn asked_for(&self, fetch: &Fetch) -> Option<usize> {
         match fetch {
             Fetch::Head { .. } => (!self.stretches.is_empty()).then_some(0),
             Fetch::Stretch { after, .. } => {
@@ -260,6 +270,122 @@ impl Ledger {
         };
         *old = read;
         self.stretches.insert(index + 1, rest);
+    }
+}
+
+/// Going down to older history, and where that stops.
+impl Ledger {
+    /// Whether an answer is not believed. Then its cursor is requested again, less and less often.
+    fn doubts(&mut self, fetch: &Fetch, page: &PageSeen) -> bool {
+        let Position::After(cursor) = fetch.position() else { return false };
+        let doubted = self.troubled.get(&cursor).map_or(0, |before| before.failures);
+        let doubtful = match self.asked_for(fetch) {
+            Some(index) => {
+                let above = index.checked_sub(1).and_then(|above| self.stretches.get(above)?.oldest_at);
+                let stretch = &mut self.stretches[index];
+                let astray = page.leads_astray(stretch, above);
+                if astray {
+                    // The stretch is gone, or the page is of another one.
+                    (stretch.read_at, stretch.whole_at) = (page.asked_at, page.asked_at);
+                }
+                astray
+            }
+            None => page.rows.is_empty() && page.has_next && doubted < DOUBTS,
+        };
+        if doubtful {
+            self.failed(fetch, page.asked_at);
+        }
+        doubtful
+    }
+
+    /// Counts the pages in a row that lead to nothing older, and returns whether there were too many. One that
+    /// repeats messages above it counts like an empty one.
+    fn leads_nowhere(&mut self, leads_down: bool) -> bool {
+        self.aimless = if leads_down { 0 } else { self.aimless + 1 };
+        self.aimless >= AIMLESS
+    }
+
+    fn apply_history(&mut self, after: &Cursor, page: &PageSeen) {
+        self.asked_below.insert(after.clone());
+        let Some(opener) = self.bottom.take() else { return };
+        let leads_down = page.leads_below(&opener, self.oldest.as_ref().map(|(oldest, _)| *oldest));
+        if leads_down {
+            let below = page.opener_below();
+            self.stretches.extend(Stretch::new(Some(opener), &page.rows, page.asked_at));
+            self.leads_nowhere(true);
+            return self.go_down(page, below);
+        }
+        // An empty page with a cursor is not the end: the same message is above the next one.
+        let below = page.end.clone().map(|cursor| Opener { cursor, above: opener.above });
+        let nowhere = self.leads_nowhere(false);
+        self.go_down(page, below.filter(|_| !nowhere));
+    }
+
+    /// Sets where older history continues, after its newest page so far.
+    fn go_down(&mut self, page: &PageSeen, below: Option<Opener>) {
+        self.note_oldest(page.rows.last());
+        self.complete = !page.has_next;
+        // A cursor seen before would lead in a circle.
+        self.bottom = below.filter(|below| page.has_next && !self.asked_below.contains(&below.cursor));
+        self.circular |= page.has_next && self.bottom.is_none();
+    }
+
+    fn note_oldest(&mut self, last: Option<&SeenMessage>) {
+        let Some((last, created)) = last.and_then(|last| Some((last, last.created_at?))) else { return };
+        if self.oldest.as_ref().is_none_or(|(oldest, _)| created <= *oldest) {
+            self.oldest = Some((created, last.id.clone()));
+        }
+    }
+
+    /// Merges small quiet neighbours into one stretch of at most a page, so that one call reads both.
+    fn put_neighbours_together(&mut self, now: Timestamp) {
+        let move_few = |stretch: &Stretch| stretch.open.iter().filter(|open| !open.stands(now)).count() < FEW_OPEN;
+        let mut index = 1;
+        while index + 1 < self.stretches.len() {
+            let (upper, lower) = (&self.stretches[index], &self.stretches[index + 1]);
+            let fits = upper.count + lower.count <= FULL_PAGE
+                && move_few(upper)
+                && move_few(lower)
+                && upper.has_known_extent()
+                && lower.has_known_extent()
+                && upper.gap_below.is_none()
+                && upper.opener.is_some()
+                && lower.opener.is_some();
+            if !fits {
+                index += 1;
+                continue;
+            }
+            if let Some(lower) = self.stretches.remove(index + 1) {
+                let upper = &mut self.stretches[index];
+                upper.last = lower.last;
+                let (above, pace) = (upper.count, upper.pace.with(lower.pace));
+                upper.open.extend(lower.open.into_iter().map(|open| Open { index: above + open.index, ..open }));
+                upper.pace = pace;
+                upper.edge_rates.bottom = lower.edge_rates.bottom;
+                upper.moved_at = upper.moved_at.max(lower.moved_at);
+                upper.whole_at = upper.whole_at.min(lower.whole_at);
+                upper.count += lower.count;
+                upper.failed = upper.failed.max(lower.failed);
+                upper.read_at = upper.read_at.min(lower.read_at);
+                upper.oldest_at = lower.oldest_at;
+                upper.gap_below = lower.gap_below;
+            }
+        }
+    }
+}
+
+impl PageSeen {
+    /// Whether a page requested below a message, created at that time if known, holds older ones.
+    fn leads_below(&self, opener: &Opener, created: Option<Timestamp>) -> bool {
+        let Some(last) = self.rows.last() else { return false };
+        let newer = matches!((last.created_at, created), (Some(last), Some(above)) if last > above);
+        last.id != opener.above && !newer
+    }
+
+    /// Whether a page requested for a stretch holds nothing of it, and nothing that could belong to it.
+    fn leads_astray(&self, stretch: &Stretch, above: Option<Timestamp>) -> bool {
+        let Some(opener) = &stretch.opener else { return false };
+        self.index(&stretch.last).is_none() && !self.leads_below(opener, above)
     }
 }
 

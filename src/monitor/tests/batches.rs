@@ -5,19 +5,12 @@ use std::time::Duration;
 use rstest::rstest;
 
 use super::transports::Stops;
-use super::world::{Bench, World, demo_world, retry_batch_command, retry_command};
+use super::world::{Bench, World, demo_world, loaded, retry_batch_command, retry_command};
 use crate::delivery::{BatchId, MessageId, RetryAdvice};
 use crate::monitor::{ActionStage, BatchState, Command, Generation};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, TransportFailure};
 use crate::state::{ActionKind, ActionState, FailureSeen, Intention, Outcome, RunId, Server, Who};
-
-async fn loaded(mut bench: Bench) -> Bench {
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
-    bench.run(Duration::from_secs(200)).await;
-    bench
-}
 
 fn world() -> World {
     World { failure_rate: 0.2, ..demo_world(500, 0.0) }

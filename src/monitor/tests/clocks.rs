@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use rstest::rstest;
 
-use super::taking_back::{Hindered, Waits, loaded, states};
-use super::world::{Bench, Seen, World, demo_world, retry_command, run_command};
+use super::taking_back::{Hindered, Waits, states};
+use super::world::{Bench, Seen, World, demo_world, loaded, retry_command, run_command};
 use crate::monitor::{ActionStage, Clock};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, TransportFailure};

@@ -6,17 +6,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
 
-use super::world::{Bench, Seen, World, demo_world, retry_command, run_command};
+use super::world::{Bench, Seen, World, demo_world, loaded, retry_command, run_command};
 use crate::delivery::MessageId;
-use crate::monitor::{ActionStage, Command};
+use crate::monitor::ActionStage;
 use crate::state::ActionState;
-
-async fn loaded(mut bench: Bench) -> Bench {
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
-    bench.run(Duration::from_secs(200)).await;
-    bench
-}
 
 fn failing_world() -> World {
     World { failure_rate: 0.4, ..demo_world(200, 0.0) }

@@ -4,24 +4,15 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, demo_world, retry_command};
-use crate::delivery::MessageId;
+use super::world::{Bench, demo_world, retry_command, with_a_failure};
 use crate::monitor::{ActionStage, Command, Connection};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, TransportFailure};
 use crate::state::ActionState;
 
-async fn loaded(mut bench: Bench) -> (Bench, MessageId) {
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
-    bench.run(Duration::from_secs(200)).await;
-    let failed = bench.failed();
-    (bench, failed)
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_yes_does_not_hold_for_ever() {
-    let (mut bench, failed) = loaded(Bench::new(demo_world(300, 0.0))).await;
+    let (mut bench, failed) = with_a_failure(Bench::new(demo_world(300, 0.0))).await;
     bench.ask(Command::Pause);
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is written down", |seen| seen.stage(&failed) == Some(&ActionStage::Intended)).await;
@@ -56,7 +47,7 @@ async fn outcomes_that_cannot_be_looked_up_starve_nothing_and_end_with_a_person(
         let is_single = request.address().contains("/messages/message_");
         is_single.then(|| Fault::Before(if request.is_write() { lost.clone() } else { broken.clone() }))
     };
-    let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
+    let (mut bench, failed) = with_a_failure(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("a person must decide", |seen| matches!(seen.stage(&failed), Some(ActionStage::Unknown { look_up_at: None, .. }))).await;
     let before = bench.get_times().len();
@@ -90,8 +81,7 @@ async fn a_pause_during_a_call_that_fails_stays_a_pause() {
 #[tokio::test(start_paused = true)]
 async fn other_data_under_the_same_ids_replace_what_was_shown(#[case] before: u64, #[case] after: u64) {
     let mut bench = Bench::new(demo_world(before, 0.0));
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.read_whole().await;
     bench.exchange_world(&demo_world(after, 0.0));
     bench.run(Duration::from_secs(120)).await;
     let coverage = bench.seen.store.coverage();

@@ -66,8 +66,7 @@ async fn prepared(what: What) -> (Bench, Arc<Steps>, Command, usize) {
     };
     let world = || World { failure_rate: 0.4, ..demo_world(40, 0.0) };
     let mut before = Bench::new(world());
-    before.ask(Command::InView(true));
-    before.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    before.read_whole().await;
     let (command, messages) = match what {
         What::Batch => (retry_batch_command(before.batch_plan().await.confirm(before.clock.now()).unwrap()), 1),
         What::Single | What::Run => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, Seen, World, demo_world, retry_command, run_command};
+use super::world::{Bench, Seen, World, demo_world, loaded, retry_command, run_command};
 use crate::action::{ConfirmedRetry, LastRead, Planner};
 use crate::delivery::{Message, MessageId, RecipientQuery, RetryAdvice, Status};
 use crate::monitor::{ActionStage, Command, Generation, ListRequest, RunNews, RunPhase};
@@ -15,13 +15,6 @@ use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{NotSent, Request, Response, RetryAfter, TransportFailure};
 use crate::state::ActionState;
 use crate::store::AnswerKind;
-
-async fn loaded(mut bench: Bench) -> Bench {
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
-    bench.run(Duration::from_secs(200)).await;
-    bench
-}
 
 fn failing_world() -> World {
     World { failure_rate: 0.2, calls_per_second: 0, ..demo_world(400, 0.0) }

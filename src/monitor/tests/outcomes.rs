@@ -5,19 +5,12 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, Seen, World, demo_world, retry_command, run_command};
+use super::world::{Bench, Seen, World, demo_world, loaded, retry_command, run_command};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, NotSent, Request, Response, TransportFailure};
 use crate::state::ActionState;
-
-async fn loaded(mut bench: Bench) -> Bench {
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
-    bench.run(Duration::from_secs(200)).await;
-    bench
-}
 
 fn posts(decide: impl Fn(usize) -> Option<Fault> + Send + Sync + 'static) -> impl Fn(usize, &Request) -> Option<Fault> + Send + Sync {
     let posts = std::sync::atomic::AtomicUsize::new(0);

@@ -175,8 +175,7 @@ async fn a_message_that_goes_backwards_is_shown_as_last_told() {
             row["latestStatus"] = json!(if back { "created" } else { "sent" });
         }
     });
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.read_whole().await;
     let before = bench.get_times().len();
     let mut shown = HashSet::new();
     // It has not changed for long, so its page is read every ten minutes.
@@ -192,8 +191,7 @@ async fn a_message_that_goes_backwards_is_shown_as_last_told() {
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_appears_a_minute_late_is_shown_whole() {
     let mut bench = Bench::new(demo_world(300, 0.5));
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
+    bench.read_whole().await;
     let shown = bench.message_ids().len();
     let batch = bench.upload_elsewhere(20);
     bench.run(Duration::from_secs(60)).await;

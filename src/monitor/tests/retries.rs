@@ -5,20 +5,12 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, World, demo_world, retry_command};
-use crate::delivery::{MessageId, Status};
+use super::world::{Bench, World, demo_world, retry_command, with_a_failure};
+use crate::delivery::Status;
 use crate::monitor::{ActionStage, Command};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, NotSent, Request, TransportFailure};
 use crate::state::{ActionState, JournalAccess, NoteKind, RunId, Who};
-
-async fn loaded(mut bench: Bench) -> (Bench, MessageId) {
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
-    bench.run(Duration::from_secs(200)).await;
-    let failed = bench.failed();
-    (bench, failed)
-}
 
 fn state(bench: &Bench) -> Vec<ActionState> {
     bench.journal().all(10).unwrap().into_iter().map(|entry| entry.state).collect()
@@ -32,7 +24,7 @@ fn first_post(fault: Fault) -> impl Fn(usize, &Request) -> Option<Fault> + Send 
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_reaches_the_server_once_and_is_followed() {
-    let (mut bench, failed) = loaded(Bench::new(demo_world(300, 0.0))).await;
+    let (mut bench, failed) = with_a_failure(Bench::new(demo_world(300, 0.0))).await;
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is over", |seen| seen.stage(&failed).is_some_and(ActionStage::is_over)).await;
     bench.run(Duration::from_secs(600)).await;
@@ -45,7 +37,7 @@ async fn a_retry_reaches_the_server_once_and_is_followed() {
 
 #[tokio::test(start_paused = true)]
 async fn the_same_yes_twice_is_one_retry() {
-    let (mut bench, failed) = loaded(Bench::new(demo_world(300, 0.0))).await;
+    let (mut bench, failed) = with_a_failure(Bench::new(demo_world(300, 0.0))).await;
     let retry = bench.confirmed(&failed);
     bench.ask(retry_command(retry.clone()));
     bench.ask(retry_command(retry));
@@ -56,7 +48,7 @@ async fn the_same_yes_twice_is_one_retry() {
 
 #[tokio::test(start_paused = true)]
 async fn a_message_that_is_no_longer_failed_is_refused_with_the_apis_words() {
-    let (mut bench, failed) = loaded(Bench::new(demo_world(300, 0.0))).await;
+    let (mut bench, failed) = with_a_failure(Bench::new(demo_world(300, 0.0))).await;
     let retry = bench.confirmed(&failed);
     bench.retry_elsewhere(&failed);
     bench.ask(retry_command(retry));
@@ -70,7 +62,7 @@ async fn a_message_that_is_no_longer_failed_is_refused_with_the_apis_words() {
 #[tokio::test(start_paused = true)]
 async fn what_provably_did_nothing_goes_again(#[case] step: ScriptedStep) {
     let faults = first_post(Fault::Before(step));
-    let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
+    let (mut bench, failed) = with_a_failure(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is accepted", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
     bench.run(Duration::from_secs(300)).await;
@@ -87,7 +79,7 @@ async fn what_provably_did_nothing_goes_again(#[case] step: ScriptedStep) {
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_looked_up_and_never_sent_again(#[case] fault: Fault) {
     let faults = first_post(fault);
-    let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
+    let (mut bench, failed) = with_a_failure(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it was found out", |seen| seen.stages.iter().any(|(_, stage)| *stage == ActionStage::FoundAccepted)).await;
     bench.run(Duration::from_secs(600)).await;
@@ -101,7 +93,7 @@ async fn a_lost_answer_is_looked_up_and_never_sent_again(#[case] fault: Fault) {
 #[tokio::test(start_paused = true)]
 async fn what_stays_unknown_is_left_to_a_person(#[case] fault: Fault) {
     let faults = first_post(fault);
-    let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
+    let (mut bench, failed) = with_a_failure(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("a person must decide", |seen| matches!(seen.stage(&failed), Some(ActionStage::Unknown { look_up_at: None, .. }))).await;
     bench.run(Duration::from_secs(3600)).await;
@@ -115,7 +107,7 @@ async fn what_stays_unknown_is_left_to_a_person(#[case] fault: Fault) {
 
 #[tokio::test(start_paused = true)]
 async fn without_a_journal_nothing_is_sent() {
-    let (mut bench, failed) = loaded(Bench::without_journal(demo_world(300, 0.0))).await;
+    let (mut bench, failed) = with_a_failure(Bench::without_journal(demo_world(300, 0.0))).await;
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is not taken", |seen| matches!(seen.stage(&failed), Some(ActionStage::NotTaken(_)))).await;
     bench.run(Duration::from_secs(60)).await;
@@ -128,7 +120,7 @@ async fn a_key_that_lost_its_right_is_told_and_not_tried_again() {
         401,
         r#"{"error":{"code":"invalid_api_key_provided","message":"m","type":"t","id":"trace-1"}}"#,
     )));
-    let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
+    let (mut bench, failed) = with_a_failure(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is refused", |seen| matches!(seen.stage(&failed), Some(ActionStage::Refused(_)))).await;
     let Some(ActionStage::Refused(refusal)) = bench.seen.stage(&failed) else { panic!("just refused") };
@@ -143,7 +135,7 @@ async fn a_key_that_lost_its_right_is_told_and_not_tried_again() {
 async fn a_retry_that_was_under_way_at_a_crash_is_looked_up_at_the_next_start() {
     // The request arrives and its answer never comes: the program dies while waiting.
     let faults = first_post(Fault::After(ScriptedStep::Hang));
-    let (mut bench, failed) = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
+    let (mut bench, failed) = with_a_failure(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is under way", |seen| matches!(seen.stage(&failed), Some(ActionStage::UnderWay { .. }))).await;
     bench.run(Duration::from_secs(1)).await;
@@ -157,7 +149,7 @@ async fn a_retry_that_was_under_way_at_a_crash_is_looked_up_at_the_next_start() 
 #[tokio::test(start_paused = true)]
 async fn under_a_rate_limit_the_retry_waits_its_turn() {
     // One call a second for all: most of ours are dropped.
-    let (mut bench, failed) = loaded(Bench::new(World { calls_per_second: 1, ..demo_world(300, 0.0) })).await;
+    let (mut bench, failed) = with_a_failure(Bench::new(World { calls_per_second: 1, ..demo_world(300, 0.0) })).await;
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is over", |seen| seen.stage(&failed).is_some_and(ActionStage::is_over)).await;
     let taken = bench.posts().into_iter().filter(|(_, status)| *status == 201).count();
@@ -167,7 +159,7 @@ async fn under_a_rate_limit_the_retry_waits_its_turn() {
 
 #[tokio::test(start_paused = true)]
 async fn a_journal_that_can_be_written_again_is_taken_in_place_of_the_one_before() {
-    let (mut bench, failed) = loaded(Bench::without_journal(demo_world(300, 0.0))).await;
+    let (mut bench, failed) = with_a_failure(Bench::without_journal(demo_world(300, 0.0))).await;
     bench.ask(retry_command(bench.confirmed(&failed)));
     bench.until("it is not taken", |seen| matches!(seen.stage(&failed), Some(ActionStage::NotTaken(_)))).await;
     assert!(bench.seen.actions_refused.is_some() && bench.posts().is_empty());
@@ -182,7 +174,7 @@ async fn a_journal_that_can_be_written_again_is_taken_in_place_of_the_one_before
 
 #[tokio::test(start_paused = true)]
 async fn a_note_has_a_line_or_is_reported_as_lost() {
-    let (mut bench, _) = loaded(Bench::new(demo_world(300, 0.0))).await;
+    let (mut bench, _) = with_a_failure(Bench::new(demo_world(300, 0.0))).await;
     let note = |kind| Command::Note { kind, detail: "all recipients".to_owned() };
     bench.ask(note(NoteKind::Reveal));
     bench.run(Duration::from_secs(1)).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, Seen, World, demo_world, retry_command, run_command};
+use super::world::{Bench, Seen, World, demo_world, loaded, retry_command, run_command};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command, RunNews, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
@@ -13,13 +13,6 @@ use crate::postman::{Broken, Request, TransportFailure};
 use crate::state::ActionState;
 
 /// A world of 700 messages of which three in ten have failed, loaded.
-async fn loaded(mut bench: Bench) -> Bench {
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
-    bench.run(Duration::from_secs(200)).await;
-    bench
-}
-
 fn failing_world() -> World {
     World { failure_rate: 0.3, ..demo_world(700, 0.0) }
 }

@@ -7,19 +7,12 @@ use std::time::Duration;
 use super::transports::Stops;
 use rstest::rstest;
 
-use super::world::{BASE, Bench, Seen, World, demo_world, retry_command, run_command};
+use super::world::{BASE, Bench, Seen, World, demo_world, loaded, retry_command, run_command};
 use crate::delivery::MessageId;
-use crate::monitor::{ActionStage, Command};
+use crate::monitor::ActionStage;
 use crate::postman::scripted::{Fault, ScriptedStep};
 use crate::postman::{Broken, Request, TransportFailure};
 use crate::state::ActionState;
-
-async fn loaded(mut bench: Bench) -> Bench {
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
-    bench.run(Duration::from_secs(200)).await;
-    bench
-}
 
 fn world() -> World {
     World { failure_rate: 0.4, ..demo_world(60, 0.0) }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use rstest::rstest;
 
-use super::world::{Bench, Seen, World, demo_world, retry_batch_command, retry_command, run_command};
+use super::world::{Bench, Seen, World, demo_world, loaded, retry_batch_command, retry_command, run_command};
 use crate::monitor::{ActionStage, Command, CommandSender, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{ApiKey, Exchange, NotSent, Request, Response, RetryAfter, Transport, TransportFailure};
@@ -17,13 +17,6 @@ use crate::state::{ActionState, Journal};
 
 fn failing_world() -> World {
     World { failure_rate: 0.4, ..demo_world(200, 0.0) }
-}
-
-pub async fn loaded(mut bench: Bench) -> Bench {
-    bench.ask(Command::InView(true));
-    bench.until("the whole campaign is read", |seen| seen.store.coverage().complete).await;
-    bench.run(Duration::from_secs(200)).await;
-    bench
 }
 
 /// What an action waits for.

@@ -321,6 +321,13 @@ impl Bench {
         }
     }
 
+    /// Puts the campaign in view, and reads all of it.
+    #[track_caller]
+    pub fn read_whole(&mut self) -> impl Future<Output = ()> + '_ {
+        self.ask(Command::InView(true));
+        self.until("the whole campaign is read", |seen| seen.store.coverage().complete)
+    }
+
     pub async fn until_search(&mut self, wanted: Generation) -> Vec<MessageId> {
         let answered = |seen: &Seen| matches!(&seen.search, Some((generation, SearchState::Answered { .. })) if *generation == wanted);
         self.until("the search was answered", answered).await;
@@ -333,6 +340,20 @@ impl Bench {
     pub fn journal(&self) -> Journal {
         Journal::open(&self.folder.path().join("state")).unwrap()
     }
+}
+
+/// A worker in view that has read everything, so long ago that some messages have failed.
+pub async fn loaded(mut bench: Bench) -> Bench {
+    bench.read_whole().await;
+    bench.run(Duration::from_secs(200)).await;
+    bench
+}
+
+/// The same, and one of its failures.
+pub async fn with_a_failure(bench: Bench) -> (Bench, MessageId) {
+    let bench = loaded(bench).await;
+    let failed = bench.failed();
+    (bench, failed)
 }
 
 mod rand {

@@ -2,14 +2,20 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::super::active_action::{BatchPass, BatchPassProgress};
 use super::super::scheduler::{OPENED_AGAIN, SEARCH_AGAIN, SEARCH_PAGE};
-use super::super::{Fetch, Generation, News, NoticeWeight, PageSeen, Purpose, SearchState, SeenMessage};
+use super::super::{BatchState, Fetch, Generation, News, NoticeWeight, PageSeen, Purpose, SearchState, SeenMessage};
 use super::Worker;
 use crate::delivery::{MessageId, RecipientQuery, Rows};
 use crate::postman::{Call, CallError, Explanation, MessageAnswer, PageAnswer, PageRequest, Position};
 use crate::store::AnswerKind;
+
+/// How long the reading of a batch waits after a page that could not be read, multiplied by the failures in a row.
+const BATCH_PAUSE: SignedDuration = SignedDuration::from_secs(3);
+/// The longest such wait.
+const LONGEST_BATCH_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Worker {
     /// A page, with the time of its request on this worker's clock; `None` when the worker is to stop.
@@ -197,6 +203,55 @@ impl Worker {
         self.scheduler.ledger.note(&seen, asked_at);
         seen.iter().any(|seen| seen.open.is_some())
     }
+
+    /// Reads the next page of the requested batch, before a question about it can be answered.
+    pub(super) async fn read_requested_batch(&mut self) {
+        let Some(wanted) = &self.scheduler.batch else { return };
+        let (generation, batch, next) = (wanted.generation, wanted.batch.clone(), wanted.pass.next.clone());
+        let Some(answer) = self.batch_page(Purpose::Batch, &batch, next).await else { return };
+        let state = match answer {
+            Ok(answer) => {
+                let page = self.reported_batch_page(&batch, answer).await;
+                let now = self.now();
+                // The request may have been withdrawn or replaced by now.
+                let Some(wanted) = self.scheduler.batch.as_mut().filter(|wanted| wanted.generation == generation) else { return };
+                wanted.unread = 0;
+                match wanted.pass.take(page, now) {
+                    BatchPassProgress::More => {
+                        wanted.read_at = Some(now);
+                        BatchState::Reading(wanted.pass.len())
+                    }
+                    BatchPassProgress::Whole(reading) => {
+                        wanted.read_at = None;
+                        BatchState::Whole(reading)
+                    }
+                    BatchPassProgress::NoEnd => {
+                        wanted.read_at = None;
+                        BatchState::Failed { why: no_end(), again: false }
+                    }
+                }
+            }
+            Err(error) => {
+                if concerns_all(&error) {
+                    self.failed(&error).await;
+                }
+                let Some(state) = self.batch_unread(&error, generation) else { return };
+                state
+            }
+        };
+        self.tell(News::Batch { generation, state }).await;
+    }
+
+    /// It starts over after a while, because its cursor may be what was refused; a refusal would only come again.
+    fn batch_unread(&mut self, error: &CallError, generation: Generation) -> Option<BatchState> {
+        let now = self.now();
+        let wanted = self.scheduler.batch.as_mut().filter(|wanted| wanted.generation == generation)?;
+        wanted.pass = BatchPass::default();
+        wanted.unread = wanted.unread.saturating_add(1);
+        let pause = (BATCH_PAUSE * i32::try_from(wanted.unread).unwrap_or(i32::MAX)).min(LONGEST_BATCH_PAUSE);
+        wanted.read_at = error.is_retryable().then(|| now + pause);
+        Some(BatchState::Failed { why: error.explanation(), again: error.is_retryable() })
+    }
 }
 
 /// Whether a failure concerns the campaign's connection, key or rate, rather than this call alone. A missing
@@ -210,5 +265,13 @@ fn circular() -> Explanation {
         "Older messages cannot be read any further.",
         "The server's page cursors go in a circle, lead to no older messages or are missing.",
         "Loaded messages stay and are kept up to date; older ones are not shown. Restart to try again.",
+    )
+}
+
+fn no_end() -> Explanation {
+    Explanation::new(
+        "The batch cannot be read completely.",
+        "The server's page cursors go in a circle, lead nowhere or are missing.",
+        "Retry its messages one by one instead.",
     )
 }

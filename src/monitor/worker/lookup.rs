@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::super::active_action::{ActionPhase, ActiveAction, BatchPage, Reread};
-use super::super::sharing::blocking;
+use super::super::call_slots::blocking;
 use super::super::{ActionStage, News, NoticeWeight, Purpose, SeenMessage};
 use super::Worker;
 use super::in_the_way::journal_broken;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::active_action::{ActionPhase, ActionRef, ActiveAction};
-use super::super::sharing::blocking;
+use super::super::call_slots::blocking;
 use super::super::{ActionStage, News, NotStarted, NoticeWeight, OpenActionNews};
 use super::Worker;
 use super::in_the_way::{journal_broken, to_the_second};

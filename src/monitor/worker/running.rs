@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::super::active_action::{ActionPhase, ActionRef, ActiveAction};
 use super::super::active_run::{ActiveRun, not_started_because, not_started_reported, one_at_a_time};
-use super::super::sharing::blocking;
+use super::super::call_slots::blocking;
 use super::super::{ActionStage, News, NoticeWeight};
 use super::Worker;
 use super::in_the_way::{already_under_way, journal_broken};

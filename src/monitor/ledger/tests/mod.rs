@@ -1,8 +1,6 @@
 //! The ledger against a small model of the server.
 
 mod endless;
-mod late;
-mod size;
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -279,4 +277,90 @@ proptest! {
         let open = server.messages.iter().filter(|listed| listed.open).count();
         prop_assert_eq!(ledger.open(), open);
     }
+}
+
+/// A campaign of 3000 whose messages are done, read to its end; its newest message is of `at(2999)`.
+fn settled(failures: bool) -> (Server, Ledger, Timestamp) {
+    let (mut server, mut ledger) = (Server::default(), Ledger::default());
+    for second in 0..3000 {
+        server.add(at(second), 0);
+    }
+    for listed in &mut server.messages {
+        (listed.open, listed.failed) = (false, failures);
+    }
+    let now = read_all(&mut ledger, &server, at(3000));
+    (server, ledger, now)
+}
+
+/// After how many seconds a message of 25 minutes ago that is recorded at `now` is read, within an hour.
+fn found_after(server: &mut Server, ledger: &mut Ledger, now: Timestamp) -> Option<i64> {
+    server.add(now, now.duration_since(at(1500)).as_secs());
+    let id = MessageId::new(format!("message_{:05}", server.made));
+    (0..7200).find_map(|half| {
+        let then = now + SignedDuration::from_millis(500 * half);
+        let fetch = ledger.next(then, &FAR)?;
+        let page = server.page(&fetch, then);
+        ledger.apply(&fetch, &page);
+        page.index(&id).map(|_| half / 2)
+    })
+}
+
+#[test]
+fn what_is_recorded_very_late_among_young_messages_is_found_within_ten_minutes() {
+    let (mut server, mut ledger, now) = settled(false);
+    let found = found_after(&mut server, &mut ledger, now);
+    assert!(found.is_some_and(|seconds| (30..=605).contains(&seconds)), "{found:?}");
+}
+
+#[test]
+fn so_it_is_among_failures_of_the_last_two_days() {
+    let (mut server, mut ledger, _) = settled(true);
+    let later = read_all(&mut ledger, &server, at(24 * 3600));
+    let found = found_after(&mut server, &mut ledger, later);
+    assert!(found.is_some_and(|seconds| seconds <= 605), "{found:?}");
+}
+
+#[test]
+fn among_old_messages_that_are_all_delivered_it_is_not_looked_for() {
+    let (mut server, mut ledger, _) = settled(false);
+    let later = read_all(&mut ledger, &server, at(2 * 3600));
+    assert_eq!(found_after(&mut server, &mut ledger, later), None, "no call is spent on messages that never change again");
+}
+
+#[test]
+fn after_a_day_of_messages_and_faults_the_ledger_is_small() {
+    let (mut server, mut ledger) = (Server::default(), Ledger::default());
+    let (mut calls, mut largest) = (0, 0);
+    for second in 0..86_400_i64 {
+        let now = at(second);
+        if second % 8 == 0 {
+            // One in fifty comes late, by more than the head reaches back.
+            server.add(now, if second % 400 == 0 { 120 } else { 0 });
+        }
+        if second % 30 == 0 {
+            let old = now - SignedDuration::from_secs(12);
+            for listed in server.messages.iter_mut().take(60) {
+                listed.open &= listed.created > old;
+            }
+        }
+        if let Some(fetch) = ledger.next(now, &FAR) {
+            calls += 1;
+            // Every seventh page below the head cannot be read.
+            if fetch.position() != Position::Head && calls % 7 == 0 {
+                ledger.failed(&fetch, now);
+            } else {
+                ledger.apply(&fetch, &server.page(&fetch, now));
+            }
+        }
+        largest = largest.max(ledger.stretches.len());
+    }
+    assert!(server.made > 10_000 && calls > 20_000, "{} messages, {calls} calls", server.made);
+    assert_eq!(covered(&ledger, &server), server.ids());
+    // 10,800 messages are eleven full pages; neighbours of less than a page together are one.
+    assert!(largest <= 30, "{largest} stretches at most");
+    assert!(ledger.troubled.len() <= 3, "{} pages in trouble", ledger.troubled.len());
+    assert!(ledger.asked_below.len() <= 2 && ledger.asked_between.is_empty());
+    let ids: usize = ledger.stretches.iter().map(|stretch| stretch.ids.len()).sum();
+    assert!(ids <= FULL_PAGE, "ids are kept for the head only: {ids}");
+    assert!(ledger.open() <= 20, "{} open messages", ledger.open());
 }
