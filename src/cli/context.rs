@@ -10,7 +10,7 @@ use tokio::task::JoinError;
 
 use super::args::Colour;
 use super::campaigns::{Configured, ConfiguredCampaign, configured_for, find, sentence};
-use super::journal::shared_budget;
+use super::open_journal::shared_budget;
 use super::{Common, Exit, Failure, Format};
 use crate::config::LoadError;
 use crate::monitor::{CampaignIndex, Clock, MonitorOptions, Reader, ReaderNews};

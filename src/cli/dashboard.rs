@@ -3,7 +3,6 @@
 mod adding;
 mod export;
 mod keeper;
-mod last;
 mod setup;
 mod workers;
 
@@ -12,7 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
-use super::campaigns::{Configured, ConfiguredCampaign, configured, configured_for};
+use super::campaigns::{Configured, ConfiguredCampaign, configured, configured_for, sentence};
 use super::{Common, Exit, Failure};
 use crate::config::{self, LoadError};
 use crate::monitor::Clock;
@@ -75,9 +74,9 @@ pub fn run(common: &Common, runtime: &Handle) -> Result<Exit, Failure> {
             configured => usable(configured)?,
         };
         let mut setup = setup::setup(&configured, common);
-        last::restore(&mut setup, &state);
+        setup::restore(&mut setup, &state);
         let (session, end) = show(setup, configured.campaigns, state.clone(), Arc::clone(&reload), runtime)?;
-        last::keep(&session, &state);
+        setup::keep(&session, &state);
         if end != ExitReason::Reload {
             return Ok(exit_of(end));
         }
@@ -88,7 +87,7 @@ pub fn run(common: &Common, runtime: &Handle) -> Result<Exit, Failure> {
 fn usable(configured: Result<Configured, LoadError>) -> Result<Configured, Failure> {
     let configured = configured.map_err(|error| {
         let next = "Fix the configuration, or name another one with `--config FILE`. `postwatch demo` needs none.";
-        Failure::new(Exit::Usage, "The configuration cannot be used.", super::campaigns::sentence(&error), next)
+        Failure::new(Exit::Usage, "The configuration cannot be used.", sentence(&error), next)
     })?;
     if configured.campaigns.is_empty() {
         let mistakes: Vec<String> = configured.mistakes.iter().map(ToString::to_string).collect();
@@ -116,7 +115,7 @@ pub fn demo(arguments: &DemoArguments, common: &Common, runtime: &Handle) -> Res
     // Nothing of a demo may outlive it, and it must not touch the journal of real actions.
     let folder = tempfile::Builder::new().prefix("postwatch-demo-").tempdir().map_err(|error| {
         let next = "Make room in the folder for temporary files, or name another one with TMPDIR.";
-        Failure::new(Exit::Failed, "The demo's state folder cannot be created.", super::campaigns::sentence(&error), next)
+        Failure::new(Exit::Failed, "The demo's state folder cannot be created.", sentence(&error), next)
     })?;
     let setup = setup::demo(&campaigns, common);
     let nothing = || {
@@ -132,7 +131,7 @@ fn simulated(arguments: &DemoArguments, campaigns: Vec<CampaignOptions>, runtime
     let listening = runtime.block_on(simulator::serve(World::new(options), ([127, 0, 0, 1], 0).into()));
     listening.map_err(|error| {
         let next = "Something keeps programs from listening on 127.0.0.1: look at the machine's limits.";
-        Failure::new(Exit::Failed, "The embedded simulator cannot be started.", super::campaigns::sentence(&error), next)
+        Failure::new(Exit::Failed, "The embedded simulator cannot be started.", sentence(&error), next)
     })
 }
 
@@ -141,7 +140,7 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
     if common.config.is_some() {
         // A named file that does not exist is a mistake, not a first start.
         let next = "Name another one with `--config FILE`, or leave the option out.";
-        return Err(Failure::new(Exit::Usage, "There is no such configuration.", super::campaigns::sentence(missing), next));
+        return Err(Failure::new(Exit::Usage, "There is no such configuration.", sentence(missing), next));
     }
     let path = config::path(None, |name| std::env::var(name).ok());
     let (requests, mut screen, mut keyboard) = terminal(runtime, Clock::system())?;
@@ -209,12 +208,12 @@ fn needs_terminal() -> Result<(), Failure> {
 
 fn no_terminal(error: &TerminalError) -> Failure {
     let next = "Start it in a terminal. In a script, `postwatch status` and `postwatch messages` give the same figures.";
-    Failure::new(Exit::Usage, "The dashboard cannot be shown.", super::campaigns::sentence(error), next)
+    Failure::new(Exit::Usage, "The dashboard cannot be shown.", sentence(error), next)
 }
 
 fn lost(error: &std::io::Error) -> Failure {
     let exit = ExitReason::of_error(error).map_or(Exit::Failed, exit_of);
-    Failure::new(exit, "The terminal went away.", super::campaigns::sentence(error), "Start the dashboard again.")
+    Failure::new(exit, "The terminal went away.", sentence(error), "Start the dashboard again.")
 }
 
 fn exit_of(end: ExitReason) -> Exit {

@@ -12,9 +12,10 @@ use tokio::task::JoinSet;
 use self::result::{CampaignAnswer, FindResult, NotAsked, SearchAnswer};
 use super::campaigns::{ConfiguredCampaign, find as named};
 use super::context::{CommandContext, counted, joined};
-use super::number::looked_for;
+use super::messages::looked_for;
+use super::open_journal::is_masked;
 use super::progress::ProgressLine;
-use super::{Common, EarlyExit, Exit, Failure, journal};
+use super::{Common, EarlyExit, Exit, Failure};
 use crate::delivery::{Beside, Message, NotANumber, RecipientQuery};
 use crate::monitor::Reader;
 use crate::postman::record::{Field, RecordFormat};
@@ -119,7 +120,7 @@ fn chosen(arguments: &FindArguments, context: &CommandContext, query: &Recipient
         }
         let layout = RecordFormat {
             fields: Field::all(),
-            masked: journal::is_masked(&context.common, campaign, "what was found for a number")?,
+            masked: is_masked(&context.common, campaign, "what was found for a number")?,
             one_time: campaign.settings.one_time_password,
             searched: Some(query.clone()),
             zone: context.zone().clone(),

@@ -1,8 +1,4 @@
-//! The journal of actions, as a script command opens it and as `postwatch journal` lists it.
-
-mod line;
-mod listing;
-mod output;
+//! The journal of actions, as a script command opens it.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -16,9 +12,6 @@ use super::{Common, Exit, Failure};
 use crate::delivery::MessageId;
 use crate::postman::OUT_OF_ATTEMPTS;
 use crate::state::{self, BudgetFile, Journal, JournalAccess, JournalHandle, NoteKind, Run, RunId, Server, SharedBudget, StateError, Who};
-
-pub use listing::JournalArguments;
-pub(super) use listing::run;
 
 /// What to do if the journal cannot be used.
 const NOTHING_DONE: &str = "Fix the state folder, or name another one with `--state FOLDER`. Nothing was done.";

@@ -3,18 +3,17 @@
 
 mod agree;
 mod choose;
-mod chosen;
 mod plan_text;
 mod selection;
 
 use clap::Args;
 use jiff::Timestamp;
 
-use self::chosen::{Agenda, Chosen};
+use self::choose::{Agenda, Chosen};
 use self::selection::Selection;
 use super::action::{self, Before, OutcomeReport};
 use super::context::CommandContext;
-use super::journal::OpenJournal;
+use super::open_journal::OpenJournal;
 use super::signals::Signals;
 use super::{Common, EarlyExit, Exit, Format};
 use crate::action::{Agreed, ConfirmedAction};

@@ -1,5 +1,5 @@
 //! Exit codes, command by command and fault by fault. What becomes of a POST is in the table in
-//! `cli/retry/work/tests.rs`.
+//! `cli/action/tests.rs`.
 
 use std::collections::BTreeMap;
 use std::process::Command;

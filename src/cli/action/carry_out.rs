@@ -1,11 +1,7 @@
 //! Carries a plan out: the campaign's worker makes the run, this side reports it until each retry has
 //! an outcome.
 
-mod holding;
-mod leaving;
-#[cfg(test)]
-mod tests;
-
+use std::collections::HashSet;
 use std::io::{IsTerminal as _, Write};
 
 use tokio::sync::mpsc;
@@ -13,21 +9,20 @@ use tokio::time::Instant;
 
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::{CommandContext, counted};
-use super::super::journal::OpenJournal;
+use super::super::open_journal::OpenJournal;
 use super::super::progress::ProgressLine;
 use super::super::signals::{Signals, at};
 use super::super::{EarlyExit, Exit, Failure, Format};
-use super::before::worker;
 use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome};
-use super::stages::{ScriptedStage, ScriptedStages};
-use super::waiting::{Pause, Stall};
+use super::waiting::{After, LONGEST_STALL, Moving, Pause, ScriptedStage, ScriptedStages, Stall};
+use super::worker;
 use crate::action::{ActionNumber, Agreed, PATIENCE};
 use crate::delivery::{agreeing, full_stop};
-use crate::monitor::{ActionStage, Clock, Command, Connection, Monitor, News, Update};
+use crate::monitor::{ActionStage, Clock, Command, Connection, Monitor, News, RunPhase, Update};
 use crate::postman::{Explanation, Refusal};
 
 /// A run of retries.
-pub(super) struct ScriptedRun<'a, W: Write> {
+struct ScriptedRun<'a, W: Write> {
     monitor: Monitor,
     updates: mpsc::Receiver<Update>,
     open: OpenJournal,
@@ -132,11 +127,8 @@ impl<W: Write> ScriptedRun<'_, W> {
     fn take(&mut self, update: Update) -> Result<(), EarlyExit> {
         match update.news {
             // What an earlier run left open is looked up by the worker, too; it is not ours.
-            News::Action(news) => self.step(news.subject.id(), news.stage),
-            News::Run(news) => {
-                self.phase(news.phase);
-                Ok(())
-            }
+            News::Action(news) => return self.step(news.subject.id(), news.stage),
+            News::Run(news) => self.phase(news.phase),
             News::NotStarted(left) => {
                 for (number, noun) in [(left.messages.len(), "message"), (left.batches.len(), "batch")] {
                     if number > 0 {
@@ -146,7 +138,6 @@ impl<W: Write> ScriptedRun<'_, W> {
                         ));
                     }
                 }
-                Ok(())
             }
             // A reading met something that only a person can change; so would every request.
             News::Refused(error) => {
@@ -155,24 +146,17 @@ impl<W: Write> ScriptedRun<'_, W> {
                 if self.halt.is_none() {
                     self.stop(Halt::new(&text.reason(), exit));
                 }
-                Ok(())
             }
-            News::Connection(Connection::Waiting { why, .. }) => {
-                self.dropped(&format!("{}.", why.what));
-                Ok(())
-            }
+            News::Connection(Connection::Waiting { why, .. }) => self.dropped(&format!("{}.", why.what)),
             // Each message that is not sent is reported; this is the reason.
             News::Journal(Some(why)) => {
                 self.is_journal_broken = true;
                 self.once(&why.in_full());
-                Ok(())
             }
-            News::Notice(notice) => {
-                self.once(&notice.text.in_full());
-                Ok(())
-            }
-            _ => Ok(()),
+            News::Notice(notice) => self.once(&notice.text.in_full()),
+            _ => {}
         }
+        Ok(())
     }
 
     fn step(&mut self, id: &str, stage: ActionStage) -> Result<(), EarlyExit> {
@@ -270,6 +254,174 @@ impl<W: Write> ScriptedRun<'_, W> {
     fn give_up_looking(&mut self) -> Result<(), EarlyExit> {
         let overdue = self.stages.overdue(Instant::now());
         overdue.into_iter().try_for_each(|(id, why)| self.end(&ReportedOutcome::unknown(&id, &why)))
+    }
+}
+
+/// What holds a run up, or stops it before all of it was started, and how that is reported.
+impl<W: Write> ScriptedRun<'_, W> {
+    /// The phase of the run as a whole.
+    fn phase(&mut self, phase: RunPhase) {
+        if self.halt.is_some() {
+            return;
+        }
+        match phase {
+            RunPhase::Running | RunPhase::Done => {
+                if self.pause.take().is_some() {
+                    self.unclear.clear();
+                }
+            }
+            RunPhase::Paused(_) if self.pause.is_some() => {}
+            RunPhase::Paused(why) => {
+                self.pause = Pause::new(self.still_unclear(), self.clock.now());
+                let what = why.reason();
+                if self.pause.is_some() {
+                    self.line(&format!("{what} The run continues by itself once their outcomes are known."));
+                } else {
+                    self.line(&format!("{what} Nothing more is started."));
+                    self.stop(Halt::new("the messages before it could not be sent", Exit::SomeRefused));
+                }
+            }
+            // A refusal of this caller was reported with its message, and the journal's trouble when it came.
+            RunPhase::Stopped(why) => {
+                let why = why.reason();
+                let exit = if self.is_journal_broken { Exit::Failed } else { Exit::SomeRefused };
+                if !self.is_journal_broken {
+                    self.once(&why);
+                }
+                self.halt = Some(Halt::new(&why, exit));
+            }
+        }
+    }
+
+    /// The unknown outcomes in a row that made the run pause. Those that stayed unknown before are for a person anyway.
+    fn still_unclear(&self) -> HashSet<String> {
+        let is_unknown = |id: &&String| matches!(self.stages.get(id), Some(ScriptedStage::Unknown { .. }));
+        self.unclear.iter().filter(is_unknown).cloned().collect()
+    }
+
+    /// Nothing more is started, for this reason.
+    fn stop(&mut self, halt: Halt) {
+        self.halt = Some(halt);
+        self.monitor.ask(Command::TakeBack);
+    }
+
+    /// A pause ends only with what it waits for: a script does not give again a yes that was given once.
+    fn paused(&mut self, outcome: &ReportedOutcome) {
+        // A run that was stopped meanwhile does not continue.
+        let Some(pause) = self.pause.as_mut().filter(|_| self.halt.is_none()) else { return };
+        match pause.take(outcome) {
+            After::Waits => {}
+            After::GoesOn => {
+                let agreed_at = pause.began_at;
+                self.line("All outcomes are known: the run continues.");
+                self.monitor.ask(Command::ResumeRun { agreed_at });
+            }
+            After::Ends => {
+                self.line("One outcome stays unknown. Nothing more is started.");
+                self.stop(Halt::new("the outcome of an earlier message stays unknown", Exit::SomeRefused));
+            }
+        }
+    }
+
+    /// A call did nothing: that is reported now and then, with how long it has lasted.
+    fn dropped(&mut self, line: &str) {
+        if let Some(since) = self.stall.dropped(Instant::now()) {
+            let (so_far, minutes) = (self.report.counts().sentence(), LONGEST_STALL.as_secs() / 60);
+            let lasting = match since.as_secs() {
+                0..10 => String::new(),
+                seconds => format!(" Nothing has got through for {seconds} s; after {minutes} minutes the run stops. So far {so_far}"),
+            };
+            self.line(&format!("{line}{lasting}"));
+        }
+    }
+
+    /// When a run is given up because every call is dropped; messages that only wait for their outcome are looked up
+    /// for as long as it takes.
+    fn stall_ends_at(&self) -> Option<Instant> {
+        let waits = self.halt.is_none() && self.stages.moving().not_started > 0;
+        self.stall.deadline().filter(|_| waits)
+    }
+
+    /// Every call has been dropped for too long to keep waiting.
+    fn give_up_calling(&mut self) {
+        let minutes = LONGEST_STALL.as_secs() / 60;
+        self.line(&format!("Nothing has got through for {minutes} minutes. Nothing more is started."));
+        self.stop(Halt::new(&format!("nothing got through for {minutes} minutes"), Exit::SomeRefused));
+    }
+
+    /// Prints a line, unless it was the last one.
+    fn once(&mut self, line: &str) {
+        if self.last_line != line {
+            line.clone_into(&mut self.last_line);
+            self.line(line);
+        }
+    }
+
+    fn line(&self, line: &str) {
+        if !self.quiet {
+            self.progress.line(line);
+        }
+    }
+}
+
+/// The end of a run: interrupted, or complete.
+impl<W: Write> ScriptedRun<'_, W> {
+    /// Ctrl-C: nothing more is started; a request on its way is waited for, unless interrupted again.
+    /// Gives whether it was interrupted again.
+    async fn interrupt(&mut self, is_batch: bool, signals: &mut Signals) -> Result<bool, EarlyExit> {
+        // A run that has already stopped keeps its own reason.
+        self.halt.get_or_insert_with(|| Halt::new("interrupted", Exit::Done));
+        let Moving { under_way, unknown, not_started } = self.stages.moving();
+        let counts = self.report.counts();
+        self.line(&format!(
+            "Stopping: {} accepted, {} refused, {} under way, {} unknown, {not_started} not started. Interrupt again to quit at once.",
+            counts.accepted,
+            counts.refused,
+            counted(under_way, "request"),
+            unknown + counts.unknown,
+        ));
+        // A batch is not a run: the worker waits for its one call when it ends.
+        self.monitor.ask(if is_batch { Command::Stop } else { Command::TakeBack });
+        loop {
+            let Moving { under_way, not_started, .. } = self.stages.moving();
+            if under_way + not_started == 0 {
+                return Ok(false);
+            }
+            tokio::select! {
+                update = self.updates.recv() => match update {
+                    Some(Update { news: News::Stopped, .. }) | None => return Ok(false),
+                    Some(update) => self.take(update)?,
+                },
+                _ = signals.next() => return Ok(true),
+            }
+        }
+    }
+
+    /// Reports the messages without an outcome, and ends the worker.
+    async fn leave(mut self, leaves_now: bool) -> Result<(), EarlyExit> {
+        let halt = self.halt.clone().unwrap_or_else(|| Halt::new("the worker failed", Exit::Failed));
+        for (id, index) in self.stages.take() {
+            let outcome = match index {
+                ScriptedStage::NotStarted => not_started(&id, &halt),
+                ScriptedStage::UnderWay => ReportedOutcome::left(&id),
+                ScriptedStage::Unknown { why, .. } => ReportedOutcome::unknown(&id, &why),
+            };
+            self.report.tell(&outcome)?;
+        }
+        self.monitor.ask(Command::Stop);
+        // The worker may still have news; no one receives it any more.
+        self.updates.close();
+        if leaves_now {
+            return Ok(());
+        }
+        if self.monitor.ended().await.is_err() {
+            let next = "Run `postwatch retry` again: it looks up what became of the messages before it sends anything.";
+            return Err(
+                Failure::new(Exit::Failed, "The worker failed.", "The journal has the outcomes that are missing here.", next).into()
+            );
+        }
+        self.open.end();
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::super::context::grouped;
-use super::super::failure::in_one_cell;
+use super::super::exit::in_one_cell;
 use super::super::records::RecordWriter;
 use super::super::table::columns;
 use super::super::{Exit, Format};

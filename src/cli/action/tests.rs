@@ -1,4 +1,5 @@
-//! Scripted runs against a server that accepts, refuses or loses retries, on a paused clock.
+//! Scripted runs against a server that accepts, refuses or loses retries, on a paused clock, and the look-up before
+//! them.
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -13,12 +14,14 @@ use rstest::rstest;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::super::super::{Arguments, Common};
+use super::super::{Arguments, Common, Format};
 use super::*;
-use crate::action::{LastRead, Planner};
-use crate::delivery::{Attempt, DeliveryError, Message, MessageId, Status};
+use crate::action::{Agreed, LastRead, Planner};
+use crate::delivery::{Attempt, CampaignId, DeliveryError, Message, MessageId, Status};
+use crate::monitor::{ActionNews, Clock};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
-use crate::postman::{ApiKey, BaseUrl, Broken, Exchange, NotSent, Request, Response, Transport, TransportFailure};
+use crate::postman::{ApiKey, BaseUrl, Broken, Exchange, Explanation, NotSent, Request, Response, Transport, TransportFailure};
+use crate::state::{ActionKind, ActionState, Intention, Journal, ReadFrom, RunId, Who};
 use crate::store::AnswerKind;
 
 /// A server of failed messages that records what it was asked, and when.
@@ -234,7 +237,7 @@ async fn a_success_now_and_then_keeps_it_going() {
     each_once(&ran);
 }
 
-const LONGEST: Duration = super::super::waiting::LONGEST_STALL;
+const LONGEST: Duration = waiting::LONGEST_STALL;
 
 #[tokio::test(start_paused = true)]
 async fn without_a_network_it_ends_as_a_failure() {
@@ -360,4 +363,71 @@ async fn whatever_happens_each_is_told_once_sent_once_and_five_means_unknown(#[v
     if count("skipped") > 0 {
         assert!(count("unknown") > 0 || ran.took >= LONGEST, "it ends early only for these: {:?}", ran.outcomes);
     }
+}
+
+fn stage(message: &str, look_up_at: Option<Timestamp>) -> News {
+    let why = Explanation::new("", "", "");
+    let stage = ActionStage::Unknown { why, look_up_at };
+    let subject = Subject::Message(MessageId::new(message));
+    News::Action(ActionNews { number: None, action: None, subject, stage, at: Timestamp::UNIX_EPOCH })
+}
+
+/// What the worker reports of these open actions; `true` for one that another process has.
+fn open(actions: &[(&str, bool)]) -> News {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let run = journal.begin_run(RunId::new(Timestamp::UNIX_EPOCH, 1, 2), &Who::default(), Timestamp::UNIX_EPOCH).unwrap();
+    let news = |(message, elsewhere): &(&str, bool)| {
+        let kind = ActionKind::RetryMessage {
+            message: MessageId::new(*message),
+            attempts: None,
+            newest_attempt: None,
+            read_from: ReadFrom::Single,
+        };
+        let intention = Intention {
+            read_at: None,
+            run: run.id().clone(),
+            base_url: String::new(),
+            server: crate::state::Server::of(""),
+            campaign: CampaignId::new("campaign_1"),
+            action: kind.clone(),
+            plan: String::new(),
+            planned_at: Timestamp::UNIX_EPOCH,
+        };
+        OpenActionNews {
+            action: journal.intend(&intention).unwrap(),
+            kind,
+            planned_at: Timestamp::UNIX_EPOCH,
+            state: ActionState::Unknown,
+            elsewhere: *elsewhere,
+            look_up_at: (!elsewhere).then_some(Timestamp::UNIX_EPOCH),
+        }
+    };
+    News::OpenActions(actions.iter().map(news).collect())
+}
+
+#[test]
+fn one_reading_of_each_is_enough() {
+    let soon = Some(Timestamp::UNIX_EPOCH);
+    let mut looking = Looking::default();
+    for (news, is_over) in [
+        (stage("a", soon), false),
+        (stage("b", soon), false),
+        (open(&[("a", false), ("b", false), ("c", true)]), false),
+        (stage("a", soon), false),
+        // The other one was found to be accepted.
+        (open(&[("a", false), ("c", true)]), true),
+    ] {
+        looking.take(&news);
+        assert_eq!(looking.is_over(), is_over, "{news:?}");
+    }
+    assert_eq!(looking.open, 2);
+}
+
+#[test]
+fn what_others_look_after_is_not_waited_for() {
+    let mut looking = Looking::default();
+    assert!(!looking.is_over(), "nothing was told yet");
+    looking.take(&open(&[("c", true)]));
+    assert!(looking.is_over());
 }

@@ -1,4 +1,4 @@
-//! The checks of a campaign: its key, the connection to the API, the clock.
+//! The checks of a campaign: its key, the proxy and the connection to the API, the clock.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,9 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::{Exit, Failure};
-use super::finding::Finding;
-use super::proxy;
-use crate::postman::{Call, HostKind, KeyFit, PageAnswer, PageRequest, Transport};
+use super::Finding;
+use crate::postman::{BaseUrl, Call, HostKind, KeyFit, PageAnswer, PageRequest, Proxy, Transport};
 
 /// The difference of clocks from which the ages on the screen mislead. A header has whole seconds
 /// and an answer takes time, so less means nothing.
@@ -19,7 +18,7 @@ const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(30);
 pub(in crate::cli) async fn findings(campaign: &ConfiguredCampaign, transport: &Arc<dyn Transport>) -> Vec<Finding> {
     let name = &campaign.settings.name;
     let mut findings = vec![server(campaign), key(campaign)];
-    findings.push(proxy::finding(&campaign.base, |name| std::env::var(name).ok()));
+    findings.push(proxy(&campaign.base, |name| std::env::var(name).ok()));
     if let Ok(api) = campaign.api(transport) {
         let start = Instant::now();
         match api.page(&Call::List { page: PageRequest::head(1) }).await {
@@ -76,6 +75,26 @@ fn key(campaign: &ConfiguredCampaign) -> Finding {
     }
 }
 
+/// What the environment says about proxies for this host.
+fn proxy(base: &BaseUrl, env: impl Fn(&str) -> Option<String>) -> Finding {
+    if base.kind() == HostKind::Loopback {
+        return Finding::ok("proxy", "None: this machine is never reached through a proxy.");
+    }
+    let host = base.host();
+    match Proxy::to_api(base, env) {
+        Proxy::None => Finding::ok("proxy", "No proxy is set."),
+        Proxy::Excepted { variable } => Finding::ok("proxy", format!("{variable} is set; NO_PROXY excludes {host}.")),
+        Proxy::Through { variable, address } => {
+            let text = format!("{host} is reached through {address} ({variable}).");
+            Finding::ok("proxy", format!("{text} Postman sees the proxy's address, so that one must be on the allow list."))
+        }
+        Proxy::Unusable { variable, address } => {
+            let text = format!("{variable} holds `{address}`, which is not a usable proxy: nothing is sent.");
+            Finding::fail("proxy", text, "Fix it, or remove it from the environment.", Exit::Usage)
+        }
+    }
+}
+
 fn answered(answer: &PageAnswer, time: Duration) -> Finding {
     let milliseconds = time.as_millis();
     if let Some(bad) = answer.rows.bad().first() {
@@ -115,11 +134,12 @@ fn age(age: SignedDuration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::Grade;
+    use rstest::rstest;
+
+    use super::super::Grade;
     use super::*;
     use crate::delivery::Rows;
-    use crate::postman::PageData;
-    use rstest::rstest;
+    use crate::postman::{Environment, PageData};
 
     #[rstest]
     #[case(0, Grade::Ok, "agrees")]
@@ -134,5 +154,29 @@ mod tests {
         let finding = clock(&answer).unwrap();
         assert_eq!(finding.grade, grade);
         assert!(finding.text.contains(text), "{}", finding.text);
+    }
+
+    #[rstest]
+    #[case("", "", "No proxy is set")]
+    #[case("http://user:secret@proxy:3128", "", "http://proxy:3128 (HTTPS_PROXY)")]
+    #[case("http://proxy:3128", "localhost, .gov.sg", "excludes test.postman.gov.sg")]
+    #[case("http://proxy:3128", "gov.sg", "excludes test.postman.gov.sg")]
+    #[case("http://proxy:3128", "*", "excludes test.postman.gov.sg")]
+    #[case("http://proxy:3128", "man.gov.sg", "through")]
+    #[case("ftp://user:secret@proxy", "", "not a usable proxy")]
+    fn the_environment_decides(#[case] https: &str, #[case] no: &str, #[case] expected: &str) {
+        let env = |name: &str| match name {
+            "https_proxy" => Some(https.to_owned()),
+            "NO_PROXY" => Some(no.to_owned()),
+            _ => None,
+        };
+        let finding = proxy(&Environment::Test.base_url(), env);
+        assert!(finding.text.contains(expected) && !finding.text.contains("secret"), "{}", finding.text);
+    }
+
+    #[test]
+    fn this_machine_needs_none() {
+        let base = BaseUrl::parse("http://127.0.0.1:1/api/v2").unwrap();
+        assert!(proxy(&base, |_| Some("http://proxy:3128".to_owned())).text.contains("never"));
     }
 }

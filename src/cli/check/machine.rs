@@ -5,8 +5,9 @@ use std::io::IsTerminal as _;
 use super::super::args::Colour;
 use super::super::campaigns::sentence;
 use super::super::context::{counted, terminal_size};
-use super::super::{Common, Exit, journal};
-use super::finding::Finding;
+use super::super::open_journal::folder;
+use super::super::{Common, Exit};
+use super::Finding;
 use crate::state::{Journal, StateError};
 use crate::tui::{ColourDepth, ColourSetting};
 
@@ -22,7 +23,7 @@ pub(super) fn findings(common: &Common) -> Vec<Finding> {
 /// The journal is opened as an action would open it: a missing folder or file is created, closed
 /// to others.
 fn state_folder(common: &Common) -> Finding {
-    let looked = journal::folder(common).and_then(|folder| Ok((Journal::open(&folder)?.all_open()?.len(), folder)));
+    let looked = folder(common).and_then(|folder| Ok((Journal::open(&folder)?.all_open()?.len(), folder)));
     match looked {
         Ok((0, folder)) => Finding::ok("state folder", format!("{}: writable, and only yours.", folder.display())),
         Ok((open, folder)) => {
@@ -93,7 +94,7 @@ fn clipboard(env: impl Fn(&str) -> Option<String>) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::Grade;
+    use super::super::Grade;
     use super::*;
     use rstest::rstest;
 

@@ -1,21 +1,25 @@
-//! What the dashboard gets at its start.
+//! What the dashboard gets at its start, with what it showed last: that is saved when it quits.
+
+use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::super::Common;
-use super::super::campaigns::{Configured, ConfiguredCampaign};
+use super::super::campaigns::{Configured, ConfiguredCampaign, sentence, under_two_addresses};
 use super::super::keys::missing;
+use super::super::{Common, theme};
+use super::workers::StateFolder;
 use super::{background, depth};
 use crate::config::{Display, Mistake};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
+use crate::state::Session;
 use crate::tui::{Action, CampaignSettings, Context, KeyMap, Setup, TerminalScreen, ThemeChoice};
 
 /// For the configured campaigns.
 pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
     let now = Timestamp::now();
-    let (theme, of_theme) = super::super::theme::chosen(configured);
+    let (theme, of_theme) = theme::chosen(configured);
     let of_theme = of_theme.iter().map(|(path, mistake)| of_mistake(mistake, path, now));
     let mistakes = configured.mistakes.iter().map(|mistake| of_mistake(mistake, &configured.path, now)).chain(of_theme);
     let warnings = configured.campaigns.iter().filter_map(|campaign| campaign.key_warning.clone()).map(|what| Notice {
@@ -27,7 +31,7 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
             "Nothing, as long as the campaign can be read.",
         ),
     });
-    let twice = super::super::campaigns::under_two_addresses(configured).into_iter();
+    let twice = under_two_addresses(configured).into_iter();
     let warnings = warnings.chain(twice.map(|text| Notice { at: now, weight: NoticeWeight::Warning, text }));
     let display = &configured.config.display;
     // Their mistakes are already listed.
@@ -78,7 +82,7 @@ fn settings(campaign: &ConfiguredCampaign, keys: &KeyMap) -> CampaignSettings {
     CampaignSettings { broken: missing(campaign, &keys.name(Context::Messages, Action::ReadNow)), ..campaign.settings.clone() }
 }
 
-fn of_mistake(mistake: &Mistake, path: &std::path::Path, at: Timestamp) -> Notice {
+fn of_mistake(mistake: &Mistake, path: &Path, at: Timestamp) -> Notice {
     let text = Explanation::new(
         "The configuration has a mistake.",
         mistake.to_string(),
@@ -107,4 +111,32 @@ pub(super) fn wants_ascii() -> bool {
     reported.is_some_and(|locale| {
         matches!(locale.as_str(), "C" | "POSIX") || (locale.contains('.') && !locale.to_ascii_lowercase().contains("utf"))
     })
+}
+
+/// Starts the dashboard where the user left off. A session that cannot be read is reported and ignored.
+pub(super) fn restore(setup: &mut Setup, state: &StateFolder) {
+    // An unusable folder is reported with the journal, which matters more.
+    let Ok(folder) = state.path() else { return };
+    match Session::load(&folder) {
+        Ok(session) => setup.session = session,
+        Err(error) => setup.notices.push(Notice {
+            at: Timestamp::now(),
+            weight: NoticeWeight::Info,
+            text: Explanation::new(
+                "The screen starts as if for the first time.",
+                sentence(&error),
+                "Nothing: it is written again when the dashboard quits.",
+            ),
+        }),
+    }
+}
+
+/// Saves what was shown. If that fails, the next start is like the first one and nothing else is
+/// lost, so it is not reported while quitting.
+pub(super) fn keep(session: &Session, state: &StateFolder) {
+    if let Ok(folder) = state.path()
+        && let Err(error) = session.save(&folder)
+    {
+        tracing::warn!(error = %error.explained(), "what was on the screen cannot be saved");
+    }
 }

@@ -8,11 +8,10 @@ use serde::Serialize;
 
 use super::super::Format;
 use super::super::context::{CommandContext, counted, is_coloured, table_width};
-use super::super::failure::below;
-use super::super::journal::used_up;
-use super::super::messages::output::{csv_fields, value_names};
-use super::super::messages::table::MessageTable;
+use super::super::exit::below;
+use super::super::messages::output::{MessageTable, csv_fields, value_names};
 use super::super::moment::exact;
+use super::super::open_journal::used_up;
 use super::super::records::{RecordWriter, write_document};
 use super::result::{CampaignAnswer, FindResult, NotAsked, SearchAnswer};
 use crate::delivery::{Beside, Message, full_stop};

@@ -1,12 +1,13 @@
-//! Which messages are selected, and whether the requested statuses and codes exist at all.
+//! Which messages are selected: by number, status, code and time, and whether the requested statuses and codes exist at
+//! all.
 
 use std::collections::BTreeMap;
 
-use super::super::Failure;
 use super::super::context::{counted, grouped};
 use super::super::window::{AttemptWindow, Placement};
+use super::super::{Exit, Failure};
 use crate::config::nearest;
-use crate::delivery::{ErrorCode, Message, Status, clean_line};
+use crate::delivery::{ErrorCode, Message, NotANumber, RecipientQuery, Status, clean_line};
 
 /// What a message must be to be listed. Empty criteria let all pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -176,7 +177,7 @@ impl SeenValues {
         let near = nearest(&name, words.chain(seen.keys().map(String::as_str)));
         let next =
             near.map_or_else(|| format!("The API's reference lists {known}."), |near| format!("Did you mean `{}`?", clean_line(&near)));
-        Failure::new(super::super::Exit::Usage, format!("No message has the {thing} `{name}`."), why, next)
+        Failure::new(Exit::Usage, format!("No message has the {thing} `{name}`."), why, next)
     }
 }
 
@@ -189,14 +190,46 @@ fn article(thing: &str) -> String {
     format!("{article} {thing}")
 }
 
+/// Says that a server gave messages to other numbers, which were left out.
+pub(in crate::cli) fn did_not_search(others: usize) -> String {
+    format!("The server did not search: {} to other numbers left out.", counted(others, "message"))
+}
+
+/// What `typed` searches for. `option` is the option it was given to, if any.
+///
+/// # Errors
+/// Wrong usage: not a number, or too short a part of one.
+pub(in crate::cli) fn looked_for(option: Option<&str>, typed: Result<RecipientQuery, NotANumber>) -> Result<RecipientQuery, Failure> {
+    let name = option.map(|option| format!("`{option}`"));
+    let query = typed.map_err(|why| {
+        let what = match &name {
+            Some(name) => format!("{name} cannot look for this: {why}."),
+            None => format!("This cannot be searched for: {why}."),
+        };
+        Failure::usage(what, "Give one number such as `+65 8000 1234`, or a part of it; or the letters and digits of an NRIC.")
+    })?;
+    if query.is_askable() {
+        return Ok(query);
+    }
+    let what = match &name {
+        None if query.is_empty() => "No number was given.".to_owned(),
+        name => {
+            let name = name.as_deref().unwrap_or("A number");
+            format!("{name} needs at least {} digits or letters.", RecipientQuery::SHORTEST)
+        }
+    };
+    Err(Failure::usage(what, "Give the number or a part of it: fewer digits would match nearly every recipient."))
+}
+
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+    use rstest::rstest;
+
     use super::*;
     use crate::cli::Exit;
     use crate::delivery::{DeliveryError, MessageId};
     use crate::postman::record::tests::message;
-    use jiff::Timestamp;
-    use rstest::rstest;
 
     fn since(since: Timestamp) -> AttemptWindow {
         AttemptWindow { since: Some(since), ..AttemptWindow::default() }

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use super::super::campaigns::{ConfiguredCampaign, sentence};
 use super::super::context::{CommandContext, counted, grouped};
-use super::super::journal::{OpenJournal, exit_of};
+use super::super::open_journal::{OpenJournal, exit_of};
 use super::super::{Exit, Failure};
 use super::RetryArguments;
-use super::chosen::Chosen;
+use super::choose::Chosen;
 use super::plan_text::announcement;
 use crate::action::PLAN_LIFE;
 use crate::state::NoteKind;

@@ -1,4 +1,4 @@
-//! From a selection to a plan: the messages are read from the server first.
+//! From a selection to a plan, and what is left out of it: the messages are read from the server first.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,13 +8,11 @@ use jiff::Timestamp;
 use super::super::Failure;
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::{CommandContext, counted};
-use super::super::journal::{self, unreadable};
-use super::super::messages::{Fit, MessageFilter, SeenValues, unread};
-use super::super::number::did_not_search;
+use super::super::messages::{Fit, MessageFilter, SeenValues, did_not_search, unread};
+use super::super::open_journal::{folder, unreadable};
 use super::super::progress::ProgressLine;
 use super::super::window::{ListedBack, loaded_back_to};
 use super::RetryArguments;
-use super::chosen::{Agenda, Chosen, LeftOutLine};
 use super::selection::{FailureSelection, Selection};
 use crate::action::{BatchEvidence, BatchPlan, BatchReading, LastRead, Plan, Planner, one_time_hint};
 use crate::delivery::{Batch, BatchId, Message, MessageId, agreeing, grouped, how_much_shows, sentences};
@@ -22,6 +20,92 @@ use crate::monitor::{ListRequest, Reader};
 use crate::postman::{Call, CallError, OUT_OF_ATTEMPTS, PageRequest};
 use crate::state::{self, ActionState, Holder, JournalAccess, Server};
 use crate::store::AnswerKind;
+
+/// A selected message that is not retried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LeftOutLine {
+    /// The id of the message, or of the batch.
+    pub id: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What would be retried.
+#[derive(Debug)]
+pub(super) enum Agenda {
+    /// Single messages, with a call for each.
+    Messages(Plan),
+    /// A batch as a whole, with one call.
+    Batch {
+        /// The plan.
+        plan: BatchPlan,
+        /// Its failures.
+        failures: Vec<MessageId>,
+        /// When the oldest and the newest of them were recorded.
+        ages: Option<(Timestamp, Timestamp)>,
+    },
+}
+
+/// The result of a selection.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    /// Exactly what would be retried.
+    pub agenda: Agenda,
+    /// The others.
+    pub left_out: Vec<LeftOutLine>,
+    /// What the user should know first.
+    pub warnings: Vec<String>,
+    /// Whether each was named: then leaving one out means that the request was not fully met.
+    pub by_name: bool,
+    /// The selection in words.
+    pub words: String,
+    /// How far back the list was loaded, as a sentence.
+    pub loaded: Option<String>,
+}
+
+impl Chosen {
+    /// How many messages would be retried.
+    pub fn count(&self) -> usize {
+        match &self.agenda {
+            Agenda::Messages(plan) => plan.items.len(),
+            Agenda::Batch { plan, .. } if plan.refusal.is_none() => plan.failures,
+            Agenda::Batch { .. } => 0,
+        }
+    }
+
+    /// The messages that would be retried.
+    pub fn messages(&self) -> Vec<&MessageId> {
+        match &self.agenda {
+            Agenda::Messages(plan) => plan.items.iter().map(|item| &item.message).collect(),
+            Agenda::Batch { plan, failures, .. } if plan.refusal.is_none() => failures.iter().collect(),
+            Agenda::Batch { .. } => Vec::new(),
+        }
+    }
+
+    /// How many calls it needs.
+    pub fn calls(&self) -> usize {
+        match &self.agenda {
+            Agenda::Messages(plan) => plan.calls(),
+            Agenda::Batch { plan, .. } => usize::from(plan.refusal.is_none()),
+        }
+    }
+
+    /// When the oldest and the newest message of it were recorded.
+    pub fn ages(&self) -> Option<(Timestamp, Timestamp)> {
+        match &self.agenda {
+            Agenda::Messages(plan) => plan.ages(),
+            Agenda::Batch { plan, ages, .. } => ages.filter(|_| plan.refusal.is_none()),
+        }
+    }
+
+    /// When the plan was made.
+    pub fn planned_at(&self) -> Timestamp {
+        match &self.agenda {
+            Agenda::Messages(plan) => plan.planned_at,
+            Agenda::Batch { plan, .. } => plan.planned_at,
+        }
+    }
+}
 
 /// A message as it was read, when its request left, and the page that gave it.
 type ReadMessage = (Message, Timestamp, Option<Arc<Call>>);
@@ -293,7 +377,7 @@ fn planner(context: &CommandContext, campaign: &ConfiguredCampaign, arguments: &
         valid_for: campaign.settings.one_time_password.then_some(campaign.settings.valid_for),
         ..Planner::default()
     };
-    let folder = journal::folder(&context.common).map_err(|error| unreadable(&error))?;
+    let folder = folder(&context.common).map_err(|error| unreadable(&error))?;
     // A plan alone must neither need nor create a journal.
     let access = match JournalAccess::look(&folder) {
         Ok(None) => return Ok((planner, Vec::new())),

@@ -13,7 +13,7 @@ use super::super::context::{CommandContext, counted, grouped};
 use super::super::moment::{exact, shown};
 use super::super::records::{write_document, write_records};
 use super::super::table::columns;
-use super::chosen::{Agenda, Chosen};
+use super::choose::{Agenda, Chosen};
 use crate::action::{BatchPlan, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, SHARE_OF_BUDGET};
 use crate::delivery::{MessageId, code_or_none};
 

@@ -7,9 +7,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::Failure;
-use super::super::messages::{MessageFilter, StatusArgument};
+use super::super::context::counted;
+use super::super::messages::{MessageFilter, StatusArgument, looked_for};
 use super::super::moment::shown;
-use super::super::number::looked_for;
 use super::super::window::{AttemptWindow, WindowOptions};
 use super::RetryArguments;
 use crate::delivery::{BatchId, MessageId, RecipientQuery, Status, clean_line};
@@ -77,7 +77,7 @@ impl Selection {
     /// The selection in words.
     pub fn words(&self, zone: &TimeZone) -> String {
         match self {
-            Selection::Named(messages) => super::super::context::counted(messages.len(), "named message"),
+            Selection::Named(messages) => counted(messages.len(), "named message"),
             Selection::WholeBatch(batch) => format!("all failures of batch {batch}"),
             Selection::Failures(failures) => failures.words(zone),
         }

@@ -1,8 +1,10 @@
-//! What counts as new, as on the way and as failed.
+//! What counts as new, as on the way and as failed, and what ends a watch.
+
+use rstest::rstest;
 
 use super::*;
-use crate::cli::window::AttemptWindow;
-use crate::delivery::{AttemptFields, BatchId, Reported, RowFields, RowsBuilder};
+use crate::delivery::{AttemptFields, MessageId, Reported, RowFields, Rows, RowsBuilder, Status};
+use crate::store::{AnswerKind, Reach};
 
 const NOW: i64 = 1_900_000_000;
 
@@ -176,4 +178,30 @@ fn a_batch_that_is_being_prepared_is_waited_for() {
     assert!(!desk.board.is_done(at(0)), "one of three does not show yet");
     desk.take(&rows(&[("c", "success", 10)]), reach(10, "a", true));
     assert!(desk.board.is_done(at(0)));
+}
+
+#[rstest]
+#[case("2%", Some(0.02))]
+#[case("2", Some(0.02))]
+#[case("0.5 %", Some(0.005))]
+#[case("0", Some(0.0))]
+#[case("100%", Some(1.0))]
+#[case("101", None)]
+#[case("-1", None)]
+#[case("nan", None)]
+#[case("%", None)]
+fn shares(#[case] text: &str, #[case] expected: Option<f64>) {
+    assert_eq!(share(text).ok(), expected.map(Share));
+}
+
+#[rstest]
+#[case(49, 49, false)]
+#[case(1, 50, false)]
+#[case(2, 50, true)]
+#[case(2, 100, false)]
+#[case(3, 100, true)]
+fn failures_count_from_fifty_on(#[case] failed: usize, #[case] finished: usize, #[case] exceeded: bool) {
+    let limits = Limits { until_done: false, timeout: None, most_failures: Some(Share(0.02)) };
+    assert_eq!(limits.is_exceeded(failed, finished), exceeded);
+    assert!(!Limits { most_failures: None, ..limits }.is_exceeded(failed, finished));
 }
