@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::pace::{PageComparison, Similarity};
-use super::stretch::{Open, Opener, Stretch, open_among, open_of};
+use super::stretch::{Open, Opener, Stretch, open_of};
 use super::{FULL_PAGE, Fetch, Ledger, PageSeen, SeenMessage};
 use crate::delivery::MessageId;
 use crate::postman::{Cursor, Position};
@@ -52,12 +52,13 @@ impl Ledger {
     fn asked_for(&self, fetch: &Fetch) -> Option<usize> {
         match fetch {
             Fetch::Head { .. } => (!self.stretches.is_empty()).then_some(0),
-            Fetch::Stretch { after, .. } => {
-                let opens = |stretch: &Stretch| stretch.opener.as_ref().is_some_and(|opener| opener.cursor == *after);
-                self.stretches.iter().position(opens)
-            }
+            Fetch::Stretch { after, .. } => self.opened_by(after),
             Fetch::Gap { .. } | Fetch::History { .. } => None,
         }
+    }
+
+    fn opened_by(&self, cursor: &Cursor) -> Option<usize> {
+        self.stretches.iter().position(|stretch| stretch.opener.as_ref().is_some_and(|opener| opener.cursor == *cursor))
     }
 
     /// What the page shows about changes in the stretch that it reads again.
@@ -109,15 +110,7 @@ impl Ledger {
         let left = remaining(&old.ids, &page.rows);
         match (left.first(), page.opener_below()) {
             // The page ended above the old head's end: the remainder gets the cursor received.
-            (Some(first), Some(opener)) => self.stretches.push_front(Stretch {
-                opener: Some(opener),
-                first: Some(first.clone()),
-                count: left.len(),
-                open: open_among(&old.open, &left),
-                newest_at: rows.last().and_then(|row| row.created_at),
-                ids: Vec::new(),
-                ..old
-            }),
+            (Some(_), Some(opener)) => self.stretches.push_front(old.rest(opener, &left, rows)),
             (_, opener) if reached.is_none() && old.gap_below.is_some() => head.gap_below = opener,
             _ => {}
         }
@@ -219,18 +212,7 @@ impl Ledger {
         let left = remaining(&below.ids, &page.rows);
         let Some(mut stretch) = Stretch::new(opener, rows, page.asked_at) else { return };
         match (left.first(), page.opener_below()) {
-            (Some(first), Some(opener)) => {
-                let rest = Stretch {
-                    opener: Some(opener),
-                    first: Some(first.clone()),
-                    count: left.len(),
-                    open: open_among(&below.open, &left),
-                    newest_at: rows.last().and_then(|row| row.created_at),
-                    ids: Vec::new(),
-                    ..below
-                };
-                self.stretches.insert(above + 1, rest);
-            }
+            (Some(_), Some(opener)) => self.stretches.insert(above + 1, below.rest(opener, &left, rows)),
             (_, opener) if next.is_none() && below.gap_below.is_some() => stretch.gap_below = opener,
             _ => {}
         }
@@ -238,8 +220,7 @@ impl Ledger {
     }
 
     fn apply_stretch(&mut self, after: &Cursor, limit: usize, page: &PageSeen) {
-        let opens = |stretch: &Stretch| stretch.opener.as_ref().is_some_and(|opener| opener.cursor == *after);
-        let Some(index) = self.stretches.iter().position(opens) else { return };
+        let Some(index) = self.opened_by(after) else { return };
         let old = &mut self.stretches[index];
         let end = page.index(&old.last).map(|last| last + 1);
         let rows = &page.rows[..end.unwrap_or(page.rows.len())];

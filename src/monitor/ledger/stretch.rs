@@ -178,6 +178,19 @@ impl Stretch {
         })
     }
 
+    /// The rest of it, these ids, below the rows that a page gave of it.
+    pub fn rest(self, opener: Opener, left: &[MessageId], above: &[SeenMessage]) -> Self {
+        Self {
+            opener: Some(opener),
+            first: left.first().cloned(),
+            count: left.len(),
+            open: open_among(&self.open, left),
+            newest_at: above.last().and_then(|row| row.created_at),
+            ids: Vec::new(),
+            ..self
+        }
+    }
+
     /// The same with its ids kept, for the head.
     pub fn with_ids(mut self, rows: &[SeenMessage]) -> Self {
         self.ids = rows.iter().map(|row| row.id.clone()).collect();
@@ -273,7 +286,7 @@ pub(super) fn open_of(rows: &[SeenMessage], seen_at: Timestamp) -> Vec<Open> {
 }
 
 /// Those messages on the way of a former stretch that are among its remaining ids.
-pub(super) fn open_among(open: &[Open], left: &[MessageId]) -> Vec<Open> {
+fn open_among(open: &[Open], left: &[MessageId]) -> Vec<Open> {
     let indices: HashMap<&MessageId, usize> = left.iter().enumerate().map(|(index, id)| (id, index)).collect();
     open.iter().filter_map(|open| Some(Open { index: *indices.get(&open.id)?, ..open.clone() })).collect()
 }

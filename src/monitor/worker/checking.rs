@@ -7,10 +7,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::super::active_action::{ActionPhase, ActiveAction, Skipped};
-use super::super::{ActionStage, Fetch, News, NoticeWeight, Purpose};
+use super::super::{ActionStage, Fetch, News, Purpose};
 use super::Worker;
 use super::calls::concerns_all;
-use super::in_the_way::journal_broken;
 use crate::action::{RunEnd, StopCause};
 use crate::delivery::{Message, MessageId, Row, Rows};
 use crate::postman::{Call, Cursor, PageAnswer, PageRequest, Position};
@@ -195,10 +194,9 @@ impl Worker {
         let Some(active) = self.scheduler.actions.get(index) else { return };
         let (which, now) = (active.which.clone(), self.wall());
         if let Some(action) = which.id
-            && let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await
+            && let Some(why) = self.record(move |journal| journal.outcome(action, &outcome, now)).await
         {
-            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
-            self.stop_run(StopCause::Journal, Some(journal_broken(&error))).await;
+            self.stop_run(StopCause::Journal, Some(why)).await;
         }
         self.stage(&which, stage).await;
         self.run_ended(&which, end).await;

@@ -130,9 +130,7 @@ impl Worker {
         }
         if let (Some(reason), Some(action)) = (read.not_sent, action) {
             let outcome = Outcome::NotSent { reason };
-            if let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, at)).await {
-                self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
-            }
+            self.record(move |journal| journal.outcome(action, &outcome, at)).await;
         }
         if let (Some(known), Some(action)) = (read.known, action) {
             // This is only for a later look into the journal: the screen has it already.

@@ -151,16 +151,13 @@ impl Worker {
     /// written when there is a slot again. No line stays open meanwhile: after a crash it would turn a retry that was
     /// never sent into an unknown outcome.
     async fn take_line_back(&mut self, index: usize, which: &ActionRef, action: ActionId) {
-        let now = self.wall();
-        let line = Outcome::NotSent { reason: "its turn had passed when the line was on disk".to_owned() };
-        let Err(error) = self.journalled(move |journal| journal.goes_again(action, &line, now)).await else {
+        let line = not_sent("its turn had passed when the line was on disk");
+        let Some(why) = self.close_line(action, line, true).await else {
             // A request to stop may have come in between.
             return self.give_up_waiting(index).await;
         };
-        let why = journal_broken(&error);
         let Some(active) = self.scheduler.actions.get_mut(index) else { return };
         let stage = active.give_up(why.clone());
-        self.notice(NoticeWeight::Problem, why.clone()).await;
         self.stop_run(StopCause::Journal, Some(why)).await;
         self.stage(which, stage).await;
         self.run_ended(which, RunEnd::NotSent).await;
@@ -172,9 +169,7 @@ impl Worker {
         let Some(active) = self.scheduler.actions.get_mut(index) else { return };
         let (outcome, stage) = active.expire();
         let in_run = active.in_run;
-        if let Err(error) = self.journalled(move |journal| journal.outcome(action, &outcome, now)).await {
-            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
-        }
+        self.record(move |journal| journal.outcome(action, &outcome, now)).await;
         if in_run {
             self.stop_run(StopCause::Expired, stage.why().cloned()).await;
         }
@@ -190,18 +185,14 @@ impl Worker {
         let Some(active) = self.scheduler.actions.get_mut(index) else { return };
         let answered = active.answered(&outcome, now);
         let (line, goes_again, mut stage) = (answered.outcome.clone(), answered.goes_again, answered.stage);
-        let at = self.wall();
-        let written = self
-            .journalled(move |journal| if goes_again { journal.goes_again(action, &line, at) } else { journal.outcome(action, &line, at) });
-        let broken = written.await.err();
-        if let Some(error) = &broken {
+        let broken = self.close_line(action, line, goes_again).await;
+        if let Some(why) = &broken {
             // The outcome itself is true and is shown; the next start finds the action open and looks it up. It must
             // not be sent again from here, because its tries cannot be counted.
             if goes_again && let Some(active) = self.scheduler.actions.get_mut(index) {
-                stage = active.give_up(journal_broken(error));
+                stage = active.give_up(why.clone());
             }
-            self.notice(NoticeWeight::Problem, journal_broken(error)).await;
-            self.stop_run(StopCause::Journal, Some(journal_broken(error))).await;
+            self.stop_run(StopCause::Journal, Some(why.clone())).await;
         }
         let refusal = match &stage {
             ActionStage::Refused(refusal) => Some(refusal),
@@ -256,10 +247,8 @@ impl Worker {
         let which = active.which.clone();
         active.phase = ActionPhase::Over;
         let now = self.wall();
-        if let Some(action) = which.id
-            && let Err(error) = self.journalled(move |journal| journal.give_up(&[action], reason, now)).await
-        {
-            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
+        if let Some(action) = which.id {
+            self.record(move |journal| journal.give_up(&[action], reason, now)).await;
         }
         self.stage(&which, ActionStage::NotSent(reported)).await;
         self.run_ended(&which, RunEnd::NotSent).await;
@@ -287,6 +276,13 @@ impl Worker {
             StateError::TakenSince { run, at, .. } => taken_elsewhere(subject, run, *at),
             _ => journal_broken(error),
         }
+    }
+
+    /// Writes to the journal. Where that fails, it is reported as a problem, and why is returned.
+    pub(super) async fn record(&self, write: impl FnOnce(&Journal) -> Result<(), StateError> + Send + 'static) -> Option<Explanation> {
+        let why = journal_broken(&self.journalled(write).await.err()?);
+        self.notice(NoticeWeight::Problem, why.clone()).await;
+        Some(why)
     }
 
     pub(super) async fn journalled<T: Send + 'static>(
@@ -341,10 +337,8 @@ impl Worker {
         }
         let actions: Vec<ActionId> = back.iter().filter_map(|which| which.id).collect();
         let at = self.wall();
-        if !actions.is_empty()
-            && let Err(error) = self.journalled(move |journal| journal.give_up(&actions, TAKEN_BACK, at)).await
-        {
-            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
+        if !actions.is_empty() {
+            self.record(move |journal| journal.give_up(&actions, TAKEN_BACK, at)).await;
         }
         let taken_back = back.len() + to_go;
         for which in back {
@@ -360,10 +354,10 @@ impl Worker {
         let now = self.clock.moment();
         let Some(active) = self.scheduler.actions.get(index) else { return false };
         if matches!(active.phase, ActionPhase::Over) {
-            self.close_line(action, TAKEN_BACK, false).await;
+            self.close_line(action, not_sent(TAKEN_BACK), false).await;
         } else if self.ending || self.scheduler.paused {
             // It stays intended: a later turn, or the next start, finds it as it was.
-            self.close_line(action, HELD_BACK, true).await;
+            self.close_line(action, not_sent(HELD_BACK), true).await;
         } else if active.has_expired(now) {
             self.expire(index, which, action).await;
         } else {
@@ -372,18 +366,18 @@ impl Worker {
         false
     }
 
-    async fn close_line(&mut self, action: ActionId, reason: &str, goes_again: bool) {
-        let (outcome, at) = (Outcome::NotSent { reason: reason.to_owned() }, self.wall());
-        let written =
-            self.journalled(
-                move |journal| {
-                    if goes_again { journal.goes_again(action, &outcome, at) } else { journal.outcome(action, &outcome, at) }
-                },
-            );
-        if let Err(error) = written.await {
-            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
-        }
+    /// Closes the line of a try, and returns why that cannot be recorded.
+    async fn close_line(&self, action: ActionId, outcome: Outcome, goes_again: bool) -> Option<Explanation> {
+        let at = self.wall();
+        self.record(
+            move |journal| if goes_again { journal.goes_again(action, &outcome, at) } else { journal.outcome(action, &outcome, at) },
+        )
+        .await
     }
+}
+
+fn not_sent(reason: &str) -> Outcome {
+    Outcome::NotSent { reason: reason.to_owned() }
 }
 
 /// The text for an action that a person took back.

@@ -137,9 +137,7 @@ impl Worker {
                 active.phase = ActionPhase::Over;
             }
         }
-        if let Err(error) = self.journalled(move |journal| journal.give_up(&actions, reason, now)).await {
-            self.notice(NoticeWeight::Problem, journal_broken(&error)).await;
-        }
+        self.record(move |journal| journal.give_up(&actions, reason, now)).await;
         for message in messages {
             self.run_stage(message, ActionStage::NotSent(not_started_reported())).await;
         }
