@@ -126,19 +126,15 @@ struct Looking {
 impl Looking {
     fn take(&mut self, news: &News) {
         match news {
-            News::Action(news) => self.stage(news.subject.id(), &news.stage),
+            News::Action(news) if matches!(news.stage, ActionStage::Unknown { .. }) => {
+                *self.reported.entry(news.subject.id().to_owned()).or_default() += 1;
+            }
             News::OpenActions(open) => {
                 let id = |open: &OpenActionNews| Subject::of(&open.kind).map(|subject| subject.id().to_owned());
                 self.open = open.len();
                 self.wanted = Some(open.iter().filter(|open| !open.elsewhere && open.look_up_at.is_some()).filter_map(id).collect());
             }
             _ => {}
-        }
-    }
-
-    fn stage(&mut self, id: &str, stage: &ActionStage) {
-        if let ActionStage::Unknown { .. } = stage {
-            *self.reported.entry(id.to_owned()).or_default() += 1;
         }
     }
 

@@ -15,6 +15,7 @@ use super::retry::RetryArguments;
 use super::simulate::SimulateArguments;
 use super::status::StatusArguments;
 use super::watch::WatchArguments;
+use crate::tui::ColourSetting;
 
 /// Watch SMS deliveries, find a recipient, retry failures: a dashboard for the Postman v2 API.
 #[derive(Debug, Parser)]
@@ -79,6 +80,16 @@ pub enum Colour {
     Always,
     /// Never.
     Never,
+}
+
+impl From<Colour> for ColourSetting {
+    fn from(colour: Colour) -> Self {
+        match colour {
+            Colour::Auto => ColourSetting::Auto,
+            Colour::Always => ColourSetting::Always,
+            Colour::Never => ColourSetting::Never,
+        }
+    }
 }
 
 /// The commands.

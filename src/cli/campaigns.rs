@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::context::env;
 use super::keys::{Keys, key_of, not_needed};
 use super::{Common, Exit, Failure};
 use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Located, Mistake};
@@ -22,6 +23,13 @@ pub(super) struct Configured {
     pub campaigns: Vec<ConfiguredCampaign>,
     /// The mistakes in it, in the order of the file.
     pub mistakes: Vec<Mistake>,
+}
+
+impl Configured {
+    /// The mistakes, one a line, as the reason of a failure.
+    pub fn mistakes_listed(&self) -> String {
+        self.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ")
+    }
 }
 
 /// A campaign of the configuration.
@@ -94,7 +102,7 @@ pub(super) fn configured(common: &Common) -> Result<Configured, LoadError> {
 /// # Errors
 /// As [`configured`].
 pub(super) fn configured_for(common: &Common, wanted: Option<&[String]>) -> Result<Configured, LoadError> {
-    let path = config::path(common.config.as_deref(), |name| std::env::var(name).ok());
+    let path = config::path(common.config.as_deref(), env);
     let loaded = config::load(&path)?;
     let (mut config, mut mistakes) = (loaded.config, loaded.mistakes);
     // A campaign with one mistake may have another that only this side can judge.
@@ -206,7 +214,7 @@ pub(super) fn find<'a>(configured: &'a Configured, named: &str) -> Result<&'a Co
 
 fn unknown_campaign(configured: &Configured, named: &str) -> Failure {
     if let Some(broken) = configured.config.broken.iter().find(|broken| broken.name == named) {
-        let why = configured.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
+        let why = configured.mistakes_listed();
         let what = format!("The campaign “{named}” has a mistake in the configuration (line {}).", broken.line);
         return Failure::new(Exit::Usage, what, why, format!("Fix it in {}.", configured.path.display()));
     }
@@ -219,7 +227,7 @@ fn unknown_campaign(configured: &Configured, named: &str) -> Failure {
         None => format!("The configured campaigns are: {}.", names.join(", ")),
     };
     // A mistake in the file may be why it is missing.
-    let why = configured.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
+    let why = configured.mistakes_listed();
     Failure::new(Exit::Usage, format!("There is no campaign “{named}” in the configuration."), why, next)
 }
 

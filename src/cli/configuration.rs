@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::campaigns::configured_for;
 use super::check::file_alone;
-use super::context::{tell, unusable};
+use super::context::{env, tell, unusable};
 use super::{Common, EarlyExit, Exit};
 use crate::config;
 
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &ConfigArguments, common: &Common) -> Result<Exit, 
     let mut out = std::io::stdout().lock();
     match arguments.setting {
         ConfigCommand::Path => {
-            let path = config::path(common.config.as_deref(), |name| std::env::var(name).ok());
+            let path = config::path(common.config.as_deref(), env);
             writeln!(out, "{}", path.display())?;
             if !common.quiet && !path.exists() {
                 tell("There is no such file yet: `postwatch config example` prints an example.");

@@ -140,6 +140,20 @@ pub(super) fn is_coloured(common: &Common) -> bool {
     }
 }
 
+/// A variable of the environment, if it is text.
+pub(super) fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Whether the terminal shows UTF-8, by the locale. The first of the three variables that is set decides, as in
+/// the C library. If none is set, nothing is known, and most terminals of today use UTF-8.
+pub(super) fn is_utf8(env: impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| env(name).filter(|value| !value.is_empty()));
+    locale.is_none_or(|locale| {
+        !matches!(locale.as_str(), "C" | "POSIX") && (!locale.contains('.') || locale.to_ascii_lowercase().contains("utf"))
+    })
+}
+
 /// The width of the terminal; `None` if the output is not a terminal.
 pub(super) fn table_width() -> Option<u16> {
     std::io::stdout().is_terminal().then(|| terminal_size().map(|(columns, _)| columns)).flatten()
@@ -194,4 +208,21 @@ pub(super) fn unusable(error: &LoadError) -> Failure {
         return Failure::new(Exit::Usage, sentence(error), "", next);
     }
     Failure::new(Exit::Usage, "The configuration cannot be used.", sentence(error), "Fix it, or name another one with `--config FILE`.")
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(&[("LC_ALL", "C"), ("LANG", "en_SG.UTF-8")], false)]
+    #[case(&[("LC_ALL", ""), ("LANG", "en_SG.utf8")], true)]
+    #[case(&[("LANG", "en_SG.ISO-8859-1")], false)]
+    #[case(&[], true)]
+    fn locales(#[case] set: &[(&str, &str)], #[case] utf8: bool) {
+        let env = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        assert_eq!(is_utf8(env), utf8);
+    }
 }

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 
 use super::campaigns::{Configured, ConfiguredCampaign, configured, configured_for, sentence};
+use super::context::env;
 use super::{Common, Exit, Failure};
 use crate::config::{self, LoadError};
 use crate::monitor::Clock;
@@ -90,8 +91,7 @@ fn usable(configured: Result<Configured, LoadError>) -> Result<Configured, Failu
         Failure::new(Exit::Usage, "The configuration cannot be used.", sentence(&error), next)
     })?;
     if configured.campaigns.is_empty() {
-        let mistakes: Vec<String> = configured.mistakes.iter().map(ToString::to_string).collect();
-        let why = if mistakes.is_empty() { "It names no campaign.".to_owned() } else { mistakes.join("\n  ") };
+        let why = if configured.mistakes.is_empty() { "It names no campaign.".to_owned() } else { configured.mistakes_listed() };
         let what = format!("No campaign of {} can be used.", configured.path.display());
         return Err(Failure::new(Exit::Usage, what, why, "Fix it; `postwatch check` says whether it is right."));
     }
@@ -142,7 +142,7 @@ fn first_time(common: &Common, runtime: &Handle, missing: &LoadError) -> Result<
         let next = "Name another one with `--config FILE`, or leave the option out.";
         return Err(Failure::new(Exit::Usage, "There is no such configuration.", sentence(missing), next));
     }
-    let path = config::path(None, |name| std::env::var(name).ok());
+    let path = config::path(None, env);
     let (requests, mut screen, mut keyboard) = terminal(runtime, Clock::system())?;
     let theme = Theme::new(crate::tui::ThemeChoice::Auto, depth(common)).on(background());
     if theme.asks_background() {
@@ -203,7 +203,7 @@ fn terminal(runtime: &Handle, clock: Clock) -> Result<(Requests, TerminalScreen,
 }
 
 fn needs_terminal() -> Result<(), Failure> {
-    TerminalScreen::check(|name| std::env::var(name).ok()).map_err(|error| no_terminal(&error))
+    TerminalScreen::check(env).map_err(|error| no_terminal(&error))
 }
 
 fn no_terminal(error: &TerminalError) -> Failure {
@@ -226,17 +226,10 @@ fn exit_of(end: ExitReason) -> Exit {
 
 /// The terminal's background, as far as the environment says.
 fn background() -> Option<Background> {
-    Background::of_environment(|name| std::env::var(name).ok())
+    Background::of_environment(env)
 }
 
 /// The colours that the terminal has and the user asked for.
 fn depth(common: &Common) -> ColourDepth {
-    use super::args::Colour;
-    use crate::tui::ColourSetting;
-    let setting = match common.color {
-        Colour::Auto => ColourSetting::Auto,
-        Colour::Always => ColourSetting::Always,
-        Colour::Never => ColourSetting::Never,
-    };
-    ColourDepth::of(setting, |name| std::env::var(name).ok())
+    ColourDepth::of(common.color.into(), env)
 }

@@ -126,9 +126,15 @@ pub enum EarlyExit {
     PipeClosed,
 }
 
-impl EarlyExit {
-    /// An exit because the output could not be written.
-    pub fn output(error: &io::Error) -> Self {
+impl From<Failure> for EarlyExit {
+    fn from(failure: Failure) -> Self {
+        EarlyExit::Failed(failure)
+    }
+}
+
+impl From<io::Error> for EarlyExit {
+    /// The output could not be written.
+    fn from(error: io::Error) -> Self {
         if error.kind() == ErrorKind::BrokenPipe {
             return EarlyExit::PipeClosed;
         }
@@ -138,18 +144,6 @@ impl EarlyExit {
             format!("The system says: {error}."),
             "Make room, or send the output elsewhere.",
         ))
-    }
-}
-
-impl From<Failure> for EarlyExit {
-    fn from(failure: Failure) -> Self {
-        EarlyExit::Failed(failure)
-    }
-}
-
-impl From<io::Error> for EarlyExit {
-    fn from(error: io::Error) -> Self {
-        EarlyExit::output(&error)
     }
 }
 

@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::campaigns::{ConfiguredCampaign, configured, sentence};
+use super::campaigns::{ConfiguredCampaign, configured};
 use super::context::{counted, format_of, notice, unusable};
 use super::exit::in_one_cell;
 use super::moment::{exact, shown};
-use super::open_journal::{exit_of, folder};
+use super::open_journal::{failure, folder};
 use super::records::write_records;
 use super::table::columns;
 use super::{Common, EarlyExit, Exit, Failure, Format};
@@ -148,8 +148,7 @@ fn names(common: &Common, notice: impl Fn(&str)) -> (CampaignNames, TimeZone) {
 }
 
 fn unreadable(error: &StateError) -> Failure {
-    let next = "Fix the state folder, or name another one with `--state FOLDER`.";
-    Failure::new(exit_of(error), "The journal of actions cannot be read.", sentence(error), next)
+    failure(error, "The journal of actions cannot be read.", "Fix the state folder, or name another one with `--state FOLDER`.")
 }
 
 /// The configured names of campaigns, by base URL and id.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use secrecy::SecretString;
 
 use super::campaigns::{ConfiguredCampaign, base_of, sentence};
+use super::context::env;
 use crate::config::{self, CampaignConfig, KeySource};
 use crate::monitor::{KeyAgain, ReadKey};
 use crate::postman::{ApiKey, BaseUrl, Environment, Explanation, KeyFit};
@@ -58,7 +59,7 @@ impl Keys {
 }
 
 fn read(source: &KeySource) -> KeyText {
-    source.read(|name| std::env::var(name).ok()).map_err(|error| sentence(&error))
+    source.read(env).map_err(|error| sentence(&error))
 }
 
 /// Why a campaign that was not asked for has no key.

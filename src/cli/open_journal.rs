@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::campaigns::{ConfiguredCampaign, sentence};
-use super::context::CommandContext;
+use super::context::{CommandContext, env};
 use super::{Common, Exit, Failure};
 use crate::delivery::MessageId;
 use crate::postman::OUT_OF_ATTEMPTS;
@@ -29,9 +29,7 @@ impl OpenJournal {
     /// # Errors
     /// It cannot be written, so `what` cannot be done.
     pub fn begin(common: &Common, what: &str) -> Result<Self, Failure> {
-        begin(common).map_err(|error| {
-            Failure::new(exit_of(&error), format!("{what}: the journal of actions cannot be written."), sentence(&error), NOTHING_DONE)
-        })
+        begin(common).map_err(|error| failure(&error, format!("{what}: the journal of actions cannot be written."), NOTHING_DONE))
     }
 
     /// Writes down what is no action.
@@ -50,15 +48,19 @@ impl OpenJournal {
 
 fn begin(common: &Common) -> Result<OpenJournal, StateError> {
     let journal = Journal::open(&folder(common)?)?;
-    let now = Timestamp::now();
-    let id = RunId::new(now, std::process::id(), fastrand::u32(..));
-    let run = journal.begin_run(id, &Who::from_environment(|name| std::env::var(name).ok()), now)?;
+    let run = begin_run(&journal)?;
     Ok(OpenJournal { access: JournalAccess::Writable(journal.clone()), journal, run: Arc::new(run) })
+}
+
+/// Begins this run of the program in the journal.
+pub(super) fn begin_run(journal: &Journal) -> Result<Run, StateError> {
+    let now = Timestamp::now();
+    journal.begin_run(RunId::new(now, std::process::id(), fastrand::u32(..)), &Who::from_environment(env), now)
 }
 
 /// The folder of the journal, as the options or the environment name it.
 pub(super) fn folder(common: &Common) -> Result<PathBuf, StateError> {
-    state::folder(common.state.as_deref(), |name| std::env::var(name).ok())
+    state::folder(common.state.as_deref(), env)
 }
 
 /// The journal, if there is one; none is created.
@@ -68,12 +70,13 @@ pub(super) fn look(common: &Common) -> Result<Option<JournalAccess>, StateError>
 
 /// Nothing is retried without the journal.
 pub(super) fn unreadable(error: &StateError) -> Failure {
-    Failure::new(exit_of(error), "The journal of actions cannot be read.", sentence(error), NOTHING_DONE)
+    failure(error, "The journal of actions cannot be read.", NOTHING_DONE)
 }
 
-/// The exit code for a journal that cannot be used: an unusable folder is wrong usage, a full disk is not.
-pub(super) fn exit_of(error: &StateError) -> Exit {
-    if error.is_of_the_disk() { Exit::Failed } else { Exit::Usage }
+/// The failure of a command that needs the journal: an unusable folder is wrong usage, a full disk is not.
+pub(super) fn failure(error: &StateError, what: impl Into<String>, next: impl Into<String>) -> Failure {
+    let exit = if error.is_of_the_disk() { Exit::Failed } else { Exit::Usage };
+    Failure::new(exit, what, sentence(error), next)
 }
 
 /// The budget of calls that is shared with other processes, if there is a folder for it.
@@ -112,8 +115,7 @@ pub(super) fn is_masked(common: &Common, campaign: &ConfiguredCampaign, detail: 
     }
     let open = OpenJournal::begin(common, "Nothing can be revealed")?;
     open.note(NoteKind::Reveal, campaign, detail.to_owned()).map_err(|error| {
-        let next = "Leave `--reveal` out, or fix the state folder.";
-        Failure::new(exit_of(&error), "Nothing is revealed without a line in the journal.", sentence(&error), next)
+        failure(&error, "Nothing is revealed without a line in the journal.", "Leave `--reveal` out, or fix the state folder.")
     })?;
     open.end();
     Ok(false)

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::campaigns::ConfiguredCampaign;
+use super::super::context::env;
 use super::super::{Exit, Failure};
 use super::Finding;
 use crate::postman::{BaseUrl, Call, HostKind, KeyFit, PageAnswer, PageRequest, Proxy, Transport};
@@ -18,7 +19,7 @@ const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(30);
 pub(in crate::cli) async fn findings(campaign: &ConfiguredCampaign, transport: &Arc<dyn Transport>) -> Vec<Finding> {
     let name = &campaign.settings.name;
     let mut findings = vec![server(campaign), key(campaign)];
-    findings.push(proxy(&campaign.base, |name| std::env::var(name).ok()));
+    findings.push(proxy(&campaign.base, env));
     if let Ok(api) = campaign.api(transport) {
         let start = Instant::now();
         match api.page(&Call::List { page: PageRequest::head(1) }).await {

@@ -2,22 +2,20 @@
 
 use std::io::IsTerminal as _;
 
-use super::super::args::Colour;
 use super::super::campaigns::sentence;
-use super::super::context::{counted, terminal_size};
+use super::super::context::{counted, env, is_utf8, terminal_size};
 use super::super::open_journal::folder;
 use super::super::{Common, Exit};
 use super::Finding;
 use crate::state::{Journal, StateError};
-use crate::tui::{ColourDepth, ColourSetting};
+use crate::tui::ColourDepth;
 
 /// The smallest terminal that the dashboard draws in.
 const SMALLEST: (u16, u16) = (60, 15);
 
 /// Checks the machine.
 pub(super) fn findings(common: &Common) -> Vec<Finding> {
-    let env = |name: &str| std::env::var(name).ok();
-    vec![state_folder(common), terminal(common, env), clipboard(env)]
+    vec![state_folder(common), terminal(common), clipboard(env)]
 }
 
 /// The journal is opened as an action would open it: a missing folder or file is created, closed
@@ -39,16 +37,11 @@ fn unusable(error: &StateError) -> Finding {
     Finding::fail("state folder", sentence(error), next, Exit::Usage)
 }
 
-fn terminal(common: &Common, env: impl Fn(&str) -> Option<String> + Copy) -> Finding {
+fn terminal(common: &Common) -> Finding {
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         return Finding::ok("terminal", "None here: the dashboard needs one, the other commands do not.");
     }
-    let setting = match common.color {
-        Colour::Auto => ColourSetting::Auto,
-        Colour::Always => ColourSetting::Always,
-        Colour::Never => ColourSetting::Never,
-    };
-    described(terminal_size(), ColourDepth::of(setting, env), is_utf8(env))
+    described(terminal_size(), ColourDepth::of(common.color.into(), env), is_utf8(env))
 }
 
 fn described(size: Option<(u16, u16)>, depth: ColourDepth, utf8: bool) -> Finding {
@@ -68,15 +61,6 @@ fn described(size: Option<(u16, u16)>, depth: ColourDepth, utf8: bool) -> Findin
         return Finding::warn("terminal", text, next);
     }
     Finding::ok("terminal", text)
-}
-
-/// The first of the three variables that is set decides, as in the C library. If none is set,
-/// nothing is known, and most terminals of today use UTF-8.
-fn is_utf8(env: impl Fn(&str) -> Option<String>) -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| env(name).filter(|value| !value.is_empty()));
-    locale.is_none_or(|locale| {
-        !matches!(locale.as_str(), "C" | "POSIX") && (!locale.contains('.') || locale.to_ascii_lowercase().contains("utf"))
-    })
 }
 
 /// How a program in this terminal reaches the clipboard of the person in front of it.
@@ -105,16 +89,6 @@ mod tests {
     #[case(None, false, Grade::Warn)]
     fn terminals(#[case] size: Option<(u16, u16)>, #[case] utf8: bool, #[case] grade: Grade) {
         assert_eq!(described(size, ColourDepth::Palette, utf8).grade, grade);
-    }
-
-    #[rstest]
-    #[case(&[("LC_ALL", "C"), ("LANG", "en_SG.UTF-8")], false)]
-    #[case(&[("LC_ALL", ""), ("LANG", "en_SG.utf8")], true)]
-    #[case(&[("LANG", "en_SG.ISO-8859-1")], false)]
-    #[case(&[], true)]
-    fn locales(#[case] set: &[(&str, &str)], #[case] utf8: bool) {
-        let env = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        assert_eq!(is_utf8(env), utf8);
     }
 
     #[test]

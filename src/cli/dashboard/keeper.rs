@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
+use super::super::open_journal::begin_run;
 use super::workers::StateFolder;
 use crate::monitor::{CampaignIndex, News, Notice, NoticeWeight, Update, UpdateSender};
 use crate::postman::Explanation;
-use crate::state::{Journal, JournalAccess, JournalHandle, Run, RunId, StateError, Who};
+use crate::state::{Journal, JournalAccess, JournalHandle, Run, StateError};
 use crate::tui::{ExitReason, Requests};
 
 /// How often the journal's files are checked. A check costs three calls to the file system.
@@ -34,8 +35,8 @@ struct Refused {
     needs_opening: bool,
 }
 
-impl From<StateError> for Refused {
-    fn from(error: StateError) -> Self {
+impl From<&StateError> for Refused {
+    fn from(error: &StateError) -> Self {
         Self { why: error.explained(), needs_opening: error.needs_opening() }
     }
 }
@@ -109,7 +110,7 @@ impl Keeper {
                 let found = if refused { journal.probe() } else { journal.check() };
                 match found {
                     Ok(()) => Look::Writable,
-                    Err(error) => Look::Refused(JournalAccess::ReadOnly { journal: None, why: String::new() }, error.into()),
+                    Err(error) => Look::Refused(JournalAccess::ReadOnly { journal: None, why: String::new() }, Refused::from(&error)),
                 }
             }
         };
@@ -153,16 +154,14 @@ impl Keeper {
 
 fn open(state: &StateFolder) -> Look {
     let begin = || -> Result<(Journal, Run), (JournalAccess, Refused)> {
-        let nothing = |error: StateError| (JournalAccess::ReadOnly { journal: None, why: error.explained() }, error.into());
+        let nothing = |error: StateError| (JournalAccess::ReadOnly { journal: None, why: error.explained() }, Refused::from(&error));
         let folder = state.path().map_err(nothing)?;
         let refused = |error: StateError| {
-            let why = Refused { why: error.explained(), needs_opening: error.needs_opening() };
+            let why = Refused::from(&error);
             (JournalAccess::without(&folder, error), why)
         };
         let journal = Journal::open(&folder).map_err(refused)?;
-        let now = Timestamp::now();
-        let run = RunId::new(now, std::process::id(), fastrand::u32(..));
-        let run = journal.begin_run(run, &Who::from_environment(|name| std::env::var(name).ok()), now).map_err(refused)?;
+        let run = begin_run(&journal).map_err(refused)?;
         Ok((journal, run))
     };
     match begin() {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::campaigns::{Configured, ConfiguredCampaign, sentence, under_two_addresses};
+use super::super::context::{env, is_utf8};
 use super::super::keys::missing;
 use super::super::{Common, theme};
 use super::workers::StateFolder;
@@ -93,7 +94,7 @@ fn of_mistake(mistake: &Mistake, path: &Path, at: Timestamp) -> Notice {
 
 /// The most that the terminal's clipboard accepts.
 fn copy_limit() -> Option<usize> {
-    TerminalScreen::copy_limit(|name| std::env::var(name).ok())
+    TerminalScreen::copy_limit(env)
 }
 
 /// A zone's short name, `SGT` for Singapore: the database has only a number for it.
@@ -106,11 +107,7 @@ fn zone_name(zone: &TimeZone, now: Timestamp) -> String {
 
 /// Whether the environment rules UTF-8 out: then characters outside ASCII would be broken.
 pub(super) fn wants_ascii() -> bool {
-    let reported = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
-    // Without any of them nothing is known: most terminals of today use UTF-8.
-    reported.is_some_and(|locale| {
-        matches!(locale.as_str(), "C" | "POSIX") || (locale.contains('.') && !locale.to_ascii_lowercase().contains("utf"))
-    })
+    !is_utf8(env)
 }
 
 /// Starts the dashboard where the user left off. A session that cannot be read is reported and ignored.

@@ -10,6 +10,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::MissedTickBehavior;
 
 use super::super::campaigns::ConfiguredCampaign;
+use super::super::context::{env, tell};
 use super::super::keys::again_for;
 use super::export::{ExportJournal, Exporter};
 use super::keeper::Keeper;
@@ -35,7 +36,7 @@ impl StateFolder {
     pub fn path(&self) -> Result<PathBuf, StateError> {
         match self {
             StateFolder::Fixed(folder) => Ok(folder.clone()),
-            StateFolder::Named(named) => state::folder(named.as_deref(), |name| std::env::var(name).ok()),
+            StateFolder::Named(named) => state::folder(named.as_deref(), env),
         }
     }
 }
@@ -130,12 +131,6 @@ impl Workers {
 const QUIET_WAIT: Duration = Duration::from_millis(300);
 /// A write has ended by then: its time-out is 30 s.
 const LONGEST_WAIT: Duration = Duration::from_secs(35);
-
-/// A line for a person on standard error, where it can be written.
-fn tell(line: &str) {
-    use std::io::Write as _;
-    let _ = writeln!(std::io::stderr(), "{line}");
-}
 
 impl Host for Workers {
     fn started(&mut self) {

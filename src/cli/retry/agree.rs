@@ -4,9 +4,9 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use jiff::Timestamp;
 
-use super::super::campaigns::{ConfiguredCampaign, sentence};
+use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::{CommandContext, counted, grouped};
-use super::super::open_journal::{OpenJournal, exit_of};
+use super::super::open_journal::{OpenJournal, failure};
 use super::super::{Exit, Failure};
 use super::RetryArguments;
 use super::choose::Chosen;
@@ -161,7 +161,7 @@ pub(super) fn note_unlock(open: &OpenJournal, campaign: &ConfiguredCampaign, cho
     let detail = format!("for one command: retry of {}", counted(chosen.count(), "message"));
     open.note(NoteKind::Unlock, campaign, detail).map_err(|error| {
         let what = "Nothing was retried: the unlock could not be written to the journal.";
-        Failure::new(exit_of(&error), what, sentence(&error), "Fix the state folder, or name another one with `--state FOLDER`.")
+        failure(&error, what, "Fix the state folder, or name another one with `--state FOLDER`.")
     })
 }
 
