@@ -2,6 +2,7 @@
 
 mod app; // for whom an event is
 mod campaign; // one campaign as the screen sees it
+mod chrome; // what is around the view
 mod dialogs; // what is open over the view
 mod effect;
 mod event;

@@ -1,38 +1,26 @@
 //! How the dashboard looks. Drawing changes nothing and decides nothing: it shows the state.
 
 pub(super) mod all_campaigns;
-pub(super) mod ascii;
-pub(super) mod bar;
 pub(super) mod batch_question;
-pub(super) mod campaigns;
-pub(super) mod cells;
-pub(super) mod columns;
 pub(super) mod copying;
-pub(super) mod empty;
 pub(super) mod export;
 pub(super) mod filter;
-pub(super) mod header;
-pub(super) mod keys;
 pub(super) mod menu;
-pub(super) mod notice;
 pub(super) mod palette;
-pub(super) mod pieces;
 pub(super) mod plan;
 pub(super) mod prompt;
 pub(super) mod question;
-pub(super) mod recipient;
 pub(super) mod resolve;
 pub(super) mod resume;
 pub(super) mod reveal;
 pub(super) mod row_menu;
-pub(super) mod run;
-pub(super) mod sentences;
 pub(super) mod starting;
-pub(super) mod summary;
-pub(super) mod table;
-pub(super) mod tabs;
 pub(super) mod target; // what is under the mouse
-pub(super) mod words;
+
+pub(super) use super::chrome::{campaigns, header, keys, notice, run, summary, tabs};
+pub(super) use super::views::empty;
+pub(super) use super::views::messages::{cells, widths as columns};
+pub(super) use super::widgets::{ascii, bar, pieces, recipient, sentences, table, words};
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

@@ -3,6 +3,7 @@
 
 pub(super) mod activity;
 pub(super) mod batches;
+pub(super) mod empty; // what is shown where there are no rows
 pub(super) mod failures;
 pub(super) mod message;
 pub(super) mod messages;

@@ -3,3 +3,10 @@
 pub(super) mod frame; // the box of a dialog
 pub(super) mod menu; // a list of lines with a cursor, in such a box
 pub(super) mod page; // lines to read in place of the view
+pub(super) mod ascii;
+pub(super) mod bar;
+pub(super) mod pieces;
+pub(super) mod recipient;
+pub(super) mod sentences;
+pub(super) mod table;
+pub(super) mod words;

@@ -1,5 +1,8 @@
 //! The list of messages. Only the rows in the window are turned into cells.
 
+pub(in crate::tui) mod cells;
+pub(in crate::tui) mod widths; // of its columns
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};

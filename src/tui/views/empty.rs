@@ -4,13 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::filter;
-use super::words::{besides, until};
 use crate::delivery::{counted, grouped};
 use crate::monitor::Connection;
 use crate::postman::Explanation;
 use crate::tui::state::{Campaign, ServerAnswer, Shared};
 use crate::tui::text::wrap;
+use crate::tui::view::filter;
+use crate::tui::view::words::{besides, until};
 use crate::tui::{Action, Role};
 
 /// Draws why the list is empty.

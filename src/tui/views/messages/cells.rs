@@ -3,12 +3,12 @@
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use super::recipient;
 use crate::delivery::{BatchId, DeliveryError, Recipient, RetryAdvice, Status, code_or_none};
 use crate::monitor::ActionStage;
 use crate::store::{Cells, RowNumber};
 use crate::tui::state::{Campaign, Column, Shared};
 use crate::tui::text::{Align, age, cut_middle, fit};
+use crate::tui::view::recipient;
 use crate::tui::{Role, role_of, sign};
 
 /// How a row looks as a whole.

@@ -4,12 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::pieces::{self, Piece};
-use super::words::{bytes, environment, purpose, rate, until};
 use crate::monitor::{AWAY_CALLS_PER_SECOND, Connection, Meter};
 use crate::tui::Role;
 use crate::tui::state::{Campaign, Shared};
 use crate::tui::text;
+use crate::tui::view::pieces::{self, Piece};
+use crate::tui::view::words::{bytes, environment, purpose, rate, until};
 
 /// Below this many columns words are shortened.
 const NARROW: u16 = 100;

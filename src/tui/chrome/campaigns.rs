@@ -4,12 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::pieces::{self, Piece};
-use super::words::{figure, percent};
 use crate::delivery::{Status, grouped};
 use crate::monitor::Connection;
 use crate::tui::state::{Campaign, Shared};
 use crate::tui::text::{Align, age, fit};
+use crate::tui::view::pieces::{self, Piece};
+use crate::tui::view::words::{figure, percent};
 use crate::tui::{Role, sign};
 
 /// Draws the campaigns in one line; the one on the screen is never left out.

@@ -4,13 +4,13 @@ use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::pieces::{self, Piece};
-use super::tabs;
-use super::words::percent;
 use crate::delivery::{Status, grouped};
 use crate::store::{Recent, status_index};
 use crate::tui::state::{Campaign, Shared};
 use crate::tui::text::age;
+use crate::tui::view::pieces::{self, Piece};
+use crate::tui::view::tabs;
+use crate::tui::view::words::percent;
 use crate::tui::{Role, sign};
 
 /// Draws the counts: `11,800 ✓   41 ✗   162 on the way: 12 created …`. Where room is short, the

@@ -3,14 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::pieces::{self, Piece};
-use super::recipient;
-use super::words::{in_a_line, percent, shown_notice, until};
 use crate::action::Subject;
 use crate::delivery::{Status, agreeing, counted, full_stop, grouped};
 use crate::monitor::{ActionStage, Connection, Notice, NoticeWeight};
 use crate::postman::Refusal;
 use crate::tui::state::{ActionRecord, BackTo, Campaign, Exporting, Shared};
+use crate::tui::view::pieces::{self, Piece};
+use crate::tui::view::recipient;
+use crate::tui::view::words::{in_a_line, percent, shown_notice, until};
 use crate::tui::{Action, Context, Role, sign};
 
 /// Draws the line: what a person is waiting for comes first.

@@ -5,13 +5,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::prompt;
 use crate::monitor::Connection;
 use crate::tui::dialogs::{Can, Dialog};
 use crate::tui::key_line::{self, KeyWord};
 use crate::tui::keys::Binding;
 use crate::tui::state::{FilterMenuKind, MenuItem, OldDialog, PromptKind, Question, Shared, ViewKind};
 use crate::tui::text::width;
+use crate::tui::view::prompt;
 use crate::tui::{Action, Context, Role};
 
 /// Draws the keys of the last line.

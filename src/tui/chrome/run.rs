@@ -4,14 +4,14 @@ use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::bar::bar;
-use super::pieces::{self, Piece};
-use super::words::{in_a_line, rate};
 use crate::delivery::grouped;
 use crate::monitor::{ActionStage, RunNews, RunPhase};
 use crate::tui::Role;
 use crate::tui::state::{ActionRecord, Campaign, RunRecord, Shared};
 use crate::tui::text::{Align, age, fit};
+use crate::tui::view::bar::bar;
+use crate::tui::view::pieces::{self, Piece};
+use crate::tui::view::words::{in_a_line, rate};
 use crate::tui::views::activity::followed_words;
 
 /// The widest bar.

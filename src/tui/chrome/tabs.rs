@@ -4,13 +4,13 @@ use crate::tui::views::activity;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::pieces::{self, Piece};
-use super::words::row_of;
 use crate::delivery::{Status, grouped};
 use crate::tui::Role;
 use crate::tui::layout::Kind;
 use crate::tui::state::{Campaign, Shared, ViewKind};
 use crate::tui::text::{cut, width};
+use crate::tui::view::pieces::{self, Piece};
+use crate::tui::view::words::row_of;
 
 /// Draws the line. On a small screen the other campaigns are named at its right.
 pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect, kind: Kind) {
