@@ -13,6 +13,7 @@ pub mod keys; // the one table of keys
 mod layout; // where things are on the screen
 mod run;
 mod setup;
+mod shared; // what the whole dashboard knows, by subject
 mod start;
 mod state; // what the dashboard knows
 pub mod text; // columns, times, ages and numbers

@@ -12,9 +12,7 @@ mod exporting;
 mod filter_menu;
 mod find;
 mod list;
-mod look;
 mod named_filters;
-mod notices;
 mod palette;
 mod context; // which keys apply
 mod plan_question;
@@ -25,12 +23,10 @@ mod recent_commands;
 mod resolve;
 mod resume_question;
 mod row_menu;
-mod session;
-mod starting; // the moment after a yes
 mod table_order;
-mod tour;
 
 pub(super) use super::campaign::*;
+pub(super) use super::shared::*;
 pub(super) use super::views::ViewKind;
 pub(super) use super::views::activity::Entry;
 pub(super) use super::views::batches::BatchColumn;
@@ -47,9 +43,7 @@ pub(super) use exporting::{Content, Export, Exporting};
 pub(super) use filter_menu::{FilterMenu, FilterMenuKind, MenuItem, MenuLine};
 pub(super) use find::{Find, SearchRequest, ServerAnswer, TYPING};
 pub(super) use list::{Item, List, ListCursor};
-pub(super) use look::Look;
 pub(super) use named_filters::{NamedFilter, NamedFilters};
-pub(super) use notices::Notices;
 pub(super) use palette::{PaletteAction, PaletteEntry};
 pub(super) use plan_question::{Choice, PlanQuestion, tick};
 pub use prompt::commands_markdown;
@@ -59,9 +53,7 @@ pub(super) use recent_commands::RecentCommands;
 pub(super) use resolve::{Resolve, ResolveLine};
 pub(super) use resume_question::ResumeQuestion;
 pub(super) use row_menu::{MenuKind, RowAction, RowLine, RowMenu};
-pub(super) use starting::{Due, Starting};
 pub(super) use table_order::{Ordered, Sortable, Tables, order_sign};
-pub(super) use tour::Tour;
 
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
@@ -73,14 +65,8 @@ use crate::action::ActionNumber;
 use crate::monitor::{CampaignIndex, Generation};
 use crate::postman::Explanation;
 
-/// How long "press again to quit" is shown.
-pub(super) const LEAVE_AGAIN: SignedDuration = SignedDuration::from_secs(3);
-
 /// The assumed size until the terminal has reported its own.
 const USUAL_SIZE: (u16, u16) = (80, 24);
-
-/// How long the order of the campaigns is kept after a step through it.
-const ORDER_HELD: SignedDuration = SignedDuration::from_secs(10);
 
 /// Everything that the dashboard knows.
 pub(super) struct Shared {
@@ -132,20 +118,10 @@ pub(super) struct Shared {
     pub(super) size: (u16, u16),
     /// The time of the newest event: the ages on the screen count up to it.
     pub(super) now: Timestamp,
-    /// When a key was last pressed.
-    pub(super) last_key: Timestamp,
-    /// Whether nobody is at the program.
-    pub(super) is_away: bool,
-    /// Until when the newest notice comes before everything else: it answers a key.
-    pub(super) noticed_until: Option<Timestamp>,
+    pub(super) presence: Presence,
     /// The number of the next action that is agreed to.
     pub(super) next_action: ActionNumber,
-    /// Until when a second Ctrl-c or q quits.
-    pub(super) leave_until: Option<Timestamp>,
-    /// The campaigns in the order shown.
-    order: Vec<usize>,
-    /// Until when that order is kept, because the user steps through it.
-    order_held_until: Option<Timestamp>,
+    pub(super) campaign_order: CampaignOrder,
     /// Whether the key being handled agrees: the input guard let it through as one that does.
     pub(super) agreed: bool,
     /// The key that came too soon to agree.
@@ -174,7 +150,7 @@ impl Shared {
         let session = setup.session;
         let campaign = |settings| Campaign::new(settings, setup.zone.clone(), now);
         let campaigns: Vec<Campaign> = setup.campaigns.into_iter().map(campaign).collect();
-        let order = (0..campaigns.len()).collect();
+        let campaign_order = CampaignOrder::new(campaigns.len());
         let mut state = Self {
             campaigns,
             look: Look {
@@ -213,13 +189,9 @@ impl Shared {
             actions_refused: setup.actions_refused,
             size: USUAL_SIZE,
             now,
-            last_key: now,
-            is_away: false,
-            order,
-            order_held_until: None,
-            noticed_until: None,
+            presence: Presence::new(now),
+            campaign_order,
             next_action: ActionNumber::default(),
-            leave_until: None,
             agreed: false,
             too_soon: None,
             last_question: 0,
@@ -254,27 +226,6 @@ impl Shared {
     pub(super) fn next_generation(&mut self) -> Generation {
         self.generation += 1;
         Generation(self.generation)
-    }
-
-    /// The indices of the campaigns in the order shown: those that need a person first, otherwise
-    /// as configured.
-    pub(super) fn order(&self) -> &[usize] {
-        &self.order
-    }
-
-    /// Sorts the campaigns again, unless the user is stepping through them: the order must not move
-    /// under the keys.
-    pub(super) fn sort_campaigns(&mut self) {
-        if self.order_held_until.is_some_and(|until| self.now < until) && self.order.len() == self.campaigns.len() {
-            return;
-        }
-        self.order = (0..self.campaigns.len()).collect();
-        self.order.sort_by_key(|index| !self.campaigns[*index].needs_person());
-    }
-
-    /// Keeps the order for a while.
-    pub(super) fn hold_order(&mut self) {
-        self.order_held_until = self.now.checked_add(ORDER_HELD).ok();
     }
 
     /// Whether a retry is on its way to the API right now, or a run has more to go, in any campaign.

@@ -2,8 +2,6 @@
 //! here does IO, waits, or reads a clock.
 
 mod activity;
-mod alarm;
-mod attendance;
 mod back; // back to where the user came from
 mod campaigns;
 mod changes;
@@ -13,7 +11,6 @@ mod exporting;
 mod find;
 mod history;
 mod journal;
-mod leave;
 mod menu;
 mod mouse;
 mod named_filters;
@@ -26,7 +23,6 @@ mod question;
 mod row_menu;
 mod run;
 mod show;
-mod starting;
 mod unlock;
 mod wake;
 
@@ -41,9 +37,6 @@ use crate::action::PLAN_LIFE;
 use crate::delivery::{agreeing, counted};
 use crate::monitor::{Command, NoticeWeight};
 use crate::postman::Explanation;
-
-/// How long the answer to a key comes before everything else: long enough to be read.
-const NOTICE_TIME: SignedDuration = SignedDuration::from_secs(5);
 
 impl Shared {
     /// What to do before the first event: the campaign on the screen is shown.
@@ -129,7 +122,7 @@ impl Shared {
             return;
         };
         if !matches!(action, Action::Interrupt | Action::Quit) {
-            self.leave_until = None;
+            self.presence.stay();
         }
         if action != Action::Copy {
             self.copied_just_now = false;
@@ -237,30 +230,6 @@ impl Shared {
     /// The same, where there is a campaign.
     pub(in crate::tui) fn ask_worker(&self, command: Command) -> Option<Effect> {
         self.campaign().map(|_| self.command(command))
-    }
-
-    /// Shows a notice that the dashboard itself has: the answer to a key.
-    pub(in crate::tui) fn tell(&mut self, weight: NoticeWeight, what: &str, why: &str, next: &str) {
-        let text = Explanation::new(what.to_owned(), why.to_owned(), next.to_owned());
-        self.notices.push(crate::monitor::Notice { at: self.now, weight, text });
-        self.stands();
-    }
-
-    /// A paste outside a text field was dropped.
-    pub(in crate::tui) fn tell_dropped(&mut self, keys: Option<usize>) {
-        let what = match keys {
-            Some(keys) => {
-                let were = agreeing(keys, "was", "were");
-                format!("{} arrived at once and {were} taken for a paste. Nothing was done.", counted(keys, "key"))
-            }
-            None => "Text was pasted outside a text field. Nothing was done.".to_owned(),
-        };
-        self.tell(NoticeWeight::Info, &what, "", "");
-    }
-
-    /// The newest notice comes before everything else for a while.
-    pub(in crate::tui) fn stands(&mut self) {
-        self.noticed_until = Some(self.now + NOTICE_TIME);
     }
 
     /// The time of day: it is shown, and stamps of messages are compared with it.

@@ -14,7 +14,6 @@ pub(super) mod resolve;
 pub(super) mod resume;
 pub(super) mod reveal;
 pub(super) mod row_menu;
-pub(super) mod starting;
 pub(super) mod target; // what is under the mouse
 
 pub(super) use super::chrome::{campaigns, header, keys, notice, run, summary, tabs};
@@ -37,7 +36,6 @@ pub(super) use copying::{copied_text, marked_rows, template_id};
 pub(super) use export::{message_cells, message_heads, number};
 pub(super) use filter::parts_of_batches;
 pub(super) use plan::who as masked_recipient;
-pub(super) use starting::title as starting_title;
 pub(super) use target::{Target, target};
 
 impl Shared {
@@ -117,7 +115,9 @@ impl Shared {
             OldDialog::Reveal(_) => reveal::draw(self, buffer, layout.body).or(cursor),
             OldDialog::Resume(question) => resume::draw(self, question, buffer, layout.body).or(cursor),
             OldDialog::Prompt(prompt) => prompt::draw(self, prompt, buffer, layout.body).or(cursor),
-            OldDialog::None => self.starting.as_ref().map(|starting| starting::draw(self, starting, buffer, layout.body)).or(cursor),
+            OldDialog::None => {
+                self.starting.as_ref().map(|starting| super::shared::starting::draw(self, starting, buffer, layout.body)).or(cursor)
+            }
             OldDialog::Busy(_) | OldDialog::Campaigns(_) => cursor,
         }
     }

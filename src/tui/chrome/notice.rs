@@ -33,10 +33,10 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
 }
 
 fn words(state: &Shared) -> (String, Role) {
-    if state.leave_until.is_some() {
+    if state.presence.is_leaving() {
         return (leave(state), Role::Warning);
     }
-    if let Some(notice) = state.notices.newest().filter(|_| state.noticed_until.is_some()) {
+    if let Some(notice) = state.notices.answering() {
         return (in_a_line(&shown_notice(state, &notice.text)), Role::Strong);
     }
     if let Some(exporting) = &state.exporting {

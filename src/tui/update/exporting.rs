@@ -33,13 +33,11 @@ impl Shared {
             ExportAnswer::Written => self.export_part(),
             ExportAnswer::Done(text) => {
                 self.exporting = None;
-                self.notices.push(Notice { at: self.now, weight: NoticeWeight::Info, text });
-                self.stands();
+                self.notices.answer(Notice { at: self.now, weight: NoticeWeight::Info, text });
             }
             ExportAnswer::Failed(text) => {
                 self.exporting = None;
-                self.notices.push(Notice { at: self.now, weight: NoticeWeight::Problem, text });
-                self.stands();
+                self.notices.answer(Notice { at: self.now, weight: NoticeWeight::Problem, text });
             }
             ExportAnswer::Taken { free } => self.ask_for_another(&free),
         }

@@ -11,8 +11,8 @@ impl Shared {
         for campaign in &mut self.campaigns {
             campaign.marks.expire(now);
         }
-        self.noticed_until = self.noticed_until.filter(|until| *until > now);
-        self.leave_until = self.leave_until.filter(|until| *until > now);
+        self.notices.expire(now);
+        self.presence.expire(now);
         self.mask_expired();
         self.forget_copied(false);
         if matches!(&self.dialog, OldDialog::Menu(menu) if menu.due.is_none_or(|due| due <= self.time_of_day())) {
@@ -41,8 +41,8 @@ impl Shared {
             .chain(locks)
             .chain(marks)
             .chain(self.starting.as_ref().map(|starting| starting.next(self.now)))
-            .chain(self.leave_until)
-            .chain(self.noticed_until)
+            .chain(self.presence.due())
+            .chain(self.notices.due())
             .chain(self.copied.as_ref().and_then(|copied| copied.until))
             .min()
     }

@@ -2,14 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::Effect;
-use super::super::state::{Campaign, Shared};
 use crate::delivery::{DeliveryError, Status, grouped};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
 use crate::store::{Merged, status_index};
-
-use super::NOTICE_TIME;
+use crate::tui::Effect;
+use crate::tui::state::{Campaign, Shared};
 
 /// How much must be loaded before "more than usual" means anything: the day that the usual share is
 /// taken from, plus the last minutes.
@@ -101,9 +99,7 @@ impl Shared {
             self.effects.push(Effect::Call(format!("{}{more}", first.what)));
         }
         for text in texts {
-            // It comes before everything else for a while.
-            self.noticed_until = Some(self.now + NOTICE_TIME);
-            self.notices.push(Notice { at: self.now, weight, text });
+            self.notices.answer(Notice { at: self.now, weight, text });
         }
     }
 }

@@ -2,11 +2,19 @@
 
 use std::collections::VecDeque;
 
-use crate::monitor::Notice;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::delivery::{agreeing, counted};
+use crate::monitor::{Notice, NoticeWeight};
+use crate::postman::Explanation;
+use crate::tui::state::Shared;
 
 /// How many are kept. More than anyone reads; a worker that repeats itself must not fill the
 /// memory.
 const KEPT: usize = 200;
+
+/// How long the answer to a key comes before everything else: long enough to be read.
+const NOTICE_TIME: SignedDuration = SignedDuration::from_secs(5);
 
 /// The notices so far.
 #[derive(Debug, Default)]
@@ -14,9 +22,32 @@ pub(in crate::tui) struct Notices {
     notices: VecDeque<Notice>,
     dropped: usize,
     read: usize,
+    /// Until when the newest comes before everything else: it answers a key.
+    answers_until: Option<Timestamp>,
 }
 
 impl Notices {
+    /// Adds the answer to a key, or a call: it comes before everything else for a while.
+    pub fn answer(&mut self, notice: Notice) {
+        self.answers_until = Some(notice.at + NOTICE_TIME);
+        self.push(notice);
+    }
+
+    /// The newest one, while it comes before everything else.
+    pub fn answering(&self) -> Option<&Notice> {
+        self.newest().filter(|_| self.answers_until.is_some())
+    }
+
+    /// When it no longer does.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.answers_until
+    }
+
+    /// Lets the newest one step back when its time is over.
+    pub fn expire(&mut self, now: Timestamp) {
+        self.answers_until = self.answers_until.filter(|until| *until > now);
+    }
+
     /// Adds a notice.
     pub fn push(&mut self, notice: Notice) {
         // A repeated notice replaces the earlier one, wherever that is: several campaigns that come
@@ -60,6 +91,26 @@ impl Notices {
     /// How many are no longer kept.
     pub fn dropped(&self) -> usize {
         self.dropped
+    }
+}
+
+impl Shared {
+    /// Shows a notice that the dashboard itself has: the answer to a key.
+    pub(in crate::tui) fn tell(&mut self, weight: NoticeWeight, what: &str, why: &str, next: &str) {
+        let text = Explanation::new(what.to_owned(), why.to_owned(), next.to_owned());
+        self.notices.answer(Notice { at: self.now, weight, text });
+    }
+
+    /// A paste outside a text field was dropped.
+    pub(in crate::tui) fn tell_dropped(&mut self, keys: Option<usize>) {
+        let what = match keys {
+            Some(keys) => {
+                let were = agreeing(keys, "was", "were");
+                format!("{} arrived at once and {were} taken for a paste. Nothing was done.", counted(keys, "key"))
+            }
+            None => "Text was pasted outside a text field. Nothing was done.".to_owned(),
+        };
+        self.tell(NoticeWeight::Info, &what, "", "");
     }
 }
 

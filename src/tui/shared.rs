@@ -1,0 +1,17 @@
+//! What the whole dashboard knows, by subject.
+
+mod alarm; // what calls a person
+mod look;
+mod notices;
+mod order; // of the campaigns
+mod presence; // whether anyone is there
+mod session; // what is saved for the next time
+pub(super) mod starting; // the moment after a yes
+mod tour; // of the demo
+
+pub(super) use look::Look;
+pub(super) use notices::Notices;
+pub(super) use order::CampaignOrder;
+pub(super) use presence::Presence;
+pub(super) use starting::Starting;
+pub(super) use tour::Tour;

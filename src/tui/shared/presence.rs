@@ -1,0 +1,98 @@
+//! Whether anyone is at the program, and whether they are about to leave.
+//!
+//! The API's calls are shared with the agency's own sender: an unattended dashboard must not use them up.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::monitor::{Attendance, CampaignIndex, Command};
+use crate::tui::Effect;
+use crate::tui::state::Shared;
+
+/// After how long without a key nobody is there.
+const LEFT_ALONE: SignedDuration = SignedDuration::from_mins(10);
+
+/// How long "press again to quit" is shown.
+const LEAVE_AGAIN: SignedDuration = SignedDuration::from_secs(3);
+
+/// The person at the keyboard.
+pub(in crate::tui) struct Presence {
+    /// When a key was last pressed.
+    last_key: Timestamp,
+    /// Whether nobody is there.
+    is_away: bool,
+    /// Until when a second Ctrl-c or q quits.
+    leave_until: Option<Timestamp>,
+}
+
+impl Presence {
+    /// Someone has just started the program.
+    pub fn new(now: Timestamp) -> Self {
+        Self { last_key: now, is_away: false, leave_until: None }
+    }
+
+    /// Whether the next Ctrl-c or q quits.
+    pub fn is_leaving(&self) -> bool {
+        self.leave_until.is_some()
+    }
+
+    /// Another key was pressed: they stay.
+    pub fn stay(&mut self) {
+        self.leave_until = None;
+    }
+
+    /// When the question whether to leave is over.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.leave_until
+    }
+
+    pub fn expire(&mut self, now: Timestamp) {
+        self.leave_until = self.leave_until.filter(|until| *until > now);
+    }
+}
+
+impl Shared {
+    /// Somebody pressed a key.
+    pub(in crate::tui) fn attend(&mut self) {
+        self.presence.last_key = self.now;
+        if std::mem::take(&mut self.presence.is_away) {
+            self.tell_attendance(Attendance::Present);
+        }
+    }
+
+    /// Nobody did for a while.
+    pub(in crate::tui) fn notice_absence(&mut self) {
+        if !self.presence.is_away && self.now.duration_since(self.presence.last_key) >= LEFT_ALONE {
+            self.presence.is_away = true;
+            self.tell_attendance(Attendance::Away);
+        }
+    }
+
+    fn tell_attendance(&mut self, attendance: Attendance) {
+        let all = (0..self.campaigns.len()).map(CampaignIndex);
+        self.effects.extend(all.map(|campaign| Effect::Command { campaign, command: Command::Attend(attendance) }));
+    }
+
+    /// Ctrl-c: first takes back what has not left and stops a run; then a second one within a few seconds quits.
+    pub(in crate::tui) fn interrupt(&mut self) {
+        if !self.take_back_yes("") && !self.stop_runs() && !self.stop_export("") {
+            self.leave_or_ask();
+        }
+    }
+
+    /// q at the root: quits, and asks first while a retry is under way.
+    pub(in crate::tui) fn quit(&mut self) {
+        if self.is_acting() || self.exporting.is_some() {
+            self.leave_or_ask();
+        } else {
+            self.effects.push(Effect::Quit);
+        }
+    }
+
+    fn leave_or_ask(&mut self) {
+        if self.presence.leave_until.is_some_and(|until| until > self.now) {
+            self.effects.push(Effect::Quit);
+        } else {
+            self.presence.leave_until = Some(self.now + LEAVE_AGAIN);
+        }
+    }
+}
