@@ -11,6 +11,7 @@ mod guard; // what was not meant does nothing
 mod key_line; // keys with what they do
 pub mod keys; // the one table of keys
 mod layout; // where things are on the screen
+mod mouse;
 mod run;
 mod setup;
 mod shared; // what the whole dashboard knows, by subject

@@ -5,7 +5,6 @@ mod agreeing; // what agrees, and how
 mod asked;
 mod batch_question;
 mod can; // whether something would do anything now
-mod columns; // of the list of messages
 mod copying; // what can be copied
 mod dialog;
 mod exporting;
@@ -23,7 +22,6 @@ mod recent_commands;
 mod resolve;
 mod resume_question;
 mod row_menu;
-mod table_order;
 
 pub(super) use super::campaign::*;
 pub(super) use super::shared::*;
@@ -32,11 +30,11 @@ pub(super) use super::views::activity::Entry;
 pub(super) use super::views::batches::BatchColumn;
 pub(super) use super::views::failures::{FailureColumn, Failures, GroupKey};
 pub(super) use super::views::message::{DetailPhase, MessageDetail};
+pub(super) use super::views::messages::columns::{Column, ShownColumns};
 pub(super) use super::views::{Drilled, OpenedFrom};
 pub(super) use asked::{Count, OpenQuestion};
 pub(super) use batch_question::{BatchQuestion, ReadingPhase};
 pub(super) use can::NOTHING_LEFT;
-pub(super) use columns::{Column, ShownColumns};
 pub(super) use copying::{CopyFormat, CopyWhat, LastCopy};
 pub(super) use dialog::{Beneath, OldDialog};
 pub(super) use exporting::{Content, Export, Exporting};
@@ -53,13 +51,12 @@ pub(super) use recent_commands::RecentCommands;
 pub(super) use resolve::{Resolve, ResolveLine};
 pub(super) use resume_question::ResumeQuestion;
 pub(super) use row_menu::{MenuKind, RowAction, RowLine, RowMenu};
-pub(super) use table_order::{Ordered, Sortable, Tables, order_sign};
 
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 
 use super::dialogs::{Across, Changed, Dialog, HelpPage};
-use super::view::Target;
+use super::mouse::Target;
 use super::{Effect, KeyMap, Setup, Theme};
 use crate::action::ActionNumber;
 use crate::monitor::{CampaignIndex, Generation};

@@ -4,17 +4,13 @@
 mod activity;
 mod back; // back to where the user came from
 mod campaigns;
-mod changes;
 mod copy;
 mod export;
 mod exporting;
 mod find;
 mod history;
-mod journal;
 mod menu;
-mod mouse;
 mod named_filters;
-mod news;
 mod order;
 mod plan;
 mod presenting;

@@ -14,7 +14,6 @@ pub(super) mod resolve;
 pub(super) mod resume;
 pub(super) mod reveal;
 pub(super) mod row_menu;
-pub(super) mod target; // what is under the mouse
 
 pub(super) use super::chrome::{campaigns, header, keys, notice, run, summary, tabs};
 pub(super) use super::views::empty;
@@ -36,7 +35,6 @@ pub(super) use copying::{copied_text, marked_rows, template_id};
 pub(super) use export::{message_cells, message_heads, number};
 pub(super) use filter::parts_of_batches;
 pub(super) use plan::who as masked_recipient;
-pub(super) use target::{Target, target};
 
 impl Shared {
     /// Draws everything. The terminal's cursor is on the selected row, so that screen readers

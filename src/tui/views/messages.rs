@@ -1,6 +1,7 @@
 //! The list of messages. Only the rows in the window are turned into cells.
 
 pub(in crate::tui) mod cells;
+pub(in crate::tui) mod columns; // which are shown
 pub(in crate::tui) mod widths; // of its columns
 
 use ratatui::buffer::Buffer;

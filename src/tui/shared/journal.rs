@@ -1,10 +1,10 @@
 //! What follows when the journal cannot be written: no action, and nothing personal shown or handed out,
 //! because neither would be recorded.
 
-use super::super::state::Shared;
 use crate::monitor::{CampaignIndex, NoteLost, NoticeWeight};
 use crate::postman::Explanation;
 use crate::state::NoteKind;
+use crate::tui::state::Shared;
 
 impl Shared {
     /// Whether actions can be journalled, as was just found out.

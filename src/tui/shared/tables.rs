@@ -4,9 +4,9 @@ use crate::tui::views::batches::{BatchColumn, NEWEST_BATCH};
 use crate::tui::views::failures::{FailureColumn, MOST_FAILED};
 use std::collections::BTreeMap;
 
-use super::{Column, ShownColumns, ViewKind};
 use crate::state::SavedTable;
 use crate::store::{Direction, Order, SortBy};
+use crate::tui::state::{Column, ShownColumns, ViewKind};
 
 /// A column that a table can be sorted by.
 pub(in crate::tui) trait Sortable: Copy + PartialEq + 'static {

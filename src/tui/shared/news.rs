@@ -3,12 +3,12 @@
 use crate::tui::views::activity;
 use jiff::Timestamp;
 
-use super::super::Effect;
-use super::super::state::{ActionRecord, Campaign, OldDialog, Shared, ViewKind};
 use crate::delivery::Rows;
 use crate::monitor::{ActionStage, CampaignIndex, Command, Connection, News, Notice, NoticeWeight, Update};
 use crate::postman::Explanation;
 use crate::store::{AnswerKind, Merged, Reach};
+use crate::tui::Effect;
+use crate::tui::state::{ActionRecord, Campaign, OldDialog, Shared, ViewKind};
 
 impl Shared {
     pub(in crate::tui) fn news(&mut self, update: Update) {
