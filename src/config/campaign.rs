@@ -6,10 +6,10 @@ use std::time::Duration;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::fields::{FieldReader, kind};
+use super::file::shell_quoted;
 use super::key::checked;
 use super::key_source::{KEY_SOURCES, key_source};
 use super::mistake::shown;
-use super::permissions::shell_quoted;
 use super::read::InlineKeys;
 use super::{BrokenCampaign, CampaignConfig, Expected, KeySource, Located};
 use crate::delivery::{CampaignId, needs_cleaning};

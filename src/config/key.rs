@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 
 use super::CommandError;
 use super::command::{first_line, first_line_unasked};
+use super::file::{access, shell_quoted};
 use super::mistake::{holds_key, shown};
-use super::permissions::{access, shell_quoted};
 
 /// Where a campaign's API key comes from.
 #[derive(Debug, Clone)]

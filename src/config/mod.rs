@@ -7,14 +7,12 @@
 mod campaign;
 mod command;
 mod fields;
+mod file;
 mod key;
 mod key_source;
-mod load;
+mod mistake;
 mod moment;
 mod new_campaign;
-mod path;
-mod permissions;
-mod mistake;
 mod read;
 mod theme;
 #[cfg(test)]
@@ -28,14 +26,13 @@ use crate::delivery::CampaignId;
 
 pub use command::{CommandError, may_ask};
 pub use fields::parse_duration;
+pub(crate) use file::shell_quoted;
+pub use file::{LoadError, Loaded, load, path};
 pub use key::{KeyError, KeyFlaw, KeySource};
-pub use load::{LoadError, Loaded, load};
 pub(crate) use mistake::shown;
 pub use mistake::{Expected, Located, Mistake, nearest};
 pub use moment::{DayEnd, GivenTime, MOMENTS};
 pub use new_campaign::{NewCampaign, NewField, NewKey, NewServer, WriteError};
-pub use path::path;
-pub(crate) use permissions::shell_quoted;
 pub use read::read;
 pub use theme::{RoleColours, ThemeFile, read_theme};
 

@@ -1,14 +1,29 @@
-//! Reading the file from the disk, if it can be trusted.
+//! The file on the disk: where it is, who can read and change it, and reading it if it can be trusted.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use etcetera::BaseStrategy;
 use zeroize::Zeroizing;
 
-use super::permissions::{access, shell_quoted};
 use super::read::{InlineKeys, read_with};
 use super::{CampaignConfig, Config, KeySource, Mistake};
+
+/// The file's path: the one given, else `$POSTWATCH_CONFIG`, else `postwatch/config.toml` in the
+/// platform's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`; `%APPDATA%` on Windows).
+/// Without a home folder it is a name that no file can have, so that nothing is read by accident
+/// from the current folder.
+pub fn path(explicit: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> PathBuf {
+    if let Some(path) = explicit {
+        return path.to_owned();
+    }
+    if let Some(path) = env("POSTWATCH_CONFIG").filter(|path| !path.is_empty()) {
+        return PathBuf::from(path);
+    }
+    let folder = etcetera::choose_base_strategy().map_or_else(|_| PathBuf::from("/nowhere"), |base| base.config_dir());
+    folder.join("postwatch").join("config.toml")
+}
 
 /// A file that was read: its valid part and its mistakes.
 #[derive(Debug, Clone)]
@@ -154,11 +169,63 @@ fn beside(folder: &Path, file: &Path) -> PathBuf {
     folder.join(file)
 }
 
+/// What the operating system says about an open file's owner and access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Access {
+    /// The owner's user id, if the owner is neither this user nor root.
+    pub foreign_owner: Option<u32>,
+    /// Whether anyone but the owner can write it.
+    pub others_write: bool,
+    /// Whether anyone but the owner can read it.
+    pub others_read: bool,
+}
+
+/// The access to an open file: read from the handle, so that nothing can change in between.
+#[cfg(unix)]
+pub(super) fn access(file: &File) -> io::Result<Access> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = file.metadata()?;
+    let owner = metadata.uid();
+    let trusted = owner == 0 || owner == rustix::process::geteuid().as_raw();
+    Ok(Access {
+        foreign_owner: (!trusted).then_some(owner),
+        others_write: metadata.mode() & 0o022 != 0,
+        others_read: metadata.mode() & 0o044 != 0,
+    })
+}
+
+/// Elsewhere access lists are up to the platform: profiles are private by default.
+#[cfg(not(unix))]
+pub(super) fn access(_file: &File) -> io::Result<Access> {
+    Ok(Access { foreign_owner: None, others_write: false, others_read: false })
+}
+
+/// A path as it can be typed into a POSIX shell.
+pub(crate) fn shell_quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |letter: char| letter.is_alphanumeric() || "/._-+,@%".contains(letter);
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
+        return text;
+    }
+    let dash = if text.starts_with('-') { "./" } else { "" };
+    format!("'{dash}{}'", text.replace('\'', r"'\''"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rstest::rstest;
     use secrecy::ExposeSecret;
     use std::fs;
+
+    #[test]
+    fn the_option_wins_over_the_variable_and_the_variable_over_the_platform() {
+        let env = |name: &str| (name == "POSTWATCH_CONFIG").then(|| "/from/env.toml".to_owned());
+        assert_eq!(path(Some(Path::new("given.toml")), env), Path::new("given.toml"));
+        assert_eq!(path(None, env), Path::new("/from/env.toml"));
+        assert!(path(None, |_| None).ends_with("postwatch/config.toml"));
+        assert!(path(None, |_| Some(String::new())).ends_with("postwatch/config.toml"));
+    }
 
     const KEY: &str = "key_test_canary0123456789";
 
@@ -250,5 +317,14 @@ mod tests {
         if std::os::unix::fs::chown(&path, Some(54_321), None).is_ok() {
             assert!(matches!(load(&path), Err(LoadError::Foreign { owner: 54_321, .. } | LoadError::Unreadable { .. })));
         }
+    }
+
+    #[rstest]
+    #[case("/home/ann/.config/postwatch/config.toml", "/home/ann/.config/postwatch/config.toml")]
+    #[case("/home/ann/my files/c.toml", "'/home/ann/my files/c.toml'")]
+    #[case("it's", r"'it'\''s'")]
+    #[case("-rf", "'./-rf'")]
+    fn a_path_can_be_pasted_into_a_shell(#[case] path: &str, #[case] quoted: &str) {
+        assert_eq!(shell_quoted(Path::new(path)), quoted);
     }
 }
