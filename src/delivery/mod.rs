@@ -4,38 +4,34 @@
 //! API that are stated here (the life cycle of a status, which errors are worth a retry) come from its public
 //! reference.
 
-mod attempt;
 mod batch;
-mod counted; // numbers with their nouns
 mod country;
 mod error;
 mod fields;
 mod id;
+mod kept; // which rows of an answer are kept
 mod message;
 mod numbers;
 mod query;
 mod recipient;
 mod rows;
-mod sentence; // texts that end like sentences
 mod status;
 mod template;
 mod text;
-mod reported;
+mod wording; // numbers with their nouns, sentences
 
-pub use attempt::Attempt;
 pub use batch::{Batch, BatchRetry, batch_retry, believed_total, how_much_shows};
-pub use counted::{agreeing, counted, grouped};
 pub use country::calling_country;
 pub use error::{DeliveryError, ErrorCode, RetryAdvice, code_or_none};
-pub use fields::{AttemptFields, BadRow, BatchFields, RowFields, TemplateFields};
+pub use fields::{AttemptFields, BadRow, BatchFields, Reported, RowFields, TemplateFields};
 pub use id::{BatchId, CampaignId, MessageId};
-pub use message::{Message, TELCO_SILENCE, fill_text};
+pub use kept::Beside;
+pub use message::{Attempt, Message, TELCO_SILENCE, fill_text};
 pub use numbers::impersonal;
 pub use query::{Held, NotANumber, RecipientQuery, recipient_key};
 pub use recipient::{Mask, Recipient, RecipientKind};
-pub use reported::Reported;
-pub use rows::{Beside, Row, Rows, RowsBuilder};
-pub use sentence::{full_stop, sentences};
+pub use rows::{Row, Rows, RowsBuilder};
 pub use status::{Progress, Status, progress};
 pub use template::{Template, TemplatePart, fill, parts};
 pub use text::{clean, clean_line, needs_cleaning};
+pub use wording::{agreeing, counted, full_stop, grouped, sentences};

@@ -3,15 +3,11 @@
 //! One arena holds every string of the page, equal ones once, so that a page of a thousand messages takes a handful
 //! of allocations and can be dropped at once after merging.
 
-mod kept; // which of them are kept
-
 use std::hash::{BuildHasher, Hash};
 use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use jiff::Timestamp;
-
-pub use kept::Beside;
 
 use super::{AttemptFields, BadRow, BatchFields, Reported, RowFields, TemplateFields};
 

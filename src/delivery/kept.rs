@@ -2,8 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::{Row, Rows};
-use crate::delivery::{Held, RecipientQuery, Status};
+use super::{Held, RecipientQuery, Row, Rows, Status};
 
 /// What the answer to a search contained besides the matches.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,7 +51,7 @@ impl Rows {
     /// else the first, because lists begin with the newest.
     pub fn keep_newest_tellings(&mut self) {
         let rows = &*self;
-        let mut newest: HashMap<&str, usize> = HashMap::with_capacity(self.rows.len());
+        let mut newest: HashMap<&str, usize> = HashMap::with_capacity(self.len());
         let mut order: Vec<usize> = Vec::new();
         for (index, row) in rows.iter().enumerate() {
             let known = newest.entry(row.id()).or_insert(index);
@@ -65,7 +64,7 @@ impl Rows {
             }
         }
         drop(newest);
-        if order.len() < self.rows.len() {
+        if order.len() < self.len() {
             order.sort_unstable();
             self.keep_indices(&order);
         }
@@ -82,7 +81,7 @@ impl Rows {
                 Held::Unknown => beside.unreadable += 1,
             }
         }
-        beside.unreadable += self.bad.len();
+        beside.unreadable += self.bad().len();
         self.keep_indices(&held);
         beside
     }
@@ -90,7 +89,7 @@ impl Rows {
     /// Keeps the messages at these indices, in ascending order.
     fn keep_indices(&mut self, indices: &[usize]) {
         let (mut index, mut kept) = (0, indices.iter().copied().peekable());
-        self.rows.retain(|_| {
+        self.retain(|_| {
             index += 1;
             kept.next_if_eq(&(index - 1)).is_some()
         });

@@ -1,4 +1,6 @@
-//! Numbers as people write them, with a noun that agrees.
+//! Numbers as people write them, with a noun that agrees, and texts that end like sentences.
+
+use std::borrow::Cow;
 
 /// A number with a comma between the thousands: `11,800`.
 pub fn grouped(number: usize) -> String {
@@ -31,6 +33,19 @@ pub fn agreeing<'a>(number: usize, one: &'a str, several: &'a str) -> &'a str {
     if number == 1 { one } else { several }
 }
 
+/// A text as a sentence: with a full stop, unless it ends with punctuation of its own, perhaps in quotes or brackets.
+pub fn full_stop(text: &str) -> Cow<'_, str> {
+    let text = text.trim_end();
+    let end = text.trim_end_matches(['"', '”', '`', '\'', ')', '\u{2019}']);
+    if text.is_empty() || end.ends_with(['.', '?', '!', '…', ':']) { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}.")) }
+}
+
+/// Texts as sentences, one after another; empty ones are left out.
+pub fn sentences<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let reported = texts.into_iter().filter(|text| !text.trim().is_empty()).map(full_stop);
+    reported.collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,5 +73,24 @@ mod tests {
     #[case(2, "batch", "2 batches")]
     fn a_noun_agrees_with_its_number(#[case] number: usize, #[case] noun: &str, #[case] expected: &str) {
         assert_eq!(counted(number, noun), expected);
+    }
+
+    #[rstest]
+    #[case("the disk is full", "the disk is full.")]
+    #[case("the disk is full.", "the disk is full.")]
+    #[case("did you mean `production`?", "did you mean `production`?")]
+    #[case("did you mean `production?`", "did you mean `production?`")]
+    #[case("Postman says: \"No.\"", "Postman says: \"No.\"")]
+    #[case("the name is `clinic`", "the name is `clinic`.")]
+    #[case("it goes on (perhaps)", "it goes on (perhaps).")]
+    #[case("cut off …", "cut off …")]
+    #[case("", "")]
+    fn a_sentence_ends_once(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(full_stop(text), expected);
+    }
+
+    #[test]
+    fn sentences_stand_apart() {
+        assert_eq!(sentences(["No connection", "", "The host answers.", "Is it up?"]), "No connection. The host answers. Is it up?");
     }
 }
