@@ -17,9 +17,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
 
 use super::files::{FileIdentity, identity};
-use super::folder::{keep_file_private, prepare};
+use super::folder::{keep_file_private, named_without_locks, prepare};
 use super::sqlite::write_ahead;
-use super::{Server, StateError, locks};
+use super::{Server, StateError};
 use crate::delivery::CampaignId;
 
 /// A budget that several processes share.
@@ -123,7 +123,7 @@ impl BudgetFile {
 
     fn failed(&self, source: rusqlite::Error) -> StateError {
         let error = StateError::Budget { path: self.path.clone(), source: source.into() };
-        locks::named(self.path.parent().unwrap_or(Path::new(".")), error)
+        named_without_locks(self.path.parent().unwrap_or(Path::new(".")), error)
     }
 }
 

@@ -1,6 +1,6 @@
-//! The state folder: where it is, and that no one else can look into it.
+//! The state folder: where it is, that no one else can look into it, and whether its file system has locks.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -127,6 +127,35 @@ fn holds_only_ours(folder: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
+/// The true error, where the cause is a file system without locks: network drives, mostly. SQLite then claims that
+/// another process has its file.
+pub(super) fn named_without_locks(folder: &Path, error: StateError) -> StateError {
+    named_by(folder, error, refused)
+}
+
+fn named_by(folder: &Path, error: StateError, refused: impl Fn(&Path) -> Option<io::Error>) -> StateError {
+    let may_come_of_it = matches!(error, StateError::Folder { .. } | StateError::Budget { .. } | StateError::Database { .. });
+    match may_come_of_it.then(|| refused(folder)).flatten() {
+        Some(source) => StateError::NoLocks { path: folder.to_owned(), source },
+        None => error,
+    }
+}
+
+/// The system's error for a lock in the folder; `None` where locking works, or no file can be created there. It is
+/// tried on a separate file: closing the database's would drop the locks that this process has on it.
+fn refused(folder: &Path) -> Option<io::Error> {
+    let file = tempfile::tempfile_in(folder).ok()?;
+    // Runs are locked in one way, databases in the other.
+    if let Err(TryLockError::Error(error)) = file.try_lock() {
+        return Some(error);
+    }
+    #[cfg(unix)]
+    if let Err(error) = rustix::fs::fcntl_lock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        return Some(error.into());
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,5 +190,16 @@ mod tests {
         let error = prepare(&new).unwrap_err();
         assert!(matches!(error, StateError::Exposed { .. }), "{error}");
         assert!(error.to_string().contains("chmod 700 "), "{error}");
+    }
+
+    #[test]
+    fn a_file_system_without_locks_is_named_and_nothing_else_is_called_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let busy = || StateError::database("written")("database is locked");
+        let none = |_: &Path| Some(io::Error::from(io::ErrorKind::Unsupported));
+        let reported = named_by(folder.path(), busy(), none).explained();
+        assert!(reported.contains("does not support locks") && reported.contains("--state FOLDER"), "{reported}");
+        assert!(!named_without_locks(folder.path(), busy()).explained().contains("does not support locks"), "this one takes them");
+        assert!(matches!(named_by(folder.path(), StateError::NoFolder, none), StateError::NoFolder));
     }
 }

@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::form::{EntryQuery, JournalBackend, JournalTransaction, RunLock, StateChange};
-use super::text::{for_journal, one_line};
+use super::form::{EntryQuery, JournalBackend, JournalTransaction, RunLock, StateChange, for_journal, one_line};
 use super::{ActionAttempt, ActionId, ActionState, Intention, JournalEntry, Note, NoteEntry, RunId, Server, StateError, Who};
 use crate::delivery::{CampaignId, MessageId};
 

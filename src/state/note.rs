@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::write::run_is_known;
+use super::run::run_is_known;
 use super::{Journal, RunId, StateError, Who};
 use crate::delivery::CampaignId;
 

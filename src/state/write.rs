@@ -4,30 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::form::{EntryQuery, JournalTransaction, StateChange};
 use super::read::entry;
-use super::{
-    ActionAttempt, ActionId, ActionKind, ActionState, Intention, Journal, JournalEntry, Outcome, Resolution, Run, RunId, StateError, Who,
-};
+use super::run::run_is_known;
+use super::{ActionAttempt, ActionId, ActionKind, ActionState, Intention, Journal, JournalEntry, Outcome, Resolution, StateError};
 
 impl Journal {
-    /// Begins a run: records who runs it and takes its lock. Keep the value as long as the run lasts. Lock files of
-    /// dead runs that left nothing open are removed.
-    ///
-    /// # Errors
-    /// When the run cannot be recorded or locked; then no action may be taken.
-    pub fn begin_run(&self, id: RunId, who: &Who, at: Timestamp) -> Result<Run, StateError> {
-        // Inside a transaction that keeps others out, no other process can mistake the new file for a dead run's
-        // before its lock is held.
-        self.write(|lines| {
-            if lines.knows_run(&id)? {
-                return Err(StateError::SameRun { run: id });
-            }
-            lines.add_run(&id, who, at)?;
-            let lock = self.form().lock(&id)?;
-            self.sweep(lines)?;
-            Ok(Run { id, _lock: lock })
-        })
-    }
-
     /// Records an intention and claims its message; it is on disk when this returns.
     ///
     /// # Errors
@@ -195,10 +175,6 @@ pub(super) fn step(
 /// The try that is under way.
 fn open_try(lines: &dyn JournalTransaction, action: ActionId) -> Result<Option<ActionAttempt>, StateError> {
     Ok(lines.tries(action)?.pop().filter(|last| last.outcome.is_none()))
-}
-
-pub(super) fn run_is_known(lines: &dyn JournalTransaction, run: &RunId) -> Result<(), StateError> {
-    if lines.knows_run(run)? { Ok(()) } else { Err(StateError::NoSuchRun { run: run.clone() }) }
 }
 
 /// The error for an action that is in the way: an open one on the same subject, or one of another run that the API

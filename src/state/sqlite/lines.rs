@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Params, params};
 
-use super::super::form::{EntryQuery, JournalTransaction, StateChange};
-use super::super::text::{for_journal, one_line};
+use super::super::form::{EntryQuery, JournalTransaction, StateChange, for_journal, one_line};
 use super::super::{
     ActionAttempt, ActionId, ActionKind, ActionState, Intention, JournalEntry, Note, NoteEntry, RunId, Server, StateError, Who,
 };

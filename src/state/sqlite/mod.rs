@@ -14,9 +14,9 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use self::lines::Stored;
 use self::schema::{bring_up_to_date, check, explained, in_newest_format};
 use super::files::{Files, Flaw};
-use super::folder::{keep_file_private, prepare, sync_names};
+use super::folder::{keep_file_private, named_without_locks, prepare, sync_names};
 use super::form::{JournalBackend, JournalTransaction, RunLock};
-use super::{RunId, StateError, locks, run};
+use super::{RunId, StateError, run};
 
 /// The database's name in the state folder.
 pub(super) const FILE_NAME: &str = "journal.sqlite3";
@@ -43,7 +43,7 @@ struct Open {
 impl Sqlite {
     /// Opens the database of a folder for writing; creates folder and file where they are missing.
     pub fn open(folder: &Path) -> Result<Sqlite, StateError> {
-        Self::opened(folder).map_err(|error| locks::named(folder, error))
+        Self::opened(folder).map_err(|error| named_without_locks(folder, error))
     }
 
     fn opened(folder: &Path) -> Result<Sqlite, StateError> {
@@ -192,7 +192,7 @@ impl JournalBackend for Sqlite {
 
     fn lock(&self, run: &RunId) -> Result<RunLock, StateError> {
         let path = run::lock_path(&self.folder, run);
-        Ok(Box::new(run::lock(&path).map_err(|source| locks::named(&self.folder, StateError::Folder { path, source }))?))
+        Ok(Box::new(run::lock(&path).map_err(|source| named_without_locks(&self.folder, StateError::Folder { path, source }))?))
     }
 
     fn is_alive(&self, run: &RunId) -> bool {

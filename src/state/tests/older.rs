@@ -5,7 +5,7 @@ use std::path::Path;
 use super::*;
 
 /// A journal of each earlier format, with open and closed entries of every kind.
-const OLDER: [&str; 1] = [include_str!("older/format-1.sql")];
+const OLDER: [&str; 1] = [include_str!("format-1.sql")];
 
 /// Puts a journal of an earlier format into a folder.
 fn put(folder: &Path, text: &str) -> std::path::PathBuf {
