@@ -126,6 +126,7 @@ impl Shared {
         let OldDialog::New(dialog) = &self.dialog else { return };
         let busy = Busy { context: dialog.context(), asked: dialog.asked() };
         let OldDialog::New(mut dialog) = std::mem::replace(&mut self.dialog, OldDialog::Busy(busy)) else { return };
+        let campaign = self.current;
         let outcome = run(&mut *dialog, self);
         let is_busy = |dialog: &OldDialog| matches!(dialog, OldDialog::Busy(_));
         let covered = self.beneath.iter().rposition(|beneath| is_busy(&beneath.dialog));
@@ -142,15 +143,20 @@ impl Shared {
         if let Outcome::Do(action) = outcome {
             self.do_action(action);
         }
-        self.show_opened();
+        self.show_opened_over(campaign);
     }
 
     /// Shows what was opened meanwhile: over the dialog on top, where one is open.
     pub(super) fn show_opened(&mut self) {
+        self.show_opened_over(self.current);
+    }
+
+    /// The same, where another campaign was on the screen before: going back shows that again.
+    fn show_opened_over(&mut self, campaign: usize) {
         for dialog in std::mem::take(&mut self.opening) {
             let beneath = std::mem::replace(&mut self.dialog, OldDialog::New(dialog));
             if !matches!(beneath, OldDialog::None) {
-                self.beneath.push(Beneath { dialog: beneath, campaign: self.current });
+                self.beneath.push(Beneath { dialog: beneath, campaign });
             }
         }
     }

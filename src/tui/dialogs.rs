@@ -1,17 +1,15 @@
 //! What is open over the view. Each dialog is one file, and this is all that the others know of it.
 
-mod order;
+mod actions; // of a row
+mod campaigns;
 mod copied;
+mod filter;
 mod find;
 mod help;
 mod notices;
+mod order;
 mod results;
-
-pub(in crate::tui) use copied::CopiedPage;
-pub(in crate::tui) use find::{Across, FindLine};
-pub(in crate::tui) use help::HelpPage;
-pub(in crate::tui) use notices::NoticesPage;
-pub(in crate::tui) use results::ResultsPage;
+mod times;
 
 use std::borrow::Cow;
 
@@ -25,7 +23,16 @@ use super::keys::{Action, Context};
 use super::state::{OpenQuestion, Shared};
 use crate::store::RowNumber;
 
+pub(in crate::tui) use actions::RowMenu;
+pub(in crate::tui) use campaigns::AllCampaigns;
+pub(in crate::tui) use copied::CopiedPage;
+pub(in crate::tui) use filter::FilterMenu;
+pub(in crate::tui) use find::{Across, FindLine};
+pub(in crate::tui) use help::HelpPage;
+pub(in crate::tui) use notices::NoticesPage;
 pub(in crate::tui) use order::OrderMenu;
+pub(in crate::tui) use results::ResultsPage;
+pub(in crate::tui) use times::TimesMenu;
 
 /// Something open over the view: a question, a menu, a line for typing, a page to read.
 pub(in crate::tui) trait Dialog {
@@ -132,6 +139,8 @@ pub(in crate::tui) struct Click {
 #[derive(Debug, Clone, Default)]
 pub(in crate::tui) struct Changed {
     pub rows: Vec<RowNumber>,
+    /// Whether it was the tick: what is counted by time is counted again.
+    pub is_tick: bool,
     /// Whether the dialog was covered and followed nothing meanwhile: a question is another one from now on.
     pub was_covered: bool,
 }

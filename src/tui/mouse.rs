@@ -10,8 +10,7 @@ use crate::monitor::NoticeWeight;
 use crate::tui::chrome::{campaigns, keys, tabs};
 use crate::tui::dialogs::Click;
 use crate::tui::layout::Kind;
-use crate::tui::state::{Column, OldDialog, RowAction, RowMenu, Shared, ViewKind};
-use crate::tui::view::{all_campaigns, row_menu};
+use crate::tui::state::{Column, OldDialog, Shared, ViewKind};
 use crate::tui::widgets::table;
 use crate::tui::{Action, Context, Effect};
 
@@ -81,14 +80,7 @@ impl Shared {
             Target::Key(action) => self.click_key(action),
             Target::Head(column) => self.order_by(column),
             Target::Tab(view) => self.press(view.tab().0),
-            Target::Campaign(index) => self.click_campaign(index, is_double),
-            Target::Line(line) => {
-                let OldDialog::Row(RowMenu { cursor, .. }) = &mut self.dialog else { return };
-                let is_chosen = std::mem::replace(cursor, line) == line;
-                if is_double && is_chosen {
-                    self.press(Action::Enter);
-                }
-            }
+            Target::Campaign(index) => self.click_campaign(index),
             Target::Row(index) => {
                 if self.select_row(index) && is_double {
                     self.press(Action::Enter);
@@ -111,19 +103,10 @@ impl Shared {
         }
     }
 
-    fn click_campaign(&mut self, index: usize, is_double: bool) {
+    fn click_campaign(&mut self, index: usize) {
         self.hold_order();
-        match &mut self.dialog {
-            OldDialog::Campaigns(chosen) => {
-                let is_chosen = std::mem::replace(chosen, index) == index;
-                if is_double && is_chosen {
-                    self.press(Action::Enter);
-                }
-            }
-            _ if index != self.current && index < self.campaigns.len() => {
-                self.show_campaign(index);
-            }
-            _ => {}
+        if index != self.current && index < self.campaigns.len() {
+            self.show_campaign(index);
         }
     }
 
@@ -153,8 +136,6 @@ pub(in crate::tui) enum Target {
     Tab(ViewKind),
     /// A campaign, by its index in the configuration.
     Campaign(usize),
-    /// A line of the open menu.
-    Line(RowAction),
     /// A line of the screen, for the open dialog.
     Dialog(u16),
     /// A key of the last line.
@@ -175,8 +156,6 @@ pub(in crate::tui) fn target(state: &Shared, column: u16, row: u16) -> Option<Ta
     }
     match &state.dialog {
         OldDialog::New(dialog) if !dialog.lets_through(at, state) => return Some(Target::Dialog(row)),
-        OldDialog::Row(menu) => return row_menu::line_at(state, menu, layout.body, at).map(Target::Line),
-        OldDialog::Campaigns(chosen) => return all_campaigns::index_at(state, *chosen, layout.page(), at).map(Target::Campaign),
         OldDialog::None | OldDialog::New(_) => {}
         _ => return None,
     }

@@ -8,7 +8,6 @@ mod can; // whether something would do anything now
 mod copying; // what can be copied
 mod dialog;
 mod exporting;
-mod filter_menu;
 mod find;
 mod list;
 mod named_filters;
@@ -21,7 +20,7 @@ mod question;
 mod recent_commands;
 mod resolve;
 mod resume_question;
-mod row_menu;
+mod subject; // what is under the cursor
 
 pub(super) use super::campaign::*;
 pub(super) use super::shared::*;
@@ -38,7 +37,6 @@ pub(super) use can::NOTHING_LEFT;
 pub(super) use copying::{CopyFormat, CopyWhat, LastCopy};
 pub(super) use dialog::{Beneath, OldDialog};
 pub(super) use exporting::{Content, Export, Exporting};
-pub(super) use filter_menu::{FilterMenu, FilterMenuKind, MenuItem, MenuLine};
 pub(super) use find::{Find, SearchRequest, ServerAnswer, TYPING};
 pub(super) use list::{Item, List, ListCursor};
 pub(super) use named_filters::{NamedFilter, NamedFilters};
@@ -50,7 +48,7 @@ pub(super) use question::{Answer, Question, plan_one};
 pub(super) use recent_commands::RecentCommands;
 pub(super) use resolve::{Resolve, ResolveLine};
 pub(super) use resume_question::ResumeQuestion;
-pub(super) use row_menu::{MenuKind, RowAction, RowLine, RowMenu};
+pub(super) use subject::RowSubject;
 
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};

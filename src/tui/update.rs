@@ -7,16 +7,14 @@ mod campaigns;
 mod copy;
 mod export;
 mod exporting;
+mod filters;
 mod find;
 mod history;
-mod menu;
-mod named_filters;
 mod order;
 mod plan;
 mod presenting;
 mod prompt;
 mod question;
-mod row_menu;
 mod run;
 mod show;
 mod unlock;
@@ -26,7 +24,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 
 use super::dialogs::{FindLine, NoticesPage};
-use super::state::{FilterMenuKind, OldDialog, PromptKind, Shared, ViewKind};
+use super::state::{OldDialog, PromptKind, Shared, ViewKind};
 use super::{Action, Context, Effect, Event, KeyRole};
 use super::{view, views};
 use crate::action::PLAN_LIFE;
@@ -110,9 +108,6 @@ impl Shared {
                 }
                 Context::Prompt => self.type_prompt(key),
                 Context::Plan => self.type_count(key),
-                Context::Menu => {
-                    self.row_menu_letter(key);
-                }
                 _ => {}
             }
             return;
@@ -140,12 +135,6 @@ impl Shared {
                 Context::Plan => self.plan_key(action, key),
                 Context::Starting => self.starting_key(action),
                 Context::Prompt => self.prompt_key(action, key),
-                // A key that a line of the menu shows belongs to that line, whatever it means in
-                // other menus.
-                Context::Menu if self.row_menu_letter(key) => {}
-                Context::Menu if matches!(self.dialog, OldDialog::Row(_)) => self.row_menu_key(action),
-                Context::Menu => self.menu_key(action),
-                Context::Campaigns => self.campaigns_key(action),
                 _ => self.do_action(action),
             },
         }
@@ -167,8 +156,8 @@ impl Shared {
             Action::PreviousCampaign => self.step_campaign(-1),
             Action::NextCampaign => self.step_campaign(1),
             Action::Find => FindLine::open(self),
-            Action::Filter => self.open_menu(FilterMenuKind::Filter),
-            Action::TimeWindow => self.open_menu(FilterMenuKind::Times),
+            Action::Filter => self.open_filter(),
+            Action::TimeWindow => self.open_times(),
             Action::Order => self.open_order(),
             Action::Clear => self.clear(),
             Action::RevealRow => self.reveal(),
@@ -178,7 +167,7 @@ impl Shared {
             Action::PlanRetry => self.plan_retry(),
             Action::Unmark => self.unmark(),
             Action::Copy => self.copy_key(),
-            Action::Actions => self.open_row_menu(),
+            Action::Actions => self.open_actions(),
             Action::CommandLine => self.open_prompt(PromptKind::Command, ""),
             Action::Export => self.export_view(),
             Action::Notices => NoticesPage::open(self),
@@ -190,32 +179,17 @@ impl Shared {
 
     /// How many lines a key moves in a list that is short enough to count.
     pub(in crate::tui) fn steps(&self, action: Action) -> Option<isize> {
-        let page = isize::try_from(self.list_height().saturating_sub(1).max(1)).unwrap_or(1);
-        Some(match action {
-            Action::Up => -1,
-            Action::Down => 1,
-            Action::PageUp => -page,
-            Action::PageDown => page,
-            Action::HalfPageUp => -(page + 1) / 2,
-            Action::HalfPageDown => (page + 1) / 2,
-            Action::First => isize::MIN,
-            Action::Last => isize::MAX,
-            _ => return None,
-        })
+        action.steps(isize::try_from(self.list_height().saturating_sub(1).max(1)).unwrap_or(1))
     }
 
     /// The same in a menu, which scrolls with its cursor where it has no room; Tab moves like Down.
     pub(in crate::tui) fn menu_steps(&self, action: Action) -> Option<isize> {
         let page = isize::try_from(view::menu_room(self).saturating_sub(1).max(1)).unwrap_or(1);
-        Some(match action {
-            Action::PreviousPane => -1,
-            Action::NextPane => 1,
-            Action::PageUp => -page,
-            Action::PageDown => page,
-            Action::HalfPageUp => -(page + 1) / 2,
-            Action::HalfPageDown => (page + 1) / 2,
-            _ => return self.steps(action),
-        })
+        match action {
+            Action::PreviousPane => Some(-1),
+            Action::NextPane => Some(1),
+            _ => action.steps(page),
+        }
     }
 
     /// A command for the worker of the campaign on the screen.
@@ -262,8 +236,6 @@ impl Shared {
             campaign.count(of_day);
         }
         self.settle_failures();
-        if let OldDialog::Menu(menu) = &mut self.dialog {
-            menu.recount();
-        }
+        self.changed.is_tick = true;
     }
 }

@@ -1,11 +1,9 @@
 //! How the dashboard looks. Drawing changes nothing and decides nothing: it shows the state.
 
-pub(super) mod all_campaigns;
 pub(super) mod batch_question;
 pub(super) mod copying;
 pub(super) mod export;
 pub(super) mod filter;
-pub(super) mod menu;
 pub(super) mod palette;
 pub(super) mod plan;
 pub(super) mod prompt;
@@ -13,7 +11,6 @@ pub(super) mod question;
 pub(super) mod resolve;
 pub(super) mod resume;
 pub(super) mod reveal;
-pub(super) mod row_menu;
 
 pub(super) use super::chrome::{campaigns, header, keys, notice, run, summary, tabs};
 pub(super) use super::views::empty;
@@ -70,10 +67,6 @@ impl Shared {
             summary::draw_recent(self, buffer, Rect { height: 1, ..layout.body });
             return dialog.draw(self, buffer, layout.page());
         }
-        if let OldDialog::Campaigns(chosen) = self.dialog {
-            summary::draw_recent(self, buffer, Rect { height: 1, ..layout.body });
-            return all_campaigns::draw(self, chosen, buffer, layout.page());
-        }
         if let Some(line) = layout.campaigns_line {
             campaigns::draw_line(self, buffer, line);
         }
@@ -105,8 +98,6 @@ impl Shared {
         match &self.dialog {
             OldDialog::New(dialog) => dialog.draw(self, buffer, layout.body).or(cursor),
             OldDialog::Question(question) => Some(question::draw(self, question, buffer, layout.body)),
-            OldDialog::Menu(menu) => Some(menu::draw(self, menu, buffer, layout.body)),
-            OldDialog::Row(menu) => Some(row_menu::draw(self, menu, buffer, layout.body)),
             OldDialog::Plan(question) => plan::draw(self, question, buffer, layout.body).or(cursor),
             OldDialog::Batch(question) => batch_question::draw(self, question, buffer, layout.body).or(cursor),
             OldDialog::Resolve(resolve) => resolve::draw(self, resolve, buffer, layout.body).or(cursor),
@@ -116,7 +107,7 @@ impl Shared {
             OldDialog::None => {
                 self.starting.as_ref().map(|starting| super::shared::starting::draw(self, starting, buffer, layout.body)).or(cursor)
             }
-            OldDialog::Busy(_) | OldDialog::Campaigns(_) => cursor,
+            OldDialog::Busy(_) => cursor,
         }
     }
 
@@ -147,9 +138,4 @@ pub(in crate::tui) fn menu_room(state: &Shared) -> usize {
 /// How many lines of a plan's whole list fit.
 pub(in crate::tui) fn plan_list_room(state: &Shared) -> usize {
     plan::list_room(state.layout().body)
-}
-
-/// How many lines a page key moves in a menu of filters.
-pub(in crate::tui) fn menu_page(state: &Shared) -> isize {
-    menu::page(state)
 }

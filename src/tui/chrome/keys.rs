@@ -9,7 +9,7 @@ use crate::monitor::Connection;
 use crate::tui::dialogs::{Can, Dialog};
 use crate::tui::key_line::{self, KeyWord};
 use crate::tui::keys::Binding;
-use crate::tui::state::{FilterMenuKind, MenuItem, OldDialog, PromptKind, Question, Shared, ViewKind};
+use crate::tui::state::{OldDialog, PromptKind, Question, Shared, ViewKind};
 use crate::tui::text::width;
 use crate::tui::view::prompt;
 use crate::tui::{Action, Context, Role};
@@ -134,10 +134,8 @@ fn label(state: &Shared, binding: &Binding) -> &'static str {
         (Action::Agree, OldDialog::Reveal(_)) => "show it",
         (Action::Agree, OldDialog::Resume(_)) => "continue",
         (Action::Enter, OldDialog::Prompt(prompt)) => prompt::does(&prompt.kind),
-        (Action::Enter, OldDialog::Menu(_)) => "show",
-        (Action::Toggle, OldDialog::Menu(_)) => "tick",
         (Action::NextPane, OldDialog::Plan(question)) if question.list.is_some() => "back",
-        (Action::Enter, OldDialog::Row(_) | OldDialog::Resolve(_)) => "do it",
+        (Action::Enter, OldDialog::Resolve(_)) => "do it",
         (Action::Order, _) if !state.has_columns() => "order",
         _ => binding.label,
     }
@@ -150,14 +148,12 @@ fn is_useful(state: &Shared, action: Action) -> bool {
     let question = state.open_question();
     match action {
         Action::Agree if context == Context::Plan => state.plan_takes_yes(),
-        Action::Find | Action::Filter | Action::Clear | Action::Unmark | Action::NextPane if context == Context::Campaigns => false,
         Action::Enter | Action::Toggle | Action::Copy if context == Context::Plan => {
             !state.is_plan_listed() && (action == Action::Enter || is_plan(state))
         }
         Action::NextPane if matches!(state.dialog, OldDialog::Reveal(_) | OldDialog::Resume(_)) => false,
         Action::Agree | Action::NextPane if context == Context::Question => question.is_none_or(Question::can_run),
         Action::Toggle if context == Context::Question => question.is_some_and(Question::has_useless),
-        Action::Enter if context == Context::Campaigns => true,
         // Where nothing is loaded there is nothing to open and nothing to retry.
         Action::Enter
         | Action::PlanRetry
@@ -176,15 +172,8 @@ fn is_useful(state: &Shared, action: Action) -> bool {
         }
         Action::Enter => context != Context::Detail,
         Action::NextHit => campaign.is_some_and(|campaign| campaign.find.is_on()),
-        Action::Delete => matches!(&state.dialog, OldDialog::Menu(menu) if matches!(menu.selected(), Some(MenuItem::Named(_)))),
-        Action::Undo => {
-            matches!(&state.dialog, OldDialog::Menu(menu) if menu.kind == FilterMenuKind::Filter) && state.named.can_bring_back()
-        }
-        // Only the filter menus have ticks and something to clear.
-        Action::PlanRetry if context == Context::Menu => {
-            matches!(&state.dialog, OldDialog::Menu(menu) if menu.kind == FilterMenuKind::Filter)
-        }
-        Action::Toggle | Action::Clear if context == Context::Menu => matches!(state.dialog, OldDialog::Menu(_)),
+        Action::Delete | Action::Undo => false,
+        Action::PlanRetry | Action::Toggle | Action::Clear if context == Context::Menu => false,
         // Elsewhere it only goes back, which Esc says already.
         Action::Quit => context == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
         Action::NextPane | Action::Export if context == Context::Plan => is_plan(state),

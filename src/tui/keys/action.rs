@@ -143,6 +143,21 @@ impl Action {
         matches!(self, Action::Agree | Action::Enter | Action::PlanRetry | Action::Export)
     }
 
+    /// How many lines it moves a cursor, by pages of so many; `None` for what does not.
+    pub(in crate::tui) fn steps(self, page: isize) -> Option<isize> {
+        Some(match self {
+            Action::Up => -1,
+            Action::Down => 1,
+            Action::PageUp => -page,
+            Action::PageDown => page,
+            Action::HalfPageUp => -(page + 1) / 2,
+            Action::HalfPageDown => (page + 1) / 2,
+            Action::First => isize::MIN,
+            Action::Last => isize::MAX,
+            _ => return None,
+        })
+    }
+
     /// Whether it only moves within the screen, so that it makes no sense in a list of commands.
     pub fn is_step(self) -> bool {
         use Action::{Back, Down, First, HalfPageDown, HalfPageUp, Last, Left, NextPane, PageDown, PageUp, PreviousPane, Right, Up};

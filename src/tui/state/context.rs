@@ -18,8 +18,6 @@ impl Shared {
             OldDialog::Resolve(resolve) if resolve.asking.is_some() => Context::Question,
             OldDialog::Resolve(_) => Context::Menu,
             OldDialog::Prompt(_) => Context::Prompt,
-            OldDialog::Menu(_) | OldDialog::Row(_) => Context::Menu,
-            OldDialog::Campaigns(_) => Context::Campaigns,
             OldDialog::None if self.starting.is_some() => Context::Starting,
             OldDialog::None => self.pane(),
         }

@@ -3,11 +3,10 @@
 use crate::tui::views::activity;
 use jiff::Timestamp;
 
-use super::{DetailPhase, MenuKind, RowAction, RowLine, Shared, ViewKind};
+use super::{DetailPhase, Shared, ViewKind};
 use crate::action::Subject;
-use crate::delivery::grouped;
 use crate::monitor::ActionStage;
-use crate::tui::{Action, view};
+use crate::tui::view;
 
 /// How many marked messages are copied at most: more than that belongs in a file, not on a
 /// clipboard.
@@ -25,9 +24,9 @@ pub(in crate::tui) enum CopyFormat {
 }
 
 impl CopyFormat {
-    const ALL: [CopyFormat; 3] = [CopyFormat::Text, CopyFormat::Json, CopyFormat::Csv];
+    pub const ALL: [CopyFormat; 3] = [CopyFormat::Text, CopyFormat::Json, CopyFormat::Csv];
 
-    fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             CopyFormat::Text => "as text",
             CopyFormat::Json => "as JSON, with the API's names",
@@ -92,49 +91,6 @@ pub(in crate::tui) struct LastCopy {
 }
 
 impl Shared {
-    pub(in crate::tui) fn menu_lines(&self, kind: MenuKind) -> Vec<RowLine> {
-        match kind {
-            MenuKind::Actions => self.row_lines(),
-            MenuKind::Copy => self.copy_lines(),
-        }
-    }
-
-    fn copy_lines(&self) -> Vec<RowLine> {
-        let has_marks = self.view == ViewKind::Messages && self.campaign().is_some_and(|campaign| !campaign.marked.is_empty());
-        let mut all: Vec<CopyWhat> = if has_marks { CopyFormat::ALL.map(CopyWhat::Marked).to_vec() } else { Vec::new() };
-        all.extend(CopyFormat::ALL.map(CopyWhat::Row));
-        if self.view == ViewKind::Messages {
-            all.extend([CopyWhat::Number, CopyWhat::Text, CopyWhat::Attempts, CopyWhat::MessageId]);
-        }
-        all.extend([
-            CopyWhat::BatchId,
-            CopyWhat::CampaignId,
-            CopyWhat::TemplateId,
-            CopyWhat::ErrorCode,
-            CopyWhat::TraceId,
-            CopyWhat::Shown,
-        ]);
-        let mut lines: Vec<RowLine> = all.into_iter().map(|what| self.copy_line(what, "")).collect();
-        // The key that opened the menu runs its first line: pressing it twice copies the row.
-        if let Some(first) = lines.first_mut() {
-            first.key = self.key_for(Action::Copy);
-        }
-        lines
-    }
-
-    /// A line that copies something.
-    pub(in crate::tui) fn copy_line(&self, what: CopyWhat, before: &str) -> RowLine {
-        let words = match what {
-            CopyWhat::Marked(form) => {
-                let marked = self.campaign().map_or(0, |campaign| campaign.marked.len());
-                format!("the {} marked {}", grouped(marked), form.word())
-            }
-            what => what.words(),
-        };
-        let refusal = self.why_no_copy(what).map(str::to_owned);
-        RowLine { action: RowAction::Copy(what), label: format!("{before}{words}"), key: String::new(), refusal }
-    }
-
     /// Why there is nothing to copy.
     pub(in crate::tui) fn why_no_copy(&self, what: CopyWhat) -> Option<&'static str> {
         let Some(campaign) = self.campaign() else { return Some("no campaign can be shown") };

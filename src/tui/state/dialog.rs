@@ -1,6 +1,6 @@
 //! What is open over the list, and whether it can be agreed to.
 
-use super::{BatchQuestion, FilterMenu, OpenQuestion, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, RowMenu, Shared};
+use super::{BatchQuestion, OpenQuestion, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, Shared};
 use crate::tui::dialogs::{Busy, Dialog};
 use crate::tui::layout::Kind;
 
@@ -11,8 +11,6 @@ pub(in crate::tui) enum OldDialog {
     New(Box<dyn Dialog>),
     /// Its key is being handled.
     Busy(Busy),
-    /// The menu of filters, or of time windows.
-    Menu(Box<FilterMenu>),
     /// The question before a retry.
     Question(Box<Question>),
     /// The question before a retry of several messages.
@@ -21,16 +19,12 @@ pub(in crate::tui) enum OldDialog {
     Batch(Box<BatchQuestion>),
     /// Deciding an action with an unknown outcome.
     Resolve(Box<Resolve>),
-    /// What can be done with a row.
-    Row(RowMenu),
     /// A line for typing.
     Prompt(Box<Prompt>),
     /// The question before a campaign is shown unmasked.
     Reveal(OpenQuestion),
     /// The question before a paused run continues.
     Resume(ResumeQuestion),
-    /// All campaigns, with the cursor on one: its index in the configuration.
-    Campaigns(usize),
 }
 
 /// What a dialog was opened from, where that was not the view itself: Esc goes back to it.
@@ -63,7 +57,7 @@ impl Shared {
             OldDialog::Reveal(asked) => Some(*asked),
             OldDialog::Resume(question) => Some(question.asked),
             OldDialog::Prompt(prompt) => prompt.asked,
-            OldDialog::None | OldDialog::Menu(_) | OldDialog::Row(_) | OldDialog::Campaigns(_) => None,
+            OldDialog::None => None,
         };
         asked.filter(|_| self.is_dialog_in_view())
     }

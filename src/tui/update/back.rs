@@ -9,16 +9,23 @@ impl Shared {
     /// Opens something that Esc closes again to return to what is open now. Where it opens nothing, all stays as
     /// it is.
     pub(in crate::tui) fn open_from(&mut self, open: impl FnOnce(&mut Self)) {
+        self.opens(open);
+    }
+
+    /// The same, and whether it opened anything.
+    pub(in crate::tui) fn opens(&mut self, open: impl FnOnce(&mut Self)) -> bool {
         if self.has_nothing_open() {
-            return open(self);
+            open(self);
+            return !self.has_nothing_open() || !self.opening.is_empty();
         }
         let beneath = Beneath { dialog: std::mem::replace(&mut self.dialog, OldDialog::None), campaign: self.current };
         open(self);
         if self.has_nothing_open() {
             self.dialog = beneath.dialog;
-        } else {
-            self.beneath.push(beneath);
+            return !self.opening.is_empty();
         }
+        self.beneath.push(beneath);
+        true
     }
 
     /// Esc in a dialog: back to what it was opened from.
@@ -30,7 +37,6 @@ impl Shared {
         }
         self.dialog = beneath.dialog;
         self.look_again();
-        self.count_menu();
     }
 
     /// What was covered followed no news meanwhile: a question is made again, and is another one from now on.

@@ -1,7 +1,7 @@
-//! From campaign to campaign, by steps or by choosing one from the list.
+//! From campaign to campaign.
 
-use super::super::Action;
-use super::super::state::{Beneath, OldDialog, Shared};
+use super::super::dialogs::AllCampaigns;
+use super::super::state::Shared;
 use crate::monitor::Command;
 
 impl Shared {
@@ -19,49 +19,7 @@ impl Shared {
     /// Shows all campaigns, where there is more than one.
     pub(in crate::tui) fn open_campaigns(&mut self) {
         if self.campaigns.len() > 1 {
-            self.dialog = OldDialog::Campaigns(self.current);
-        }
-    }
-
-    /// Keys in the list of all campaigns.
-    pub(in crate::tui) fn campaigns_key(&mut self, action: Action) {
-        let OldDialog::Campaigns(chosen) = self.dialog else { return };
-        match action {
-            Action::Back | Action::Quit | Action::NextPane | Action::PreviousPane => self.dialog = OldDialog::None,
-            Action::PreviousCampaign => self.choose_campaign(-1),
-            Action::NextCampaign => self.choose_campaign(1),
-            _ => match self.steps(action) {
-                Some(steps) => self.choose_campaign(steps),
-                // A page is about all of them.
-                None if matches!(action, Action::Help | Action::Notices) => {
-                    self.common_key(action);
-                }
-                None => {
-                    // Any other key applies to the campaign under the cursor; Esc in what it opens goes back.
-                    let beneath = Beneath { dialog: OldDialog::Campaigns(chosen), campaign: self.current };
-                    self.dialog = OldDialog::None;
-                    if chosen != self.current && chosen < self.campaigns.len() {
-                        self.show_campaign(chosen);
-                    }
-                    if action != Action::Enter {
-                        self.common_key(action);
-                    }
-                    if !matches!(self.dialog, OldDialog::None) || !self.opening.is_empty() {
-                        self.beneath.insert(0, beneath);
-                    }
-                }
-            },
-        }
-    }
-
-    fn choose_campaign(&mut self, steps: isize) {
-        self.hold_order();
-        let OldDialog::Campaigns(chosen) = self.dialog else { return };
-        let order = self.order();
-        let at = order.iter().position(|index| *index == chosen).unwrap_or(0);
-        let next = at.saturating_add_signed(steps).min(order.len().saturating_sub(1));
-        if let Some(index) = order.get(next) {
-            self.dialog = OldDialog::Campaigns(*index);
+            self.open(AllCampaigns::new(self));
         }
     }
 

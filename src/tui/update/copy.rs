@@ -1,7 +1,7 @@
 //! Copies, masked as the screen shows them.
 
-use super::super::dialogs::CopiedPage;
-use super::super::state::{CopyFormat, CopyWhat, LastCopy, MenuKind, OldDialog, REVEAL, RowAction, RowMenu, Shared, ViewKind};
+use super::super::dialogs::{CopiedPage, RowMenu};
+use super::super::state::{CopyFormat, CopyWhat, LastCopy, REVEAL, Shared, ViewKind};
 use super::super::{Action, Context, Copied, Effect, view};
 use crate::delivery::grouped;
 use crate::monitor::NoticeWeight;
@@ -22,23 +22,17 @@ impl Shared {
         self.copied_just_now = true;
     }
 
-    /// Asks what to copy.
-    pub(in crate::tui) fn open_copy_menu(&mut self) {
-        if let Some(campaign) = self.campaign_mut() {
-            campaign.list.hold(&campaign.store);
-        }
-        let lines = self.menu_lines(MenuKind::Copy);
-        if let Some(first) = lines.iter().find(|line| line.refusal.is_none()).or(lines.first()) {
-            self.dialog = OldDialog::Row(RowMenu { kind: MenuKind::Copy, cursor: first.action });
+    /// Asks what to do with the row under the cursor.
+    pub(in crate::tui) fn open_actions(&mut self) {
+        if let Some(menu) = RowMenu::actions(self) {
+            self.open(menu);
         }
     }
 
-    /// The key that opened the menu runs its first line.
-    pub(in crate::tui) fn copy_first(&mut self) {
-        let first = self.menu_lines(MenuKind::Copy).into_iter().next();
-        if let Some(RowAction::Copy(what)) = first.filter(|line| line.refusal.is_none()).map(|line| line.action) {
-            self.dialog = OldDialog::None;
-            self.copy(what);
+    /// Asks what to copy.
+    pub(in crate::tui) fn open_copy_menu(&mut self) {
+        if let Some(menu) = RowMenu::copy(self) {
+            self.open(menu);
         }
     }
 

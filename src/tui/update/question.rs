@@ -128,12 +128,9 @@ impl Shared {
             OldDialog::None
             | OldDialog::New(_)
             | OldDialog::Busy(_)
-            | OldDialog::Menu(_)
-            | OldDialog::Row(_)
             | OldDialog::Prompt(_)
             | OldDialog::Resolve(_)
-            | OldDialog::Reveal(_)
-            | OldDialog::Campaigns(_) => {}
+            | OldDialog::Reveal(_) => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::state::{OldDialog, Shared};
+use super::super::state::Shared;
 
 impl Shared {
     /// Does what is due.
@@ -15,9 +15,6 @@ impl Shared {
         self.presence.expire(now);
         self.mask_expired();
         self.forget_copied(false);
-        if matches!(&self.dialog, OldDialog::Menu(menu) if menu.due.is_none_or(|due| due <= self.time_of_day())) {
-            self.count_menu();
-        }
         self.notice_history();
         self.ask_server();
         self.lock_expired();
@@ -33,10 +30,8 @@ impl Shared {
         // What is not on the screen still needs sorting.
         let sorting = campaign.filter(|campaign| !campaign.list.is_sorted()).map(|_| self.now);
         let locks = self.campaigns.iter().flat_map(|campaign| [campaign.unlocked_until, campaign.revealed_until]).flatten();
-        let menu = if let OldDialog::Menu(menu) = &self.dialog { menu.due.map(|due| due - self.look.ahead) } else { None };
         find.into_iter()
             .chain(sorting)
-            .chain(menu)
             .chain(self.top().and_then(|dialog| dialog.due(self)))
             .chain(locks)
             .chain(marks)

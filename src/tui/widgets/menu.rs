@@ -5,6 +5,7 @@ use std::ops::Range;
 use ratatui::layout::{Position, Rect};
 
 use super::frame;
+use crate::tui::Action;
 
 /// Where the lines of a menu are: the same for drawing and for the mouse.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +41,16 @@ impl Menu {
         let inner = frame::room(area, self.columns, self.heads + shown.len() + self.keys);
         let line = usize::from(at.y.checked_sub(inner.y)?).checked_sub(self.heads)?;
         (inner.contains(at) && line < shown.len()).then_some(shown.start + line)
+    }
+
+    /// How many lines a key moves the cursor; `None` for another key.
+    pub fn steps(&self, action: Action, area: Rect) -> Option<isize> {
+        let page = isize::try_from(self.room(area).saturating_sub(1).max(1)).unwrap_or(1);
+        match action {
+            Action::PreviousPane => Some(-1),
+            Action::NextPane => Some(1),
+            _ => action.steps(page),
+        }
     }
 
     fn room(&self, area: Rect) -> usize {

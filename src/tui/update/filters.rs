@@ -1,10 +1,24 @@
-//! Filters are saved, deleted, and brought back.
+//! Filters and time windows are chosen and saved.
 
-use super::super::state::{FilterChoice, MenuItem, OldDialog, PromptKind, Shared};
-use super::super::{Action, Context};
+use super::super::Action;
+use super::super::dialogs::{FilterMenu, TimesMenu};
+use super::super::state::{FilterChoice, PromptKind, Shared, TimeWindow, ViewKind};
 use crate::monitor::NoticeWeight;
+use crate::tui::views::messages::PAGES_TO_FILL;
 
 impl Shared {
+    pub(in crate::tui) fn open_filter(&mut self) {
+        if let Some(campaign) = self.campaign() {
+            self.open(FilterMenu::new(campaign, &self.named));
+        }
+    }
+
+    pub(in crate::tui) fn open_times(&mut self) {
+        if let Some(campaign) = self.campaign() {
+            self.open(TimesMenu::new(campaign));
+        }
+    }
+
     /// Asks for a name for the filter of the list.
     pub(in crate::tui) fn name_filter(&mut self) {
         if let Some(choice) = self.campaign().map(|campaign| campaign.choice.clone()) {
@@ -39,25 +53,29 @@ impl Shared {
         String::new()
     }
 
-    /// Deletes the filter under the menu's cursor.
-    pub(in crate::tui) fn delete_named(&mut self) {
-        let OldDialog::Menu(menu) = &mut self.dialog else { return };
-        let Some(MenuItem::Named(named)) = menu.selected() else { return };
-        let name = named.name.clone();
-        if self.named.delete(&name).is_some() {
-            menu.take_out();
-            let next = format!("{} brings it back", self.keymap.name(Context::Menu, Action::Undo));
-            self.tell(NoticeWeight::Info, &format!("the filter `{name}` was deleted"), "", &next);
+    /// Narrows the list to what was chosen, and shows it.
+    pub(in crate::tui) fn show_chosen(&mut self, choice: FilterChoice) {
+        self.close_detail();
+        let Some(campaign) = self.campaign_mut() else { return };
+        campaign.choice = choice;
+        campaign.drilled = None;
+        campaign.narrow();
+        campaign.pages_to_fill = PAGES_TO_FILL;
+        if self.view != ViewKind::Messages {
+            self.leave_activity();
+            self.show_view(ViewKind::Messages);
         }
+        self.fill_window();
     }
 
-    /// Brings back the filter deleted last.
-    pub(in crate::tui) fn bring_named_back(&mut self) {
-        let OldDialog::Menu(menu) = &mut self.dialog else { return };
-        if let Some((index, named)) = self.named.bring_back() {
-            let what = format!("the filter `{}` is back", named.name);
-            menu.put_in(index, named);
-            self.tell(NoticeWeight::Info, &what, "", "");
-        }
+    /// Uses another time window in the view on the screen.
+    pub(in crate::tui) fn set_window(&mut self, window: TimeWindow) {
+        self.close_detail();
+        let Some(campaign) = self.campaign_mut() else { return };
+        campaign.choice.window = window;
+        campaign.narrow();
+        campaign.pages_to_fill = PAGES_TO_FILL;
+        self.look_at_view();
+        self.fill_window();
     }
 }

@@ -1,17 +1,18 @@
 //! What the menu chooses, key by key.
 
 use super::*;
+use crate::delivery::{BatchId, Status};
 use crate::tui::campaign::tests::campaign;
-use crate::tui::state::NamedFilters;
+use crate::tui::state::{FilterChoice, TimeWindow};
 
-fn menu(choice: &FilterChoice) -> FilterMenu {
+fn menu(choice: &FilterChoice) -> Choices {
     let mut campaign = campaign();
     campaign.choice = choice.clone();
-    FilterMenu::new(FilterMenuKind::Filter, &campaign, &NamedFilters::default())
+    FilterMenu::new(&campaign, &NamedFilters::default()).choices
 }
 
 /// Puts the cursor on the line with this text.
-fn to(menu: &mut FilterMenu, text: &str) {
+fn to(menu: &mut Choices, text: &str) {
     let index = menu.lines.iter().position(|line| line.text == text).unwrap_or_else(|| panic!("no line says {text}"));
     menu.go(isize::MIN);
     menu.go(isize::try_from(index).unwrap());
@@ -105,8 +106,8 @@ fn filters_with_a_name_stand_first_and_the_cursor_begins_on_everything() {
     named.save("late", &late);
     named.save("open", &FilterChoice { open: true, ..FilterChoice::default() });
     let mut campaign = campaign();
-    let mut menu = FilterMenu::new(FilterMenuKind::Filter, &campaign, &named);
-    assert_eq!((menu.lines[0].text.as_str(), menu.selected()), ("late", Some(&MenuItem::Everything)));
+    let mut menu = FilterMenu::new(&campaign, &named).choices;
+    assert_eq!((menu.lines[0].text.as_str(), menu.selected()), ("late", Some(&Item::Everything)));
     menu.go(1);
     assert_eq!(menu.choice().statuses, [Status::Failure]);
     menu.go(isize::MIN);
@@ -117,7 +118,7 @@ fn filters_with_a_name_stand_first_and_the_cursor_begins_on_everything() {
     menu.put_in(index, filter);
     assert_eq!((menu.lines[0].text.as_str(), menu.choice()), ("late", late.clone()));
     campaign.choice = late.clone();
-    let menu = FilterMenu::new(FilterMenuKind::Filter, &campaign, &named);
+    let menu = FilterMenu::new(&campaign, &named).choices;
     assert!(menu.is_as_opened() && menu.cursor == 0, "it says which one is shown");
     assert_eq!(menu.choice(), late);
 }
@@ -129,14 +130,14 @@ fn a_deleted_filter_that_was_shown_leaves_the_other_lines_usable() {
     named.save("failed ones", &shown);
     let mut campaign = campaign();
     campaign.choice = shown.clone();
-    let mut menu = FilterMenu::new(FilterMenuKind::Filter, &campaign, &named);
-    assert!(matches!(menu.selected(), Some(MenuItem::Named(_))) && menu.is_as_opened());
-    menu.more_batches = ["b-1", "b-2", "b-3"].map(|id| MenuLine::new(MenuItem::Batch(BatchId::new(id)), id)).to_vec();
-    menu.lines.push(MenuLine::new(MenuItem::MoreBatches, "more"));
+    let mut menu = FilterMenu::new(&campaign, &named).choices;
+    assert!(matches!(menu.selected(), Some(Item::Named(_))) && menu.is_as_opened());
+    menu.more_batches = Vec::from(["b-1", "b-2", "b-3"].map(|id| ChoiceLine::new(Item::Batch(BatchId::new(id)), id)));
+    menu.lines.push(ChoiceLine::new(Item::MoreBatches, "more"));
     menu.take_out();
     assert!(!menu.is_as_opened());
     menu.go(isize::MAX);
     menu.toggle();
-    assert!(menu.lines.iter().any(|line| line.item == MenuItem::Batch(BatchId::new("b-3"))), "no line is lost");
+    assert!(menu.lines.iter().any(|line| line.item == Item::Batch(BatchId::new("b-3"))), "no line is lost");
     assert!(!menu.is_as_opened());
 }

@@ -1,87 +1,73 @@
-//! The menu of filters: saved ones, statuses, errors, batches, time windows. What is ticked is a draft until Enter;
-//! Esc leaves the list as it was.
-
-mod count;
-mod lines;
+//! Lines to choose from, with ticks: those of the filter menu, and those of the menu of time windows.
 
 use jiff::Timestamp;
 
-use super::{FilterChoice, NamedFilter, TimeWindow};
-use crate::delivery::{BatchId, Status};
+use super::lines::{ChoiceLine, Item};
+use crate::delivery::Status;
+use crate::tui::state::{Campaign, FilterChoice, NamedFilter, TimeWindow};
 
-pub(in crate::tui) use lines::MenuLine;
-
-/// The content of a line of the menu.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) enum MenuItem {
-    /// A saved filter.
-    Named(NamedFilter),
-    Everything,
-    /// On the way.
-    Open,
-    Status(Status),
-    /// Failures with one code; empty for those without a reason.
-    Error(String),
-    Batch(BatchId),
-    /// The batches that are not listed yet.
-    MoreBatches,
-    Window(TimeWindow),
-    /// All times: no window.
-    AllTimes,
-    TypedWindow,
-    /// What is ticked, to be saved.
-    Save,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum FilterMenuKind {
-    /// Everything that can be filtered by.
-    Filter,
-    /// Only the time windows.
-    Times,
-}
-
-/// The menu while it is open.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) struct FilterMenu {
-    pub kind: FilterMenuKind,
+/// The lines of a menu, and what is chosen of them.
+#[derive(Debug)]
+pub(in crate::tui::dialogs) struct Choices {
     /// The lines, top to bottom. They stay while it is open; only their counts change.
-    pub lines: Vec<MenuLine>,
+    pub(super) lines: Vec<ChoiceLine>,
     /// The line with the cursor.
-    pub cursor: usize,
+    pub(super) cursor: usize,
     /// How many loaded messages the current choice would show; `None` until they are counted.
-    pub result: Option<usize>,
+    pub(super) result: Option<usize>,
     /// When the next lines are counted, if some are not.
-    pub due: Option<Timestamp>,
+    pub(super) due: Option<Timestamp>,
     /// What the list shows, changed by the ticks.
-    draft: FilterChoice,
+    pub(super) draft: FilterChoice,
     /// Whether a tick was changed since the menu was opened.
     touched: bool,
     /// The line with the cursor when the menu was opened.
     opened_on: usize,
-    /// The batches behind [`MenuItem::MoreBatches`].
-    more_batches: Vec<MenuLine>,
+    /// The batches behind [`Item::MoreBatches`].
+    pub(super) more_batches: Vec<ChoiceLine>,
     /// The next line to count.
-    next: usize,
-    is_result_due: bool,
+    pub(super) next: usize,
+    pub(super) is_result_due: bool,
 }
 
-impl FilterMenu {
+impl Choices {
+    /// These lines, on what the list shows now.
+    pub fn new(lines: Vec<ChoiceLine>, more_batches: Vec<ChoiceLine>, campaign: &Campaign) -> Self {
+        let shown = &campaign.choice;
+        // The first line may be a saved filter: the cursor still starts where nothing is filtered.
+        let is_all = |line: &ChoiceLine| matches!(line.item, Item::Everything | Item::AllTimes);
+        let cursor = lines.iter().position(|line| line.is_chosen(shown)).or_else(|| lines.iter().position(is_all)).unwrap_or(0);
+        let mut choices = Self {
+            lines,
+            cursor,
+            result: None,
+            due: None,
+            draft: shown.clone(),
+            touched: false,
+            opened_on: cursor,
+            more_batches,
+            next: 0,
+            is_result_due: true,
+        };
+        choices.count(campaign);
+        choices
+    }
+
     /// The line with the cursor.
-    pub fn selected(&self) -> Option<&MenuItem> {
+    pub fn selected(&self) -> Option<&Item> {
         self.lines.get(self.cursor).map(|line| &line.item)
     }
 
     /// Whether a line has a tick; `None` where it cannot have one.
-    pub fn tick(&self, item: &MenuItem) -> Option<bool> {
+    pub fn tick(&self, item: &Item) -> Option<bool> {
         Some(match item {
-            MenuItem::Open => self.draft.open,
-            MenuItem::Status(status) => self.draft.statuses.contains(status),
-            MenuItem::Error(code) => self.draft.errors.contains(code),
-            MenuItem::Batch(batch) => self.draft.batches.contains(batch),
-            MenuItem::Window(window) => self.draft.window == *window,
-            MenuItem::Named(_) | MenuItem::Everything | MenuItem::MoreBatches => return None,
-            MenuItem::AllTimes | MenuItem::TypedWindow | MenuItem::Save => return None,
+            Item::Open => self.draft.open,
+            Item::Status(status) => self.draft.statuses.contains(status),
+            Item::Error(code) => self.draft.errors.contains(code),
+            Item::Batch(batch) => self.draft.batches.contains(batch),
+            Item::Window(window) => self.draft.window == *window,
+            Item::Named(_) | Item::Everything | Item::MoreBatches => return None,
+            Item::AllTimes | Item::TypedWindow | Item::Save => return None,
         })
     }
 
@@ -101,22 +87,22 @@ impl FilterMenu {
         let Some(item) = self.selected().cloned() else { return };
         let draft = &mut self.draft;
         match item {
-            MenuItem::Named(named) => *draft = named.choice,
-            MenuItem::Everything => *draft = FilterChoice::default(),
-            MenuItem::Open => draft.open = !draft.open,
-            MenuItem::Status(status) => {
+            Item::Named(named) => *draft = named.choice,
+            Item::Everything => *draft = FilterChoice::default(),
+            Item::Open => draft.open = !draft.open,
+            Item::Status(status) => {
                 turn(&mut draft.statuses, status);
                 // In the order of a message's life, whatever the order of ticking.
                 draft.statuses.sort_by_key(|status| Status::KNOWN.iter().position(|known| known == status));
             }
-            MenuItem::Error(code) => turn(&mut draft.errors, code),
-            MenuItem::Batch(batch) => turn(&mut draft.batches, batch),
+            Item::Error(code) => turn(&mut draft.errors, code),
+            Item::Batch(batch) => turn(&mut draft.batches, batch),
             // Of two windows the larger one would win: so there is only one at a time.
-            MenuItem::Window(window) if draft.window == window => draft.window = TimeWindow::default(),
-            MenuItem::Window(window) => draft.window = window,
-            MenuItem::AllTimes => draft.window = TimeWindow::default(),
-            MenuItem::MoreBatches => return self.list_more(),
-            MenuItem::TypedWindow | MenuItem::Save => return,
+            Item::Window(window) if draft.window == window => draft.window = TimeWindow::default(),
+            Item::Window(window) => draft.window = window,
+            Item::AllTimes => draft.window = TimeWindow::default(),
+            Item::MoreBatches => return self.list_more(),
+            Item::TypedWindow | Item::Save => return,
         }
         self.touched = true;
         self.is_result_due = true;
@@ -124,7 +110,7 @@ impl FilterMenu {
 
     /// Lists the batches that were left out at first.
     pub fn list_more(&mut self) {
-        let Some(index) = self.lines.iter().position(|line| line.item == MenuItem::MoreBatches) else { return };
+        let Some(index) = self.lines.iter().position(|line| line.item == Item::MoreBatches) else { return };
         let more = std::mem::take(&mut self.more_batches);
         let moved = if self.opened_on > index { more.len().saturating_sub(1) } else { 0 };
         self.opened_on = self.opened_on.saturating_add(moved);
@@ -152,7 +138,7 @@ impl FilterMenu {
     /// Puts a restored filter back where it was, under the cursor.
     pub fn put_in(&mut self, index: usize, named: NamedFilter) {
         let index = index.min(self.lines.len());
-        self.lines.insert(index, MenuLine::of_named(named));
+        self.lines.insert(index, ChoiceLine::of_named(named));
         self.opened_on = self.opened_on.saturating_add(usize::from(self.opened_on >= index));
         self.cursor = index;
         self.next = self.next.min(index);
@@ -167,16 +153,16 @@ impl FilterMenu {
         let Some(item) = self.selected().filter(|_| !self.is_as_opened()) else { return now };
         let status = FilterChoice { statuses: Vec::new(), open: false, errors: Vec::new(), ..now.clone() };
         match item {
-            MenuItem::Named(named) => named.choice.clone(),
-            MenuItem::Everything => FilterChoice::default(),
-            MenuItem::AllTimes => FilterChoice { window: TimeWindow::default(), ..now },
+            Item::Named(named) => named.choice.clone(),
+            Item::Everything => FilterChoice::default(),
+            Item::AllTimes => FilterChoice { window: TimeWindow::default(), ..now },
             _ if self.touched => now,
-            MenuItem::Open => FilterChoice { open: true, ..status },
-            MenuItem::Status(wanted) => FilterChoice { statuses: vec![wanted.clone()], ..status },
-            MenuItem::Error(code) => FilterChoice { statuses: vec![Status::Failure], errors: vec![code.clone()], ..status },
-            MenuItem::Batch(batch) => FilterChoice { batches: vec![batch.clone()], ..now },
-            MenuItem::Window(window) => FilterChoice { window: *window, ..now },
-            MenuItem::MoreBatches | MenuItem::TypedWindow | MenuItem::Save => now,
+            Item::Open => FilterChoice { open: true, ..status },
+            Item::Status(wanted) => FilterChoice { statuses: vec![wanted.clone()], ..status },
+            Item::Error(code) => FilterChoice { statuses: vec![Status::Failure], errors: vec![code.clone()], ..status },
+            Item::Batch(batch) => FilterChoice { batches: vec![batch.clone()], ..now },
+            Item::Window(window) => FilterChoice { window: *window, ..now },
+            Item::MoreBatches | Item::TypedWindow | Item::Save => now,
         }
     }
 }
@@ -190,6 +176,3 @@ fn turn<T: PartialEq>(list: &mut Vec<T>, item: T) {
         None => list.push(item),
     }
 }
-
-#[cfg(test)]
-mod tests;

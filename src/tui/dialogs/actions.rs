@@ -1,0 +1,437 @@
+//! The menu of what can be done with the row under the cursor, for users who know no keys: the key of each line is
+//! beside it. And the menu of what can be copied of the row.
+
+use std::borrow::Cow;
+
+use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::{Can, Click, Dialog, Outcome, Press};
+use crate::delivery::{BatchId, Status, code_or_none, grouped};
+use crate::monitor::NoticeWeight;
+use crate::tui::chrome::keys;
+use crate::tui::state::{CopyFormat, CopyWhat, FilterChoice, GroupKey, OpenedFrom, RowSubject, Shared, TimeWindow, ViewKind};
+use crate::tui::text::{Align, fit, width};
+use crate::tui::view;
+use crate::tui::views::activity;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::menu::Menu;
+use crate::tui::{Action, Context, Role};
+
+/// How wide the box is.
+const COLUMNS: u16 = 64;
+
+/// One of the two menus while it is open. Its cursor belongs to an action, not to a line number.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::tui) struct RowMenu {
+    kind: MenuKind,
+    cursor: RowAction,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MenuKind {
+    /// What can be done with the row.
+    Actions,
+    /// What can be copied of it.
+    Copy,
+}
+
+/// Something that can be done with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RowAction {
+    /// The same as a key.
+    Key(Action),
+    Copy(CopyWhat),
+    /// Ask what to copy.
+    CopyMenu,
+    /// List only messages that failed with the same error.
+    OnlyError,
+    /// List only messages of the same batch.
+    OnlyBatch,
+    /// Show the batch among the others.
+    ShowBatch,
+}
+
+/// A line of the menu.
+struct RowLine {
+    action: RowAction,
+    /// What it does.
+    label: Cow<'static, str>,
+    /// Its key; empty without one.
+    key: String,
+    /// Why it cannot be done.
+    refusal: Option<String>,
+}
+
+impl RowMenu {
+    /// What can be done with the row.
+    pub fn actions(shared: &mut Shared) -> Option<Self> {
+        Self::new(MenuKind::Actions, shared)
+    }
+
+    /// What can be copied of the row.
+    pub fn copy(shared: &mut Shared) -> Option<Self> {
+        Self::new(MenuKind::Copy, shared)
+    }
+
+    /// The menu on the first line that can be run.
+    fn new(kind: MenuKind, shared: &mut Shared) -> Option<Self> {
+        if let Some(campaign) = shared.campaign_mut() {
+            // The row must not move away under the menu.
+            campaign.list.hold(&campaign.store);
+        }
+        let lines = kind.lines(shared);
+        let first = lines.iter().find(|line| line.refusal.is_none()).or(lines.first())?;
+        Some(Self { kind, cursor: first.action })
+    }
+
+    fn index(&self, lines: &[RowLine]) -> usize {
+        lines.iter().position(|line| line.action == self.cursor).unwrap_or(0)
+    }
+
+    fn go(&mut self, steps: isize, shared: &Shared) {
+        let lines = self.kind.lines(shared);
+        let index = self.index(&lines).saturating_add_signed(steps).min(lines.len().saturating_sub(1));
+        if let Some(line) = lines.get(index) {
+            self.cursor = line.action;
+        }
+    }
+
+    /// A key shown beside a line runs it, so that the menu teaches what makes it superfluous. `None` for any other key.
+    fn letter(&mut self, key: KeyEvent, shared: &mut Shared) -> Option<Outcome> {
+        let action = shared.keymap.lookup(shared.pane(), key)?;
+        if action == Action::Actions {
+            return Some(Outcome::Close);
+        }
+        if self.kind == MenuKind::Copy {
+            return (action == Action::Copy).then(|| self.copy_first(shared));
+        }
+        let is_listed = |line: &RowLine| line.action == RowAction::Key(action) && !line.key.is_empty();
+        if action.is_step() || action == Action::Enter || !self.kind.lines(shared).iter().any(is_listed) {
+            return None;
+        }
+        self.cursor = RowAction::Key(action);
+        Some(self.enter(shared))
+    }
+
+    /// The key that opened the menu runs its first line.
+    fn copy_first(&self, shared: &mut Shared) -> Outcome {
+        let first = self.kind.lines(shared).into_iter().next().filter(|line| line.refusal.is_none());
+        match first.map(|line| line.action) {
+            Some(action @ RowAction::Copy(_)) => run(action, shared),
+            _ => Outcome::Stay,
+        }
+    }
+
+    /// Runs the line under the cursor.
+    fn enter(&self, shared: &mut Shared) -> Outcome {
+        let Some(line) = self.kind.lines(shared).into_iter().find(|line| line.action == self.cursor) else { return Outcome::Stay };
+        if let Some(why) = &line.refusal {
+            // The menu stays: it shows what can be done instead.
+            shared.tell(NoticeWeight::Info, &format!("not now: {}", line.label), why, "");
+            return Outcome::Stay;
+        }
+        run(line.action, shared)
+    }
+
+    fn menu(&self, lines: &[RowLine]) -> Menu {
+        Menu { columns: COLUMNS, count: lines.len(), cursor: self.index(lines), heads: 0, keys: 1 }
+    }
+
+    /// What the menu is about.
+    fn title(&self, shared: &Shared) -> String {
+        let row = row_in_words(shared);
+        if self.kind == MenuKind::Copy { format!("Copy of: {row}") } else { row }
+    }
+}
+
+/// Does something with the row in the view, as if no menu was open.
+fn run(action: RowAction, shared: &mut Shared) -> Outcome {
+    if let RowAction::Key(action) = action {
+        return Outcome::Do(action);
+    }
+    shared.open_from(|shared| {
+        let subject = shared.subject();
+        match action {
+            RowAction::Key(action) => shared.do_action(action),
+            RowAction::Copy(what) => shared.copy(what),
+            RowAction::CopyMenu => shared.open_copy_menu(),
+            RowAction::OnlyError => only_error(subject, shared),
+            RowAction::OnlyBatch => {
+                shared.drill(FilterChoice { batches: subject.batch.into_iter().collect(), ..FilterChoice::default() });
+            }
+            RowAction::ShowBatch => show_batch(subject, shared),
+        }
+    });
+    Outcome::Close
+}
+
+fn only_error(subject: RowSubject, shared: &mut Shared) {
+    let errors = subject.error.into_iter().collect();
+    let window = shared.campaign().map(|campaign| campaign.choice.window).unwrap_or_default();
+    shared.drill(FilterChoice { statuses: vec![Status::Failure], errors, window, ..FilterChoice::default() });
+}
+
+fn show_batch(subject: RowSubject, shared: &mut Shared) {
+    if let Some(campaign) = shared.campaign_mut() {
+        let is_shown = |id: &BatchId| campaign.batches_in_window().iter().any(|summary| summary.batch.id == *id);
+        if !subject.batch.as_ref().is_some_and(is_shown) {
+            // It was uploaded outside the time window.
+            campaign.choice.window = TimeWindow::default();
+            campaign.narrow();
+        }
+        if let Some(batch) = subject.batch {
+            campaign.batch_view.select(batch);
+        }
+    }
+    let from = shared.origin();
+    shared.show_view(ViewKind::Batches);
+    shared.came_from = Some(from).filter(|from| *from != OpenedFrom::Pane(ViewKind::Batches));
+}
+
+impl MenuKind {
+    /// The lines in the view on the screen: always the same, so that each is found where it was before.
+    fn lines(self, shared: &Shared) -> Vec<RowLine> {
+        match self {
+            MenuKind::Actions => actions_of(shared.view).iter().filter_map(|action| action.line(shared)).collect(),
+            MenuKind::Copy => copy_lines(shared),
+        }
+    }
+}
+
+/// What can be done with a row of a view.
+fn actions_of(view: ViewKind) -> &'static [RowAction] {
+    use CopyWhat::{BatchId, ErrorCode, MessageId, Number, TraceId};
+    use RowAction::{Copy, CopyMenu, Key, OnlyBatch, OnlyError, ShowBatch};
+    match view {
+        ViewKind::Messages => &[
+            Key(Action::Enter),
+            Key(Action::PlanRetry),
+            Key(Action::RevealRow),
+            Key(Action::Toggle),
+            OnlyError,
+            OnlyBatch,
+            ShowBatch,
+            Key(Action::Copy),
+            Copy(Number),
+            Copy(MessageId),
+            Copy(BatchId),
+            Copy(ErrorCode),
+            CopyMenu,
+            Key(Action::Export),
+            Key(Action::Order),
+            Key(Action::Clear),
+        ],
+        ViewKind::Batches => &[
+            Key(Action::Enter),
+            Key(Action::PlanRetry),
+            Key(Action::Copy),
+            Copy(BatchId),
+            CopyMenu,
+            Key(Action::Export),
+            Key(Action::Order),
+        ],
+        ViewKind::Failures => &[
+            Key(Action::Enter),
+            Key(Action::PlanRetry),
+            Key(Action::Toggle),
+            Key(Action::Unmark),
+            Key(Action::Copy),
+            Copy(ErrorCode),
+            CopyMenu,
+            Key(Action::Export),
+            Key(Action::Order),
+        ],
+        ViewKind::Activity => &[
+            Key(Action::Enter),
+            Key(Action::PlanRetry),
+            Key(Action::Copy),
+            Copy(MessageId),
+            Copy(BatchId),
+            Copy(TraceId),
+            CopyMenu,
+            Key(Action::Export),
+        ],
+    }
+}
+
+impl RowAction {
+    /// Its line; `None` for an action that this view does not have.
+    fn line(self, shared: &Shared) -> Option<RowLine> {
+        let subject = shared.subject();
+        let missing = |is_there: bool, why: &str| (!is_there).then(|| why.to_owned());
+        let (label, refusal) = match self {
+            RowAction::Key(action) => return key_line(action, shared),
+            RowAction::Copy(what) => return Some(copy_line(what, "copy ", shared)),
+            RowAction::CopyMenu => ("copy something else", None),
+            RowAction::OnlyError => ("list only this error", missing(subject.error.is_some(), "it has not failed")),
+            RowAction::OnlyBatch => ("list only this batch", missing(subject.batch.is_some(), "not in a batch")),
+            RowAction::ShowBatch => ("show its batch", missing(subject.batch.is_some(), "not in a batch")),
+        };
+        Some(RowLine { action: self, label: label.into(), key: String::new(), refusal })
+    }
+}
+
+fn key_line(action: Action, shared: &Shared) -> Option<RowLine> {
+    let pane = shared.pane();
+    let here = |context| shared.keymap.help(context).into_iter().find(|line| line.binding.action == action);
+    let (key, label) = match here(pane) {
+        Some(line) => (line.key(pane), line.binding.label),
+        // The list behind an open message can be exported, too; the key for that belongs to the list.
+        None if pane == Context::Detail && action == Action::Export => (String::new(), here(Context::Messages)?.binding.label),
+        None => return None,
+    };
+    let label = key_label(action, shared).unwrap_or(label);
+    Some(RowLine { action: RowAction::Key(action), label: label.into(), key, refusal: shared.why_not(action) })
+}
+
+/// What a key does here, where its label in the footer says too little.
+fn key_label(action: Action, shared: &Shared) -> Option<&'static str> {
+    let campaign = shared.campaign()?;
+    let row = campaign.subject();
+    Some(match (action, shared.view) {
+        (Action::Enter, ViewKind::Batches | ViewKind::Failures) => "list its messages",
+        (Action::PlanRetry, ViewKind::Batches) => "plan a retry of the whole batch",
+        (Action::PlanRetry, ViewKind::Failures | ViewKind::Messages) if campaign.opened.is_none() && !campaign.marked.is_empty() => {
+            "plan a retry of the marked messages"
+        }
+        (Action::PlanRetry, ViewKind::Failures) if campaign.failures.selected().is_some_and(|group| group.key == GroupKey::WorthRetry) => {
+            "plan a retry of all worth a retry"
+        }
+        (Action::PlanRetry, ViewKind::Failures) => "plan a retry of all with this error",
+        (Action::PlanRetry, ViewKind::Activity) => "plan what was not started",
+        (Action::RevealRow, _) if row.is_some_and(|row| campaign.marks.is_revealed(row)) => "mask it again",
+        (Action::Toggle, ViewKind::Messages) if row.is_some_and(|row| campaign.marked.holds(row)) => "unmark it",
+        (Action::Copy, _) => "copy the row",
+        (Action::Export, _) => "export the list to a file",
+        (Action::Order, ViewKind::Messages) => "order and columns of the list",
+        (Action::Order, _) => "order of the list",
+        (Action::Clear, _) => "show all messages again",
+        _ => return None,
+    })
+}
+
+fn copy_lines(shared: &Shared) -> Vec<RowLine> {
+    let has_marks = shared.view == ViewKind::Messages && shared.campaign().is_some_and(|campaign| !campaign.marked.is_empty());
+    let mut all: Vec<CopyWhat> = if has_marks { CopyFormat::ALL.map(CopyWhat::Marked).to_vec() } else { Vec::new() };
+    all.extend(CopyFormat::ALL.map(CopyWhat::Row));
+    if shared.view == ViewKind::Messages {
+        all.extend([CopyWhat::Number, CopyWhat::Text, CopyWhat::Attempts, CopyWhat::MessageId]);
+    }
+    all.extend([CopyWhat::BatchId, CopyWhat::CampaignId, CopyWhat::TemplateId, CopyWhat::ErrorCode, CopyWhat::TraceId, CopyWhat::Shown]);
+    let mut lines: Vec<RowLine> = all.into_iter().map(|what| copy_line(what, "", shared)).collect();
+    // The key that opened the menu runs its first line: pressing it twice copies the row.
+    if let Some(first) = lines.first_mut() {
+        first.key = shared.key_for(Action::Copy);
+    }
+    lines
+}
+
+/// A line that copies something.
+fn copy_line(what: CopyWhat, before: &str, shared: &Shared) -> RowLine {
+    let words = match what {
+        CopyWhat::Marked(form) => {
+            let marked = shared.campaign().map_or(0, |campaign| campaign.marked.len());
+            format!("the {} marked {}", grouped(marked), form.word())
+        }
+        what => what.words(),
+    };
+    let refusal = shared.why_no_copy(what).map(str::to_owned);
+    RowLine { action: RowAction::Copy(what), label: format!("{before}{words}").into(), key: String::new(), refusal }
+}
+
+fn row_in_words(shared: &Shared) -> String {
+    let subject = shared.subject();
+    match (shared.view, subject.message, subject.batch, subject.error) {
+        (ViewKind::Messages, Some(_), ..) => {
+            format!("Message to {}", view::number(shared).unwrap_or_else(|| "an unknown number".to_owned()))
+        }
+        (ViewKind::Batches, _, Some(batch), _) => format!("Batch {}", batch.short(false)),
+        (ViewKind::Failures, _, _, Some(code)) => format!("Failed: {}", code_or_none(&code)),
+        (ViewKind::Failures, _, _, None) => "All worth a retry".to_owned(),
+        (ViewKind::Activity, Some(message), ..) if is_change(shared) => format!("Message {}", message.short(true)),
+        (_, Some(message), ..) => format!("The retry of {}", message.short(true)),
+        (_, _, Some(batch), _) => format!("The retry of batch {}", batch.short(false)),
+        _ => "Actions".to_owned(),
+    }
+}
+
+/// Whether the line of the activity under the cursor is a change that was seen, and not an action.
+fn is_change(shared: &Shared) -> bool {
+    shared.campaign().and_then(activity::selected).is_some_and(|entry| !entry.is_action())
+}
+
+fn draw_line(shared: &Shared, line: &RowLine, is_chosen: bool, (columns, reasons_at): (usize, usize)) -> Line<'static> {
+    let ascii = shared.look.ascii;
+    let mark = if is_chosen { "› " } else { "  " };
+    let room = columns.saturating_sub(2 + 1 + width(&line.key));
+    let words = match &line.refusal {
+        Some(why) => Cow::Owned(format!("{}{why}", fit(&line.label, reasons_at.min(room), Align::Left, ascii))),
+        None => line.label.clone(),
+    };
+    let words = fit(&words, room, Align::Left, ascii);
+    let (of_words, of_key) = match (is_chosen, &line.refusal) {
+        (true, _) => (Role::Selected, Role::Selected),
+        (false, Some(_)) => (Role::Muted, Role::Muted),
+        (false, None) => (Role::Text, Role::Accent),
+    };
+    Line::from(vec![
+        Span::styled(format!("{mark}{words} "), shared.look.style(of_words)),
+        Span::styled(line.key.clone(), shared.look.style(of_key)),
+    ])
+}
+
+impl Dialog for RowMenu {
+    fn context(&self) -> Context {
+        Context::Menu
+    }
+
+    fn can(&self, action: Action, shared: &Shared) -> Can {
+        match action {
+            Action::Enter => Can::Do("do it"),
+            Action::Back | Action::Quit | Action::Help => Can::Yes,
+            _ if shared.menu_steps(action).is_some() => Can::Yes,
+            _ => Can::NotHere,
+        }
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+        // A key that a line shows belongs to that line, whatever it means in other menus.
+        if let Some(outcome) = self.letter(press.key, shared) {
+            return outcome;
+        }
+        match press.action {
+            Some(Action::Enter) => return self.enter(shared),
+            Some(Action::Back | Action::Quit) => return Outcome::Back,
+            Some(action) => {
+                if let Some(steps) = shared.menu_steps(action) {
+                    self.go(steps, shared);
+                }
+            }
+            None => {}
+        }
+        Outcome::Stay
+    }
+
+    fn click(&mut self, click: Click, shared: &mut Shared) -> Outcome {
+        let lines = self.kind.lines(shared);
+        let index = self.menu(&lines).line_at(shared.layout().body, click.at);
+        let Some(line) = index.and_then(|index| lines.get(index)) else { return Outcome::Stay };
+        let is_chosen = std::mem::replace(&mut self.cursor, line.action) == line.action;
+        if click.is_double && is_chosen { self.enter(shared) } else { Outcome::Stay }
+    }
+
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let columns = frame::width(area, COLUMNS);
+        let lines = self.kind.lines(shared);
+        let menu = self.menu(&lines);
+        // Reasons are aligned below each other.
+        let reasons_at = lines.iter().filter(|line| line.refusal.is_some()).map(|line| width(&line.label) + 2).max().unwrap_or(0);
+        let row = |index: usize| draw_line(shared, &lines[index], index == menu.cursor, (columns, reasons_at));
+        let mut shown: Vec<_> = menu.shown(area).map(row).collect();
+        shown.push(keys::line(shared, &keys::of_dialog(self, shared, [Action::Enter, Action::Back]), columns));
+        Some(frame::draw(shared, buffer, area, &self.title(shared), COLUMNS, &shown, (0, menu.cursor_line(area))))
+    }
+}

@@ -1,0 +1,148 @@
+//! The menu of filters: saved ones, statuses, errors, batches, time windows. What is ticked is a draft until Enter;
+//! Esc leaves the list as it was.
+
+pub(super) mod choices; // what is ticked
+mod count; // how many messages each line would show
+mod draw;
+pub(super) mod lines;
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use self::choices::Choices;
+use self::lines::{ChoiceLine, Item};
+use super::{Can, Changed, Dialog, Outcome, Press};
+use crate::monitor::NoticeWeight;
+use crate::tui::chrome::keys;
+use crate::tui::state::{Campaign, NamedFilters, Shared, ViewKind};
+use crate::tui::{Action, Context};
+
+/// The menu while it is open.
+pub(in crate::tui) struct FilterMenu {
+    choices: Choices,
+}
+
+impl FilterMenu {
+    /// The menu on what the list of a campaign shows now.
+    pub fn new(campaign: &Campaign, named: &NamedFilters) -> Self {
+        let mut lines: Vec<ChoiceLine> = named.iter().cloned().map(ChoiceLine::of_named).collect();
+        lines.push(ChoiceLine::new(Item::Everything, "everything"));
+        lines.extend(lines::statuses(&campaign.choice));
+        lines.extend(lines::errors(campaign));
+        let (batches, more) = lines::batches(campaign);
+        lines.extend(batches);
+        lines.extend(lines::windows(campaign));
+        lines.push(ChoiceLine::new(Item::Save, "save what is ticked …"));
+        Self { choices: Choices::new(lines, more, campaign) }
+    }
+
+    /// Runs the line under the cursor, or shows what was ticked.
+    fn enter(&mut self, shared: &mut Shared) -> Outcome {
+        match self.choices.selected() {
+            Some(Item::MoreBatches) => self.choices.list_more(),
+            Some(Item::Save) => shared.ask_name(self.choices.choice()),
+            _ => {
+                shared.show_chosen(self.choices.choice());
+                return Outcome::Close;
+            }
+        }
+        Outcome::Stay
+    }
+
+    /// Plans a retry of what Enter would show.
+    fn plan(&self, shared: &mut Shared) {
+        // What is planned is on the screen behind the plan: the list is shown, unless it is there as it is.
+        let is_shown = self.choices.is_as_opened() && shared.view == ViewKind::Messages;
+        shared.open_from(|shared| {
+            shared.close_detail();
+            if !is_shown {
+                shared.show_chosen(self.choices.choice());
+            }
+            shared.plan_shown();
+        });
+    }
+
+    /// Deletes the saved filter under the cursor.
+    fn delete(&mut self, shared: &mut Shared) {
+        let Some(Item::Named(named)) = self.choices.selected() else { return };
+        let name = named.name.clone();
+        if shared.named.delete(&name).is_some() {
+            self.choices.take_out();
+            let next = format!("{} brings it back", shared.keymap.name(Context::Menu, Action::Undo));
+            shared.tell(NoticeWeight::Info, &format!("the filter `{name}` was deleted"), "", &next);
+        }
+    }
+
+    /// Brings back the filter deleted last.
+    fn bring_back(&mut self, shared: &mut Shared) {
+        if let Some((index, named)) = shared.named.bring_back() {
+            let what = format!("the filter `{}` is back", named.name);
+            self.choices.put_in(index, named);
+            shared.tell(NoticeWeight::Info, &what, "", "");
+        }
+    }
+
+    fn act(&mut self, action: Action, shared: &mut Shared) -> Outcome {
+        match action {
+            Action::Enter => return self.enter(shared),
+            Action::Toggle => self.choices.toggle(),
+            Action::PlanRetry => {
+                self.plan(shared);
+                return Outcome::Close;
+            }
+            Action::Delete => self.delete(shared),
+            Action::Undo => self.bring_back(shared),
+            Action::Clear => {
+                shared.clear();
+                return Outcome::Close;
+            }
+            Action::Back | Action::Quit => return Outcome::Back,
+            _ => self.choices.step(action, shared),
+        }
+        Outcome::Stay
+    }
+}
+
+impl Dialog for FilterMenu {
+    fn context(&self) -> Context {
+        Context::Menu
+    }
+
+    fn can(&self, action: Action, shared: &Shared) -> Can {
+        match action {
+            Action::Enter => Can::Do("show"),
+            Action::Toggle => Can::Do("tick"),
+            Action::Delete if !matches!(self.choices.selected(), Some(Item::Named(_))) => Can::NotHere,
+            Action::Undo if !shared.named.can_bring_back() => Can::NotHere,
+            Action::PlanRetry | Action::Delete | Action::Undo | Action::Clear => Can::Yes,
+            Action::Back | Action::Quit | Action::Help => Can::Yes,
+            _ if shared.menu_steps(action).is_some() => Can::Yes,
+            _ => Can::NotHere,
+        }
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+        let Some(action) = press.action else { return Outcome::Stay };
+        let outcome = self.act(action, shared);
+        self.choices.count_more(shared);
+        outcome
+    }
+
+    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Outcome {
+        self.choices.refresh(changed, shared);
+        Outcome::Stay
+    }
+
+    fn due(&self, shared: &Shared) -> Option<Timestamp> {
+        self.choices.due(shared)
+    }
+
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let keys = keys::of_dialog(self, shared, [Action::Enter, Action::Toggle, Action::PlanRetry, Action::Delete, Action::Back]);
+        self.choices.draw(shared, buffer, area, "Show messages that are", &keys)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+//! The lines of the menu: made once, when it is opened, so that none moves under the cursor.
+
+use jiff::tz::TimeZone;
+
+use crate::delivery::{BatchId, Status, code_or_none, grouped};
+use crate::store::BatchSummary;
+use crate::tui::state::{Campaign, FilterChoice, NamedFilter, TimeWindow};
+
+/// How many batches are listed at once, the newest first.
+const BATCHES: usize = 6;
+
+/// The content of a line of the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui::dialogs) enum Item {
+    /// A saved filter.
+    Named(NamedFilter),
+    Everything,
+    /// On the way.
+    Open,
+    Status(Status),
+    /// Failures with one code; empty for those without a reason.
+    Error(String),
+    Batch(BatchId),
+    /// The batches that are not listed yet.
+    MoreBatches,
+    Window(TimeWindow),
+    /// All times: no window.
+    AllTimes,
+    TypedWindow,
+    /// What is ticked, to be saved.
+    Save,
+}
+
+/// A line of the menu.
+#[derive(Debug)]
+pub(in crate::tui::dialogs) struct ChoiceLine {
+    /// Its content.
+    pub item: Item,
+    pub text: String,
+    /// How many loaded messages it would show alone; `None` until they are counted, and where it shows none itself.
+    pub count: Option<usize>,
+}
+
+impl ChoiceLine {
+    pub fn new(item: Item, text: impl Into<String>) -> Self {
+        Self { item, text: text.into(), count: None }
+    }
+
+    /// The line of a saved filter.
+    pub fn of_named(named: NamedFilter) -> Self {
+        let name = named.name.clone();
+        Self::new(Item::Named(named), name)
+    }
+
+    pub fn section(&self) -> &'static str {
+        match self.item {
+            Item::Named(_) => "saved",
+            Item::Everything | Item::Save => "",
+            Item::Open | Item::Status(_) => "status",
+            Item::Error(_) => "error",
+            Item::Batch(_) | Item::MoreBatches => "batch",
+            Item::Window(_) | Item::AllTimes | Item::TypedWindow => "time",
+        }
+    }
+
+    /// Whether it is part of what the list shows.
+    pub fn is_chosen(&self, choice: &FilterChoice) -> bool {
+        match &self.item {
+            Item::Open => choice.open,
+            Item::Status(status) => choice.statuses.contains(status),
+            Item::Error(code) => choice.errors.contains(code),
+            Item::Window(window) => choice.window == *window,
+            Item::Named(named) => named.choice == *choice,
+            Item::Batch(batch) => choice.batches.contains(batch),
+            Item::Everything | Item::MoreBatches | Item::AllTimes | Item::TypedWindow | Item::Save => false,
+        }
+    }
+
+    /// Whether it shows no messages itself, but opens where they are chosen.
+    pub fn leads_on(&self) -> bool {
+        self.alone().is_none()
+    }
+
+    /// What it would show alone; `None` where it only opens something.
+    pub(super) fn alone(&self) -> Option<FilterChoice> {
+        let mut choice = FilterChoice::default();
+        match &self.item {
+            Item::Everything | Item::AllTimes => {}
+            Item::Open => choice.open = true,
+            Item::Status(status) => choice.statuses.push(status.clone()),
+            Item::Error(code) => choice.errors.push(code.clone()),
+            Item::Batch(batch) => choice.batches.push(batch.clone()),
+            Item::Window(window) => choice.window = *window,
+            Item::Named(named) => choice = named.choice.clone(),
+            Item::MoreBatches | Item::TypedWindow | Item::Save => return None,
+        }
+        Some(choice)
+    }
+}
+
+/// The lines of the batches: the newest, what is chosen, and the rest, which is only listed on request.
+pub(super) fn batches(campaign: &Campaign) -> (Vec<ChoiceLine>, Vec<ChoiceLine>) {
+    let mut lines = every_batch(campaign);
+    let mut more = Vec::new();
+    // One more line takes as much room as the line that says so.
+    if lines.len() > BATCHES + 1 {
+        // What is ticked must be visible.
+        let (ticked, rest): (Vec<_>, _) = lines.split_off(BATCHES).into_iter().partition(|line| line.is_chosen(&campaign.choice));
+        lines.extend(ticked);
+        more = rest;
+    }
+    if !more.is_empty() {
+        lines.push(ChoiceLine::new(Item::MoreBatches, format!("… {} older", grouped(more.len()))));
+    }
+    (lines, more)
+}
+
+/// Failed and on the way first: people look for these.
+pub(super) fn statuses(choice: &FilterChoice) -> Vec<ChoiceLine> {
+    let line = |status: &Status| ChoiceLine::new(Item::Status(status.clone()), status.word());
+    let mut lines = vec![line(&Status::Failure), ChoiceLine::new(Item::Open, "on the way")];
+    lines.extend(Status::KNOWN.iter().filter(|status| **status != Status::Failure).map(line));
+    lines.extend(choice.statuses.iter().filter(|status| !Status::KNOWN.contains(status)).map(line));
+    lines
+}
+
+/// The errors of the loaded messages, the most frequent first, and those already chosen.
+pub(super) fn errors(campaign: &Campaign) -> Vec<ChoiceLine> {
+    let mut codes: Vec<String> = Vec::new();
+    let known = campaign.store.counts().errors.iter().map(|error| error.error.code.to_string());
+    for code in known.chain(campaign.choice.errors.iter().cloned()) {
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    codes.into_iter().map(|code| ChoiceLine::new(Item::Error(code.clone()), code_or_none(&code).to_owned())).collect()
+}
+
+/// The batches of the loaded messages, newest first, and those already chosen.
+fn every_batch(campaign: &Campaign) -> Vec<ChoiceLine> {
+    let known = campaign.store.batches();
+    let line = |id: &BatchId, file: &str| ChoiceLine::new(Item::Batch(id.clone()), format!("{} {file}", id.short(false)).trim_end());
+    let of_summary = |summary: &BatchSummary| {
+        // The count next to it covers what is loaded.
+        let of = summary.total().filter(|_| !summary.is_whole).map(|total| format!(", of {}", grouped(total)));
+        line(&summary.batch.id, &format!("{}{}", summary.batch.file_name.as_deref().unwrap_or_default(), of.unwrap_or_default()))
+    };
+    let mut lines: Vec<ChoiceLine> = known.iter().map(of_summary).collect();
+    let is_known = |id: &BatchId| known.iter().any(|summary| summary.batch.id == *id);
+    lines.extend(campaign.choice.batches.iter().filter(|id| !is_known(id)).map(|id| line(id, "")));
+    lines
+}
+
+/// The usual windows, and the one shown now.
+pub(in crate::tui::dialogs) fn windows(campaign: &Campaign) -> Vec<ChoiceLine> {
+    let (zone, now): (&TimeZone, _) = (&campaign.zone, campaign.now);
+    let own = Some(campaign.choice.window).filter(|window| !window.is_all() && !TimeWindow::usual().contains(window));
+    let windows = TimeWindow::usual().into_iter().chain(own);
+    windows.map(|window| ChoiceLine::new(Item::Window(window), window.words(zone, now))).collect()
+}

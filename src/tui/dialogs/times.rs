@@ -1,0 +1,85 @@
+//! The menu of time windows: for the messages, the batches and the failures alike.
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::filter::choices::Choices;
+use super::filter::lines::{ChoiceLine, Item, windows};
+use super::{Can, Changed, Dialog, Outcome, Press};
+use crate::tui::chrome::keys;
+use crate::tui::state::{Campaign, PromptKind, Shared, TimeWindow};
+use crate::tui::{Action, Context};
+
+/// The menu while it is open.
+pub(in crate::tui) struct TimesMenu {
+    choices: Choices,
+}
+
+impl TimesMenu {
+    /// The menu on the window that is shown now.
+    pub fn new(campaign: &Campaign) -> Self {
+        let mut lines = vec![ChoiceLine::new(Item::AllTimes, "all times")];
+        lines.extend(windows(campaign));
+        lines.push(ChoiceLine::new(Item::TypedWindow, "type from and to …"));
+        Self { choices: Choices::new(lines, Vec::new(), campaign) }
+    }
+
+    fn act(&mut self, action: Action, shared: &mut Shared) -> Outcome {
+        match action {
+            Action::Enter if self.choices.selected() == Some(&Item::TypedWindow) => {
+                let typed = shared.campaign().map(|campaign| campaign.choice.window.typed()).unwrap_or_default();
+                shared.open_prompt(PromptKind::Window, &typed);
+            }
+            Action::Enter => {
+                shared.set_window(self.choices.choice().window);
+                return Outcome::Close;
+            }
+            Action::Toggle => self.choices.toggle(),
+            Action::Clear => {
+                shared.set_window(TimeWindow::default());
+                return Outcome::Close;
+            }
+            Action::Back | Action::Quit => return Outcome::Back,
+            _ => self.choices.step(action, shared),
+        }
+        Outcome::Stay
+    }
+}
+
+impl Dialog for TimesMenu {
+    fn context(&self) -> Context {
+        Context::Menu
+    }
+
+    fn can(&self, action: Action, shared: &Shared) -> Can {
+        match action {
+            Action::Enter => Can::Do("show"),
+            Action::Toggle => Can::Do("tick"),
+            Action::Clear | Action::Back | Action::Quit | Action::Help => Can::Yes,
+            _ if shared.menu_steps(action).is_some() => Can::Yes,
+            _ => Can::NotHere,
+        }
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+        let Some(action) = press.action else { return Outcome::Stay };
+        let outcome = self.act(action, shared);
+        self.choices.count_more(shared);
+        outcome
+    }
+
+    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Outcome {
+        self.choices.refresh(changed, shared);
+        Outcome::Stay
+    }
+
+    fn due(&self, shared: &Shared) -> Option<Timestamp> {
+        self.choices.due(shared)
+    }
+
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let keys = keys::of_dialog(self, shared, [Action::Enter, Action::Toggle, Action::Back]);
+        self.choices.draw(shared, buffer, area, "Show messages, batches and failures of", &keys)
+    }
+}
