@@ -141,12 +141,12 @@ fn loaded(folder: &Path, messages: usize, table: &Table) -> Result<()> {
 
     let down_and_up = |press: usize| if (press / 10).is_multiple_of(2) { "j" } else { "k" };
     let steps = keys(&mut program, down_and_up, cursor_row)?;
-    table.keys("cursor step with the detail", "median 1.0 ms, p99 3 ms", "700", &steps, |peer| Some(&peer.step));
+    table.keys("cursor step with the detail", "median 1.0 ms, p99 3 ms", "1,500", &steps, |peer| Some(&peer.step));
     // Down to the last line of the window: from then on the list scrolls.
     program.types(&"j".repeat(usize::from(ROWS)))?;
     program.rests(Duration::from_millis(500));
     let scrolls = keys(&mut program, |_| "j", list_text)?;
-    table.keys("scrolling by a line", "median 1.0 ms, p99 3 ms", "2,700", &scrolls, |peer| peer.scroll.as_ref());
+    table.keys("scrolling by a line", "median 1.0 ms, p99 3 ms", "4,000", &scrolls, |peer| peer.scroll.as_ref());
     let pages = keys(&mut program, |press| if (press / 10).is_multiple_of(2) { "\x1b[6~" } else { "\x1b[5~" }, list_text)?;
     table.keys("a page down or up", "", "", &pages, |_| None);
     let ends = keys(&mut program, |press| if press.is_multiple_of(2) { "G" } else { "g" }, list_text)?;
