@@ -1,6 +1,8 @@
 //! What is open over the view. Each dialog is one file, and this is all that the others know of it.
 
 mod actions; // of a row
+
+mod batch;
 mod campaigns;
 mod copied;
 mod filter;
@@ -8,7 +10,12 @@ mod find;
 mod help;
 mod notices;
 mod order;
+mod plan;
+mod resolve;
 mod results;
+mod resume;
+mod retry;
+mod reveal;
 mod times;
 
 use std::borrow::Cow;
@@ -20,10 +27,13 @@ use ratatui::layout::{Position, Rect};
 
 use super::KeyRole;
 use super::keys::{Action, Context};
-use super::state::{OpenQuestion, Shared};
+use super::state::Shared;
+use super::widgets::question::OpenQuestion;
+use crate::monitor::{BatchState, Generation};
 use crate::store::RowNumber;
 
 pub(in crate::tui) use actions::RowMenu;
+pub(in crate::tui) use batch::BatchQuestion;
 pub(in crate::tui) use campaigns::AllCampaigns;
 pub(in crate::tui) use copied::CopiedPage;
 pub(in crate::tui) use filter::FilterMenu;
@@ -31,7 +41,12 @@ pub(in crate::tui) use find::{Across, FindLine};
 pub(in crate::tui) use help::HelpPage;
 pub(in crate::tui) use notices::NoticesPage;
 pub(in crate::tui) use order::OrderMenu;
+pub(in crate::tui) use plan::{Choice, PlanQuestion};
+pub(in crate::tui) use resolve::Resolve;
 pub(in crate::tui) use results::ResultsPage;
+pub(in crate::tui) use resume::ResumeQuestion;
+pub(in crate::tui) use retry::RetryQuestion;
+pub(in crate::tui) use reveal::RevealQuestion;
 pub(in crate::tui) use times::TimesMenu;
 
 /// Something open over the view: a question, a menu, a line for typing, a page to read.
@@ -76,6 +91,16 @@ pub(in crate::tui) trait Dialog {
     /// closes when the rows no longer exist.
     fn holds_rows(&self) -> bool {
         false
+    }
+
+    /// Whether a worker is to read a batch for it: once no such dialog is on top, the worker is told to stop.
+    fn reads_batch(&self) -> bool {
+        false
+    }
+
+    /// A worker has read more of a batch.
+    fn batch_read(&mut self, _generation: Generation, _state: BatchState, _shared: &mut Shared) -> Outcome {
+        Outcome::Stay
     }
 
     /// Whether it is shown in place of the view, and not as a box over it.

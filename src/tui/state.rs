@@ -2,8 +2,6 @@
 //! draws it.
 
 mod agreeing; // what agrees, and how
-mod asked;
-mod batch_question;
 mod can; // whether something would do anything now
 mod copying; // what can be copied
 mod dialog;
@@ -13,13 +11,9 @@ mod list;
 mod named_filters;
 mod palette;
 mod context; // which keys apply
-mod plan_question;
 pub(super) mod planning;
 mod prompt;
-mod question;
 mod recent_commands;
-mod resolve;
-mod resume_question;
 mod subject; // what is under the cursor
 
 pub(super) use super::campaign::*;
@@ -31,8 +25,7 @@ pub(super) use super::views::failures::{FailureColumn, Failures, GroupKey};
 pub(super) use super::views::message::{DetailPhase, MessageDetail};
 pub(super) use super::views::messages::columns::{Column, ShownColumns};
 pub(super) use super::views::{Drilled, OpenedFrom};
-pub(super) use asked::{Count, OpenQuestion};
-pub(super) use batch_question::{BatchQuestion, ReadingPhase};
+pub(super) use super::widgets::question::OpenQuestion;
 pub(super) use can::NOTHING_LEFT;
 pub(super) use copying::{CopyFormat, CopyWhat, LastCopy};
 pub(super) use dialog::{Beneath, OldDialog};
@@ -41,13 +34,10 @@ pub(super) use find::{Find, SearchRequest, ServerAnswer, TYPING};
 pub(super) use list::{Item, List, ListCursor};
 pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use palette::{PaletteAction, PaletteEntry};
-pub(super) use plan_question::{Choice, PlanQuestion, tick};
+pub(super) use planning::{batch_plan, plan, plan_one, planner, says_the_same};
 pub use prompt::commands_markdown;
 pub(super) use prompt::{COMMANDS, Prompt, PromptKind, Typed, present_word, word_and_argument};
-pub(super) use question::{Answer, Question, plan_one};
 pub(super) use recent_commands::RecentCommands;
-pub(super) use resolve::{Resolve, ResolveLine};
-pub(super) use resume_question::ResumeQuestion;
 pub(super) use subject::RowSubject;
 
 use crossterm::event::KeyEvent;
@@ -221,6 +211,12 @@ impl Shared {
     pub(super) fn next_generation(&mut self) -> Generation {
         self.generation += 1;
         Generation(self.generation)
+    }
+
+    /// A number for a new question.
+    pub(super) fn next_question(&mut self) -> u64 {
+        self.last_question += 1;
+        self.last_question
     }
 
     /// Whether a retry is on its way to the API right now, or a run has more to go, in any campaign.

@@ -1,7 +1,6 @@
 //! How the dashboard changes: state, event and time in; changed state and effects out. Nothing in
 //! here does IO, waits, or reads a clock.
 
-mod activity;
 mod back; // back to where the user came from
 mod campaigns;
 mod copy;
@@ -14,7 +13,6 @@ mod order;
 mod plan;
 mod presenting;
 mod prompt;
-mod question;
 mod run;
 mod show;
 mod unlock;
@@ -88,7 +86,7 @@ impl Shared {
         let changed = std::mem::take(&mut self.changed);
         self.refresh_dialog(&changed);
         self.forget_beneath();
-        self.keep_batch_read();
+        self.leave_batch();
         self.notice_absence();
         self.wake();
         self.settle_tables();
@@ -107,7 +105,6 @@ impl Shared {
                     self.dialog_key(None, key);
                 }
                 Context::Prompt => self.type_prompt(key),
-                Context::Plan => self.type_count(key),
                 _ => {}
             }
             return;
@@ -128,11 +125,6 @@ impl Shared {
             Action::Interrupt | Action::Suspend | Action::Redraw => self.do_action(action),
             _ if self.dialog_key(Some(action), key) => {}
             _ => match context {
-                Context::Question | Context::Menu if matches!(self.dialog, OldDialog::Resolve(_)) => self.resolve_key(action),
-                Context::Question if matches!(self.dialog, OldDialog::Reveal(_)) => self.reveal_key(action),
-                Context::Question if matches!(self.dialog, OldDialog::Resume(_)) => self.resume_key(action),
-                Context::Question => self.question_key(action),
-                Context::Plan => self.plan_key(action, key),
                 Context::Starting => self.starting_key(action),
                 Context::Prompt => self.prompt_key(action, key),
                 _ => self.do_action(action),

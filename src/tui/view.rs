@@ -1,16 +1,10 @@
 //! How the dashboard looks. Drawing changes nothing and decides nothing: it shows the state.
 
-pub(super) mod batch_question;
 pub(super) mod copying;
 pub(super) mod export;
 pub(super) mod filter;
 pub(super) mod palette;
-pub(super) mod plan;
 pub(super) mod prompt;
-pub(super) mod question;
-pub(super) mod resolve;
-pub(super) mod resume;
-pub(super) mod reveal;
 
 pub(super) use super::chrome::{campaigns, header, keys, notice, run, summary, tabs};
 pub(super) use super::views::empty;
@@ -31,7 +25,6 @@ use super::widgets::frame as dialog;
 pub(super) use copying::{copied_text, marked_rows, template_id};
 pub(super) use export::{message_cells, message_heads, number};
 pub(super) use filter::parts_of_batches;
-pub(super) use plan::who as masked_recipient;
 
 impl Shared {
     /// Draws everything. The terminal's cursor is on the selected row, so that screen readers
@@ -97,12 +90,6 @@ impl Shared {
         }
         match &self.dialog {
             OldDialog::New(dialog) => dialog.draw(self, buffer, layout.body).or(cursor),
-            OldDialog::Question(question) => Some(question::draw(self, question, buffer, layout.body)),
-            OldDialog::Plan(question) => plan::draw(self, question, buffer, layout.body).or(cursor),
-            OldDialog::Batch(question) => batch_question::draw(self, question, buffer, layout.body).or(cursor),
-            OldDialog::Resolve(resolve) => resolve::draw(self, resolve, buffer, layout.body).or(cursor),
-            OldDialog::Reveal(_) => reveal::draw(self, buffer, layout.body).or(cursor),
-            OldDialog::Resume(question) => resume::draw(self, question, buffer, layout.body).or(cursor),
             OldDialog::Prompt(prompt) => prompt::draw(self, prompt, buffer, layout.body).or(cursor),
             OldDialog::None => {
                 self.starting.as_ref().map(|starting| super::shared::starting::draw(self, starting, buffer, layout.body)).or(cursor)
@@ -133,9 +120,4 @@ impl Shared {
 /// How many lines of a menu fit above its keys.
 pub(in crate::tui) fn menu_room(state: &Shared) -> usize {
     usize::from(state.layout().body.height.saturating_sub(3)).max(1)
-}
-
-/// How many lines of a plan's whole list fit.
-pub(in crate::tui) fn plan_list_room(state: &Shared) -> usize {
-    plan::list_room(state.layout().body)
 }

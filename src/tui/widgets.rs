@@ -10,3 +10,4 @@ pub(super) mod recipient;
 pub(super) mod sentences;
 pub(super) mod table;
 pub(super) mod words;
+pub(super) mod question; // what questions before something with consequences share

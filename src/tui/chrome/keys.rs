@@ -9,7 +9,7 @@ use crate::monitor::Connection;
 use crate::tui::dialogs::{Can, Dialog};
 use crate::tui::key_line::{self, KeyWord};
 use crate::tui::keys::Binding;
-use crate::tui::state::{OldDialog, PromptKind, Question, Shared, ViewKind};
+use crate::tui::state::{OldDialog, PromptKind, Shared, ViewKind};
 use crate::tui::text::width;
 use crate::tui::view::prompt;
 use crate::tui::{Action, Context, Role};
@@ -131,11 +131,7 @@ pub(in crate::tui) fn line(state: &Shared, keys: &[KeyWord], columns: usize) -> 
 /// What a key does just now, where that is not always the same.
 fn label(state: &Shared, binding: &Binding) -> &'static str {
     match (binding.action, &state.dialog) {
-        (Action::Agree, OldDialog::Reveal(_)) => "show it",
-        (Action::Agree, OldDialog::Resume(_)) => "continue",
         (Action::Enter, OldDialog::Prompt(prompt)) => prompt::does(&prompt.kind),
-        (Action::NextPane, OldDialog::Plan(question)) if question.list.is_some() => "back",
-        (Action::Enter, OldDialog::Resolve(_)) => "do it",
         (Action::Order, _) if !state.has_columns() => "order",
         _ => binding.label,
     }
@@ -145,15 +141,7 @@ fn label(state: &Shared, binding: &Binding) -> &'static str {
 fn is_useful(state: &Shared, action: Action) -> bool {
     let context = state.context();
     let campaign = state.campaign();
-    let question = state.open_question();
     match action {
-        Action::Agree if context == Context::Plan => state.plan_takes_yes(),
-        Action::Enter | Action::Toggle | Action::Copy if context == Context::Plan => {
-            !state.is_plan_listed() && (action == Action::Enter || is_plan(state))
-        }
-        Action::NextPane if matches!(state.dialog, OldDialog::Reveal(_) | OldDialog::Resume(_)) => false,
-        Action::Agree | Action::NextPane if context == Context::Question => question.is_none_or(Question::can_run),
-        Action::Toggle if context == Context::Question => question.is_some_and(Question::has_useless),
         // Where nothing is loaded there is nothing to open and nothing to retry.
         Action::Enter
         | Action::PlanRetry
@@ -176,7 +164,6 @@ fn is_useful(state: &Shared, action: Action) -> bool {
         Action::PlanRetry | Action::Toggle | Action::Clear if context == Context::Menu => false,
         // Elsewhere it only goes back, which Esc says already.
         Action::Quit => context == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
-        Action::NextPane | Action::Export if context == Context::Plan => is_plan(state),
         Action::NextPane if context == Context::Prompt => {
             matches!(&state.dialog, OldDialog::Prompt(prompt) if prompt.kind == PromptKind::Command)
         }
@@ -208,9 +195,4 @@ fn can_act(state: &Shared, action: Action) -> bool {
         Action::Enter | Action::PlanRetry => state.view == ViewKind::Activity && activity::len(campaign) > 0,
         _ => false,
     }
-}
-
-/// Whether the plan of several messages is asked about, and not that of a batch.
-fn is_plan(state: &Shared) -> bool {
-    matches!(state.dialog, OldDialog::Plan(_))
 }

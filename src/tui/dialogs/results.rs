@@ -11,7 +11,7 @@ use crate::monitor::{ActionStage, NoticeWeight, RunPhase};
 use crate::postman::Explanation;
 use crate::tui::state::{ActionRecord, Campaign, NOTHING_LEFT, RunRecord, Shared};
 use crate::tui::text::{Align, fit, wrap};
-use crate::tui::view::plan::who;
+use crate::tui::view::recipient::who;
 use crate::tui::view::words::in_a_line;
 use crate::tui::views::activity::followed_words;
 use crate::tui::widgets::page::{self, Page};

@@ -23,12 +23,7 @@ impl Shared {
         match update.news {
             News::Run(news) => self.run_news(index, news),
             News::TakenBack(taken) => self.taken_back(index, taken),
-            News::OpenActions(open) => {
-                campaign.actions.note_open(open);
-                if is_shown {
-                    self.refresh_resolve();
-                }
-            }
+            News::OpenActions(open) => campaign.actions.note_open(open),
             News::NotStarted(left) => activity::note_not_started(index, left, self),
             News::OutOfAttempts(messages) => {
                 let rows: Vec<_> = messages.iter().filter_map(|message| campaign.store.row(message)).collect();
@@ -36,7 +31,6 @@ impl Shared {
                 campaign.failures.refused();
                 if is_shown {
                     self.settle_failures();
-                    self.refresh_question(Some(&rows));
                     self.changed.rows.extend(rows);
                 }
             }
@@ -82,7 +76,7 @@ impl Shared {
             }
             News::Batch { generation, state } => {
                 if is_shown {
-                    self.batch_read(generation, state);
+                    self.in_dialog(|dialog, shared| dialog.batch_read(generation, state, shared));
                 }
             }
             News::Action(news) => {
@@ -155,7 +149,6 @@ impl Shared {
         }
         campaign.count(now);
         if index == self.current {
-            self.refresh_question(Some(&merged.touched));
             self.changed.rows.extend(&merged.touched);
         }
         merged

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{Answer, OldDialog, PromptKind, Shared};
+use super::{OldDialog, OpenQuestion, PromptKind, Shared};
 use crate::tui::dialogs::Press;
 use crate::tui::keys::Chord;
 use crate::tui::{Action, KeyRole};
@@ -23,7 +23,6 @@ impl Shared {
         let is_answer = match &self.dialog {
             _ if !self.is_dialog_in_view() => false,
             OldDialog::Prompt(prompt) => prompt.kind == PromptKind::Unlock && letter.is_some(),
-            OldDialog::Plan(_) | OldDialog::Batch(_) => self.plan_takes_count() && letter.is_some_and(|letter| letter.is_ascii_digit()),
             _ => false,
         };
         match (is_answer, self.context().is_text()) {
@@ -38,21 +37,20 @@ impl Shared {
         self.asked_in_view()?;
         let action = self.keymap.lookup(self.context(), key)?;
         let agrees = match (&self.dialog, action) {
-            (OldDialog::Question(question), Action::Agree) => question.can_run(),
-            (OldDialog::Question(question), Action::Enter) => question.can_run() && question.answer == Answer::Retry,
-            (OldDialog::Plan(_) | OldDialog::Batch(_), Action::Agree) => self.plan_takes_yes(),
-            (OldDialog::Plan(_) | OldDialog::Batch(_), Action::Enter) => self.plan_takes_count() && self.is_plan_agreed(),
-            (OldDialog::Reveal(_) | OldDialog::Resolve(_) | OldDialog::Resume(_), Action::Agree) => true,
             (OldDialog::Prompt(prompt), Action::Enter) => self.campaign().is_some_and(|campaign| campaign.settings.name == prompt.typed()),
             _ => false,
         };
-        let is_typed = action == Action::Enter && !matches!(self.dialog, OldDialog::Question(_));
-        agrees.then_some(if is_typed { KeyRole::AgreesToTyped } else { KeyRole::Agrees })
+        agrees.then_some(if action == Action::Enter { KeyRole::AgreesToTyped } else { KeyRole::Agrees })
     }
 
     /// Whether the key being handled agrees to what is on the screen.
     pub(in crate::tui) fn is_agreed(&self) -> bool {
         self.agreed && self.asked_in_view().is_some()
+    }
+
+    /// Whether the key being handled agrees to this question: it is the one that the input guard saw.
+    pub(in crate::tui) fn is_agreed_to(&self, question: OpenQuestion) -> bool {
+        self.agreed && self.asked_in_view() == Some(question)
     }
 
     /// The name of the key that came too soon, while its question is still open.

@@ -13,10 +13,6 @@ impl Shared {
         match &self.dialog {
             OldDialog::New(dialog) => dialog.context(),
             OldDialog::Busy(busy) => busy.context,
-            OldDialog::Question(_) | OldDialog::Reveal(_) | OldDialog::Resume(_) => Context::Question,
-            OldDialog::Plan(_) | OldDialog::Batch(_) => Context::Plan,
-            OldDialog::Resolve(resolve) if resolve.asking.is_some() => Context::Question,
-            OldDialog::Resolve(_) => Context::Menu,
             OldDialog::Prompt(_) => Context::Prompt,
             OldDialog::None if self.starting.is_some() => Context::Starting,
             OldDialog::None => self.pane(),

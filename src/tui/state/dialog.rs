@@ -1,6 +1,6 @@
 //! What is open over the list, and whether it can be agreed to.
 
-use super::{BatchQuestion, OpenQuestion, PlanQuestion, Prompt, Question, Resolve, ResumeQuestion, Shared};
+use super::{OpenQuestion, Prompt, Shared};
 use crate::tui::dialogs::{Busy, Dialog};
 use crate::tui::layout::Kind;
 
@@ -11,20 +11,8 @@ pub(in crate::tui) enum OldDialog {
     New(Box<dyn Dialog>),
     /// Its key is being handled.
     Busy(Busy),
-    /// The question before a retry.
-    Question(Box<Question>),
-    /// The question before a retry of several messages.
-    Plan(Box<PlanQuestion>),
-    /// The question before the retry of a whole batch.
-    Batch(Box<BatchQuestion>),
-    /// Deciding an action with an unknown outcome.
-    Resolve(Box<Resolve>),
     /// A line for typing.
     Prompt(Box<Prompt>),
-    /// The question before a campaign is shown unmasked.
-    Reveal(OpenQuestion),
-    /// The question before a paused run continues.
-    Resume(ResumeQuestion),
 }
 
 /// What a dialog was opened from, where that was not the view itself: Esc goes back to it.
@@ -36,26 +24,12 @@ pub(in crate::tui) struct Beneath {
 }
 
 impl Shared {
-    /// The open question about one message.
-    pub(in crate::tui) fn open_question(&self) -> Option<&Question> {
-        match &self.dialog {
-            OldDialog::Question(question) => Some(question),
-            _ => None,
-        }
-    }
-
     /// The open question, whichever it is, while it can be read: a page in front hides it, and so
     /// does a screen without room. Nothing can be agreed to that is not on the screen.
     pub(in crate::tui) fn asked_in_view(&self) -> Option<OpenQuestion> {
         let asked = match &self.dialog {
             OldDialog::New(dialog) => dialog.asked(),
             OldDialog::Busy(busy) => busy.asked,
-            OldDialog::Question(question) => Some(question.asked),
-            OldDialog::Plan(question) => Some(question.asked),
-            OldDialog::Batch(question) => Some(question.asked),
-            OldDialog::Resolve(resolve) => resolve.asking.as_ref().map(|(_, asked)| *asked),
-            OldDialog::Reveal(asked) => Some(*asked),
-            OldDialog::Resume(question) => Some(question.asked),
             OldDialog::Prompt(prompt) => prompt.asked,
             OldDialog::None => None,
         };
@@ -64,10 +38,7 @@ impl Shared {
 
     /// Whether the dialog is a question about rows that must not change their meaning.
     pub(in crate::tui) fn is_about_rows(&self) -> bool {
-        match &self.dialog {
-            OldDialog::New(dialog) => dialog.holds_rows(),
-            dialog => matches!(dialog, OldDialog::Question(_) | OldDialog::Plan(_) | OldDialog::Batch(_)),
-        }
+        matches!(&self.dialog, OldDialog::New(dialog) if dialog.holds_rows())
     }
 
     /// Whether a dialog could be read.

@@ -33,6 +33,11 @@ pub(in crate::tui) fn plan(campaign: &Campaign, planner: &Planner, messages: &[M
     knowing(planner, campaign, messages.iter()).plan(reported, now)
 }
 
+/// The plan for one message.
+pub(in crate::tui) fn plan_one(campaign: &Campaign, message: &MessageId, include_useless: bool, now: Timestamp) -> Plan {
+    plan(campaign, &Planner { include_useless, ..planner(campaign) }, std::slice::from_ref(message), now)
+}
+
 /// A message as far as a plan needs it, and when it was read: of one that has not failed only the status matters,
 /// and of one that is not loaded nothing is known.
 fn message(campaign: &Campaign, id: &MessageId) -> (Message, Timestamp) {

@@ -36,25 +36,8 @@ impl Shared {
             self.show_campaign(beneath.campaign);
         }
         self.dialog = beneath.dialog;
-        self.look_again();
-    }
-
-    /// What was covered followed no news meanwhile: a question is made again, and is another one from now on.
-    fn look_again(&mut self) {
-        let (id, now) = (self.next_question(), self.now);
-        let Some(campaign) = self.campaigns.get(self.current) else { return };
-        match &mut self.dialog {
-            OldDialog::Plan(question) => {
-                question.remake(id, campaign, now);
-                question.ask_again(id);
-            }
-            OldDialog::Question(question) => {
-                question.remake(id, campaign, now);
-                question.ask_again(id);
-            }
-            OldDialog::New(_) => self.refresh_dialog(&Changed { was_covered: true, ..Changed::default() }),
-            _ => {}
-        }
+        // It followed no news meanwhile: a question is made again, and is another one from now on.
+        self.refresh_dialog(&Changed { was_covered: true, ..Changed::default() });
     }
 
     /// Covered dialogs are forgotten once the view itself is on the screen.

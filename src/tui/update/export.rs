@@ -2,7 +2,7 @@
 //! All of it is masked like the screen.
 
 use super::super::export::csv;
-use super::super::state::{Content, Export, OldDialog, PlanQuestion, PromptKind, Shared, ViewKind};
+use super::super::state::{Content, Export, PromptKind, Shared, ViewKind};
 use super::super::view;
 use crate::delivery::counted;
 use crate::monitor::NoticeWeight;
@@ -21,40 +21,11 @@ impl Shared {
         }
     }
 
-    pub(in crate::tui) fn export_plan(&mut self) {
-        let OldDialog::Plan(question) = &self.dialog else { return };
-        let rows = self.plan_rows(question);
-        self.ask_where("plan", &rows);
-    }
-
-    pub(in crate::tui) fn copy_plan(&mut self) {
-        let OldDialog::Plan(question) = &self.dialog else { return };
-        let rows = self.plan_rows(question);
-        let text = rows.iter().map(|row| row.join("\t")).collect::<Vec<_>>().join("\n");
-        self.hand_out_lines(text);
-    }
-
     /// Copies a list, masked as the screen shows it.
     pub(in crate::tui) fn hand_out_lines(&mut self, text: String) {
         let what = format!("a list of {}", counted(text.lines().count(), "line"));
         let is_open = self.campaign().is_some_and(|campaign| !campaign.masked);
         self.hand_out(Some(text), &what, is_open);
-    }
-
-    /// A plan as rows: every message once, with what happens to it.
-    fn plan_rows(&self, question: &PlanQuestion) -> Vec<Vec<String>> {
-        let mut rows = vec![["id", "recipient", "plan", "reason"].map(str::to_owned).to_vec()];
-        let Some(campaign) = self.campaign() else { return rows };
-        let mut push = |message: &crate::delivery::MessageId, plan: &str, reason: String| {
-            rows.push(vec![message.as_str().to_owned(), view::masked_recipient(campaign, message), plan.to_owned(), reason]);
-        };
-        for item in &question.plan.items {
-            push(&item.message, "retry", item.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default());
-        }
-        for left in &question.plan.left_out {
-            push(&left.message, "left out", left.reason.to_string());
-        }
-        rows
     }
 
     /// Asks where to write the marked messages, or all that the list shows.

@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 
-use super::super::state::{OldDialog, OpenQuestion, Shared};
+use super::super::dialogs::RevealQuestion;
+use super::super::state::Shared;
 use super::super::{Action, Effect};
 use crate::monitor::NoticeWeight;
 use crate::state::NoteKind;
@@ -17,24 +18,11 @@ impl Shared {
         if self.lacks_journal("nothing is revealed") {
             return;
         }
-        let id = self.next_question();
-        self.dialog = OldDialog::Reveal(OpenQuestion::new(id));
+        let question = RevealQuestion::new(self);
+        self.open(question);
     }
 
-    /// Keys in that question: only `y` says yes.
-    pub(in crate::tui) fn reveal_key(&mut self, action: Action) {
-        match action {
-            Action::Agree if self.is_agreed() => {
-                self.dialog = OldDialog::None;
-                self.reveal_all();
-            }
-            Action::Back | Action::Quit | Action::Enter => self.close_dialog(),
-            Action::Help => self.open_help(),
-            _ => {}
-        }
-    }
-
-    fn reveal_all(&mut self) {
+    pub(in crate::tui) fn reveal_all(&mut self) {
         if self.lacks_journal("nothing is revealed") {
             return;
         }

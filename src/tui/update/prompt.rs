@@ -7,6 +7,7 @@ use super::super::dialogs::ResultsPage;
 use super::super::state::{OldDialog, OpenQuestion, PaletteAction, Prompt, PromptKind, Shared, TimeWindow, Typed, word_and_argument};
 use super::super::{Action, Effect};
 use crate::monitor::NoticeWeight;
+use crate::tui::dialogs::ResumeQuestion;
 use crate::tui::typed_line::TypedLine;
 
 /// How many commands a page key moves: fewer than a small screen shows.
@@ -158,7 +159,7 @@ impl Shared {
             Typed::Lock => self.lock(),
             Typed::NameFilter => self.name_filter(),
             Typed::Stop => self.stop_run(),
-            Typed::Resume => self.ask_resume(),
+            Typed::Resume => ResumeQuestion::open(self),
             Typed::Results => ResultsPage::open(self),
             Typed::Rest => self.plan_not_started(),
             Typed::Resolve => activity::go_to_open(self),

@@ -1,8 +1,8 @@
 //! A run: its news, stopping it, continuing it, and its results.
 
+use super::super::Effect;
 use super::super::dialogs::ResultsPage;
-use super::super::state::{OldDialog, ResumeQuestion, Shared};
-use super::super::{Action, Effect};
+use super::super::state::{OldDialog, Shared};
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, RunNews};
 
 impl Shared {
@@ -46,30 +46,5 @@ impl Shared {
             self.tell(NoticeWeight::Info, "the run stops after the call under way", "", "messages that were not started are not sent");
         }
         stopped
-    }
-
-    /// `:resume` asks first.
-    pub(in crate::tui) fn ask_resume(&mut self) {
-        let id = self.next_question();
-        match self.campaign().and_then(|campaign| ResumeQuestion::new(id, campaign)) {
-            Some(question) => self.dialog = OldDialog::Resume(question),
-            None => self.tell(NoticeWeight::Info, "no run is paused", "", ""),
-        }
-    }
-
-    /// Keys in that question: only `y` continues the run.
-    pub(in crate::tui) fn resume_key(&mut self, action: Action) {
-        match action {
-            Action::Agree if self.is_agreed() => {
-                let now = self.now;
-                self.dialog = OldDialog::None;
-                let Some(campaign) = self.campaign_mut() else { return };
-                campaign.acted(now);
-                self.effects.push(self.command(Command::ResumeRun { agreed_at: now }));
-            }
-            Action::Back | Action::Quit | Action::Enter => self.close_dialog(),
-            Action::Help => self.open_help(),
-            _ => {}
-        }
     }
 }

@@ -18,7 +18,6 @@ impl Shared {
         self.notice_history();
         self.ask_server();
         self.lock_expired();
-        self.refresh_question(None);
         self.begin_due();
     }
 

@@ -14,13 +14,11 @@ use crate::delivery::{BatchId, MessageId, Recipient, Status, agreeing, counted, 
 use crate::monitor::{ActionStage, NotStarted, NoticeWeight, OpenActionNews};
 use crate::postman::Explanation;
 use crate::state::{ActionId, ActionState};
-use crate::tui::dialogs::Can;
-use crate::tui::state::{
-    ActionKey, ActionRecord, Campaign, ChangeRecord, Drilled, LeftToStart, NOTHING_LEFT, OldDialog, OpenedFrom, Resolve, Shared,
-};
+use crate::tui::dialogs::{Can, Resolve};
+use crate::tui::state::{ActionKey, ActionRecord, Campaign, ChangeRecord, Drilled, LeftToStart, NOTHING_LEFT, OpenedFrom, Shared};
 use crate::tui::text::{Align, fit};
 use crate::tui::view::pieces::{self, Piece};
-use crate::tui::view::plan::who;
+use crate::tui::view::recipient::who;
 use crate::tui::view::words::{in_a_line, row_of, until};
 use crate::tui::view::{empty, notice, recipient, table};
 use crate::tui::views::ViewKind;
@@ -251,7 +249,7 @@ fn open_entry(shared: &mut Shared) {
     };
     match opening {
         Opening::Plan => shared.plan_not_started(),
-        Opening::Menu(menu) => shared.dialog = OldDialog::Resolve(Box::new(menu)),
+        Opening::Menu(menu) => shared.open(menu),
         Opening::Message(message) => open_message(&message, shared),
         Opening::Batch(batch) => {
             if let Some(campaign) = shared.campaign_mut() {

@@ -3,11 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Padding, Widget};
 
 use crate::tui::Role;
-use crate::tui::state::{Count, Shared};
+use crate::tui::state::Shared;
 use crate::tui::text::cut;
 
 /// The widest box.
@@ -66,15 +66,4 @@ fn frame(area: Rect, columns: u16, rows: usize) -> Rect {
 /// The room inside such a box.
 pub(in crate::tui) fn room(area: Rect, columns: u16, rows: usize) -> Rect {
     block().inner(frame(area, columns, rows))
-}
-
-/// The safe answer with the focus, or the count typed so far where one is asked for; and the cursor's column.
-pub(in crate::tui) fn answer(state: &Shared, needs_count: Option<usize>, count: &Count) -> (Line<'static>, usize) {
-    let Some(number) = needs_count else {
-        return (Line::from(Span::styled("[ cancel ]", state.look.style(Role::Focus))), 1);
-    };
-    let prompt = Span::styled(format!("Type {number}, then Enter: "), state.look.style(Role::Strong));
-    let line = Line::from(vec![prompt, Span::styled(count.typed.clone(), state.look.style(Role::Accent))]);
-    let column = line.width();
-    (line, column)
 }

@@ -3,7 +3,8 @@
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
-use crate::delivery::{Mask, Recipient, RecipientQuery};
+use crate::delivery::{Mask, MessageId, Recipient, RecipientQuery};
+use crate::tui::state::Campaign;
 
 /// The recipient's text.
 pub(in crate::tui) fn shown(recipient: &Recipient, masked: bool, query: &RecipientQuery) -> String {
@@ -12,6 +13,14 @@ pub(in crate::tui) fn shown(recipient: &Recipient, masked: bool, query: &Recipie
         true if query.is_empty() => recipient.shown(Mask::On),
         true => recipient.shown(Mask::Searched(query)),
     }
+}
+
+/// The recipient of a message, masked like the screen; its id where that is all that is known.
+pub(in crate::tui) fn who(campaign: &Campaign, message: &MessageId) -> String {
+    let row = campaign.store.row(message);
+    let known = row.and_then(|row| campaign.store.cells(row).recipient.map(Recipient::new));
+    let shown = known.map(|known| shown(&known, campaign.masked, campaign.open_digits()));
+    shown.unwrap_or_else(|| message.short(true))
 }
 
 /// The recipient's text in pieces, the searched digits in `found`.

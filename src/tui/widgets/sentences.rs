@@ -7,6 +7,7 @@ use crate::tui::state::Shared;
 use crate::tui::text::wrap;
 
 /// A sentence of a question.
+#[derive(Clone)]
 pub(in crate::tui) struct Sentence {
     text: String,
     role: Role,

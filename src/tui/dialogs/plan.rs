@@ -1,0 +1,396 @@
+//! The question before the retry of several messages: what is retried and what is left out, line by line, what it
+//! costs, and the safe answer; or the whole list. Lines can be included and excluded; the messages themselves were
+//! chosen when it was opened, and no others are added.
+
+mod list; // every message, and what happens to it
+
+use std::collections::{BTreeSet, HashSet};
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use self::list::PlanList;
+use super::{Can, Changed, Dialog, Outcome, Press};
+use crate::action::{
+    Agreed, ConfirmedRetry, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, PlanLine, Planner, SHARE_OF_BUDGET, one_time_hint,
+};
+use crate::delivery::{Message, MessageId, RetryAdvice, code_or_none, counted, grouped};
+use crate::monitor::NoticeWeight;
+use crate::postman::Explanation;
+use crate::tui::key_line::KeyWord;
+use crate::tui::state::{Campaign, Shared, plan, planner, says_the_same};
+use crate::tui::text::{Align, age, fit};
+use crate::tui::view::keys;
+use crate::tui::view::sentences::{self, Sentence};
+use crate::tui::view::words::{environment, in_a_line, rate};
+use crate::tui::widgets::frame;
+use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::{Action, Context, KeyRole, Role};
+
+/// How many messages are checked for one-time passwords: enough to recognise the templates.
+const LOOKED_AT: usize = 200;
+
+/// Which messages were chosen, and which lines are ticked at first.
+pub(in crate::tui) struct Choice {
+    /// In words: `12 marked`, `routing_error`.
+    pub words: String,
+    pub messages: Vec<MessageId>,
+    /// Only the lines that are worth a retry are ticked at first; the others can be included.
+    pub worth_retry_only: bool,
+}
+
+pub(in crate::tui) struct PlanQuestion {
+    asked: Asked,
+    choice: Choice,
+    /// What would be done.
+    plan: Plan,
+    /// The plan by error.
+    lines: Vec<PlanLine>,
+    /// The line with the cursor.
+    cursor: usize,
+    /// The whole list, while it is shown: nothing is agreed to from there.
+    list: Option<PlanList>,
+    /// Why it is only a preview.
+    refusal: Option<Explanation>,
+    /// Whether most templates look like one-time passwords, in a campaign that does not say so.
+    one_time_hint: bool,
+    is_production: bool,
+    chosen: HashSet<MessageId>,
+    excluded: BTreeSet<String>,
+    /// Lines that are not worth a retry but were included.
+    included: BTreeSet<String>,
+}
+
+impl PlanQuestion {
+    /// Asks about a choice. Where nothing of it can be retried, it says why.
+    pub fn open(shared: &mut Shared, choice: Choice) {
+        let asked = Asked::new(shared.next_question());
+        let Some(campaign) = shared.campaign() else { return };
+        let question = Self::new(asked, campaign, choice, shared.run_refusal(campaign), shared.now);
+        if question.lines.is_empty() {
+            let why: Vec<String> =
+                question.plan.others_left_out().iter().take(3).map(|(reason, count)| format!("{count}: {reason}")).collect();
+            shared.tell(NoticeWeight::Info, "there is nothing to retry", &why.join(", "), "");
+            return;
+        }
+        shared.open(question);
+    }
+
+    fn new(asked: Asked, campaign: &Campaign, choice: Choice, refusal: Option<Explanation>, now: Timestamp) -> Self {
+        let first = plan(campaign, &planner(campaign), &choice.messages, now);
+        let mut question = Self {
+            asked,
+            chosen: choice.messages.iter().cloned().collect(),
+            lines: first.lines(),
+            plan: first,
+            choice,
+            cursor: 0,
+            list: None,
+            refusal,
+            one_time_hint: false,
+            is_production: campaign.settings.host_kind.is_production(),
+            excluded: BTreeSet::new(),
+            included: BTreeSet::new(),
+        };
+        if question.choice.worth_retry_only {
+            let others = question.lines.iter().filter(|line| line.advice == RetryAdvice::Maybe);
+            question.excluded = others.map(|line| line.code.clone()).collect();
+            question.make(campaign, now);
+        }
+        if !campaign.settings.one_time_password {
+            let rows = question.plan.items.iter().take(LOOKED_AT).filter_map(|item| campaign.store.row(&item.message));
+            let messages: Vec<Message> = rows.map(|row| campaign.store.message(row)).collect();
+            question.one_time_hint = one_time_hint(&messages);
+        }
+        question
+    }
+
+    fn takes(&self) -> Takes {
+        match self.plan.items.len() {
+            0 => Takes::Nothing,
+            _ if self.refusal.is_some() || self.list.is_some() => Takes::Nothing,
+            number if self.is_production && number > 1 => Takes::Count(number),
+            _ => Takes::Yes,
+        }
+    }
+
+    /// Moves the cursor; it stops at the ends.
+    fn go(&mut self, steps: isize) {
+        self.cursor = self.cursor.saturating_add_signed(steps).min(self.lines.len().saturating_sub(1));
+    }
+
+    /// Excludes the line under the cursor, or includes it again. That makes another plan, and another
+    /// question.
+    fn turn_line(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
+        let Some(line) = self.lines.get(self.cursor) else { return };
+        let set = if line.advice == RetryAdvice::No { &mut self.included } else { &mut self.excluded };
+        if !set.remove(&line.code) {
+            set.insert(line.code.clone());
+        }
+        self.make(campaign, now);
+        self.asked.again(id);
+    }
+
+    /// Makes the plan again, from the same messages. Where it now says something else, the question
+    /// is asked again.
+    fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
+        let before = self.make(campaign, now);
+        if !says_the_same(&before, &self.plan) {
+            self.asked.again(id);
+        }
+    }
+
+    /// Makes the plan, and returns the previous one.
+    fn make(&mut self, campaign: &Campaign, now: Timestamp) -> Plan {
+        let mut planner = planner(campaign);
+        planner.excluded.extend(self.excluded.iter().cloned());
+        if !self.included.is_empty() {
+            planner.include_useless = true;
+            let useless = self.lines.iter().filter(|line| line.advice == RetryAdvice::No && !self.included.contains(&line.code));
+            planner.excluded.extend(useless.map(|line| line.code.clone()));
+        }
+        let before = std::mem::replace(&mut self.plan, plan(campaign, &planner, &self.choice.messages, now));
+        self.lines = self.plan.lines();
+        self.go(0);
+        before
+    }
+
+    /// A person said yes: exactly what the plan says, once.
+    fn agree(&mut self, shared: &mut Shared) -> Outcome {
+        // A plan that has become too old, or a campaign that was locked meanwhile, is asked again.
+        let outcome = self.refresh(&Changed::default(), shared);
+        if outcome != Outcome::Stay || self.takes() == Takes::Nothing || !shared.is_agreed_to(self.asked.question) {
+            return outcome;
+        }
+        if let Some(agreed) = Agreed::messages_of(self.confirm(shared.now)) {
+            shared.agreed(agreed);
+        }
+        Outcome::Close
+    }
+
+    fn confirm(&mut self, now: Timestamp) -> Vec<ConfirmedRetry> {
+        std::mem::replace(&mut self.plan, Planner::default().plan([], now)).confirm(now)
+    }
+
+    /// Verb, count, environment, campaign.
+    fn title(&self, shared: &Shared, campaign: &Campaign) -> String {
+        let number = self.plan.items.len();
+        format!("Retry {}, {}, {}", counted(number, "message"), environment(&shared.look, campaign), campaign.settings.name)
+    }
+
+    fn draw_question(&self, shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) -> Position {
+        let width = frame::width(area, frame::WIDEST);
+        // Answer and keys always have room; then come the lines, at least some of them; then the sentences by their
+        // weight.
+        let room = question::room(area);
+        let said = self.says(shared, campaign);
+        let weighty: Vec<Sentence> = said.iter().filter(|sentence| sentence.is_weighty()).cloned().collect();
+        let needed = sentences::lines(shared, weighty, width, usize::MAX).len();
+        let shown_lines = self.lines.len().min(room.saturating_sub(needed).max(room / 3)).max(1);
+        let mut lines = Vec::new();
+        let skipped = (self.cursor + 1).saturating_sub(shown_lines);
+        for (index, line) in self.lines.iter().enumerate().skip(skipped).take(shown_lines) {
+            lines.push(plan_line(shared, line, index == self.cursor, width));
+        }
+        lines.extend(sentences::lines(shared, said, width, room.saturating_sub(lines.len())));
+        let (answer, column) = self.asked.answer(shared, self.takes());
+        let cursor = match self.takes() {
+            Takes::Count(_) => (column, lines.len()),
+            // On the line that Space includes or excludes.
+            Takes::Nothing | Takes::Yes => (2, self.cursor.saturating_sub(skipped)),
+        };
+        lines.push(answer);
+        lines.push(keys::line(shared, &self.named_keys(shared), width));
+        frame::draw(shared, buffer, area, &self.title(shared, campaign), frame::WIDEST, &lines, cursor)
+    }
+
+    /// What a person must know to decide, besides the lines.
+    fn says(&self, shared: &Shared, campaign: &Campaign) -> Vec<Sentence> {
+        let plan = &self.plan;
+        let mut said = Vec::new();
+        for (reason, number) in plan.others_left_out() {
+            said.push(Sentence::new(format!("   –  {:>5}  left out: {reason}", grouped(number)), Role::Muted, 3));
+        }
+        if let Some(why) = &self.refusal {
+            said.push(Sentence::new(in_a_line(why), Role::Warning, 0));
+        }
+        if plan.items.is_empty() {
+            said.push(Sentence::new("Nothing is retried: no line is ticked.", Role::Warning, 1));
+        } else {
+            let time = age(jiff::SignedDuration::try_from(plan.time(campaign.settings.calls_per_second)).unwrap_or_default());
+            let pace = rate(campaign.settings.calls_per_second * SHARE_OF_BUDGET);
+            said.push(Sentence::new(
+                format!("{}, {time} at {pace}/s. Each may be charged, even if it fails.", counted(plan.calls(), "call")),
+                Role::Text,
+                1,
+            ));
+            let in_vain = plan.billed_in_vain();
+            if in_vain > 0 {
+                said.push(Sentence::new(format!("{} of them may fail again and still be charged.", grouped(in_vain)), Role::Text, 4));
+            }
+        }
+        if self.one_time_hint && !plan.items.is_empty() {
+            let words = "These look like one-time passwords, and an old one is of no use. `one_time_password = true` leaves those out.";
+            said.push(Sentence::new(words, Role::Warning, 3));
+        }
+        said.extend(plan.interlock().map(|words| Sentence::new(words, Role::Text, 5)));
+        said.push(Sentence::new(format!("Chosen: {}.", self.choice.words), Role::Muted, 5));
+        said.extend(self.says_how_old(shared));
+        said
+    }
+
+    /// How old the messages are, what is known of them, and the plan itself.
+    fn says_how_old(&self, shared: &Shared) -> Vec<Sentence> {
+        let plan = &self.plan;
+        // Stamps of the API are compared with the time of day, our own readings with our own clock.
+        let old = |at: Timestamp| shared.time_of_day().duration_since(at);
+        let mut said = Vec::new();
+        if let Some(oldest) = plan.items.iter().map(|item| item.read_at).min()
+            && let read = shared.now.duration_since(oldest)
+            && read.is_positive()
+            && read.unsigned_abs() > FRESH_ENOUGH
+        {
+            said.push(Sentence::new(format!("Some were loaded {} ago: they may have changed since.", age(read)), Role::Warning, 3));
+        }
+        let too_old = |at: Timestamp| old(at).is_positive() && old(at).unsigned_abs() > OLD_MESSAGE;
+        let number = plan.items.iter().filter(|item| item.created_at.is_some_and(too_old)).count();
+        if number > 0 {
+            said.push(Sentence::new(format!("{} older than 24 h: their text may be out of date.", grouped(number)), Role::Warning, 2));
+        }
+        let (at, ago) = (shared.look.own_time(plan.planned_at, shared.now), age(shared.now.duration_since(plan.planned_at)));
+        let ages = plan.ages().map(|(oldest, newest)| match (age(old(oldest)), age(old(newest))) {
+            (oldest, newest) if oldest == newest => format!(" All messages: {oldest} old."),
+            (oldest, newest) => format!(" Oldest message: {oldest}, newest: {newest}."),
+        });
+        said.push(Sentence::new(format!("Planned {at}, {ago} ago.{}", ages.unwrap_or_default()), Role::Muted, 6));
+        said
+    }
+
+    fn named_keys(&self, shared: &Shared) -> Vec<KeyWord> {
+        let mut named = keys::of_dialog(self, shared, [Action::Agree, Action::Back, Action::Toggle]);
+        // The last line of the screen names this key, too.
+        let all = format!("all {}", grouped(list::len(&self.plan)));
+        named.extend(keys::bound(shared, Context::Plan, [(Action::NextPane, &all)]).into_iter().map(|key| key.rank(1)));
+        named.extend(keys::of_dialog(self, shared, [Action::Export]));
+        named
+    }
+}
+
+impl Dialog for PlanQuestion {
+    fn context(&self) -> Context {
+        Context::Plan
+    }
+
+    fn can(&self, action: Action, shared: &Shared) -> Can {
+        match action {
+            Action::NextPane if self.list.is_some() => Can::Do("back"),
+            Action::Back | Action::Export | Action::NextPane | Action::Help => Can::Yes,
+            Action::Agree if self.takes() == Takes::Yes => Can::Yes,
+            Action::Enter | Action::Toggle | Action::Copy if self.list.is_none() => Can::Yes,
+            _ if shared.steps(action).is_some() => Can::Yes,
+            _ => Can::NotHere,
+        }
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+        if let Some(list) = &mut self.list {
+            match press.action {
+                Some(Action::Export) => shared.ask_where("plan", &list::rows(&self.plan, shared)),
+                Some(Action::Back | Action::Quit | Action::NextPane | Action::Enter) => self.list = None,
+                Some(action) => list.scroll(action, list::len(&self.plan), shared),
+                None => {}
+            }
+            return Outcome::Stay;
+        }
+        match self.asked.reply(press, self.takes(), shared) {
+            Reply::Yes => return self.agree(shared),
+            Reply::Cancel => return Outcome::Back,
+            Reply::Other(Action::NextPane) => self.list = Some(PlanList::default()),
+            Reply::Other(Action::Toggle) => {
+                let (id, now) = (shared.next_question(), shared.now);
+                if let Some(campaign) = shared.campaign() {
+                    self.turn_line(id, campaign, now);
+                }
+            }
+            Reply::Other(Action::Copy) => {
+                let rows = list::rows(&self.plan, shared);
+                shared.hand_out_lines(rows.iter().map(|row| row.join("\t")).collect::<Vec<_>>().join("\n"));
+            }
+            Reply::Other(Action::Export) => shared.ask_where("plan", &list::rows(&self.plan, shared)),
+            Reply::Other(action) => {
+                if let Some(steps) = shared.steps(action) {
+                    self.go(steps);
+                }
+            }
+            Reply::Done => {}
+        }
+        Outcome::Stay
+    }
+
+    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Outcome {
+        shared.lock_expired();
+        let (id, now) = (shared.next_question(), shared.now);
+        let Some(campaign) = shared.campaign() else { return Outcome::Stay };
+        let refusal = shared.run_refusal(campaign);
+        if changed.was_covered || refusal.is_some() != self.refusal.is_some() {
+            self.asked.again(id);
+        }
+        self.refusal = refusal;
+        let is_touched = || changed.rows.iter().any(|row| self.chosen.contains(&campaign.store.id(*row)));
+        if changed.was_covered || self.plan.is_stale(now) || is_touched() {
+            self.remake(id, campaign, now);
+        }
+        Outcome::Stay
+    }
+
+    fn holds_rows(&self) -> bool {
+        true
+    }
+
+    fn asked(&self) -> Option<OpenQuestion> {
+        Some(self.asked.question)
+    }
+
+    fn role(&self, press: Press, _shared: &Shared) -> Option<KeyRole> {
+        self.asked.role(press, self.takes())
+    }
+
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let campaign = shared.campaign()?;
+        Some(match &self.list {
+            Some(list) => list.draw(shared, &self.plan, &self.title(shared, campaign), buffer, area),
+            None => self.draw_question(shared, campaign, buffer, area),
+        })
+    }
+}
+
+/// `[x] 22  recipient_unavailable   yes`.
+fn plan_line(shared: &Shared, line: &PlanLine, is_selected: bool, width: usize) -> Line<'static> {
+    let ascii = shared.look.ascii;
+    let name = code_or_none(&line.code);
+    let advice = match (line.advice, line.inclusion) {
+        (RetryAdvice::No, LineInclusion::On) => "no: included",
+        (RetryAdvice::No, _) => "no: left out",
+        (advice, _) => advice.word(),
+    };
+    let mark = if is_selected { "›" } else { " " };
+    let text = format!("{mark} {} {:>5}  {}  {advice}", tick(line), grouped(line.count), fit(name, 22, Align::Left, ascii));
+    let role = match (is_selected, line.inclusion, line.advice) {
+        (true, ..) => Role::Selected,
+        (_, LineInclusion::On, RetryAdvice::No) => Role::Warning,
+        (_, LineInclusion::On, _) => Role::Text,
+        _ => Role::Muted,
+    };
+    Line::from(Span::styled(fit(&text, width, Align::Left, ascii), shared.look.style(role)))
+}
+
+/// The sign before a line: included, excluded, or not worth a retry.
+fn tick(line: &PlanLine) -> &'static str {
+    match line.inclusion {
+        LineInclusion::On => "[x]",
+        LineInclusion::Excluded if line.advice != RetryAdvice::No => "[ ]",
+        LineInclusion::Excluded | LineInclusion::LeftOut => " – ",
+    }
+}

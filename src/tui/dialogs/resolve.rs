@@ -1,0 +1,166 @@
+//! Deciding an action with an unknown outcome: it is looked up again, or a person says that it went, or that it did
+//! not. Such a verdict is asked about before it is recorded, because it is recorded for good.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::{Can, Changed, Dialog, Outcome, Press};
+use crate::monitor::{Command, NoticeWeight};
+use crate::state::ActionId;
+use crate::tui::state::Shared;
+use crate::tui::text::{Align, fit};
+use crate::tui::view::keys;
+use crate::tui::view::sentences::{self, Sentence};
+use crate::tui::widgets::frame;
+use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::{Action, Context, KeyRole, Role};
+
+/// A line of the menu.
+#[derive(Clone, Copy)]
+enum ResolveLine {
+    /// Read again what it was about.
+    LookUp,
+    Verdict {
+        went: bool,
+    },
+}
+
+/// The lines, top to bottom; the harmless one first.
+const LINES: [(ResolveLine, &str); 3] = [
+    (ResolveLine::LookUp, "look it up again: reads, sends nothing"),
+    (ResolveLine::Verdict { went: true }, "it was sent: count it as accepted"),
+    (ResolveLine::Verdict { went: false }, "it was not sent: allow a retry"),
+];
+
+pub(in crate::tui) struct Resolve {
+    action: ActionId,
+    /// What it is, in words, without anything personal.
+    about: String,
+    /// The line with the cursor.
+    cursor: usize,
+    /// The verdict that a person is about to give.
+    verdict: Option<Verdict>,
+}
+
+struct Verdict {
+    went: bool,
+    asked: Asked,
+}
+
+impl Resolve {
+    pub fn new(action: ActionId, about: String) -> Self {
+        Self { action, about, cursor: 0, verdict: None }
+    }
+
+    fn menu_key(&mut self, action: Action, shared: &mut Shared) -> Outcome {
+        match action {
+            Action::Back | Action::Quit => return Outcome::Back,
+            Action::Enter => match LINES.get(self.cursor) {
+                Some((ResolveLine::Verdict { went }, _)) => {
+                    self.verdict = Some(Verdict { went: *went, asked: Asked::new(shared.next_question()) });
+                }
+                _ => {
+                    shared.effects.push(shared.command(Command::LookUp(self.action)));
+                    shared.tell(NoticeWeight::Info, "it is being looked up again", "", "");
+                    return Outcome::Close;
+                }
+            },
+            _ => {
+                if let Some(steps) = shared.menu_steps(action) {
+                    self.cursor = self.cursor.saturating_add_signed(steps).min(LINES.len() - 1);
+                }
+            }
+        }
+        Outcome::Stay
+    }
+
+    fn draw_menu(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Position {
+        let what = Sentence::new(format!("The outcome of {} is unknown.", self.about), Role::Text, 0);
+        let width = frame::width(area, frame::WIDEST);
+        let room = question::room(area).saturating_sub(LINES.len() - 1);
+        let mut lines = sentences::lines(shared, vec![what], width, room);
+        let first = lines.len();
+        for (index, (_, words)) in LINES.iter().enumerate() {
+            let is_selected = index == self.cursor;
+            let mark = if is_selected { "›" } else { " " };
+            let style = shared.look.style(if is_selected { Role::Selected } else { Role::Text });
+            lines.push(Line::from(Span::styled(fit(&format!("{mark} {words}"), width, Align::Left, shared.look.ascii), style)));
+        }
+        let named = keys::bound(shared, Context::Menu, [(Action::Enter, "choose"), (Action::Back, "cancel")]);
+        lines.push(keys::line(shared, &named, width));
+        frame::draw(shared, buffer, area, TITLE, frame::WIDEST, &lines, (0, first + self.cursor))
+    }
+}
+
+const TITLE: &str = "An unknown outcome";
+
+impl Dialog for Resolve {
+    fn context(&self) -> Context {
+        if self.verdict.is_some() { Context::Question } else { Context::Menu }
+    }
+
+    fn can(&self, action: Action, shared: &Shared) -> Can {
+        match (action, &self.verdict) {
+            (Action::Agree, Some(Verdict { went: true, .. })) => Can::Do("record that it went"),
+            (Action::Agree, Some(Verdict { went: false, .. })) => Can::Do("record that it did not go"),
+            (Action::Enter, None) => Can::Do("do it"),
+            (Action::Enter | Action::Back | Action::Help, _) => Can::Yes,
+            (_, None) if shared.menu_steps(action).is_some() => Can::Yes,
+            _ => Can::NotHere,
+        }
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+        let Some(verdict) = &mut self.verdict else {
+            return press.action.map_or(Outcome::Stay, |action| self.menu_key(action, shared));
+        };
+        match verdict.asked.reply(press, Takes::Yes, shared) {
+            Reply::Yes => {
+                shared.effects.push(shared.command(Command::Resolve { action: self.action, went: verdict.went }));
+                return Outcome::Close;
+            }
+            // Every way out goes back to the menu.
+            Reply::Cancel => self.verdict = None,
+            Reply::Done | Reply::Other(_) => {}
+        }
+        Outcome::Stay
+    }
+
+    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Outcome {
+        let is_open = shared.campaign().is_some_and(|campaign| campaign.actions.open().iter().any(|open| open.action == self.action));
+        if !is_open {
+            shared.tell(NoticeWeight::Info, "its outcome is known by now", "", "");
+            return Outcome::Close;
+        }
+        if let (true, Some(verdict)) = (changed.was_covered, &mut self.verdict) {
+            verdict.asked.again(shared.next_question());
+        }
+        Outcome::Stay
+    }
+
+    fn asked(&self) -> Option<OpenQuestion> {
+        self.verdict.as_ref().map(|verdict| verdict.asked.question)
+    }
+
+    fn role(&self, press: Press, _shared: &Shared) -> Option<KeyRole> {
+        self.verdict.as_ref()?.asked.role(press, Takes::Yes)
+    }
+
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let Some(Verdict { went, asked }) = &self.verdict else { return Some(self.draw_menu(shared, buffer, area)) };
+        let (words, then) = if *went {
+            ("it went", "It then counts as accepted.")
+        } else {
+            ("it did not go", "It can then be retried: if it did go, its recipient gets it twice.")
+        };
+        let said = vec![
+            Sentence::new(format!("Record of {} that {words}?", self.about), Role::Strong, 0),
+            Sentence::new(then, if *went { Role::Text } else { Role::Warning }, 1),
+            Sentence::new("This is written to the journal with your name, and cannot be undone.", Role::Text, 2),
+        ];
+        let (lines, answer) = (question::lines(shared, said, area), asked.answer(shared, Takes::Yes));
+        let named = keys::of_dialog(self, shared, [Action::Agree, Action::Back]);
+        Some(question::draw(shared, buffer, area, TITLE, lines, answer, &named))
+    }
+}

@@ -1,0 +1,103 @@
+//! The question before a run that paused itself continues.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::{Can, Changed, Dialog, Outcome, Press};
+use crate::delivery::counted;
+use crate::monitor::{Command, NoticeWeight, RunPhase};
+use crate::postman::Explanation;
+use crate::tui::state::{Campaign, Shared};
+use crate::tui::view::keys;
+use crate::tui::view::sentences::Sentence;
+use crate::tui::view::words::{environment, in_a_line};
+use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::{Action, Context, KeyRole, Role};
+
+pub(in crate::tui) struct ResumeQuestion {
+    asked: Asked,
+    /// How many messages are still to go.
+    to_go: usize,
+    /// Why the run paused itself.
+    why: Explanation,
+}
+
+impl ResumeQuestion {
+    /// `:resume` asks first. Where no run has paused itself it says so.
+    pub fn open(shared: &mut Shared) {
+        let asked = Asked::new(shared.next_question());
+        match shared.campaign().and_then(paused) {
+            Some((to_go, why)) => shared.open(Self { asked, to_go, why }),
+            None => shared.tell(NoticeWeight::Info, "no run is paused", "", ""),
+        }
+    }
+}
+
+/// How much the campaign's paused run has to go, and why it paused; `None` where none has paused itself.
+fn paused(campaign: &Campaign) -> Option<(usize, Explanation)> {
+    let news = campaign.run.as_ref()?.news.as_ref()?;
+    let RunPhase::Paused(why) = &news.phase else { return None };
+    Some((news.to_go, why.clone()))
+}
+
+impl Dialog for ResumeQuestion {
+    fn context(&self) -> Context {
+        Context::Question
+    }
+
+    fn can(&self, action: Action, _shared: &Shared) -> Can {
+        match action {
+            Action::Agree => Can::Do("continue"),
+            Action::Enter | Action::Back | Action::Help => Can::Yes,
+            _ => Can::NotHere,
+        }
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+        match self.asked.reply(press, Takes::Yes, shared) {
+            Reply::Yes => {
+                let now = shared.now;
+                if let Some(campaign) = shared.campaign_mut() {
+                    campaign.acted(now);
+                    shared.effects.push(shared.command(Command::ResumeRun { agreed_at: now }));
+                }
+                Outcome::Close
+            }
+            Reply::Cancel => Outcome::Back,
+            Reply::Done | Reply::Other(_) => Outcome::Stay,
+        }
+    }
+
+    fn refresh(&mut self, _changed: &Changed, shared: &mut Shared) -> Outcome {
+        let Some((to_go, why)) = shared.campaign().and_then(paused) else {
+            shared.tell(NoticeWeight::Info, "the run is no longer paused", "", "");
+            return Outcome::Close;
+        };
+        if (self.to_go, &self.why) != (to_go, &why) {
+            (self.to_go, self.why) = (to_go, why);
+            self.asked.again(shared.next_question());
+        }
+        Outcome::Stay
+    }
+
+    fn asked(&self) -> Option<OpenQuestion> {
+        Some(self.asked.question)
+    }
+
+    fn role(&self, press: Press, _shared: &Shared) -> Option<KeyRole> {
+        self.asked.role(press, Takes::Yes)
+    }
+
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let campaign = shared.campaign()?;
+        let said = vec![
+            Sentence::new(format!("Continue with {}?", counted(self.to_go, "message")), Role::Strong, 0),
+            Sentence::new(format!("The run paused itself: {}", in_a_line(&self.why)), Role::Warning, 1),
+            Sentence::new("Each attempt may be charged, even if it fails.", Role::Text, 2),
+        ];
+        let title = format!("Continue the run, {}, {}", environment(&shared.look, campaign), campaign.settings.name);
+        let (lines, answer) = (question::lines(shared, said, area), self.asked.answer(shared, Takes::Yes));
+        let named = keys::of_dialog(self, shared, [Action::Agree, Action::Back]);
+        Some(question::draw(shared, buffer, area, &title, lines, answer, &named))
+    }
+}

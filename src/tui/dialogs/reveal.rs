@@ -1,0 +1,73 @@
+//! The question before a whole campaign is shown unmasked.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::{Can, Dialog, Outcome, Press};
+use crate::tui::state::Shared;
+use crate::tui::view::keys;
+use crate::tui::view::sentences::Sentence;
+use crate::tui::view::words::environment;
+use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::{Action, Context, KeyRole, Role};
+
+pub(in crate::tui) struct RevealQuestion {
+    asked: Asked,
+}
+
+impl RevealQuestion {
+    pub fn new(shared: &mut Shared) -> Self {
+        Self { asked: Asked::new(shared.next_question()) }
+    }
+}
+
+impl Dialog for RevealQuestion {
+    fn context(&self) -> Context {
+        Context::Question
+    }
+
+    fn can(&self, action: Action, _shared: &Shared) -> Can {
+        match action {
+            Action::Agree => Can::Do("show it"),
+            Action::Enter | Action::Back | Action::Help => Can::Yes,
+            _ => Can::NotHere,
+        }
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+        match self.asked.reply(press, Takes::Yes, shared) {
+            Reply::Yes => {
+                shared.reveal_all();
+                Outcome::Close
+            }
+            Reply::Cancel => Outcome::Back,
+            Reply::Done | Reply::Other(_) => Outcome::Stay,
+        }
+    }
+
+    fn asked(&self) -> Option<OpenQuestion> {
+        Some(self.asked.question)
+    }
+
+    fn role(&self, press: Press, _shared: &Shared) -> Option<KeyRole> {
+        self.asked.role(press, Takes::Yes)
+    }
+
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let campaign = shared.campaign()?;
+        let texts = match campaign.settings.one_time_password {
+            true => "All recipients are then shown; the texts are one-time passwords and stay hidden.",
+            false => "All recipients and texts are then shown on the screen, and in what is copied or exported.",
+        };
+        let mask = shared.key_for(Action::Mask);
+        let said = vec![
+            Sentence::new(format!("Show {} unmasked for 5 minutes?", campaign.settings.name), Role::Strong, 0),
+            Sentence::new(texts, Role::Warning, 1),
+            Sentence::new(format!("{mask} masks it again at any time. Noted in the journal with your name."), Role::Text, 2),
+        ];
+        let title = format!("Reveal, {}", environment(&shared.look, campaign));
+        let (lines, answer) = (question::lines(shared, said, area), self.asked.answer(shared, Takes::Yes));
+        let named = keys::of_dialog(self, shared, [Action::Agree, Action::Back]);
+        Some(question::draw(shared, buffer, area, &title, lines, answer, &named))
+    }
+}
