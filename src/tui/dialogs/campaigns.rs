@@ -67,7 +67,7 @@ impl AllCampaigns {
     fn go(&mut self, steps: isize, shared: &mut Shared) {
         shared.hold_order();
         let order = shared.order();
-        let next = self.position(&order).saturating_add_signed(steps).min(order.len().saturating_sub(1));
+        let next = self.position(order).saturating_add_signed(steps).min(order.len().saturating_sub(1));
         if let Some(index) = order.get(next) {
             self.chosen = *index;
         }
@@ -91,7 +91,7 @@ impl AllCampaigns {
     fn index_at(&self, shared: &Shared, area: Rect, at: Position) -> Option<usize> {
         let order = shared.order();
         let line = usize::from(at.y.checked_sub(area.y + 2)?);
-        let top = table::top(self.position(&order), usize::from(area.height.saturating_sub(2)));
+        let top = table::top(self.position(order), usize::from(area.height.saturating_sub(2)));
         order.get(top + line).copied().filter(|_| area.contains(at))
     }
 }
@@ -149,7 +149,7 @@ impl Dialog for AllCampaigns {
         buffer.set_stringn(area.x, area.y + 1, heads(shared, &widths), usize::from(area.width), shared.look.style(Role::Heading));
         area.y += 2;
         area.height = area.height.saturating_sub(2);
-        table::draw(shared, buffer, area, order.len(), self.position(&order), |index, selected| {
+        table::draw(shared, buffer, area, order.len(), self.position(order), |index, selected| {
             let campaign = order.get(index).and_then(|index| shared.campaigns.get(*index));
             campaign.map(|campaign| line(shared, campaign, &widths, selected)).unwrap_or_default()
         })
