@@ -107,8 +107,12 @@ fn page(first: usize, is_fresh: bool) -> Rows {
 
 /// Bytes of memory in use, if the system says.
 fn resident() -> usize {
+    memory("VmRSS:")
+}
+
+fn memory(kind: &str) -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(kind)).unwrap_or_default();
     line.trim().trim_end_matches("kB").trim().parse::<usize>().unwrap_or_default() * 1024
 }
 
@@ -185,23 +189,32 @@ fn main() {
     list("a recipient's last four digits", Filter { query: RecipientQuery::parse("1234").unwrap_or_default(), ..Filter::default() });
     list("a recipient's number", Filter { query: RecipientQuery::parse("6581234567").unwrap_or_default(), ..Filter::default() });
     let mut asked_at = later + Duration::from_secs(20);
+    println!("{:<58} {:>13} KiB", "memory before sorting", resident() / 1024);
     for by in SortBy::ALL {
         for order in [Order::rising(by), Order::falling(by)] {
             let name = format!("{:?}, {:?}", order.by, order.direction).to_lowercase();
             let mut view = View::new(Filter::default());
-            let (mut windows, mut rests) = (Vec::new(), Vec::new());
-            for _ in 0..15 {
+            let (mut asked, mut sorted, mut taken) = (Vec::new(), Vec::new(), Vec::new());
+            for round in 0..15 {
+                view = View::new(Filter::default());
                 view.refresh(&store);
                 let start = Instant::now();
-                view.set_order(&store, order);
-                view.sort_window(&store, messages / 3..messages / 3 + 50);
-                windows.push(start.elapsed());
+                let unsorted = view.start_sort(&store, order);
+                asked.push(start.elapsed());
                 let start = Instant::now();
-                view.sort(&store);
-                rests.push(start.elapsed());
+                let rows = unsorted.sort();
+                sorted.push(start.elapsed());
+                // A page that came meanwhile.
+                asked_at += Duration::from_secs(1);
+                let merged = store.merge(&page(50_000, round % 2 == 0), &AnswerKind::List, asked_at);
+                view.apply(&store, &merged);
+                let start = Instant::now();
+                view.finish_sort(&store, rows);
+                taken.push(start.elapsed());
             }
-            say(&format!("sorted by {name}: a window in the middle"), windows);
-            say("  the rest of it", rests);
+            say(&format!("sorted by {name}: keys for another thread"), asked);
+            say("  there", sorted);
+            say("  back in the list, with a page that came meanwhile", taken);
             let mut followed = Vec::new();
             for round in 0..10 {
                 let rows = page(50_000, round % 2 == 0);
@@ -214,6 +227,8 @@ fn main() {
             say("  follows a page of 1000 changed messages", followed);
         }
     }
+    let (now, most) = (resident() / 1024, memory("VmHWM:") / 1024);
+    println!("{:<58} {now:>13} KiB, at most {most} KiB", "memory after sorting");
     measure("50 rows of cells from the middle of the list", || {
         let widths = everything.rows_from(messages / 2).take(50).map(|row| store.cells(row).text(false).len()).sum::<usize>();
         std::hint::black_box(widths);

@@ -25,8 +25,6 @@ pub struct Recipients {
     long: HashMap<u32, Box<str>>,
     /// Whether any of them ever contained more than letters and digits.
     any_odd: bool,
-    /// The bits that all keys so far have, and those that any of them has.
-    differing: Option<(u128, u128)>,
 }
 
 impl Recipients {
@@ -64,11 +62,6 @@ impl Recipients {
         if was_aside && self.rows[row][INLINE] != ASIDE {
             self.long.remove(&(row as u32));
         }
-        if text.is_some() {
-            let key = self.sort_key(row);
-            let (all, any) = self.differing.unwrap_or((key, key));
-            self.differing = Some((all & key, any | key));
-        }
     }
 
     /// The sort key of recipients, ordered like text, rows without one last. Long texts with the same beginning share
@@ -87,30 +80,19 @@ impl Recipients {
         u128::from_be_bytes(key)
     }
 
-    /// Eight bytes of a given recipient's key from one of the first nine on, as a number.
-    pub fn sort_key_part(&self, row: usize, from: usize) -> Option<u64> {
-        let packed = &self.rows[row];
-        match packed[INLINE] {
-            NOT_REPORTED => None,
-            ASIDE => Some((self.sort_key(row) >> (64 - 8 * from.min(8))) as u64),
-            _ => packed.get(from..).and_then(|bytes| bytes.first_chunk()).map(|bytes| u64::from_be_bytes(*bytes)),
-        }
-    }
-
     /// Compares the texts of two long recipients, which can share a key; all others count as equal.
     pub fn compare_long(&self, left: usize, right: usize) -> Ordering {
         let is_long = |row: usize| self.rows[row][INLINE] == ASIDE;
         if is_long(left) && is_long(right) { self.get(left).cmp(&self.get(right)) } else { Ordering::Equal }
     }
 
-    /// Whether any recipient is so long that it can share its key with another one.
-    pub fn has_long(&self) -> bool {
-        !self.long.is_empty()
-    }
-
-    /// In which bits the keys of given recipients differ, including those replaced since.
-    pub fn differing(&self) -> u128 {
-        self.differing.map_or(0, |(all, any)| !all & any)
+    /// The ranks of the long recipients' texts, by row; equal ones share a rank.
+    pub fn long_ranks(&self) -> HashMap<usize, u32> {
+        let mut texts: Vec<&str> = self.long.values().map(|text| &**text).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let rank = |text: &str| texts.binary_search(&text).unwrap_or_default() as u32;
+        self.long.iter().map(|(row, text)| (*row as usize, rank(text))).collect()
     }
 
     /// Whether a row's recipient contains the search, by [`RecipientQuery::found_in`].

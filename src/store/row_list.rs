@@ -4,16 +4,12 @@
 use std::cmp::Ordering;
 
 use super::RowNumber;
-use super::both::both;
 
 /// The most rows of a chunk. Moving half of them takes less time than finding the position.
 const FULL: usize = 1024;
 
-/// From this many chunks on, a second thread is worth starting.
-const WORTH_A_THREAD: usize = 200;
-
 /// Rows in an order that the caller knows; it must be total and the same in every call.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowList {
     /// None of them is empty.
     chunks: Vec<Vec<RowNumber>>,
@@ -22,18 +18,12 @@ pub struct RowList {
 
 impl RowList {
     /// A list of rows that are already in order.
-    pub fn from_ordered(rows: &[RowNumber]) -> Self {
-        Self::of_lines(rows, |row| *row)
-    }
-
-    /// A list of the rows of lines that are already in order.
-    pub fn of_lines<T: Sync>(lines: &[T], row: impl Fn(&T) -> RowNumber + Sync) -> Self {
-        let all: Vec<&[T]> = lines.chunks(FULL).collect();
-        let chunks_of = |all: &[&[T]]| all.iter().map(|lines| lines.iter().map(&row).collect()).collect();
-        let (first, second) = all.split_at(if all.len() < WORTH_A_THREAD { all.len() } else { all.len() / 2 });
-        let (mut chunks, more): (Vec<Vec<RowNumber>>, Vec<_>) = both(second.is_empty(), || chunks_of(first), || chunks_of(second));
-        chunks.extend(more);
-        Self { chunks, len: lines.len() }
+    pub fn from_ordered(rows: impl IntoIterator<Item = RowNumber>) -> Self {
+        let mut rows = rows.into_iter();
+        let full = || Some(rows.by_ref().take(FULL).collect::<Vec<_>>()).filter(|rows| !rows.is_empty());
+        let chunks: Vec<_> = std::iter::from_fn(full).collect();
+        let len = chunks.iter().map(Vec::len).sum();
+        Self { chunks, len }
     }
 
     /// How many rows there are.
@@ -196,7 +186,7 @@ mod tests {
     #[test]
     fn pages_in_the_middle_leave_no_chunks_of_single_rows() {
         let rows: Vec<RowNumber> = (0..2048).chain(100_000..102_048).map(RowNumber).collect();
-        let mut list = RowList::from_ordered(&rows);
+        let mut list = RowList::from_ordered(rows);
         for row in 10_000..15_000 {
             list.insert(RowNumber(row), |left, right| left.cmp(&right));
             list.insert(RowNumber(50_000 - row), |left, right| left.cmp(&right));
@@ -233,7 +223,7 @@ mod tests {
             for (index, row) in plain.iter().enumerate().step_by(97) {
                 prop_assert_eq!(list.position(*row, |left, right| left.cmp(&right)), Some(index));
             }
-            prop_assert_eq!(RowList::from_ordered(&plain).iter().collect::<Vec<_>>(), plain);
+            prop_assert_eq!(RowList::from_ordered(plain.iter().copied()).iter().collect::<Vec<_>>(), plain);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::RowNumber;
 
 /// Rows.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct RowSet {
     words: Vec<u64>,
 }
@@ -40,6 +40,14 @@ impl RowSet {
                 Some(RowNumber(word * 64 + bit))
             })
         })
+    }
+}
+
+impl FromIterator<RowNumber> for RowSet {
+    fn from_iter<I: IntoIterator<Item = RowNumber>>(rows: I) -> Self {
+        let mut set = Self::default();
+        rows.into_iter().for_each(|row| set.insert(row));
+        set
     }
 }
 

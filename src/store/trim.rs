@@ -26,6 +26,11 @@ impl Trimmed {
         self.rows.contains(row)
     }
 
+    /// The rows.
+    pub(super) fn rows(&self) -> impl Iterator<Item = RowNumber> + '_ {
+        self.rows.iter()
+    }
+
     /// How many rows were dropped.
     pub fn len(&self) -> usize {
         self.len

@@ -213,7 +213,7 @@ impl Campaign {
         let is_held = |row: RowNumber| marked.holds(row) || opened == Some(row) || selected == Some(row);
         let trimmed = self.store.trim(self.settings.max_messages, is_held);
         self.list.forget(&self.store, &trimmed);
-        self.failures.forget(&self.store, &trimmed);
+        self.failures.forget(&trimmed);
         self.marks.forget(&trimmed);
         self.marked.forget(&trimmed);
         let store = &self.store;

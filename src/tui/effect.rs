@@ -1,8 +1,9 @@
 //! What leaves the dashboard: everything it may do to the world, as plain data.
 
 use crate::config::NewCampaign;
-use crate::monitor::{CampaignIndex, Command};
+use crate::monitor::{CampaignIndex, Command, Generation};
 use crate::state::NoteKind;
+use crate::store::Unsorted;
 
 /// A text that leaves the program at a person's request: a copy, or a file. It may hold recipients,
 /// so no log ever shows it.
@@ -72,6 +73,17 @@ pub enum Effect {
         export: ExportId,
         /// The step.
         step: ExportStep,
+    },
+    /// Sort the messages of a campaign on another thread. Answered by [`Event::Sorted`].
+    ///
+    /// [`Event::Sorted`]: super::Event::Sorted
+    Sort {
+        /// Which one.
+        campaign: CampaignIndex,
+        /// Goes into the answer.
+        generation: Generation,
+        /// Its lists.
+        lists: Vec<Unsorted>,
     },
     /// Read the configuration and the keys again and start over with them; where they cannot be
     /// used, everything stays as it is.

@@ -4,8 +4,9 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::SignedDuration;
 
 use super::{Background, ExportId, TrialLine};
-use crate::monitor::Update;
+use crate::monitor::{CampaignIndex, Generation, Update};
 use crate::postman::Explanation;
+use crate::store::Sorted;
 
 /// The outcome of a step of an export.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +59,15 @@ pub enum Event {
     Tried(Vec<TrialLine>),
     /// A campaign was written into the configuration, or the reason why not.
     Added(Result<(), Explanation>),
+    /// The messages of a campaign were sorted.
+    Sorted {
+        /// Which one.
+        campaign: CampaignIndex,
+        /// That of the request.
+        generation: Generation,
+        /// Its lists.
+        lists: Vec<Sorted>,
+    },
     /// A step of an export was done, or failed.
     Export {
         /// Which export.

@@ -67,10 +67,10 @@ impl Shared {
             Event::Background(background) => self.look.theme = self.look.theme.clone().on(Some(background)),
             Event::Update(update) => self.news(update),
             Event::Tick => {
-                self.sort_more();
                 self.count();
                 self.watch_failures();
             }
+            Event::Sorted { campaign, generation, lists } => self.sorted(campaign, generation, lists),
             Event::Export { export, answer } => self.export_answered(export, answer),
             Event::ClockSet { ahead } => self.clock_set(ahead),
             Event::Suspended => {

@@ -16,7 +16,7 @@ use postwatch::monitor::{
 };
 use postwatch::postman::{Explanation, HostKind, Refusal};
 use postwatch::state::NoteKind;
-use postwatch::store::{AnswerKind, Reach};
+use postwatch::store::{AnswerKind, Reach, Unsorted};
 use postwatch::tui::{
     CampaignSettings, ColourDepth, Dashboard, Effect, Event, ExportAnswer, ExportStep, KeyMap, KeyRole, QuestionId, Setup, State,
     ThemeChoice,
@@ -204,6 +204,8 @@ pub struct Desk {
     pub files: Vec<Exported>,
     /// Whether the disk answers at once.
     pub disk_is_quick: bool,
+    /// Whether lists that are to be sorted are sorted at once.
+    pub sorts_at_once: bool,
     /// The batches that were to be read whole, and how often one was left.
     pub batches_asked: Vec<(Generation, BatchId)>,
     pub batches_left: usize,
@@ -231,6 +233,7 @@ impl Desk {
             terminal,
             files: Vec::new(),
             disk_is_quick: true,
+            sorts_at_once: true,
             batches_asked: Vec::new(),
             batches_left: 0,
             given: BTreeMap::new(),
@@ -271,6 +274,16 @@ impl Desk {
         self.asked = self.state.question().map(|id| (id, since(id)));
         for answer in answers.into_iter().filter(|_| self.disk_is_quick).collect::<Vec<_>>() {
             self.event(answer);
+        }
+        if self.sorts_at_once { self.sort() } else { self }
+    }
+
+    /// Sorts the lists that are to be sorted.
+    pub fn sort(&mut self) -> &mut Self {
+        let requests = self.effects.extract_if(.., |effect| matches!(effect, Effect::Sort { .. })).collect::<Vec<_>>();
+        for request in requests {
+            let Effect::Sort { campaign, generation, lists } = request else { continue };
+            self.event(Event::Sorted { campaign, generation, lists: lists.into_iter().map(Unsorted::sort).collect() });
         }
         self
     }

@@ -107,25 +107,41 @@ fn in_another_order_only_the_last_row_reads_further_back() {
     assert_eq!(desk.commands(), [Command::ReadFurther]);
 }
 
-/// A list of more rows than are sorted at once is right wherever one goes, and whole after some ticks.
+/// More messages than are sorted at once.
+fn many() -> Vec<Sms> {
+    (0..60_000).map(|number: u32| sms(number * 7919 % 60_000, "success", i64::from(number) + 9)).collect()
+}
+
 #[test]
-fn many_rows_are_right_at_once_and_whole_in_a_moment() {
-    let many: Vec<Sms> = (0..50_000).map(|number: u32| sms(number * 7919 % 50_000, "success", i64::from(number) + 9)).collect();
-    let mut desk = Desk::with(&many, 80, 24);
-    desk.keys("o j j Enter Esc");
-    let due = |desk: &Desk| postwatch::tui::Dashboard::next_wake(&desk.state).is_some_and(|at| at <= desk.now);
-    assert!(due(&desk), "the rest is still to be sorted");
-    assert_eq!(listed(&desk)[..3], ["0000", "0001", "0002"]);
-    desk.keys("PgDn PgDn");
-    let page = listed(&desk);
-    assert!(page.is_sorted() && page.len() >= 15, "{page:?}");
+fn many_messages_are_shown_in_another_order_once_they_are_sorted() {
+    let mut desk = Desk::with(&many(), 80, 24);
+    desk.sorts_at_once = false;
+    let newest = listed(&desk);
+    desk.keys("o j j Enter Esc").sees("sorting by recipient, lowest first").misses("recipient ^");
+    assert_eq!(listed(&desk), newest, "the old order stays until then");
+    desk.head(0, &[sms(70_000, "created", 1)], false).sees("sorting by recipient, lowest first");
+    assert_eq!(listed(&desk)[..2], ["0000", newest[0].as_str()], "and follows the newest as before");
+    desk.keys("j j G k");
+    let row = desk.cursor_row();
+    let recipient = desk.cursor_line().split("65∙∙∙∙").nth(1).map(|rest| rest[..4].to_owned()).unwrap_or_default();
+    desk.sort().misses("sorting").sees("recipient ^");
+    assert_eq!(desk.cursor_row(), row);
+    assert!(desk.cursor_line().contains(&recipient), "{}", desk.screen());
+    desk.keys("g");
+    assert_eq!(listed(&desk)[..4], ["0000", "0001", "0002", "0003"]);
     desk.keys("G");
-    assert_eq!(listed(&desk).last().map(String::as_str), Some("9999"));
-    for _ in 0..3 {
-        desk.wait(10);
-    }
-    assert!(!due(&desk), "all is in its place");
-    assert!(listed(&desk).is_sorted());
+    assert_eq!(listed(&desk).last().map(String::as_str), Some("0000"), "what came meanwhile is in its place");
+}
+
+#[test]
+fn only_the_order_that_was_chosen_last_is_shown() {
+    let mut desk = Desk::with(&many(), 80, 24);
+    desk.sorts_at_once = false;
+    desk.keys("o j j Enter Enter Esc").sees("sorting by recipient, highest first");
+    desk.sort().sees("sorting by recipient, highest first").misses("recipient ^").misses("recipient v");
+    desk.sort().misses("sorting").sees("recipient v");
+    assert_eq!(listed(&desk)[..3], ["9999", "9998", "9997"]);
+    desk.keys("o 0 Esc").misses("sorting").misses("recipient v");
 }
 
 #[test]

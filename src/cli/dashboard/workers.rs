@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -15,11 +16,12 @@ use super::super::keys::again_for;
 use super::export::{ExportJournal, Exporter};
 use super::keeper::Keeper;
 use crate::monitor::{
-    AWAY_CALLS_PER_SECOND, CampaignIndex, Clock, Command, CommandSender, Inbox, KeyAgain, Monitor, MonitorOptions, News, NoteLost, Notice,
-    NoticeWeight, ReadKey, Update, UpdateSender, inbox,
+    AWAY_CALLS_PER_SECOND, CampaignIndex, Clock, Command, CommandSender, Generation, Inbox, KeyAgain, Monitor, MonitorOptions, News,
+    NoteLost, Notice, NoticeWeight, ReadKey, Update, UpdateSender, inbox,
 };
 use crate::postman::{ApiKey, Explanation, HttpTransport, Transport};
 use crate::state::{self, BudgetFile, JournalHandle, NoteKind, SharedBudget, StateError};
+use crate::store::Unsorted;
 use crate::tui::{Effect, Event, ExitReason, Host, Requests};
 
 /// Where the journal is.
@@ -59,6 +61,8 @@ pub(super) struct Workers {
     task: Option<JoinHandle<()>>,
     end: Option<oneshot::Sender<()>>,
     exporter: Exporter,
+    /// The answers to what is sorted.
+    sorted: (mpsc::Sender<Event>, mpsc::Receiver<Event>),
 }
 
 impl Workers {
@@ -87,7 +91,19 @@ impl Workers {
             opened,
             ended,
         };
-        Self { runtime, commands, updates, requests, reload, clock, waiting: Some(crew), task: None, end: Some(end), exporter }
+        Self {
+            runtime,
+            commands,
+            updates,
+            requests,
+            reload,
+            clock,
+            waiting: Some(crew),
+            task: None,
+            end: Some(end),
+            exporter,
+            sorted: mpsc::channel(),
+        }
     }
 
     /// Ends the workers. One that waits for the answer to a retry is waited for, because its
@@ -106,6 +122,21 @@ impl Workers {
                 _ = &mut task => {}
                 _ = tokio::signal::ctrl_c() => {}
                 () = tokio::time::sleep(LONGEST_WAIT) => {}
+            }
+        });
+    }
+
+    /// Sorts the lists of a campaign on a thread for what takes long.
+    fn sort(&self, campaign: CampaignIndex, generation: Generation, lists: Vec<Unsorted>) {
+        let (sorted, requests) = (self.sorted.0.clone(), self.requests.clone());
+        self.runtime.spawn(async move {
+            match tokio::task::spawn_blocking(move || lists.into_iter().map(Unsorted::sort).collect()).await {
+                Ok(lists) => {
+                    // Without the loop nobody waits for it any more.
+                    let _ = sorted.send(Event::Sorted { campaign, generation, lists });
+                    requests.waker().wake();
+                }
+                Err(_) => requests.end(ExitReason::Broken),
             }
         });
     }
@@ -147,6 +178,7 @@ impl Host for Workers {
                 }
             }
             Effect::Export { export, step } => self.exporter.take(export, step),
+            Effect::Sort { campaign, generation, lists } => self.sort(campaign, generation, lists),
             Effect::Reload => self.begin_again(),
             // The start screen's, and the loop's own.
             Effect::TryCampaign(_)
@@ -161,7 +193,7 @@ impl Host for Workers {
     }
 
     fn answer(&mut self) -> Option<Event> {
-        self.exporter.answer()
+        self.sorted.1.try_recv().ok().or_else(|| self.exporter.answer())
     }
 }
 

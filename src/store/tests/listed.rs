@@ -86,6 +86,25 @@ fn plain_order(store: &Store, order: Order, rows: &mut [RowNumber]) {
     });
 }
 
+/// What happens to a list while its rows are sorted.
+#[derive(Debug, Clone)]
+enum Step {
+    Merge,
+    Trim(usize),
+    Move(Option<i64>, Option<i64>),
+    Pin(usize),
+}
+
+fn some_step() -> impl Strategy<Value = Step> {
+    let hours = || prop::option::of(0..80_i64);
+    prop_oneof![
+        3 => Just(Step::Merge),
+        1 => (1..6_usize).prop_map(Step::Trim),
+        1 => (hours(), hours()).prop_map(|(since, until)| Step::Move(since, until)),
+        1 => (0..5_usize).prop_map(Step::Pin),
+    ]
+}
+
 fn some_order() -> impl Strategy<Value = Order> {
     let direction = prop_oneof![Just(Direction::Rising), Just(Direction::Falling)];
     let order = (prop::sample::select(&SortBy::ALL[..]), direction).prop_map(|(by, direction)| Order { by, direction });
@@ -146,7 +165,6 @@ proptest! {
             anew.pin(&store, pinned);
             anew.refresh_at(&store, at(NOW));
             prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), anew.rows_from(0).collect::<Vec<_>>());
-            prop_assert!(view.is_sorted());
         }
     }
 
@@ -161,24 +179,71 @@ proptest! {
     }
 
     #[test]
-    fn a_window_is_right_before_the_list_is(answers in some_answers(), order in some_order(), from in 0..6_usize, height in 0..4_usize) {
+    fn another_order_of_a_list_is_the_plain_one(answers in some_answers(), before in some_order(), order in some_order()) {
         let store = super::model::merged(&answers);
-        let mut view = View::new(Filter::default());
+        let mut view = View::ordered(Filter::default(), before);
         view.refresh_at(&store, at(NOW));
         view.set_order(&store, order);
         let mut plain = plain_list(&store, &Filter::default(), at(NOW));
         plain_order(&store, order, &mut plain);
+        prop_assert_eq!(view.order(), order);
         prop_assert_eq!(view.len(), plain.len());
         for (index, row) in plain.iter().enumerate() {
+            prop_assert_eq!(view.row(index), Some(*row));
             prop_assert_eq!(view.position(&store, *row), Some(index));
         }
-        view.sort_window(&store, from..from + height);
-        let window: Vec<_> = plain.iter().copied().skip(from).take(height).collect();
-        prop_assert_eq!(view.rows_from(from).take(height).collect::<Vec<_>>(), window.clone());
-        prop_assert_eq!((from..from + height).map_while(|index| view.row(index)).collect::<Vec<_>>(), window);
-        view.sort(&store);
-        prop_assert!(view.is_sorted());
-        prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), plain);
+    }
+
+    /// While rows are sorted on another thread, messages come and change, rows are dropped and used again for others,
+    /// the window moves, and the cursor keeps a row. Until the answer is there, the list has its old order.
+    #[test]
+    fn a_list_that_was_sorted_meanwhile_is_the_list_built_anew(
+        answers in some_answers(), filter in some_filter(), before in some_order(), order in some_order(),
+        asked_after in 0..3_usize, steps in prop::collection::vec(some_step(), 0..8),
+    ) {
+        let mut store = Store::new();
+        let mut view = View::ordered(filter.clone(), before);
+        view.refresh_at(&store, at(NOW));
+        let mut answers = answers.into_iter();
+        let mut merge = |store: &mut Store, view: &mut View| {
+            if let Some(answer) = answers.next() {
+                let merged = store.merge(&answer.rows, &answer.kind, answer.asked_at);
+                view.apply(store, &merged);
+            }
+        };
+        (0..asked_after).for_each(|_| merge(&mut store, &mut view));
+        let unsorted = view.start_sort(&store, order);
+        let (mut times, mut pinned) = ((filter.since, filter.until), None);
+        let anew = |store: &Store, order, times: (Option<Timestamp>, Option<Timestamp>), pinned| {
+            let mut anew = View::ordered(Filter { since: times.0, until: times.1, ..filter.clone() }, order);
+            anew.pin(store, pinned);
+            anew.refresh_at(store, at(NOW));
+            anew.rows_from(0).collect::<Vec<_>>()
+        };
+        for step in steps {
+            match step {
+                Step::Merge => merge(&mut store, &mut view),
+                Step::Trim(keep) => {
+                    let trimmed = store.trim(keep, |row| pinned == Some(row));
+                    view.forget(&trimmed);
+                }
+                Step::Move(since, until) => {
+                    let time = |hours: Option<i64>| hours.map(|hours| at(NOW - hours * 3_600_000 - 7));
+                    times = (time(since), time(until));
+                    view.set_times(&store, times.0, times.1);
+                }
+                Step::Pin(index) => {
+                    pinned = view.row(index);
+                    view.pin(&store, pinned);
+                }
+            }
+            prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), anew(&store, before, times, pinned), "not sorted yet");
+        }
+        view.finish_sort(&store, unsorted.sort());
+        prop_assert_eq!(view.order(), order);
+        prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), anew(&store, order, times, pinned));
+        merge(&mut store, &mut view);
+        prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), anew(&store, order, times, pinned), "it goes on");
     }
 
     #[test]
@@ -193,6 +258,17 @@ proptest! {
             anew.refresh_at(&store, at(NOW));
             prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), anew.rows_from(0).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn the_answer_to_a_list_that_was_built_again_is_dropped(answers in some_answers(), before in some_order(), order in some_order()) {
+        let store = super::model::merged(&answers);
+        let mut view = View::ordered(Filter::default(), before);
+        let unsorted = view.start_sort(&store, order);
+        view.refresh_at(&store, at(NOW));
+        let rows: Vec<_> = view.rows_from(0).collect();
+        view.finish_sort(&store, unsorted.sort());
+        prop_assert_eq!((view.order(), view.rows_from(0).collect::<Vec<_>>()), (before, rows));
     }
 
     #[test]

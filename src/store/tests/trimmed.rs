@@ -40,7 +40,7 @@ proptest! {
             let guarded_rows: Vec<RowNumber> = guarded.iter().filter_map(|id| store_row(&store, id)).collect();
             let trimmed = store.trim(keep, |row| guarded_rows.contains(&row));
             prop_assert_eq!((trimmed.len(), leaving.iter().all(|row| trimmed.contains(*row))), (left.len(), true));
-            views.iter_mut().for_each(|view| view.forget(&store, &trimmed));
+            views.iter_mut().for_each(|view| view.forget(&trimmed));
             prop_assert_eq!(store.rows().map(|row| store.id(row)).collect::<Vec<_>>(), staying);
             gone.extend(left);
             check_counts(&store, &floor);

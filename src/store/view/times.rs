@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Listed, View};
+use super::View;
 use crate::delivery::Status;
 use crate::store::attempts::NO_TIME;
 use crate::store::filter::{Sieve, rounded_up};
@@ -24,25 +24,7 @@ impl View {
         let passed = [(low_before.min(low), low_before.max(low)), (high_before.min(high), high_before.max(high))];
         let passed = passed.into_iter().flat_map(|(from, to)| store.created_between(from, to));
         let passed: Vec<RowNumber> = passed.take(FEW + 1).collect();
-        let was_sorted = self.is_sorted();
-        if passed.len() > FEW || !was_sorted {
-            self.divide(store, self.now);
-            if was_sorted {
-                self.sort(store);
-            }
-            return;
-        }
-        let Listed::Sorted(rows) = &mut self.rows else { return };
-        let sieve = Sieve::new(store, &self.filter, self.now);
-        let order = self.order;
-        for row in passed {
-            let compare = |left, right| order.compare(store, left, right);
-            if sieve.passes(row) || self.pinned == Some(row) {
-                rows.insert(row, compare);
-            } else {
-                rows.remove(row, compare);
-            }
-        }
+        if passed.len() > FEW { self.refresh_at(store, self.now) } else { self.place(store, passed.into_iter()) }
     }
 }
 

@@ -42,6 +42,9 @@ fn words(state: &Shared) -> (String, Role) {
     if let Some(exporting) = &state.exporting {
         return (export(state, exporting), Role::Text);
     }
+    if state.campaign().is_some_and(|campaign| !campaign.list.is_sorted()) {
+        return (format!("sorting {}", state.tables.messages.sentence()), Role::Text);
+    }
     if let Some(words) = state.campaign().and_then(|campaign| history(state, campaign)) {
         return (words, Role::Text);
     }

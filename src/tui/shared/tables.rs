@@ -134,6 +134,14 @@ impl Tables {
     }
 }
 
+impl Ordered<Column> {
+    /// The order of messages that the store calls so.
+    pub fn of_messages(order: Order) -> Self {
+        let by = Column::ALL.into_iter().find(|column| column.sort_by() == Some(order.by)).unwrap_or(NEWEST.by);
+        Self { by, direction: order.direction }
+    }
+}
+
 fn saved<C: Sortable>(order: Ordered<C>, usual: Ordered<C>) -> SavedTable {
     let ordered_by = (order != usual).then(|| order.by.name().to_owned());
     SavedTable { rising: ordered_by.is_some() && order.direction == Direction::Rising, ordered_by, ..SavedTable::default() }

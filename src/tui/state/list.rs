@@ -4,17 +4,18 @@
 //! window moves so that the row keeps its line on the screen.
 //!
 //! Newest first, the top follows the newest. In another order nothing is followed: there the cursor keeps
-//! its row. Sorting a million rows takes longer than a key may, so a new order starts with the window
-//! alone; the rest is sorted slice by slice, between keys.
+//! its row. Sorting a million rows takes longer than a key may, so many are sorted on another thread: until
+//! the answer comes, the list keeps the order that it has, and a new filter shows the newest first.
 
 mod sections; // what the filter shows, and what it would hide from a find
 
 use self::sections::Sections;
 use super::Times;
-use crate::store::{Filter, Merged, Order, RowNumber, Store, Trimmed};
+use crate::monitor::Generation;
+use crate::store::{Filter, Merged, Order, RowNumber, SortBy, Sorted, Store, Trimmed, Unsorted};
 
-/// How many rows are sorted at once while nobody waits for them: a few milliseconds.
-const SLICE: usize = 40_000;
+/// Up to this many rows are sorted at once, in some milliseconds.
+const AT_ONCE: usize = 50_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum ListCursor {
@@ -47,8 +48,10 @@ pub(in crate::tui) struct List {
     /// Whether the cursor was put on the first row of an order automatically, and has not been moved
     /// since.
     untouched: bool,
-    /// Up to where the rows were sorted slice by slice.
-    sorted_to: usize,
+    /// The order to show, once its rows are sorted.
+    wanted: Order,
+    /// Which request to sort is not answered yet.
+    sorting: Option<Generation>,
 }
 
 impl List {
@@ -59,24 +62,35 @@ impl List {
             cursor: ListCursor::Newest,
             top: 0,
             untouched: false,
-            sorted_to: 0,
+            wanted: Order::default(),
+            sorting: None,
         }
     }
 
     /// Forgets all rows: they belong to a store that is gone. Filter and order stay.
     pub fn start_over(&mut self) {
-        *self = Self { view: Sections::ordered(self.filter().clone(), self.view.kept().order()), ..Self::new() };
+        *self = Self { view: Sections::ordered(self.filter().clone(), self.wanted), wanted: self.wanted, ..Self::new() };
     }
 
     /// Whether the newest come first, so that the top can follow them and the end continues into the
     /// past.
     pub fn is_newest_first(&self) -> bool {
-        self.view.kept().order() == Order::NEWEST
+        self.order() == Order::NEWEST
     }
 
-    /// Whether all rows are sorted; otherwise [`List::sort_more`] has something to do.
+    /// The order that its rows are in.
+    pub fn order(&self) -> Order {
+        self.view.kept().order()
+    }
+
+    /// Whether its rows are in the order to show; otherwise they are being sorted.
     pub fn is_sorted(&self) -> bool {
-        self.view.is_sorted()
+        self.view.are_in(self.wanted)
+    }
+
+    /// Whether its rows are to be sorted on another thread: one request at a time.
+    pub fn needs_sorting(&self) -> bool {
+        !self.is_sorted() && self.sorting.is_none()
     }
 
     /// What it shows.
@@ -114,7 +128,7 @@ impl List {
         Some(Item { row, left })
     }
 
-    /// The messages that match, in its order once it is sorted.
+    /// The messages that match, in its order.
     pub fn rows(&self, store: &Store) -> impl Iterator<Item = RowNumber> + '_ {
         let left = match self.cursor {
             ListCursor::Row(row) if !self.view.shows(store, row) => Some(row),
@@ -187,9 +201,6 @@ impl List {
         }
         let line = self.index(store).saturating_sub(self.top);
         self.view.set_times(store, (since, until));
-        if !self.view.is_sorted() {
-            self.sorted_to = 0;
-        }
         match self.cursor {
             ListCursor::Newest => self.top = 0,
             // The first row of an order was not chosen: it leaves with the others.
@@ -201,8 +212,7 @@ impl List {
     /// Follows a trim of the store; the row under the cursor is not among those that left.
     pub fn forget(&mut self, store: &Store, trimmed: &Trimmed) {
         let line = self.index(store).saturating_sub(self.top);
-        self.view.forget(store, trimmed);
-        self.sorted_to = 0;
+        self.view.forget(trimmed);
         self.top = self.index(store).saturating_sub(line);
     }
 
@@ -216,9 +226,9 @@ impl List {
     /// Shows other rows. The cursor stays on its message where that is still shown.
     pub fn set_filter(&mut self, store: &Store, filter: Filter) {
         let line = self.index(store).saturating_sub(self.top);
-        self.view = Sections::ordered(filter, self.view.kept().order());
-        self.view.refresh_roughly(store);
-        self.sorted_to = 0;
+        self.view = Sections::ordered(filter, Order::NEWEST);
+        self.view.refresh(store);
+        self.sort_few(store);
         match self.cursor {
             ListCursor::Row(row) if !self.untouched && self.view.shows(store, row) => {
                 self.view.pin(store, Some(row));
@@ -228,15 +238,46 @@ impl List {
         }
     }
 
-    /// Shows the same rows in another order. The row under the cursor keeps its line; where the cursor was
-    /// not moved, the new order is shown from its first row.
+    /// Shows the same rows in another order: few at once, many when they are sorted. The row under the cursor keeps its
+    /// line; where the cursor was not moved, the new order is shown from its first row.
     pub fn set_order(&mut self, store: &Store, order: Order) {
-        if order == self.view.kept().order() {
+        if order != self.wanted {
+            self.wanted = order;
+            self.reorder(store, |list| list.sort_few(store));
+        }
+    }
+
+    /// Sorts the rows where that takes no longer than a key may.
+    fn sort_few(&mut self, store: &Store) {
+        if !self.is_sorted() && (self.wanted.by == SortBy::Created || self.view.len() <= AT_ONCE) {
+            self.view.set_order(store, self.wanted);
+        }
+    }
+
+    /// Its rows, to be sorted on another thread. `generation` marks the answer.
+    pub fn start_sort(&mut self, store: &Store, generation: Generation) -> Vec<Unsorted> {
+        self.sorting = Some(generation);
+        self.view.start_sort(store, self.wanted)
+    }
+
+    /// Takes the answer to [`List::start_sort`]. It is dropped where another filter or order is wanted by now.
+    pub fn finish_sort(&mut self, store: &Store, generation: Generation, sorted: Vec<Sorted>) {
+        if self.sorting != Some(generation) {
             return;
         }
-        let line = self.index(store).saturating_sub(self.top);
-        self.view.set_order(store, order);
-        self.sorted_to = 0;
+        self.sorting = None;
+        if sorted.first().is_some_and(|sorted| sorted.order() == self.wanted) {
+            self.reorder(store, |list| list.view.finish_sort(store, sorted));
+        }
+    }
+
+    /// Changes the order and keeps the cursor's place.
+    fn reorder(&mut self, store: &Store, change: impl FnOnce(&mut Self)) {
+        let (line, before) = (self.index(store).saturating_sub(self.top), self.order());
+        change(self);
+        if self.order() == before {
+            return;
+        }
         if self.untouched || self.cursor == ListCursor::Newest {
             self.follow(store);
         } else {
@@ -244,39 +285,10 @@ impl List {
         }
     }
 
-    /// Sorts the rows of a window of `height` lines. Returns at once where all are sorted.
-    pub fn sort_window(&mut self, store: &Store, height: usize) {
-        if !self.view.is_sorted() {
-            let top = self.top(store, height);
-            self.view.sort_window(store, top..top + height);
-        }
-    }
-
-    /// Sorts some more rows.
-    pub fn sort_more(&mut self, store: &Store) {
-        if self.view.is_sorted() {
-            return;
-        }
-        let from = self.sorted_to;
-        self.sorted_to = from + SLICE;
-        if from < self.view.len() {
-            self.view.sort_window(store, from..self.sorted_to);
-        }
-        if self.sorted_to >= self.view.len() {
-            self.view.sort(store);
-        }
-    }
-
-    /// Sorts all rows: going through them in their order needs that.
-    pub fn sort_all(&mut self, store: &Store) {
-        self.view.sort(store);
-    }
-
     /// Moves the cursor to an index of the list, in a window of `height` lines; the index after the
     /// last row is the line that says how far the list goes.
     pub fn go(&mut self, store: &Store, index: usize, height: usize) {
         let index = index.min(self.len());
-        self.view.sort_window(store, index..index + 1);
         self.untouched = false;
         let line = index.saturating_sub(self.top(store, height));
         let above = self.top(store, height).saturating_sub(index);
@@ -300,7 +312,6 @@ impl List {
         if self.is_newest_first() || self.cursor != ListCursor::Newest || self.view.len() == 0 {
             return;
         }
-        self.view.sort_window(store, 0..1);
         self.put(store, 0);
         self.untouched = true;
     }

@@ -12,7 +12,6 @@ use crate::tui::views::{activity, batches, failures};
 impl Shared {
     /// Asks where to write the view on the screen.
     pub(in crate::tui) fn export_view(&mut self) {
-        self.sort_list();
         match self.view {
             ViewKind::Messages => self.ask_where_messages(),
             ViewKind::Failures => self.ask_where("failures", &failures::exported(self)),

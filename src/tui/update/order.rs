@@ -1,8 +1,10 @@
 //! How the tables follow their orders.
 
+use super::super::Effect;
 use super::super::dialogs::OrderMenu;
 use super::super::state::{Column, Shared, Sortable, ViewKind};
-use crate::monitor::NoticeWeight;
+use crate::monitor::{CampaignIndex, Generation, NoticeWeight};
+use crate::store::Sorted;
 
 impl Shared {
     pub(in crate::tui) fn open_order(&mut self) {
@@ -28,31 +30,32 @@ impl Shared {
         self.tables.columns.show(column);
     }
 
-    /// The tables of the campaign on the screen follow the orders; the part of the list on the screen is sorted
-    /// afterwards.
+    /// The tables of the campaign on the screen follow the orders.
     pub(in crate::tui) fn settle_tables(&mut self) {
-        let height = self.list_height();
         let (messages, batches, failures) = (self.tables.message_order(), self.tables.batches, self.tables.failures);
         let scrolls = self.tables.columns.scrolls();
         let Some(campaign) = self.campaign_mut() else { return };
         campaign.list.set_order(&campaign.store, messages);
-        campaign.list.sort_window(&campaign.store, height);
         campaign.skipped_columns = campaign.skipped_columns.min(scrolls);
         campaign.batch_view.set_order(batches);
         campaign.failures.set_order(failures);
-    }
-
-    /// Continues to sort what is not on the screen.
-    pub(in crate::tui) fn sort_more(&mut self) {
-        if let Some(campaign) = self.campaign_mut() {
-            campaign.list.sort_more(&campaign.store);
+        if campaign.list.needs_sorting() {
+            self.sort_elsewhere();
         }
     }
 
-    /// Sorts all of the list, to go through its rows in order.
-    pub(in crate::tui) fn sort_list(&mut self) {
-        if let Some(campaign) = self.campaign_mut() {
-            campaign.list.sort_all(&campaign.store);
+    /// Has the messages sorted on another thread: there are too many for this one.
+    fn sort_elsewhere(&mut self) {
+        let (campaign, generation) = (self.index(), self.next_generation());
+        let Some(shown) = self.campaign_mut() else { return };
+        let lists = shown.list.start_sort(&shown.store, generation);
+        self.effects.push(Effect::Sort { campaign, generation, lists });
+    }
+
+    /// The messages of a campaign were sorted.
+    pub(in crate::tui) fn sorted(&mut self, campaign: CampaignIndex, generation: Generation, lists: Vec<Sorted>) {
+        if let Some(campaign) = self.campaigns.get_mut(campaign.0) {
+            campaign.list.finish_sort(&campaign.store, generation, lists);
         }
     }
 }

@@ -56,7 +56,6 @@ impl Shared {
 
     /// All that the list shows, whatever narrows it.
     pub(in crate::tui) fn plan_shown(&mut self) {
-        self.sort_list();
         let Some(campaign) = self.campaign_mut() else { return };
         // As of now: what has left a time window since it was last shown is not retried.
         campaign.move_on();

@@ -26,11 +26,8 @@ impl Shared {
         let campaign = self.campaign();
         let find = campaign.and_then(|campaign| campaign.find.due());
         let marks = campaign.and_then(|campaign| campaign.marks.due());
-        // What is not on the screen still needs sorting.
-        let sorting = campaign.filter(|campaign| !campaign.list.is_sorted()).map(|_| self.now);
         let locks = self.campaigns.iter().flat_map(|campaign| [campaign.unlocked_until, campaign.revealed_until]).flatten();
         find.into_iter()
-            .chain(sorting)
             .chain(self.top().and_then(|dialog| dialog.due(self)))
             .chain(locks)
             .chain(marks)

@@ -117,9 +117,9 @@ impl Failures {
     }
 
     /// Follows a trim of the store.
-    pub fn forget(&mut self, store: &Store, trimmed: &Trimmed) {
+    pub fn forget(&mut self, trimmed: &Trimmed) {
         if let Some(rows) = &mut self.rows {
-            rows.forget(store, trimmed);
+            rows.forget(trimmed);
             self.is_due = true;
         }
     }

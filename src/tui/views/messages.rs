@@ -13,7 +13,7 @@ use crate::delivery::grouped;
 use crate::monitor::Command;
 use crate::store::RowNumber;
 use crate::tui::dialogs::{Can, NoticesPage};
-use crate::tui::state::{Campaign, Column, Item, ListCursor, ServerAnswer, Shared, Sortable as _, order_sign, plan_one};
+use crate::tui::state::{Campaign, Column, Item, ListCursor, Ordered, ServerAnswer, Shared, Sortable as _, order_sign, plan_one};
 use crate::tui::text::{self, Align, cut, fit};
 use crate::tui::view::cells::{RowLook, cell, is_number};
 use crate::tui::view::columns::{MARGIN, Needs, columns};
@@ -198,7 +198,6 @@ fn mark_and_go_on(shared: &mut Shared) {
 
 /// From the last marked message to the one under the cursor, as listed.
 fn mark_range(shared: &mut Shared) {
-    shared.sort_list();
     let Some(campaign) = shared.campaign_mut() else { return };
     let Some(row) = campaign.list.selected() else { return };
     let from = campaign.marked.last().and_then(|last| campaign.list.position(&campaign.store, last));
@@ -276,7 +275,7 @@ pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, heads: Rect, ar
     }
     let (columns, gap) = columns_of(shared, campaign, usize::from(area.width));
     let columns = Columns { columns: &columns, gap };
-    draw_heads(shared, buffer, heads, columns);
+    draw_heads(shared, campaign, buffer, heads, columns);
     let height = usize::from(area.height);
     let top = campaign.list.top(&campaign.store, height);
     let selected = campaign.list.index(&campaign.store);
@@ -303,7 +302,7 @@ pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, heads: Rect, ar
 fn columns_of(shared: &Shared, campaign: &Campaign, width: usize) -> (Vec<(Column, usize)>, usize) {
     let needs = Needs {
         chosen: &shared.tables.columns,
-        ordered_by: shared.tables.messages.by,
+        ordered_by: Ordered::of_messages(campaign.list.order()).by,
         is_ordered: !campaign.list.is_newest_first(),
         other_days: lists_other_days(shared, campaign),
         skipped: campaign.skipped_columns,
@@ -347,11 +346,11 @@ struct Columns<'a> {
     gap: usize,
 }
 
-fn draw_heads(shared: &Shared, buffer: &mut Buffer, area: Rect, columns: Columns<'_>) {
+fn draw_heads(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect, columns: Columns<'_>) {
+    let order = Ordered::of_messages(campaign.list.order());
     let mut text = " ".repeat(MARGIN);
     for (column, width) in columns.columns {
         let align = if is_number(*column) { Align::Right } else { Align::Left };
-        let order = shared.tables.messages;
         let name = if column.label().len() <= *width { column.label() } else { column.name() };
         let signed = format!("{name} {}", order_sign(order.direction));
         let has_sign = *column == order.by && signed.len() <= *width;
@@ -409,7 +408,7 @@ fn end_words(shared: &Shared, campaign: &Campaign, room: usize) -> String {
     if campaign.list.is_newest_first() {
         return words;
     }
-    let order = shared.tables.messages;
+    let order = Ordered::of_messages(campaign.list.order());
     let loaded = match campaign.store.coverage() {
         coverage if coverage.dropped > 0 || campaign.find.is_on() => String::new(),
         coverage => format!("{} loaded, ", grouped(coverage.loaded)),

@@ -1,9 +1,7 @@
 //! The rows of the list: those that the filter shows, and below them, during a find, those with that number which
 //! it would hide. A find searches through everything.
 
-use std::ops::Range;
-
-use crate::store::{Filter, Merged, Order, RowNumber, Store, Trimmed, View};
+use crate::store::{Filter, Merged, Order, RowNumber, Sorted, Store, Trimmed, Unsorted, View};
 use crate::tui::state::Times;
 
 /// Two views, one below the other. No row is in both.
@@ -34,14 +32,24 @@ impl Sections {
         std::iter::once(&mut self.kept).chain(&mut self.below)
     }
 
-    /// As [`View::refresh_roughly`].
-    pub fn refresh_roughly(&mut self, store: &Store) {
-        self.views().for_each(|view| view.refresh_roughly(store));
+    /// As [`View::refresh`].
+    pub fn refresh(&mut self, store: &Store) {
+        self.views().for_each(|view| view.refresh(store));
     }
 
     /// As [`View::set_order`].
     pub fn set_order(&mut self, store: &Store, order: Order) {
         self.views().for_each(|view| view.set_order(store, order));
+    }
+
+    /// As [`View::start_sort`], for each of them.
+    pub fn start_sort(&mut self, store: &Store, order: Order) -> Vec<Unsorted> {
+        self.views().map(|view| view.start_sort(store, order)).collect()
+    }
+
+    /// As [`View::finish_sort`].
+    pub fn finish_sort(&mut self, store: &Store, sorted: Vec<Sorted>) {
+        self.views().zip(sorted).for_each(|(view, sorted)| view.finish_sort(store, sorted));
     }
 
     /// As [`View::set_times`].
@@ -55,8 +63,8 @@ impl Sections {
     }
 
     /// As [`View::forget`].
-    pub fn forget(&mut self, store: &Store, trimmed: &Trimmed) {
-        self.views().for_each(|view| view.forget(store, trimmed));
+    pub fn forget(&mut self, trimmed: &Trimmed) {
+        self.views().for_each(|view| view.forget(trimmed));
     }
 
     /// As [`View::pin`]. Where the rows that the filter hides are listed below, none has to be
@@ -66,23 +74,9 @@ impl Sections {
         self.kept.pin(store, row);
     }
 
-    /// Whether every row is sorted.
-    pub fn is_sorted(&self) -> bool {
-        self.kept.is_sorted() && self.below.as_ref().is_none_or(View::is_sorted)
-    }
-
-    /// As [`View::sort_window`].
-    pub fn sort_window(&mut self, store: &Store, window: Range<usize>) {
-        let kept = self.kept.len();
-        self.kept.sort_window(store, window.start.min(kept)..window.end.min(kept));
-        if let Some(below) = &mut self.below {
-            below.sort_window(store, window.start.saturating_sub(kept)..window.end.saturating_sub(kept));
-        }
-    }
-
-    /// As [`View::sort`].
-    pub fn sort(&mut self, store: &Store) {
-        self.views().for_each(|view| view.sort(store));
+    /// Whether both are in an order.
+    pub fn are_in(&self, order: Order) -> bool {
+        self.kept.order() == order && self.below.as_ref().is_none_or(|below| below.order() == order)
     }
 
     /// Whether a row is listed because it matches, and not only held.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::delivery::{Reported, RowFields, RowsBuilder};
-use crate::store::{AnswerKind, Reach, SortBy, View};
+use crate::store::{AnswerKind, Reach, SortBy};
 
 const HEIGHT: usize = 5;
 
@@ -47,10 +47,8 @@ fn a_list_that_nobody_moved_in_shows_the_new_order_from_its_top() {
     let (mut store, mut list) = (Store::new(), List::new());
     reported(&mut store, &mut list, &[(5, 1), (3, 2), (9, 3)]);
     list.set_order(&store, BY_RECIPIENT);
-    list.sort_window(&store, HEIGHT);
     assert_eq!(shown(&store, &list), ["6580000003", "6580000005", "6580000009"]);
     list.set_order(&store, BY_RECIPIENT.reversed());
-    list.sort_window(&store, HEIGHT);
     assert_eq!(selected(&store, &list), "6580000009");
     list.set_order(&store, Order::NEWEST);
     assert_eq!((list.cursor(), selected(&store, &list).as_str()), (ListCursor::Newest, "6580000009"));
@@ -81,7 +79,6 @@ fn the_selected_message_keeps_its_line_in_another_order() {
     list.go(&store, 19, HEIGHT);
     let (row, line) = (list.selected(), list.index(&store) - list.top(&store, HEIGHT));
     list.set_order(&store, BY_RECIPIENT);
-    list.sort_window(&store, HEIGHT);
     assert_eq!((list.selected(), list.index(&store) - list.top(&store, HEIGHT)), (row, line));
 }
 
@@ -91,42 +88,94 @@ fn a_filter_keeps_the_order() {
     reported(&mut store, &mut list, &[(5, 1), (3, 2), (59, 3)]);
     list.set_order(&store, BY_RECIPIENT);
     list.set_filter(&store, Filter { query: crate::delivery::RecipientQuery::parse("5").unwrap(), ..Filter::default() });
-    list.sort_window(&store, HEIGHT);
     assert_eq!(shown(&store, &list), ["6580000003", "6580000005", "6580000059"]);
     list.start_over();
-    assert_eq!(list.view.kept().order(), BY_RECIPIENT);
+    assert_eq!(list.order(), BY_RECIPIENT);
 }
 
-proptest! {
-    /// While only a window is sorted, and while the rest follows, every window shows what the complete order has
-    /// there.
-    #[test]
-    fn every_window_is_right_before_all_is_sorted(
-        numbers in prop::collection::vec(0..400u32, 1..120), indices in prop::collection::vec((0..130usize, any::<bool>()), 0..12),
-    ) {
-        let (mut store, mut list) = (Store::new(), List::new());
-        let messages: Vec<_> = numbers.iter().zip(0..).map(|(number, second)| (*number, second)).collect();
-        reported(&mut store, &mut list, &messages);
-        let mut whole = View::ordered(Filter::default(), BY_RECIPIENT);
-        whole.refresh(&store);
-        list.set_order(&store, BY_RECIPIENT);
-        prop_assert!(!list.is_sorted());
-        for (index, more) in indices {
-            list.go(&store, index, HEIGHT);
-            list.sort_window(&store, HEIGHT);
-            let top = list.top(&store, HEIGHT);
-            let rows: Vec<_> = (top..top + HEIGHT).map_while(|index| list.item(&store, index)).map(|item| item.row).collect();
-            let expected: Vec<_> = whole.rows_from(top).take(rows.len()).collect();
-            prop_assert_eq!(rows, expected);
-            prop_assert_eq!(list.index(&store), index.min(numbers.len()));
-            if more {
-                list.sort_more(&store);
-            }
-        }
-        list.sort_more(&store);
-        prop_assert!(list.is_sorted());
-        prop_assert!(list.listed().eq(whole.rows_from(0)));
-    }
+/// More messages than are sorted at once, the recipients in no order.
+fn many() -> Vec<(u32, i64)> {
+    let count = AT_ONCE as u32 + 1;
+    (0..count).map(|index| (index * 7 % count, i64::from(index))).collect()
+}
+
+/// Sorts what is asked for.
+fn answer(lists: Vec<Unsorted>) -> Vec<Sorted> {
+    lists.into_iter().map(Unsorted::sort).collect()
+}
+
+#[test]
+fn many_messages_keep_their_order_until_they_are_sorted() {
+    let (mut store, mut list) = (Store::new(), List::new());
+    reported(&mut store, &mut list, &many());
+    list.go(&store, 20, HEIGHT);
+    let (row, line) = (list.selected(), list.index(&store) - list.top(&store, HEIGHT));
+    list.set_order(&store, BY_RECIPIENT);
+    assert!(list.needs_sorting() && !list.is_sorted() && list.is_newest_first());
+    assert_eq!(list.index(&store), 20);
+    let lists = list.start_sort(&store, Generation(1));
+    assert!(!list.needs_sorting(), "one request at a time");
+    reported(&mut store, &mut list, &[(999_999, 900_000), (0, 900_001)]);
+    assert_eq!(list.index(&store), 22, "it goes on as before");
+    list.finish_sort(&store, Generation(1), answer(lists));
+    assert!(list.is_sorted() && list.order() == BY_RECIPIENT);
+    assert_eq!((list.selected(), list.index(&store) - list.top(&store, HEIGHT)), (row, line));
+    let recipients: Vec<_> = list.listed().map(|row| store.cells(row).recipient.unwrap().to_owned()).collect();
+    assert!(recipients.is_sorted() && recipients.len() == AT_ONCE + 3);
+    list.set_order(&store, Order::NEWEST);
+    assert!(list.is_sorted(), "the order by creation is the store's own");
+}
+
+#[test]
+fn a_late_answer_is_dropped_where_another_order_is_wanted_by_now() {
+    let (mut store, mut list) = (Store::new(), List::new());
+    reported(&mut store, &mut list, &many());
+    list.set_order(&store, BY_RECIPIENT);
+    let lists = list.start_sort(&store, Generation(1));
+    list.set_order(&store, BY_RECIPIENT.reversed());
+    assert!(!list.needs_sorting(), "the first request is still under way");
+    list.finish_sort(&store, Generation(1), answer(lists));
+    assert!(list.is_newest_first() && list.needs_sorting());
+    let lists = list.start_sort(&store, Generation(2));
+    list.set_order(&store, Order::NEWEST);
+    list.finish_sort(&store, Generation(2), answer(lists));
+    assert!(list.is_newest_first() && list.is_sorted() && !list.needs_sorting());
+}
+
+#[test]
+fn a_late_answer_is_dropped_where_the_rows_are_others_by_now() {
+    let (mut store, mut list) = (Store::new(), List::new());
+    reported(&mut store, &mut list, &many());
+    list.set_order(&store, BY_RECIPIENT);
+    let lists = list.start_sort(&store, Generation(1));
+    // The server has other data: its rows have the same numbers.
+    store = Store::new();
+    list.start_over();
+    reported(&mut store, &mut list, &[(5, 1), (3, 2), (9, 3)]);
+    list.finish_sort(&store, Generation(1), answer(lists));
+    assert_eq!(
+        (list.order(), shown(&store, &list)),
+        (BY_RECIPIENT, ["6580000003", "6580000005", "6580000009"].map(str::to_owned).to_vec())
+    );
+}
+
+#[test]
+fn another_filter_of_many_messages_shows_the_newest_first_until_they_are_sorted() {
+    let (mut store, mut list) = (Store::new(), List::new());
+    reported(&mut store, &mut list, &many());
+    list.set_order(&store, BY_RECIPIENT);
+    let lists = list.start_sort(&store, Generation(1));
+    list.finish_sort(&store, Generation(1), answer(lists));
+    let late = Filter { since: Some(at(0)), ..Filter::default() };
+    list.set_filter(&store, late.clone());
+    assert!(list.is_newest_first() && list.needs_sorting());
+    let lists = list.start_sort(&store, Generation(2));
+    let few = Filter { since: Some(at(49_990)), ..Filter::default() };
+    list.set_filter(&store, few);
+    assert!(list.is_sorted() && list.order() == BY_RECIPIENT, "few are sorted at once");
+    let rows: Vec<_> = list.listed().collect();
+    list.finish_sort(&store, Generation(2), answer(lists));
+    assert!(list.listed().eq(rows), "the answer was to another filter");
 }
 
 /// Messages with these numbers, failed or delivered, reported at a second.
@@ -169,10 +218,8 @@ proptest! {
             // The time window moves on, too.
             since_now = Some(at(since + second));
             list.set_times(&store, (since_now, None));
-            list.sort_window(&store, 100);
             prop_assert_eq!(list.selected(), selected);
         }
-        list.sort_all(&store);
         let now = store.newest_answer().unwrap();
         let keeps = |row: RowNumber| store.matches(&Filter { since: since_now, ..filter.clone() }, row, now);
         let finds = |row: RowNumber| store.matches(&Filter { query: query.clone(), ..Filter::default() }, row, now);
