@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use super::RowNumber;
 use super::arena::{ArenaSlot, ByteArena};
 use super::attempts::{self, NO_TIME, StoredAttempt};
-use super::batch_table::BatchTable;
+use super::batches::BatchTable;
 use super::ids::Ids;
 use super::names::{FAILURE, NO_STATUS, SharedValues, StatusCode, TemplateText};
 use super::read_times::{ReadTimes, Stamp};

@@ -1,5 +1,14 @@
-//! How many of the covered messages are in which status, and why they failed.
+//! How many of the covered messages are in which status, and why they failed. The counts follow every change, so that
+//! nothing is ever counted again from scratch.
 
+use std::collections::BTreeMap;
+
+use super::RowNumber;
+use super::attempts::NO_TIME;
+use super::columns::{Columns, Tried};
+use super::histogram::Histogram;
+use super::names::{FAILURE, SUCCESS, StatusCode, WITH_TELCO};
+use super::row_set::RowSet;
 use crate::delivery::{DeliveryError, RetryAdvice, Status};
 
 /// The length of a count by status: the seven known ones, and one for all others.
@@ -44,4 +53,229 @@ impl Counts {
 /// The index of a status in a count by status.
 pub fn status_index(status: Option<&Status>) -> usize {
     status.and_then(|status| Status::KNOWN.iter().position(|known| known == status)).unwrap_or(STATUS_COUNT - 1)
+}
+
+/// Milliseconds of a minute.
+pub const MINUTE: i64 = 60_000;
+
+/// Everything a row adds to the counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contribution {
+    pub covered: bool,
+    pub status: StatusCode,
+    pub error: u32,
+    pub batch: u32,
+    /// Whether it is on the way, apart from the telco's silence.
+    pub open: bool,
+    /// The minute of the last change.
+    pub minute: Option<i64>,
+    /// How long the delivery took, in milliseconds.
+    pub delivered_after: Option<i64>,
+}
+
+impl Contribution {
+    /// What a row adds now.
+    pub fn of(columns: &Columns, row: usize, tried: &Tried) -> Self {
+        let status = columns.status[row];
+        Self {
+            covered: columns.marks[row].covered,
+            status,
+            error: columns.error[row],
+            batch: columns.batch[row],
+            open: is_open(status, columns.marks[row].abroad),
+            minute: (tried.last_change != NO_TIME).then(|| tried.last_change.div_euclid(MINUTE)),
+            delivered_after: delivered_after(columns, row, tried),
+        }
+    }
+}
+
+/// Whether a message is on the way, apart from the telco's silence.
+pub fn is_open(status: StatusCode, abroad: bool) -> bool {
+    match status {
+        SUCCESS | FAILURE => false,
+        WITH_TELCO => !abroad,
+        _ => true,
+    }
+}
+
+/// Since when a message has been on the way: its newest attempt, else its creation. A retry's answer does not give
+/// the new attempt: while the newest known one has failed and the message is on the way again, its last change
+/// counts.
+pub fn started(columns: &Columns, row: usize, tried: &Tried) -> Option<i64> {
+    let is_open = is_open(columns.status[row], columns.marks[row].abroad);
+    if is_open && tried.newest.is_some_and(|newest| matches!(newest.status, SUCCESS | FAILURE)) {
+        return Some(tried.last_change).filter(|time| *time != NO_TIME);
+    }
+    let attempt = tried.newest.map_or(NO_TIME, |newest| newest.created);
+    [attempt, columns.created[row]].into_iter().find(|time| *time != NO_TIME)
+}
+
+/// How long the delivery took. A step without a time ended at the latest when the attempt, or else the record, last
+/// changed.
+fn delivered_after(columns: &Columns, row: usize, tried: &Tried) -> Option<i64> {
+    if columns.status[row] != SUCCESS {
+        return None;
+    }
+    let newest = tried.newest.map_or([NO_TIME; 2], |newest| [newest.delivered, newest.updated]);
+    let ended = newest.into_iter().chain([columns.updated[row]]).find(|time| *time != NO_TIME)?;
+    Some((ended - started(columns, row, tried)?).max(0))
+}
+
+/// The index of a status code in a count by status.
+fn code_index(status: StatusCode) -> usize {
+    usize::from(status).min(STATUS_COUNT - 1)
+}
+
+/// What finished in a minute, and what has been with the telco since then.
+#[derive(Debug, Default, PartialEq)]
+pub struct Minute {
+    pub finished: usize,
+    pub failed: usize,
+    pub with_telco: usize,
+    /// How many messages failed with each error; at most a few kinds.
+    pub errors: Vec<(u32, usize)>,
+}
+
+/// A batch's own counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct BatchTally {
+    pub by_status: [usize; STATUS_COUNT],
+    pub open: usize,
+}
+
+/// The running counts.
+#[derive(Default)]
+pub struct Tally {
+    pub counts: Counts,
+    pub minutes: BTreeMap<i64, Minute>,
+    pub deliveries: Histogram,
+    /// The covered rows that are on the way.
+    pub open: RowSet,
+    pub batches: Vec<BatchTally>,
+    errors: Vec<usize>,
+    errors_changed: bool,
+}
+
+impl Tally {
+    /// Counts a row.
+    pub fn add(&mut self, row: RowNumber, standing: &Contribution) {
+        self.count(standing, |count| *count += 1);
+        if standing.covered {
+            if standing.open {
+                self.open.insert(row);
+            }
+            if let Some(after) = standing.delivered_after {
+                self.deliveries.add(after);
+            }
+        }
+    }
+
+    /// Removes what a row added.
+    pub fn remove(&mut self, row: RowNumber, standing: &Contribution) {
+        self.count(standing, |count| *count = count.saturating_sub(1));
+        if standing.covered {
+            self.open.remove(row);
+            if let Some(after) = standing.delivered_after {
+                self.deliveries.remove(after);
+            }
+        }
+    }
+
+    fn count(&mut self, standing: &Contribution, step: impl Fn(&mut usize)) {
+        let index = code_index(standing.status);
+        if standing.batch != 0 {
+            let at = standing.batch as usize - 1;
+            if at >= self.batches.len() {
+                self.batches.resize(at + 1, BatchTally::default());
+            }
+            step(&mut self.batches[at].by_status[index]);
+            if standing.open {
+                step(&mut self.batches[at].open);
+            }
+        }
+        if !standing.covered {
+            return;
+        }
+        step(&mut self.counts.by_status[index]);
+        if standing.open {
+            step(&mut self.counts.open);
+        }
+        let failed = standing.status == FAILURE;
+        if failed {
+            let at = standing.error as usize;
+            if at >= self.errors.len() {
+                self.errors.resize(at + 1, 0);
+            }
+            step(&mut self.errors[at]);
+            self.errors_changed = true;
+        }
+        let finished = failed || standing.status == SUCCESS;
+        let with_telco = standing.open && standing.status == WITH_TELCO;
+        if let Some(minute) = standing.minute
+            && (finished || with_telco)
+        {
+            self.count_minute(minute, standing, step);
+        }
+    }
+
+    fn count_minute(&mut self, at: i64, standing: &Contribution, step: impl Fn(&mut usize)) {
+        let minute = self.minutes.entry(at).or_default();
+        if standing.status == WITH_TELCO {
+            step(&mut minute.with_telco);
+        } else {
+            step(&mut minute.finished);
+        }
+        if standing.status == FAILURE {
+            step(&mut minute.failed);
+            let index = minute.errors.iter().position(|(error, _)| *error == standing.error).unwrap_or_else(|| {
+                minute.errors.push((standing.error, 0));
+                minute.errors.len() - 1
+            });
+            step(&mut minute.errors[index].1);
+            minute.errors.retain(|(_, count)| *count > 0);
+        }
+        if *minute == Minute::default() {
+            self.minutes.remove(&at);
+        }
+    }
+
+    /// Brings the list of errors up to date; called once after a batch of changes.
+    pub fn settle(&mut self, columns: &Columns) {
+        if !std::mem::take(&mut self.errors_changed) {
+            return;
+        }
+        self.counts.errors = named_errors(columns, &self.errors);
+    }
+}
+
+/// Counts of some rows, from scratch.
+pub fn count_rows(columns: &Columns, rows: impl Iterator<Item = RowNumber>) -> Counts {
+    let mut counts = Counts::default();
+    let mut errors = vec![0; columns.names.errors().len() + 1];
+    for row in rows.map(RowNumber::index) {
+        let status = columns.status[row];
+        counts.by_status[code_index(status)] += 1;
+        counts.open += usize::from(is_open(status, columns.marks[row].abroad));
+        if status == FAILURE {
+            errors[columns.error[row] as usize] += 1;
+        }
+    }
+    counts.errors = named_errors(columns, &errors);
+    counts
+}
+
+/// Counts by error number with the errors' words, the most frequent first.
+fn named_errors(columns: &Columns, counts: &[usize]) -> Vec<ErrorCount> {
+    let counted = (0_u32..).zip(counts).filter(|(_, count)| **count > 0);
+    let mut named: Vec<ErrorCount> = counted
+        .map(|(number, count)| {
+            let error = columns.names.error_of(number).cloned().unwrap_or_else(|| DeliveryError::new("", ""));
+            ErrorCount { count: *count, retry: error.known().retry_advice(), error }
+        })
+        .collect();
+    named.sort_by(|left, right| {
+        let by_words = || (&left.error.code, &left.error.kind).cmp(&(&right.error.code, &right.error.kind));
+        right.count.cmp(&left.count).then_with(by_words)
+    });
+    named
 }

@@ -1,12 +1,12 @@
-//! Which messages a list shows.
+//! Which messages a list shows, and how many.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::attempts::NO_TIME;
 use super::columns::Columns;
+use super::counts::is_open;
 use super::names::{FAILURE, WITH_TELCO};
 use super::recipients::Needle;
-use super::tally::is_open;
 use super::{RowNumber, Store};
 use crate::delivery::{BatchId, RecipientQuery, Status, TELCO_SILENCE};
 
@@ -160,9 +160,61 @@ pub(super) fn rounded_up(time: Timestamp) -> i64 {
     milliseconds + i64::from(is_before)
 }
 
+/// The bounds of a range in milliseconds, excluding the second.
+pub(super) fn bounds(since: Option<Timestamp>, until: Option<Timestamp>) -> (i64, i64) {
+    (since.map_or(NO_TIME, rounded_up), until.map_or(i64::MAX, rounded_up))
+}
+
 impl Store {
     /// Whether a filter shows a message at `now`.
     pub fn matches(&self, filter: &Filter, row: RowNumber, now: Timestamp) -> bool {
         Sieve::new(self, filter, now).passes(row)
+    }
+
+    /// The rows created from one time up to another, in milliseconds, newest first.
+    pub(super) fn created_between(&self, from: i64, to: i64) -> impl Iterator<Item = RowNumber> + '_ {
+        let created = |row: RowNumber| self.columns.created[row.index()];
+        self.order.iter_after(move |row| created(row) >= to).take_while(move |row| created(*row) >= from)
+    }
+
+    /// How many covered messages were created from one time on, and before another.
+    pub fn loaded_between(&self, since: Option<Timestamp>, until: Option<Timestamp>) -> usize {
+        let (from, to) = bounds(since, until);
+        // Their positions in the order give their number: every frame asks for it. Islands are below the end of the
+        // unbroken stretch, or in its gap.
+        let created = |row: RowNumber| self.columns.created[row.index()];
+        let end = self.order.count_before(|row| self.reach.reaches(&self.columns, row) && self.limit.covers(&self.columns, row));
+        let newer = |time: i64| self.order.count_before(|row| created(row) >= time).min(end);
+        let between = |from: i64, to: i64| newer(from).saturating_sub(newer(to));
+        let in_gap = self.reach.gap.map_or(0, |gap| between(from.max(gap.older.as_millisecond() + 1), to.min(gap.newer.as_millisecond())));
+        between(from, to).saturating_sub(in_gap)
+    }
+
+    /// How many covered messages a filter shows at `now`. If existing counts give it, no message is looked at.
+    pub fn loaded_matching(&self, filter: &Filter, now: Timestamp) -> usize {
+        if let Some(known) = self.known_count(filter) {
+            return known;
+        }
+        let sieve = Sieve::new(self, filter, now);
+        let (from, to) = sieve.times();
+        self.created_between(from, to).filter(|row| self.is_covered(*row) && sieve.passes(*row)).count()
+    }
+
+    fn known_count(&self, filter: &Filter) -> Option<usize> {
+        let counts = self.counts();
+        let rest = Filter { statuses: Vec::new(), open: false, errors: Vec::new(), ..filter.clone() };
+        if !rest.is_empty() {
+            return filter.is_only_times().then(|| self.loaded_between(filter.since, filter.until));
+        }
+        match (filter.statuses.as_slice(), filter.open, filter.errors.as_slice()) {
+            ([], false, []) => Some(counts.total()),
+            ([] | [Status::Failure], false, codes) if !codes.is_empty() => {
+                let wanted = counts.errors.iter().filter(|error| codes.iter().any(|code| *code == *error.error.code));
+                Some(wanted.map(|error| error.count).sum())
+            }
+            // Unknown statuses are counted together.
+            ([status], false, []) if Status::KNOWN.contains(status) => Some(counts.of(status)),
+            _ => None,
+        }
     }
 }

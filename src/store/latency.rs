@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
+use super::counts::{Contribution, started};
 use super::histogram::Histogram;
-use super::tally::{Contribution, started};
 use super::{RowNumber, Store};
 use crate::delivery::{Progress, Status};
 

@@ -4,33 +4,27 @@
 //! columns instead of structs, shared words stored once, the text rebuilt from template and values. Every count is
 //! kept up to date, so nothing walks over all messages except building a filtered list.
 
-mod answer;
-mod read_times;
-mod batch_table;
+mod arena;
+mod attempts;
 mod batches;
-mod cells;
 mod columns;
 mod counts;
 mod coverage;
 mod filter;
 mod histogram;
 mod ids;
-mod intern;
 mod latency;
 mod merge;
 mod names;
 mod order;
 mod read;
+mod read_times;
 mod recent;
 mod recipients;
 mod row_list;
 mod row_set;
-mod arena;
 mod sort;
-mod tally;
-mod attempts;
 mod trim;
-mod unreadable;
 mod values;
 mod varint;
 mod view;
@@ -38,14 +32,14 @@ mod view;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use answer::{AnswerKind, Change, Merged};
 pub use batches::BatchSummary;
-pub use cells::Cells;
 pub use counts::{Counts, ErrorCount, STATUS_COUNT, status_index};
 pub use coverage::{Coverage, Gap, Reach};
 pub use filter::Filter;
 pub use latency::{Latency, Stuck};
+pub use merge::{AnswerKind, Change, Merged};
 pub use order::{Direction, Order, SortBy};
+pub use read::Cells;
 pub use recent::{MinuteOfEnds, Recent};
 pub use sort::{Sorted, Unsorted};
 pub use trim::Trimmed;
@@ -55,11 +49,10 @@ use jiff::Timestamp;
 
 use attempts::time;
 use columns::Columns;
-use merge::Scratch;
+use counts::{Contribution, Tally};
+use merge::{Scratch, Unreadable};
 use row_list::RowList;
-use tally::{Contribution, Tally};
 use trim::Limit;
-use unreadable::Unreadable;
 
 /// A message's index in the store that gave it. It stays the same as long as that store lives, and means nothing in
 /// another one.
@@ -173,7 +166,7 @@ impl Store {
 
     /// Counts of these rows, covered or not. Counts from scratch: for a window, a batch or a filter, on request.
     pub fn counts_of(&self, rows: impl Iterator<Item = RowNumber>) -> Counts {
-        tally::count_rows(&self.columns, rows)
+        counts::count_rows(&self.columns, rows)
     }
 
     /// All rows, including islands, newest first.

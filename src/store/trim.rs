@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 
 use super::columns::Columns;
+use super::counts::{Contribution, is_open};
 use super::names::{NO_STATUS, WITH_TELCO};
 use super::recipients::is_abroad;
 use super::row_set::RowSet;
-use super::tally::{Contribution, is_open};
 use super::{AnswerKind, RowNumber, Store};
 use crate::delivery::{MessageId, Progress, Row, TELCO_SILENCE};
 

@@ -7,7 +7,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::DefaultHashBuilder;
 
-use super::intern::Interned;
+use super::names::Interned;
 use super::names::SharedValues;
 use super::varint;
 use crate::delivery::Row;

@@ -1,15 +1,16 @@
 //! A list of row numbers that follows the store.
 
-mod times; // ranges of creation times
-
 use jiff::Timestamp;
 
-use super::filter::Sieve;
+use super::filter::{Sieve, bounds};
 use super::order::SortBy;
 use super::row_list::RowList;
 use super::row_set::RowSet;
 use super::sort::{Sorted, Unsorted};
 use super::{Filter, Merged, Order, RowNumber, Store, Trimmed};
+
+/// Up to this many rows are inserted or removed one by one when a range moves; for more, the list is rebuilt.
+const FEW: usize = 5_000;
 
 /// From this many chunks of rows on, a second thread is worth starting, which takes some 50 µs.
 const CHUNKS_WORTH_A_THREAD: usize = 50;
@@ -149,6 +150,21 @@ impl View {
             self.rows.retain(|row| !touched.contains(row));
         }
         self.place(store, merged.touched.iter().copied());
+    }
+
+    /// Shows another range of creation times of the same messages. A small move costs as much as the messages that it
+    /// passed. The range of the hiding filter moves along.
+    pub fn set_times(&mut self, store: &Store, since: Option<Timestamp>, until: Option<Timestamp>) {
+        let filter = match &mut self.filter {
+            Filter { hidden_by: Some(hidden_by), .. } => hidden_by,
+            filter => filter,
+        };
+        let ((low_before, high_before), (low, high)) = (bounds(filter.since, filter.until), bounds(since, until));
+        (filter.since, filter.until) = (since, until);
+        let passed = [(low_before.min(low), low_before.max(low)), (high_before.min(high), high_before.max(high))];
+        let passed = passed.into_iter().flat_map(|(from, to)| store.created_between(from, to));
+        let passed: Vec<RowNumber> = passed.take(FEW + 1).collect();
+        if passed.len() > FEW { self.refresh_at(store, self.now) } else { self.place(store, passed.into_iter()) }
     }
 
     /// Follows a trim of the store.

@@ -9,16 +9,69 @@ mod content;
 
 use std::cmp::Ordering;
 
+use hashbrown::HashSet;
 use jiff::Timestamp;
 
 use super::attempts::{NO_TIME, StoredAttempt, milliseconds};
 use super::columns::Columns;
+use super::counts::Contribution;
 use super::names::{FAILURE, NO_STATUS, Origin, SUCCESS};
 use super::read_times::{FieldMask, Stamp, StoredField};
 use super::recipients::is_abroad;
-use super::tally::Contribution;
-use super::{AnswerKind, Change, Merged, RowNumber, Store};
-use crate::delivery::{BatchFields, Reported, Row, Rows};
+use super::{RowNumber, Store};
+use crate::delivery::{BadRow, BatchFields, BatchId, DeliveryError, Reported, Row, Rows, Status};
+
+/// What kind of answer the rows came from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum AnswerKind {
+    /// A page of the campaign's messages.
+    List,
+    /// A page of search results.
+    Search,
+    /// A page of a batch's messages. Those rows do not name their batch: the request did.
+    Batch(BatchId),
+    /// One message, read by itself.
+    Single,
+    /// The answer to a send or a retry.
+    Action,
+}
+
+/// What a merge did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// Messages that were not known before, in the order received.
+    pub added: Vec<RowNumber>,
+    /// What happened to messages that were known before, in the order received.
+    pub changes: Vec<Change>,
+    /// Every row with a visible change, including the added ones; each once.
+    pub touched: Vec<RowNumber>,
+    /// How many rows of the answer could not be read.
+    pub bad: usize,
+    /// Whether a known message moved in the order, because its creation time changed. Hardly ever true.
+    pub reordered: bool,
+}
+
+impl Merged {
+    /// Whether the answer brought nothing new.
+    pub fn is_empty(&self) -> bool {
+        self.touched.is_empty()
+    }
+}
+
+/// A known message has another status than before, or was retried with the same result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The message.
+    pub row: RowNumber,
+    /// The status before; `None` if it had not been given.
+    pub from: Option<Status>,
+    /// The status now.
+    pub to: Status,
+    /// Why it failed, if it did and the API said why.
+    pub error: Option<DeliveryError>,
+    /// When the answer that showed it was requested.
+    pub seen_at: Timestamp,
+}
 
 /// Buffers that are reused for row after row.
 #[derive(Default)]
@@ -221,5 +274,47 @@ impl Telling<'_> {
         if self.takes(columns, StoredField::Batch, || id.cmp(&columns.batches.id(columns.batch[at]))) {
             columns.batch[at] = number;
         }
+    }
+}
+
+/// At most this many unreadable rows are distinguished: enough to see that something is wrong with a campaign, and too few for a
+/// server to fill the memory.
+const MOST_UNREADABLE: usize = 100_000;
+
+/// What identifies an unreadable row.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Mark {
+    /// Its id.
+    Id(Box<str>),
+    /// Its index in an answer, if it has no readable id. Rows of different pages can share one, and a row moves down
+    /// as newer ones come: a count of these is about right, while counting every answer would grow with every look at
+    /// the same row.
+    Place(usize),
+}
+
+/// The rows that could not be read: how many there are, however often they come.
+#[derive(Debug, Default)]
+pub struct Unreadable(HashSet<Mark>);
+
+impl Unreadable {
+    /// A row that the decoder could not read.
+    pub fn add(&mut self, row: &BadRow) {
+        self.insert(row.id.as_deref().map_or(Mark::Place(row.index), |id| Mark::Id(id.into())));
+    }
+
+    /// A row that the store could not accept.
+    pub fn add_id(&mut self, id: &str) {
+        self.insert(Mark::Id(id.into()));
+    }
+
+    fn insert(&mut self, mark: Mark) {
+        if self.0.len() < MOST_UNREADABLE {
+            self.0.insert(mark);
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 }
