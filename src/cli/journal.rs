@@ -240,13 +240,7 @@ impl JournalLine {
     ];
 
     /// An action; `open` if its outcome is unknown.
-    pub fn of_action(
-        entry: JournalEntry,
-        tries: &[ActionAttempt],
-        open: Option<&OpenAction>,
-        names: &CampaignNames,
-        zone: &TimeZone,
-    ) -> Self {
+    fn of_action(entry: JournalEntry, tries: &[ActionAttempt], open: Option<&OpenAction>, names: &CampaignNames, zone: &TimeZone) -> Self {
         let file_name = match &entry.action {
             ActionKind::UploadBatch { file_name, .. } => Some(file_name.clone()),
             _ => None,
@@ -275,7 +269,7 @@ impl JournalLine {
     }
 
     /// A note.
-    pub fn of_note(entry: NoteEntry, names: &CampaignNames, zone: &TimeZone) -> Self {
+    fn of_note(entry: NoteEntry, names: &CampaignNames, zone: &TimeZone) -> Self {
         let NoteEntry { note, who } = entry;
         let campaign_id = note.campaign.as_ref().map(|campaign| campaign.as_str().to_owned());
         Self {

@@ -1,8 +1,10 @@
-//! What a worker can be asked to do.
+//! What a worker can be asked to do, and the way to it.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
 
 use crate::action::{ActionNumber, Agreed};
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
@@ -114,4 +116,67 @@ pub enum Command {
     },
     /// Stop the worker, after any write under way.
     Stop,
+}
+
+/// Sends commands to a worker. One that has ended ignores them.
+#[derive(Debug, Clone)]
+pub struct CommandSender(mpsc::UnboundedSender<Command>);
+
+/// A worker's inbox. It exists before its worker: what is asked until then waits in it.
+#[derive(Debug)]
+pub struct Inbox {
+    receiver: mpsc::UnboundedReceiver<Command>,
+    /// What was taken out and put back, which comes first.
+    put_back: VecDeque<Command>,
+}
+
+/// A worker's inbox, and the way into it.
+pub fn inbox() -> (CommandSender, Inbox) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    (CommandSender(sender), Inbox { receiver, put_back: VecDeque::new() })
+}
+
+impl CommandSender {
+    /// Asks for something.
+    pub fn send(&self, command: Command) {
+        // Nobody listens only when the worker has ended, which its task tells.
+        let _ = self.0.send(command);
+    }
+}
+
+impl Inbox {
+    /// Puts a command back, behind those that were put back before and in front of all others.
+    pub fn put_back(&mut self, command: Command) {
+        self.put_back.push_back(command);
+    }
+
+    /// The next command, whenever it comes; `None` when nobody can ask any more. Dropping the future loses none.
+    pub async fn next(&mut self) -> Option<Command> {
+        match self.put_back.pop_front() {
+            Some(command) => Some(command),
+            None => self.receiver.recv().await,
+        }
+    }
+
+    /// The next command that is there.
+    pub fn try_next(&mut self) -> Option<Command> {
+        self.put_back.pop_front().or_else(|| self.receiver.try_recv().ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_put_back_comes_first() {
+        let (commands, mut inbox) = inbox();
+        commands.send(Command::ReadNow);
+        inbox.put_back(Command::InView(true));
+        inbox.put_back(Command::Pause);
+        drop(commands);
+        assert_eq!(inbox.next().await, Some(Command::InView(true)));
+        assert_eq!(inbox.try_next(), Some(Command::Pause));
+        assert_eq!((inbox.next().await, inbox.next().await), (Some(Command::ReadNow), None));
+    }
 }

@@ -5,7 +5,6 @@ mod active_action;
 mod active_run;
 mod budget;
 mod clock;
-mod channel;
 mod command;
 mod scheduler;
 mod ledger;
@@ -18,14 +17,13 @@ mod worker;
 mod tests;
 
 pub use budget::Budget;
-pub use channel::{CommandSender, Inbox, UpdateSender, inbox};
 pub use clock::{Clock, Moment, ServerTime};
-pub use command::{Attendance, Command, Generation};
+pub use command::{Attendance, Command, CommandSender, Generation, Inbox, inbox};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, SeenMessage, Stage};
 pub use reader::{ListRequest, Pages, ReadError, Reader, ReaderNews};
 pub use settings::CampaignSettings;
 pub use update::{
     ActionNews, ActionStage, BatchState, CampaignIndex, Connection, Meter, News, NotStarted, NoteLost, Notice, NoticeWeight,
-    OpenActionNews, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update,
+    OpenActionNews, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update, UpdateSender,
 };
 pub use worker::{AWAY_CALLS_PER_SECOND, KeyAgain, Monitor, MonitorOptions, ReadKey};

@@ -1,6 +1,10 @@
-//! What a worker reports.
+//! What a worker reports, and where to.
+
+use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::mpsc;
 
 use super::Generation;
 use crate::action::{ActionNumber, BatchReading, Subject};
@@ -20,6 +24,42 @@ pub struct Update {
     pub campaign: CampaignIndex,
     /// What happened.
     pub news: News,
+}
+
+/// Where a worker's news go, with what wakes whoever reads them. Cheap to clone.
+#[derive(Clone)]
+pub struct UpdateSender {
+    sender: mpsc::Sender<Update>,
+    wake: Option<Arc<dyn Fn() + Send + Sync>>,
+}
+
+impl fmt::Debug for UpdateSender {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sender.fmt(out)
+    }
+}
+
+impl UpdateSender {
+    /// A sender that calls `wake` after each piece of news.
+    pub fn waking(sender: mpsc::Sender<Update>, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { sender, wake: Some(Arc::new(wake)) }
+    }
+
+    /// Sends news; waits while the reader is behind. A reader that is gone needs none.
+    pub async fn send(&self, update: Update) {
+        if self.sender.send(update).await.is_ok()
+            && let Some(wake) = &self.wake
+        {
+            wake();
+        }
+    }
+}
+
+impl From<mpsc::Sender<Update>> for UpdateSender {
+    /// To a reader that waits for the channel itself.
+    fn from(sender: mpsc::Sender<Update>) -> Self {
+        Self { sender, wake: None }
+    }
 }
 
 /// What happened.

@@ -6,12 +6,10 @@
 //! This room uses no other room of the program, not even for the names of statuses: were both sides
 //! to share a definition, a mistake in it would cancel out and no test could see it.
 
-mod demo;
 mod options;
 mod server;
 mod world;
 
-pub use demo::demo_campaigns;
-pub use options::{CampaignOptions, KeyRights, RetryAfter, SimulatedEnvironment, SimulatedLanguage, WorldOptions};
+pub use options::{CampaignOptions, KeyRights, RetryAfter, SimulatedEnvironment, SimulatedLanguage, WorldOptions, demo_campaigns};
 pub use server::{Fault, FaultExpected, FaultKind, FaultyCalls, ServeError, Simulator, serve};
 pub use world::{Answer, Call, CallLog, CampaignCard, LoggedCall, World};
