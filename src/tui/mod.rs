@@ -20,7 +20,6 @@ mod state; // what the dashboard knows
 pub mod text; // columns, times, ages and numbers
 mod terminal;
 mod theme;
-mod typed_line; // a line for typing
 mod update; // events in, effects out
 mod view; // how it looks
 mod widgets; // what several things draw with

@@ -11,3 +11,4 @@ pub(super) mod sentences;
 pub(super) mod table;
 pub(super) mod words;
 pub(super) mod question; // what questions before something with consequences share
+pub(super) mod typed_line; // a line for typing

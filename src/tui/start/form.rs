@@ -10,7 +10,7 @@ use crate::monitor::NoticeWeight;
 use crate::postman::{BaseUrl, Environment, Explanation};
 use crate::tui::Effect;
 use crate::tui::keys::Action;
-use crate::tui::typed_line::TypedLine;
+use crate::tui::widgets::typed_line::TypedLine;
 
 /// What the check of a new campaign found.
 #[derive(Debug, Clone, PartialEq, Eq)]

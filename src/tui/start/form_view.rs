@@ -11,7 +11,7 @@ use crate::monitor::NoticeWeight;
 use crate::tui::Role;
 use crate::tui::key_line::{self, KeyWord};
 use crate::tui::text::{cut, wrap};
-use crate::tui::typed_line::TypedLine;
+use crate::tui::widgets::typed_line::TypedLine;
 
 /// The width of the fields' names.
 const LABEL_COLUMNS: usize = 13;

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::delivery::{Beside, MessageId, NotANumber, RecipientQuery};
 use crate::monitor::{Generation, SearchState};
 use crate::postman::Explanation;
-use crate::tui::typed_line::TypedLine;
+use crate::tui::widgets::typed_line::TypedLine;
 
 /// How long typing must pause before the server is asked: a number is typed in one go, and each
 /// digit would be a call.

@@ -1,7 +1,7 @@
 //! A line for typing: a command, the name that unlocks a campaign, a time window, or a file name.
 
 use super::{Export, FilterChoice, OpenQuestion, PaletteAction, PaletteEntry};
-use crate::tui::typed_line::TypedLine;
+use crate::tui::widgets::typed_line::TypedLine;
 
 /// What a line is for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::super::state::{OldDialog, OpenQuestion, PaletteAction, Prompt, Prompt
 use super::super::{Action, Effect};
 use crate::monitor::NoticeWeight;
 use crate::tui::dialogs::ResumeQuestion;
-use crate::tui::typed_line::TypedLine;
+use crate::tui::widgets::typed_line::TypedLine;
 
 /// How many commands a page key moves: fewer than a small screen shows.
 const PALETTE_PAGE: isize = 8;

@@ -4,15 +4,15 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 use zeroize::Zeroize as _;
 
-use super::text::{cut, width};
 use crate::delivery::clean_line;
+use crate::tui::text::{cut, width};
 
 /// The longest line, in characters: far more than any number has, or a link around it.
 const LONGEST: usize = 200;
 
 /// What is typed may be a key or a recipient, so `Debug` shows its length alone.
 #[derive(Clone)]
-pub(super) struct TypedLine {
+pub(in crate::tui) struct TypedLine {
     input: Input,
     longest: usize,
     /// Whether its text is a proposal: the first typed letter replaces it.
