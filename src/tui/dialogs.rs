@@ -17,6 +17,10 @@ mod resume;
 mod retry;
 mod reveal;
 mod times;
+mod history;
+mod name_filter;
+mod unlock;
+mod window;
 
 use std::borrow::Cow;
 
@@ -48,6 +52,7 @@ pub(in crate::tui) use resume::ResumeQuestion;
 pub(in crate::tui) use retry::RetryQuestion;
 pub(in crate::tui) use reveal::RevealQuestion;
 pub(in crate::tui) use times::TimesMenu;
+pub(in crate::tui) use window::TypedWindow;
 
 /// Something open over the view: a question, a menu, a line for typing, a page to read.
 pub(in crate::tui) trait Dialog {

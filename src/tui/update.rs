@@ -8,14 +8,12 @@ mod export;
 mod exporting;
 mod filters;
 mod find;
-mod history;
 mod order;
 mod plan;
 mod presenting;
 mod prompt;
 mod run;
 mod show;
-mod unlock;
 mod wake;
 
 use crossterm::event::{KeyEvent, KeyEventKind};

@@ -11,4 +11,5 @@ pub(super) mod sentences;
 pub(super) mod table;
 pub(super) mod words;
 pub(super) mod question; // what questions before something with consequences share
+pub(super) mod line_box; // a line for typing in a box
 pub(super) mod typed_line; // a line for typing

@@ -6,9 +6,9 @@ use ratatui::layout::{Position, Rect};
 
 use super::filter::choices::Choices;
 use super::filter::lines::{ChoiceLine, Item, windows};
-use super::{Can, Changed, Dialog, Outcome, Press};
+use super::{Can, Changed, Dialog, Outcome, Press, TypedWindow};
 use crate::tui::chrome::keys;
-use crate::tui::state::{Campaign, PromptKind, Shared, TimeWindow};
+use crate::tui::state::{Campaign, Shared, TimeWindow};
 use crate::tui::{Action, Context};
 
 /// The menu while it is open.
@@ -28,8 +28,8 @@ impl TimesMenu {
     fn act(&mut self, action: Action, shared: &mut Shared) -> Outcome {
         match action {
             Action::Enter if self.choices.selected() == Some(&Item::TypedWindow) => {
-                let typed = shared.campaign().map(|campaign| campaign.choice.window.typed()).unwrap_or_default();
-                shared.open_prompt(PromptKind::Window, &typed);
+                let line = TypedWindow::new(shared);
+                shared.open(line);
             }
             Action::Enter => {
                 shared.set_window(self.choices.choice().window);

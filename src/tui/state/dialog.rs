@@ -30,8 +30,7 @@ impl Shared {
         let asked = match &self.dialog {
             OldDialog::New(dialog) => dialog.asked(),
             OldDialog::Busy(busy) => busy.asked,
-            OldDialog::Prompt(prompt) => prompt.asked,
-            OldDialog::None => None,
+            OldDialog::Prompt(_) | OldDialog::None => None,
         };
         asked.filter(|_| self.is_dialog_in_view())
     }

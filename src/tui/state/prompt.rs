@@ -1,19 +1,12 @@
 //! A line for typing: a command, the name that unlocks a campaign, a time window, or a file name.
 
-use super::{Export, FilterChoice, OpenQuestion, PaletteAction, PaletteEntry};
+use super::{Export, PaletteAction, PaletteEntry};
 use crate::tui::widgets::typed_line::TypedLine;
 
 /// What a line is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum PromptKind {
     Command,
-    /// The name of the campaign on the screen, which unlocks it.
-    Unlock,
-    NameFilter(Box<FilterChoice>),
-    /// When a time window starts and ends.
-    Window,
-    /// How far back messages should be loaded.
-    History,
     /// The file that an export is written to.
     Export(Export),
 }
@@ -23,8 +16,6 @@ pub(in crate::tui) enum PromptKind {
 pub(in crate::tui) struct Prompt {
     /// What it is for.
     pub kind: PromptKind,
-    /// Where what is typed agrees to something: the open question.
-    pub asked: Option<OpenQuestion>,
     /// What has been typed.
     pub input: TypedLine,
     /// Why Enter did nothing.
@@ -36,9 +27,7 @@ pub(in crate::tui) struct Prompt {
 impl Prompt {
     /// A line with this text in it.
     pub fn new(kind: PromptKind, text: &str) -> Self {
-        let text = TypedLine::with_text(text);
-        let input = if kind == PromptKind::Window { text.proposed() } else { text };
-        Self { kind, asked: None, input, problem: String::new(), chosen: None }
+        Self { kind, input: TypedLine::with_text(text), problem: String::new(), chosen: None }
     }
 
     /// What has been typed.

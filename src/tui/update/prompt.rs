@@ -4,7 +4,7 @@ use crate::tui::views::activity;
 use crossterm::event::KeyEvent;
 
 use super::super::dialogs::ResultsPage;
-use super::super::state::{OldDialog, OpenQuestion, PaletteAction, Prompt, PromptKind, Shared, TimeWindow, Typed, word_and_argument};
+use super::super::state::{OldDialog, PaletteAction, Prompt, PromptKind, Shared, Typed, word_and_argument};
 use super::super::{Action, Effect};
 use crate::monitor::NoticeWeight;
 use crate::tui::dialogs::ResumeQuestion;
@@ -126,18 +126,6 @@ impl Shared {
                 }
                 problem
             }
-            PromptKind::Unlock if self.is_agreed() && self.unlock(&typed) => String::new(),
-            PromptKind::Unlock if typed.is_empty() => "type the name, or Esc".to_owned(),
-            PromptKind::Unlock => "that is not the campaign's exact name".to_owned(),
-            PromptKind::Window => match TimeWindow::parse(&typed, &self.look.zone, self.now) {
-                Ok(window) => {
-                    self.set_window(window);
-                    String::new()
-                }
-                Err(problem) => problem,
-            },
-            PromptKind::History => self.read_back(&typed),
-            PromptKind::NameFilter(choice) => self.enter_name(&typed, *choice),
             PromptKind::Export(_) if typed.trim().is_empty() => "type a file name, or Esc".to_owned(),
             PromptKind::Export(export) => {
                 let path = typed.trim().to_owned();
@@ -179,16 +167,5 @@ impl Shared {
             return;
         }
         self.effects.push(Effect::Reload);
-    }
-
-    /// `:unlock` asks for the name where the campaign is locked.
-    fn begin_unlock(&mut self) {
-        let Some(campaign) = self.campaign() else { return };
-        if !campaign.is_locked(self.now) {
-            self.tell(NoticeWeight::Info, "this campaign is not locked", "", "");
-            return;
-        }
-        let asked = OpenQuestion::new(self.next_question());
-        self.dialog = OldDialog::Prompt(Box::new(Prompt { asked: Some(asked), ..Prompt::new(PromptKind::Unlock, "") }));
     }
 }

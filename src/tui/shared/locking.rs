@@ -1,10 +1,10 @@
 //! What locks a campaign, and what unlocks it for a while.
 
-use super::super::Effect;
-use super::super::state::{Campaign, Shared};
 use crate::monitor::{CampaignIndex, NoticeWeight};
 use crate::postman::Explanation;
 use crate::state::NoteKind;
+use crate::tui::Effect;
+use crate::tui::state::{Campaign, Shared};
 
 impl Shared {
     /// Why the campaign's actions are only a preview.

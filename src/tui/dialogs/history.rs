@@ -1,11 +1,19 @@
-//! `:history`: how far back messages are loaded, beyond the configuration.
+//! How far back messages are loaded, beyond the configuration: `:history`, with or without an argument.
 
 use jiff::{SignedDuration, Timestamp};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 
-use super::super::state::{BackTo, OldDialog, PromptKind, Shared};
+use super::{Can, Dialog, Outcome, Press};
 use crate::config::{DayEnd, GivenTime};
 use crate::delivery::counted;
 use crate::monitor::{Command, NoticeWeight};
+use crate::tui::Role;
+use crate::tui::keys::{Action, Context};
+use crate::tui::state::{BackTo, Shared};
+use crate::tui::text::short_time;
+use crate::tui::view::sentences::Sentence;
+use crate::tui::widgets::line_box::{self, LineBox};
 
 /// What can be typed.
 const EXAMPLES: &str = "7d, 36h, 2026-11-01 or all";
@@ -13,34 +21,65 @@ const EXAMPLES: &str = "7d, 36h, 2026-11-01 or all";
 /// Longer ago than the API exists.
 const ALL: SignedDuration = SignedDuration::from_hours(50 * 366 * 24);
 
+#[derive(Debug)]
+pub(in crate::tui) struct History {
+    line: LineBox,
+}
+
+impl Dialog for History {
+    fn context(&self) -> Context {
+        line_box::CONTEXT
+    }
+
+    fn can(&self, action: Action, _shared: &Shared) -> Can {
+        LineBox::can(action, "load older messages")
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+        self.line.key(press, |typed| shared.read_back(typed).map(|()| Outcome::Close))
+    }
+
+    fn paste(&mut self, text: &str, _shared: &mut Shared) {
+        self.line.paste(text);
+    }
+
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let campaign = shared.campaign()?;
+        let oldest = campaign.store.coverage().oldest.map(|at| shared.look.time(at, shared.now));
+        let loaded = oldest.map_or_else(|| "Nothing is loaded yet".to_owned(), |oldest| format!("Loaded back to {oldest}"));
+        let above = vec![
+            Sentence::new(format!("{loaded}. How far back should messages be loaded?"), Role::Text, 0),
+            Sentence::new("7d, 36h, a date such as 2026-11-01, or all", Role::Muted, 1),
+        ];
+        let title = format!("Read further back, {}", campaign.settings.name);
+        Some(self.line.draw(self, shared, buffer, area, &title, above))
+    }
+}
+
 impl Shared {
-    /// Loads back to what was typed; asks for it where nothing was. Returns what is wrong with it,
-    /// where it is invalid.
-    pub(in crate::tui) fn read_back(&mut self, typed: &str) -> String {
+    /// `:history`: loads back to what was typed after it, and asks where nothing or no time was.
+    pub(in crate::tui) fn begin_history(&mut self, typed: &str) {
+        let problem = if typed.is_empty() { String::new() } else { self.read_back(typed).err().unwrap_or_default() };
+        if typed.is_empty() || !problem.is_empty() {
+            self.open(History { line: LineBox::new(typed, problem) });
+        }
+    }
+
+    /// Loads back to what was typed, or says what is wrong with it.
+    fn read_back(&mut self, typed: &str) -> Result<(), String> {
         let typed = typed.trim();
         let Some(to) = self.moment_back(typed) else {
-            return if typed.is_empty() { format!("type {EXAMPLES}, or Esc") } else { format!("`{typed}` is not a time: {EXAMPLES}") };
+            return Err(if typed.is_empty() { format!("type {EXAMPLES}, or Esc") } else { format!("`{typed}` is not a time: {EXAMPLES}") });
         };
         let span = match to {
             BackTo::Start => ALL,
             BackTo::Moment(at) => self.time_of_day().duration_since(at).max(SignedDuration::ZERO),
         };
-        let Some(campaign) = self.campaign_mut() else { return String::new() };
+        let Some(campaign) = self.campaign_mut() else { return Ok(()) };
         campaign.history_to = Some(to);
         self.effects.push(self.command(Command::ReadBack(span)));
         self.notice_history();
-        String::new()
-    }
-
-    /// `:history`, with or without an argument.
-    pub(in crate::tui) fn begin_history(&mut self, typed: &str) {
-        let problem = if typed.is_empty() { String::new() } else { self.read_back(typed) };
-        if typed.is_empty() || !problem.is_empty() {
-            self.open_prompt(PromptKind::History, typed);
-            if let OldDialog::Prompt(prompt) = &mut self.dialog {
-                prompt.problem = problem;
-            }
-        }
+        Ok(())
     }
 
     fn moment_back(&self, typed: &str) -> Option<BackTo> {
@@ -69,7 +108,7 @@ impl Shared {
             let reported = match to {
                 _ if coverage.complete => Some((NoticeWeight::Info, format!("{name}: the whole campaign is loaded, {loaded}"), "")),
                 BackTo::Moment(at) if reached(&at) => {
-                    let at = super::super::text::short_time(at, &zone, now);
+                    let at = short_time(at, &zone, now);
                     Some((NoticeWeight::Info, format!("{name}: loaded back to {at}, {loaded}"), ""))
                 }
                 _ if coverage.dropped > 0 => {
