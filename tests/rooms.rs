@@ -35,7 +35,7 @@ const KEEPS_ROWS: [&str; 10] = [
     "marks.rs: changed: HashMap<RowNumber, Timestamp>",
     "marks.rs: revealed: Option<(RowNumber, Timestamp)>",
     // While a file is being written or requested, nothing is dropped: an export is whole or not at all.
-    "exporting.rs: Messages(Arc<[RowNumber]>)",
+    "export_job.rs: Messages(Arc<[RowNumber]>)",
 ];
 
 /// A source file and its room.

@@ -17,6 +17,8 @@ mod resume;
 mod retry;
 mod reveal;
 mod times;
+
+mod export;
 mod history;
 mod name_filter;
 mod unlock;
@@ -40,6 +42,7 @@ pub(in crate::tui) use actions::RowMenu;
 pub(in crate::tui) use batch::BatchQuestion;
 pub(in crate::tui) use campaigns::AllCampaigns;
 pub(in crate::tui) use copied::CopiedPage;
+pub(in crate::tui) use export::ExportFile;
 pub(in crate::tui) use filter::FilterMenu;
 pub(in crate::tui) use find::{Across, FindLine};
 pub(in crate::tui) use help::HelpPage;

@@ -6,7 +6,6 @@ mod chrome; // what is around the view
 mod dialogs; // what is open over the view
 mod effect;
 mod event;
-mod export; // what is copied or written to a file
 mod guard; // what was not meant does nothing
 mod key_line; // keys with what they do
 pub mod keys; // the one table of keys

@@ -2,6 +2,7 @@
 
 mod alarm; // what calls a person
 mod journal; // what follows when it cannot be written
+pub(super) mod export_job; // what is written to a file
 pub(super) mod locking; // what locks a campaign
 mod look;
 mod news; // what the workers report

@@ -5,7 +5,6 @@ mod agreeing; // what agrees, and how
 mod can; // whether something would do anything now
 mod copying; // what can be copied
 mod dialog;
-mod exporting;
 mod find;
 mod list;
 mod named_filters;
@@ -29,7 +28,6 @@ pub(super) use super::widgets::question::OpenQuestion;
 pub(super) use can::NOTHING_LEFT;
 pub(super) use copying::{CopyFormat, CopyWhat, LastCopy};
 pub(super) use dialog::{Beneath, OldDialog};
-pub(super) use exporting::{Content, Export, Exporting};
 pub(super) use find::{Find, SearchRequest, ServerAnswer, TYPING};
 pub(super) use list::{Item, List, ListCursor};
 pub(super) use named_filters::{NamedFilter, NamedFilters};
@@ -45,6 +43,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::dialogs::{Across, Changed, Dialog, HelpPage};
 use super::mouse::Target;
+use super::shared::export_job::ExportJob;
 use super::{Effect, KeyMap, Setup, Theme};
 use crate::action::ActionNumber;
 use crate::monitor::{CampaignIndex, Generation};
@@ -76,15 +75,10 @@ pub(super) struct Shared {
     pub(super) copied_just_now: bool,
     /// How many bytes the terminal's clipboard takes, as far as is known.
     pub(super) copy_limit: Option<usize>,
-    /// The export under way.
-    pub(super) exporting: Option<Exporting>,
-    /// The number of the newest export.
-    pub(super) last_export: u64,
+    pub(super) exports: ExportJob,
     pub(super) mouse: bool,
     /// What was clicked last, and when.
     pub(super) clicked: Option<(Target, Timestamp)>,
-    /// The exported files: their names are nobody else's business.
-    pub(super) exported: Vec<String>,
     /// Presenting: everything is masked, and stays masked.
     pub(super) presenting: bool,
     /// The question to all campaigns.
@@ -161,10 +155,8 @@ impl Shared {
             copy_limit: setup.copy_limit,
             mouse: setup.mouse,
             clicked: None,
-            exported: Vec::new(),
             presenting: false,
-            exporting: None,
-            last_export: 0,
+            exports: ExportJob::default(),
             across: Across::default(),
             keymap: setup.keys,
             recent: RecentCommands::default(),

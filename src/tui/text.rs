@@ -3,6 +3,7 @@
 //! A column's width is that of its graphemes, as the screen draws them one by one. So a Chinese
 //! sign has two columns, and a mark on a letter has none.
 
+pub(super) mod csv; // rows for a spreadsheet
 mod time;
 mod wrap;
 

@@ -4,8 +4,6 @@
 mod back; // back to where the user came from
 mod campaigns;
 mod copy;
-mod export;
-mod exporting;
 mod filters;
 mod find;
 mod order;
@@ -204,7 +202,7 @@ impl Shared {
         if by.unsigned_abs() <= PLAN_LIFE {
             return;
         }
-        if !self.take_back_yes("the clock was set") && self.is_about_rows() {
+        if !self.take_back_yes("the clock was set") && self.is_about_rows() && self.asked().is_some() {
             self.dialog = OldDialog::None;
             self.tell(NoticeWeight::Info, "the question was closed: the clock was set", "what it said may be out of date", "plan it again");
         }

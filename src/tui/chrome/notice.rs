@@ -7,7 +7,7 @@ use crate::action::Subject;
 use crate::delivery::{Status, agreeing, counted, full_stop, grouped};
 use crate::monitor::{ActionStage, Connection, Notice, NoticeWeight};
 use crate::postman::Refusal;
-use crate::tui::state::{ActionRecord, BackTo, Campaign, Exporting, Shared};
+use crate::tui::state::{ActionRecord, BackTo, Campaign, Shared};
 use crate::tui::view::pieces::{self, Piece};
 use crate::tui::view::recipient;
 use crate::tui::view::words::{in_a_line, percent, shown_notice, until};
@@ -39,8 +39,8 @@ fn words(state: &Shared) -> (String, Role) {
     if let Some(notice) = state.notices.answering() {
         return (in_a_line(&shown_notice(state, &notice.text)), Role::Strong);
     }
-    if let Some(exporting) = &state.exporting {
-        return (export(state, exporting), Role::Text);
+    if let Some(what) = state.exports.what() {
+        return (export(state, what), Role::Text);
     }
     if state.campaign().is_some_and(|campaign| !campaign.list.is_sorted()) {
         return (format!("sorting {}", state.tables.messages.sentence()), Role::Text);
@@ -90,11 +90,11 @@ fn history(state: &Shared, campaign: &Campaign) -> Option<String> {
 }
 
 /// The progress of an export.
-fn export(state: &Shared, exporting: &Exporting) -> String {
-    let (done, all) = (exporting.at.min(exporting.export.rows().len()), exporting.export.rows().len());
+fn export(state: &Shared, what: &str) -> String {
+    let (done, all) = state.exports.progress();
     let far =
         if all == 0 { String::new() } else { format!(": {} of {}, {}", grouped(done), grouped(all), percent(done as f64 / all as f64)) };
-    format!("exporting {}{far}; {} stops it", exporting.export.what, state.command_for("stop"))
+    format!("exporting {what}{far}; {} stops it", state.command_for("stop"))
 }
 
 /// Shown between a first q or Ctrl-c and the second.
@@ -103,7 +103,7 @@ fn leave(state: &Shared) -> String {
         "a run is under way: press again to quit; messages that were not started are offered again at the next start".to_owned()
     } else if state.is_acting() {
         "a retry is still running: press again to quit; the next start looks up its outcome".to_owned()
-    } else if state.exporting.is_some() {
+    } else if state.exports.is_under_way() {
         "a file is being written: press again to quit; no file was written".to_owned()
     } else {
         "press again to quit".to_owned()

@@ -157,7 +157,7 @@ impl Shared {
     /// Drops the oldest messages where there are too many. Not during a question or an export,
     /// which are about rows that must not change their meaning.
     fn keep_within_limit(&mut self, index: usize) {
-        if (index == self.current && self.is_about_rows()) || self.holds_rows(index) {
+        if (index == self.current && self.is_about_rows()) || self.exports.holds_rows(index) {
             return;
         }
         if self.campaigns.get_mut(index).is_some_and(Campaign::keep_within_limit) {

@@ -81,7 +81,7 @@ impl Shared {
 
     /// q at the root: quits, and asks first while a retry is under way.
     pub(in crate::tui) fn quit(&mut self) {
-        if self.is_acting() || self.exporting.is_some() {
+        if self.is_acting() || self.exports.is_under_way() {
             self.leave_or_ask();
         } else {
             self.effects.push(Effect::Quit);

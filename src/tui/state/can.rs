@@ -21,7 +21,7 @@ impl Shared {
     /// Whether there is anything to stop or to take back.
     fn can_stop(&self) -> bool {
         let waits = |campaign: &Campaign| campaign.has_run() || campaign.actions.is_acting();
-        self.starting.is_some() || self.exporting.is_some() || self.campaigns.iter().any(waits)
+        self.starting.is_some() || self.exports.is_under_way() || self.campaigns.iter().any(waits)
     }
 
     /// Why a typed command would do nothing; `None` where it would do something.
@@ -35,7 +35,7 @@ impl Shared {
             Typed::Stop => (!self.can_stop()).then_some("nothing is waiting or under way"),
             Typed::Resume => (!campaign.run.as_ref().is_some_and(RunRecord::is_paused)).then_some("no run is paused"),
             Typed::Results => campaign.run.is_none().then_some("no run of several retries yet"),
-            Typed::Reload if self.exporting.is_some() => Some("a file is being written"),
+            Typed::Reload if self.exports.is_under_way() => Some("a file is being written"),
             // The new dashboard would be masked as the configuration says, in front of everyone watching.
             Typed::Reload if self.presenting => Some("presenting is on"),
             Typed::Reload => self.is_acting().then_some("a retry is under way"),

@@ -27,12 +27,16 @@ impl Shared {
     /// The open question, whichever it is, while it can be read: a page in front hides it, and so
     /// does a screen without room. Nothing can be agreed to that is not on the screen.
     pub(in crate::tui) fn asked_in_view(&self) -> Option<OpenQuestion> {
-        let asked = match &self.dialog {
+        self.asked().filter(|_| self.is_dialog_in_view())
+    }
+
+    /// The open question, even where it cannot be read.
+    pub(in crate::tui) fn asked(&self) -> Option<OpenQuestion> {
+        match &self.dialog {
             OldDialog::New(dialog) => dialog.asked(),
             OldDialog::Busy(busy) => busy.asked,
             OldDialog::Prompt(_) | OldDialog::None => None,
-        };
-        asked.filter(|_| self.is_dialog_in_view())
+        }
     }
 
     /// Whether the dialog is a question about rows that must not change their meaning.

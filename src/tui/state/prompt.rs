@@ -1,14 +1,12 @@
-//! A line for typing: a command, the name that unlocks a campaign, a time window, or a file name.
+//! The line for commands.
 
-use super::{Export, PaletteAction, PaletteEntry};
+use super::{PaletteAction, PaletteEntry};
 use crate::tui::widgets::typed_line::TypedLine;
 
 /// What a line is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum PromptKind {
     Command,
-    /// The file that an export is written to.
-    Export(Export),
 }
 
 /// A line while it is open.

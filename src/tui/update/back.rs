@@ -47,7 +47,7 @@ impl Shared {
         }
     }
 
-    fn has_nothing_open(&self) -> bool {
+    pub(in crate::tui) fn has_nothing_open(&self) -> bool {
         matches!(self.dialog, OldDialog::None) && self.help.is_none()
     }
 

@@ -3,7 +3,7 @@
 use super::super::dialogs::{CopiedPage, RowMenu};
 use super::super::state::{CopyFormat, CopyWhat, LastCopy, REVEAL, Shared, ViewKind};
 use super::super::{Action, Context, Copied, Effect, view};
-use crate::delivery::grouped;
+use crate::delivery::{counted, grouped};
 use crate::monitor::NoticeWeight;
 use crate::state::NoteKind;
 
@@ -96,6 +96,13 @@ impl Shared {
         let next =
             if matches!(self.context(), Context::Messages | Context::Batches | Context::Failures | Context::Activity) { &next } else { "" };
         self.tell(NoticeWeight::Info, &format!("{what} was sent to the terminal's clipboard"), "", next);
+    }
+
+    /// Copies a list, masked as the screen shows it.
+    pub(in crate::tui) fn hand_out_lines(&mut self, text: String) {
+        let what = format!("a list of {}", counted(text.lines().count(), "line"));
+        let is_open = self.campaign().is_some_and(|campaign| !campaign.masked);
+        self.hand_out(Some(text), &what, is_open);
     }
 
     /// Says that the last copy is on no clipboard.

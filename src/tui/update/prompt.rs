@@ -126,13 +126,6 @@ impl Shared {
                 }
                 problem
             }
-            PromptKind::Export(_) if typed.trim().is_empty() => "type a file name, or Esc".to_owned(),
-            PromptKind::Export(export) => {
-                let path = typed.trim().to_owned();
-                self.begin_export(export, path);
-                // A plan, or the results of a run, are there as before.
-                return self.close_dialog();
-            }
         };
         if problem.is_empty() {
             self.dialog = OldDialog::None;

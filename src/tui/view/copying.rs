@@ -6,8 +6,8 @@ use super::export::{message_cells, message_row, number};
 use crate::delivery::{BatchId, Message, MessageId, Status, counted};
 use crate::postman::record::{Field, RecordFormat};
 use crate::store::RowNumber;
-use crate::tui::export::csv_lines;
 use crate::tui::state::{Campaign, CopyFormat, CopyWhat, Shared, ViewKind};
+use crate::tui::text::csv::csv_lines;
 use crate::tui::views::{activity, batches, failures};
 
 /// The text to copy; `None` where there is none.

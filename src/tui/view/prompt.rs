@@ -1,4 +1,4 @@
-//! A line for typing: commands with their list, a campaign's name, a file.
+//! The line for commands, with their list.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -18,21 +18,9 @@ pub(in crate::tui) fn draw(state: &Shared, prompt: &Prompt, buffer: &mut Buffer,
     let room = dialog::width(area, dialog::WIDEST);
     let (title, sign) = match &prompt.kind {
         PromptKind::Command => ("Commands".to_owned(), ":"),
-        PromptKind::Export(_) => ("Export to a file".to_owned(), ""),
     };
     let above = match &prompt.kind {
         PromptKind::Command => Vec::new(),
-        PromptKind::Export(export) => {
-            let masked = if export.masked { "masked, as on the screen" } else { "NOT masked" };
-            vec![
-                Sentence::new(
-                    format!("{}: {masked}. Only you can read the file. It is noted in the journal.", export.detail),
-                    Role::Text,
-                    1,
-                ),
-                Sentence::new("An existing file is not overwritten.", Role::Muted, 2),
-            ]
-        }
     };
     let mut lines = sentences::lines(state, above, room, usize::from(area.height).saturating_sub(2 + 3));
     let input_at = lines.len();
@@ -62,6 +50,5 @@ pub(in crate::tui) fn draw(state: &Shared, prompt: &Prompt, buffer: &mut Buffer,
 pub(in crate::tui) fn does(kind: &PromptKind) -> &'static str {
     match kind {
         PromptKind::Command => "do it",
-        PromptKind::Export(_) => "write it",
     }
 }

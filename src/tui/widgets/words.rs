@@ -18,7 +18,7 @@ pub(in crate::tui) fn shown_notice<'a>(state: &Shared, text: &'a Explanation) ->
         return Cow::Borrowed(text);
     }
     let batches = state.campaigns.iter().flat_map(|campaign| campaign.store.batches());
-    let names = batches.filter_map(|summary| summary.batch.file_name).chain(state.exported.iter().cloned());
+    let names = batches.filter_map(|summary| summary.batch.file_name).chain(state.exports.names().iter().cloned());
     let mut text = text.clone();
     for name in names.filter(|name| !name.is_empty()) {
         for part in [&mut text.what, &mut text.why, &mut text.next] {

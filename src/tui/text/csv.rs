@@ -1,15 +1,15 @@
-//! What leaves the screen for a file: CSV that a spreadsheet opens as text and nothing else.
+//! Rows as CSV that a spreadsheet opens as text and nothing else.
 
 /// The mark by which spreadsheets recognise UTF-8.
-pub(super) const BOM: char = '\u{feff}';
+pub(in crate::tui) const BOM: char = '\u{feff}';
 
 /// Rows as the text of a CSV file.
-pub(super) fn csv(rows: &[Vec<String>]) -> String {
+pub(in crate::tui) fn csv(rows: &[Vec<String>]) -> String {
     format!("{BOM}{}", csv_lines(rows))
 }
 
 /// Rows as lines of CSV, without the mark at the start of a file.
-pub(super) fn csv_lines(rows: &[Vec<String>]) -> String {
+pub(in crate::tui) fn csv_lines(rows: &[Vec<String>]) -> String {
     let mut text = String::new();
     for row in rows {
         for (index, cell) in row.iter().enumerate() {

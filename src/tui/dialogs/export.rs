@@ -1,0 +1,117 @@
+//! The line for the file that an export is written to.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::{Can, Dialog, Outcome, Press};
+use crate::delivery::counted;
+use crate::monitor::NoticeWeight;
+use crate::store::RowNumber;
+use crate::tui::keys::{Action, Context};
+use crate::tui::shared::export_job::{Content, Export};
+use crate::tui::state::{Shared, ViewKind};
+use crate::tui::text::csv::csv;
+use crate::tui::view::sentences::Sentence;
+use crate::tui::views::{activity, batches, failures};
+use crate::tui::widgets::line_box::{self, LineBox};
+use crate::tui::{Role, view};
+
+#[derive(Debug)]
+pub(in crate::tui) struct ExportFile {
+    export: Export,
+    line: LineBox,
+}
+
+impl ExportFile {
+    /// Proposes a name, and says what was wrong with the one before.
+    pub fn new(export: Export, name: &str, problem: String) -> Self {
+        Self { export, line: LineBox::new(name, problem) }
+    }
+}
+
+impl Dialog for ExportFile {
+    fn context(&self) -> Context {
+        line_box::CONTEXT
+    }
+
+    fn can(&self, action: Action, _shared: &Shared) -> Can {
+        LineBox::can(action, "write it")
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+        self.line.key(press, |typed| {
+            let path = typed.trim();
+            if path.is_empty() {
+                return Err("type a file name, or Esc".to_owned());
+            }
+            shared.begin_export(self.export.clone(), path.to_owned());
+            // A plan, or the results of a run, are there as before.
+            Ok(Outcome::Back)
+        })
+    }
+
+    fn paste(&mut self, text: &str, _shared: &mut Shared) {
+        self.line.paste(text);
+    }
+
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let Export { detail, masked, .. } = &self.export;
+        let masked = if *masked { "masked, as on the screen" } else { "NOT masked" };
+        let above = vec![
+            Sentence::new(format!("{detail}: {masked}. Only you can read the file. It is noted in the journal."), Role::Text, 1),
+            Sentence::new("An existing file is not overwritten.", Role::Muted, 2),
+        ];
+        Some(self.line.draw(self, shared, buffer, area, "Export to a file", above))
+    }
+
+    fn holds_rows(&self) -> bool {
+        !self.export.rows().is_empty()
+    }
+}
+
+impl Shared {
+    /// Asks where to write the view on the screen.
+    pub(in crate::tui) fn export_view(&mut self) {
+        self.sort_list();
+        match self.view {
+            ViewKind::Messages => self.ask_where_messages(),
+            ViewKind::Failures => self.ask_where("failures", &failures::exported(self)),
+            ViewKind::Batches => self.ask_where("batches", &batches::exported(self)),
+            ViewKind::Activity => self.ask_where("actions", &activity::exported(self)),
+        }
+    }
+
+    /// Asks where to write the marked messages, or all that the list shows.
+    fn ask_where_messages(&mut self) {
+        let Some(campaign) = self.campaign() else { return };
+        let (what, rows): (_, Vec<RowNumber>) = match campaign.marked.is_empty() {
+            true => ("messages", campaign.list.rows(&campaign.store).collect()),
+            false => ("marked messages", view::marked_rows(campaign)),
+        };
+        let number = rows.len();
+        self.ask_where_of(what, number, Content::Messages(rows.into()));
+    }
+
+    /// Asks where to write these rows, headers first.
+    pub(in crate::tui) fn ask_where(&mut self, what: &'static str, rows: &[Vec<String>]) {
+        self.ask_where_of(what, rows.len().saturating_sub(1), Content::Ready(csv(rows).into()));
+    }
+
+    /// Asks for the file and proposes a name that is free.
+    fn ask_where_of(&mut self, what: &'static str, number: usize, content: Content) {
+        if number == 0 {
+            self.tell(NoticeWeight::Info, "there is nothing to export", "", "");
+            return;
+        }
+        if let Some(what) = self.exports.what() {
+            let next = format!("{} stops it", self.keymap.command("stop"));
+            self.tell(NoticeWeight::Info, "one export at a time", &format!("{what} are being written"), &next);
+            return;
+        }
+        let at = self.time_of_day().to_zoned_datetime(self.look.zone.clone()).strftime("%Y%m%d-%H%M%S");
+        let name = format!("postwatch-{}-{at}.csv", what.replace(' ', "-"));
+        let masked = self.campaign().is_none_or(|campaign| campaign.masked);
+        let export = Export { what, detail: format!("{what}, {}", counted(number, "row")), content, masked };
+        self.open(ExportFile::new(export, &name, String::new()));
+    }
+}
