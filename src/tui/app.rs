@@ -6,7 +6,7 @@ use ratatui::Frame;
 
 use super::dialogs::{Busy, Changed, Dialog, HelpPage, Outcome, Press};
 use super::state::{Beneath, OldDialog, Shared};
-use super::{Action, Context, Dashboard, Effect, Event, KeyRole, QuestionId, Setup};
+use super::{Action, Dashboard, Effect, Event, KeyRole, QuestionId, Setup};
 use crate::state::Session;
 
 /// The dashboard: one value, owned by the loop that draws it.
@@ -85,9 +85,6 @@ impl Shared {
 
     /// Pasted text goes into the line that is open, and nowhere else.
     pub(super) fn paste(&mut self, text: &str) {
-        if self.top().is_none() && self.context() == Context::Prompt {
-            return self.paste_prompt(text);
-        }
         self.in_top(|dialog, shared| {
             dialog.paste(text, shared);
             Outcome::Stay

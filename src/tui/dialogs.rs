@@ -17,7 +17,7 @@ mod resume;
 mod retry;
 mod reveal;
 mod times;
-
+mod commands;
 mod export;
 mod history;
 mod name_filter;
@@ -33,7 +33,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::KeyRole;
 use super::keys::{Action, Context};
-use super::state::Shared;
+use super::state::{OldDialog, Shared};
 use super::widgets::question::OpenQuestion;
 use crate::monitor::{BatchState, Generation};
 use crate::store::RowNumber;
@@ -41,6 +41,8 @@ use crate::store::RowNumber;
 pub(in crate::tui) use actions::RowMenu;
 pub(in crate::tui) use batch::BatchQuestion;
 pub(in crate::tui) use campaigns::AllCampaigns;
+pub use commands::commands_markdown;
+pub(in crate::tui) use commands::{COMMANDS, Commands, RecentCommands};
 pub(in crate::tui) use copied::CopiedPage;
 pub(in crate::tui) use export::ExportFile;
 pub(in crate::tui) use filter::FilterMenu;
@@ -201,5 +203,10 @@ impl Shared {
     /// Opens a dialog: over the one whose key is being handled, in place of it where that closes.
     pub(in crate::tui) fn open(&mut self, dialog: impl Dialog + 'static) {
         self.opening.push(Box::new(dialog));
+    }
+
+    /// Takes the dialog whose key is being handled off the screen at once: what follows happens in the view.
+    pub(in crate::tui) fn leave_dialog(&mut self) {
+        self.dialog = OldDialog::None;
     }
 }

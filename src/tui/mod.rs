@@ -26,6 +26,7 @@ mod views; // of a campaign: messages, batches, failures, activity
 
 pub use crate::monitor::CampaignSettings;
 pub use app::App as State;
+pub use dialogs::commands_markdown;
 pub use effect::{Copied, Effect, ExportId, ExportStep};
 pub use event::{Event, ExportAnswer};
 pub use guard::{Guard, KeyRole};
@@ -36,7 +37,6 @@ pub use run::{
 };
 pub use setup::{Setup, ThemeChoice};
 pub use start::{StartChoice, StartText, TrialLine, start};
-pub use state::commands_markdown;
 #[cfg(unix)]
 pub use terminal::listen;
 pub use terminal::{Keyboard, TerminalError, TerminalScreen};

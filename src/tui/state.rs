@@ -8,11 +8,8 @@ mod dialog;
 mod find;
 mod list;
 mod named_filters;
-mod palette;
 mod context; // which keys apply
 pub(super) mod planning;
-mod prompt;
-mod recent_commands;
 mod subject; // what is under the cursor
 
 pub(super) use super::campaign::*;
@@ -31,17 +28,13 @@ pub(super) use dialog::{Beneath, OldDialog};
 pub(super) use find::{Find, SearchRequest, ServerAnswer, TYPING};
 pub(super) use list::{Item, List, ListCursor};
 pub(super) use named_filters::{NamedFilter, NamedFilters};
-pub(super) use palette::{PaletteAction, PaletteEntry};
 pub(super) use planning::{batch_plan, plan, plan_one, planner, says_the_same};
-pub use prompt::commands_markdown;
-pub(super) use prompt::{COMMANDS, Prompt, PromptKind, Typed, present_word, word_and_argument};
-pub(super) use recent_commands::RecentCommands;
 pub(super) use subject::RowSubject;
 
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 
-use super::dialogs::{Across, Changed, Dialog, HelpPage};
+use super::dialogs::{Across, Changed, Dialog, HelpPage, RecentCommands};
 use super::mouse::Target;
 use super::shared::export_job::ExportJob;
 use super::{Effect, KeyMap, Setup, Theme};

@@ -9,7 +9,6 @@ mod find;
 mod order;
 mod plan;
 mod presenting;
-mod prompt;
 mod run;
 mod show;
 mod wake;
@@ -17,14 +16,12 @@ mod wake;
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 
-use super::dialogs::{FindLine, NoticesPage};
-use super::state::{OldDialog, PromptKind, Shared, ViewKind};
+use super::dialogs::{Commands, FindLine, NoticesPage};
+use super::state::{OldDialog, Shared, ViewKind};
 use super::{Action, Context, Effect, Event, KeyRole};
 use super::{view, views};
 use crate::action::PLAN_LIFE;
-use crate::delivery::{agreeing, counted};
 use crate::monitor::{Command, NoticeWeight};
-use crate::postman::Explanation;
 
 impl Shared {
     /// What to do before the first event: the campaign on the screen is shown.
@@ -100,7 +97,6 @@ impl Shared {
                 _ if self.top().is_some() => {
                     self.dialog_key(None, key);
                 }
-                Context::Prompt => self.type_prompt(key),
                 _ => {}
             }
             return;
@@ -122,7 +118,6 @@ impl Shared {
             _ if self.dialog_key(Some(action), key) => {}
             _ => match context {
                 Context::Starting => self.starting_key(action),
-                Context::Prompt => self.prompt_key(action, key),
                 _ => self.do_action(action),
             },
         }
@@ -156,7 +151,7 @@ impl Shared {
             Action::Unmark => self.unmark(),
             Action::Copy => self.copy_key(),
             Action::Actions => self.open_actions(),
-            Action::CommandLine => self.open_prompt(PromptKind::Command, ""),
+            Action::CommandLine => self.open(Commands::default()),
             Action::Export => self.export_view(),
             Action::Notices => NoticesPage::open(self),
             Action::Help => self.open_help(),

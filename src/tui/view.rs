@@ -3,8 +3,6 @@
 pub(super) mod copying;
 pub(super) mod export;
 pub(super) mod filter;
-pub(super) mod palette;
-pub(super) mod prompt;
 
 pub(super) use super::chrome::{campaigns, header, keys, notice, run, summary, tabs};
 pub(super) use super::views::empty;
@@ -20,7 +18,6 @@ use super::layout::{Kind, SMALLEST};
 use super::state::{OldDialog, Shared, ViewKind};
 use super::text;
 use super::views;
-use super::widgets::frame as dialog;
 
 pub(super) use copying::{copied_text, marked_rows, template_id};
 pub(super) use export::{message_cells, message_heads, number};
@@ -90,7 +87,6 @@ impl Shared {
         }
         match &self.dialog {
             OldDialog::New(dialog) => dialog.draw(self, buffer, layout.body).or(cursor),
-            OldDialog::Prompt(prompt) => prompt::draw(self, prompt, buffer, layout.body).or(cursor),
             OldDialog::None => {
                 self.starting.as_ref().map(|starting| super::shared::starting::draw(self, starting, buffer, layout.body)).or(cursor)
             }

@@ -9,9 +9,8 @@ use crate::monitor::Connection;
 use crate::tui::dialogs::{Can, Dialog};
 use crate::tui::key_line::{self, KeyWord};
 use crate::tui::keys::Binding;
-use crate::tui::state::{OldDialog, PromptKind, Shared, ViewKind};
+use crate::tui::state::{Shared, ViewKind};
 use crate::tui::text::width;
-use crate::tui::view::prompt;
 use crate::tui::{Action, Context, Role};
 
 /// Draws the keys of the last line.
@@ -130,9 +129,8 @@ pub(in crate::tui) fn line(state: &Shared, keys: &[KeyWord], columns: usize) -> 
 
 /// What a key does just now, where that is not always the same.
 fn label(state: &Shared, binding: &Binding) -> &'static str {
-    match (binding.action, &state.dialog) {
-        (Action::Enter, OldDialog::Prompt(prompt)) => prompt::does(&prompt.kind),
-        (Action::Order, _) if !state.has_columns() => "order",
+    match binding.action {
+        Action::Order if !state.has_columns() => "order",
         _ => binding.label,
     }
 }
@@ -164,9 +162,6 @@ fn is_useful(state: &Shared, action: Action) -> bool {
         Action::PlanRetry | Action::Toggle | Action::Clear if context == Context::Menu => false,
         // Elsewhere it only goes back, which Esc says already.
         Action::Quit => context == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
-        Action::NextPane if context == Context::Prompt => {
-            matches!(&state.dialog, OldDialog::Prompt(prompt) if prompt.kind == PromptKind::Command)
-        }
         Action::Unmark => campaign.is_some_and(|campaign| !campaign.marked.is_empty()),
         Action::PlanRetry if context == Context::Activity => campaign.is_some_and(|campaign| !campaign.not_started.is_empty()),
         Action::NextCampaign | Action::ShowCampaigns => state.campaigns.len() > 1,

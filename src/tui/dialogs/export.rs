@@ -72,7 +72,6 @@ impl Dialog for ExportFile {
 impl Shared {
     /// Asks where to write the view on the screen.
     pub(in crate::tui) fn export_view(&mut self) {
-        self.sort_list();
         match self.view {
             ViewKind::Messages => self.ask_where_messages(),
             ViewKind::Failures => self.ask_where("failures", &failures::exported(self)),

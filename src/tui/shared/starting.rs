@@ -8,7 +8,8 @@ use ratatui::text::{Line, Span};
 use crate::action::Agreed;
 use crate::delivery::{agreeing, grouped};
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, TakenBack};
-use crate::tui::state::{Campaign, OldDialog, PromptKind, RunRecord, Shared};
+use crate::tui::dialogs::Commands;
+use crate::tui::state::{Campaign, OldDialog, RunRecord, Shared};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::words::environment;
 use crate::tui::{Action, Context, Effect, Role};
@@ -162,7 +163,7 @@ impl Shared {
             Action::Back | Action::Quit => {
                 self.take_back_yes("");
             }
-            Action::CommandLine => self.open_prompt(PromptKind::Command, ""),
+            Action::CommandLine => self.open(Commands::default()),
             _ => {}
         }
     }

@@ -13,7 +13,6 @@ impl Shared {
         match &self.dialog {
             OldDialog::New(dialog) => dialog.context(),
             OldDialog::Busy(busy) => busy.context,
-            OldDialog::Prompt(_) => Context::Prompt,
             OldDialog::None if self.starting.is_some() => Context::Starting,
             OldDialog::None => self.pane(),
         }

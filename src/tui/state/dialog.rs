@@ -1,6 +1,6 @@
 //! What is open over the list, and whether it can be agreed to.
 
-use super::{OpenQuestion, Prompt, Shared};
+use super::{OpenQuestion, Shared};
 use crate::tui::dialogs::{Busy, Dialog};
 use crate::tui::layout::Kind;
 
@@ -11,8 +11,6 @@ pub(in crate::tui) enum OldDialog {
     New(Box<dyn Dialog>),
     /// Its key is being handled.
     Busy(Busy),
-    /// A line for typing.
-    Prompt(Box<Prompt>),
 }
 
 /// What a dialog was opened from, where that was not the view itself: Esc goes back to it.
@@ -35,7 +33,7 @@ impl Shared {
         match &self.dialog {
             OldDialog::New(dialog) => dialog.asked(),
             OldDialog::Busy(busy) => busy.asked,
-            OldDialog::Prompt(_) | OldDialog::None => None,
+            OldDialog::None => None,
         }
     }
 

@@ -1,18 +1,19 @@
 //! A line for typing in a box: what it asks for above it, why Enter did nothing below it.
 
+use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::frame;
 use super::typed_line::TypedLine;
-use crate::tui::Role;
 use crate::tui::dialogs::{Can, Dialog, Outcome, Press};
+use crate::tui::key_line::KeyWord;
 use crate::tui::keys::{Action, Context};
 use crate::tui::state::Shared;
 use crate::tui::text::width;
-use crate::tui::view::keys;
 use crate::tui::view::sentences::{self, Sentence};
+use crate::tui::{Role, view};
 
 /// The keys of such a box.
 pub(in crate::tui) const CONTEXT: Context = Context::Prompt;
@@ -39,6 +40,10 @@ impl LineBox {
         Self { input: TypedLine::with_text(text).proposed(), problem: String::new() }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.input.is_empty()
+    }
+
     pub fn typed(&self) -> &str {
         self.input.value()
     }
@@ -61,10 +66,29 @@ impl LineBox {
                 Err(problem) => self.problem = problem,
             },
             Some(Action::HalfPageUp | Action::First | Action::Last) if self.input.is_empty() => {}
-            _ if self.input.key(press.key) => self.problem.clear(),
-            _ => {}
+            _ => {
+                self.edit(press.key);
+            }
         }
         Outcome::Stay
+    }
+
+    /// A key that is text, or that moves within it. False where it does nothing.
+    pub fn edit(&mut self, key: KeyEvent) -> bool {
+        let has_edited = self.input.key(key);
+        if has_edited {
+            self.problem.clear();
+        }
+        has_edited
+    }
+
+    pub fn forget_problem(&mut self) {
+        self.problem.clear();
+    }
+
+    /// Says why Enter did nothing.
+    pub fn refuse(&mut self, problem: String) {
+        self.problem = problem;
     }
 
     /// The first line of what was pasted.
@@ -89,9 +113,7 @@ impl LineBox {
         let (line, column) = self.line(shared, "", room);
         lines.push(line);
         lines.extend(self.problem_lines(shared, room));
-        let mut named = keys::of_dialog(dialog, shared, [Action::Enter]);
-        named.extend(keys::bound(shared, CONTEXT, [(Action::Back, "cancel")]));
-        lines.push(keys::line(shared, &named, room));
+        lines.push(view::keys::line(shared, &keys(dialog, shared), room));
         frame::draw(shared, buffer, area, title, frame::WIDEST, &lines, (column, at))
     }
 
@@ -114,4 +136,11 @@ impl LineBox {
     pub fn has_problem(&self) -> bool {
         !self.problem.is_empty()
     }
+}
+
+/// The keys of a box with such a line.
+pub(in crate::tui) fn keys(dialog: &dyn Dialog, shared: &Shared) -> Vec<KeyWord> {
+    let mut named = view::keys::of_dialog(dialog, shared, [Action::Enter]);
+    named.extend(view::keys::bound(shared, CONTEXT, [(Action::Back, "cancel")]));
+    named
 }

@@ -1,7 +1,8 @@
 //! What the help says about a context: what can be done there, and what the signs, figures and words mean.
 
 use crate::delivery::Status;
-use crate::tui::state::{COMMANDS, Shared};
+use crate::tui::dialogs::COMMANDS;
+use crate::tui::state::Shared;
 use crate::tui::{Action, Context, Role, role_of, sign};
 
 #[derive(Debug, Clone, PartialEq, Eq)]

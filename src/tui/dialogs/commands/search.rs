@@ -1,16 +1,17 @@
-//! All commands, found by typing: those that are only typed, and those with keys.
+//! Which commands are meant by what was typed, among those that are only typed and those with keys.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{COMMANDS, Prompt, Shared, Typed, present_word, word_and_argument};
+use super::typed::{COMMANDS, Typed, present_word, word_and_argument};
 use crate::config::nearest;
 use crate::tui::Action;
 use crate::tui::keys::{Binding, HelpGroup};
+use crate::tui::state::Shared;
 
 /// What a command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum PaletteAction {
+pub(super) enum Doing {
     /// Only typed.
     Typed(Typed),
     /// The same as a key.
@@ -19,7 +20,7 @@ pub(in crate::tui) enum PaletteAction {
 
 /// A command among all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) struct PaletteEntry {
+pub(super) struct Entry {
     /// Its name: what the user types, and what the configuration calls the key.
     pub name: String,
     /// What it does, in a word or two.
@@ -29,7 +30,7 @@ pub(in crate::tui) struct PaletteEntry {
     /// Its key; empty without one.
     pub key: String,
     /// What it does, for the program.
-    pub doing: PaletteAction,
+    pub doing: Doing,
     /// Why it would do nothing now.
     pub refusal: Option<String>,
 }
@@ -50,9 +51,9 @@ enum Fit {
 impl Shared {
     /// The commands that match what was typed, the best first; all of them where nothing was typed:
     /// those that can be run first, the most recently run among them at the top.
-    pub(in crate::tui) fn palette(&self, typed: &str) -> Vec<PaletteEntry> {
+    pub(super) fn commands(&self, typed: &str) -> Vec<Entry> {
         let typed = present_word(word_and_argument(typed).0).to_lowercase();
-        let mut entries: Vec<(Fit, u32, PaletteEntry)> = Vec::new();
+        let mut entries: Vec<(Fit, u32, Entry)> = Vec::new();
         let mut search = (!typed.is_empty()).then(|| Search::new(&typed));
         for entry in self.every_command() {
             let fit = match &mut search {
@@ -66,43 +67,36 @@ impl Shared {
         entries.sort_by_key(|(fit, score, entry)| {
             let recent = self.recent.index(&entry.name).unwrap_or(usize::MAX);
             // Of two that contain the letters alike, the one with a key is more often meant.
-            let is_rare = *fit == Fit::Letters && matches!(entry.doing, PaletteAction::Typed(_));
+            let is_rare = *fit == Fit::Letters && matches!(entry.doing, Doing::Typed(_));
             (*fit, entry.refusal.is_some(), std::cmp::Reverse(*score), recent, is_rare)
         });
         entries.into_iter().map(|(_, _, entry)| entry).collect()
     }
 
-    /// The command under the cursor of the list.
-    pub(in crate::tui) fn chosen(&self, prompt: &Prompt) -> Option<PaletteEntry> {
-        let entries = self.palette(prompt.typed());
-        let index = prompt.index(&entries);
-        entries.into_iter().nth(index)
-    }
-
     /// The name nearest to what was typed.
-    pub(in crate::tui) fn nearest_command(&self, typed: &str) -> Option<String> {
+    pub(super) fn nearest_command(&self, typed: &str) -> Option<String> {
         let names: Vec<String> = self.every_command().into_iter().map(|entry| entry.name).collect();
         nearest(typed.trim(), names.iter().map(String::as_str))
     }
 
-    fn every_command(&self) -> Vec<PaletteEntry> {
-        let typed = COMMANDS.iter().map(|command| PaletteEntry {
+    fn every_command(&self) -> Vec<Entry> {
+        let typed = COMMANDS.iter().map(|command| Entry {
             name: command.word.to_owned(),
             label: command.label.to_owned(),
             does: command.does.to_owned(),
             key: String::new(),
-            doing: PaletteAction::Typed(command.typed),
+            doing: Doing::Typed(command.typed),
             refusal: self.why_not_typed(command.typed),
         });
         let pane = self.pane();
         let mut bound = self.keymap.help(pane);
         bound.sort_by_key(|line| weight(line.binding));
-        let bound = bound.into_iter().filter(|line| line.binding.action != Action::CommandLine).map(|line| PaletteEntry {
+        let bound = bound.into_iter().filter(|line| line.binding.action != Action::CommandLine).map(|line| Entry {
             name: line.binding.action.name(),
             label: line.binding.label.to_owned(),
             does: line.binding.help.replace("**", ""),
             key: line.all_keys(pane),
-            doing: PaletteAction::Action(line.binding.action),
+            doing: Doing::Action(line.binding.action),
             refusal: self.why_not(line.binding.action),
         });
         typed.chain(bound).collect()
@@ -129,7 +123,7 @@ impl<'a> Search<'a> {
         Self { typed, pattern, matcher: Matcher::new(Config::DEFAULT) }
     }
 
-    fn fit(&mut self, entry: &PaletteEntry) -> Option<(Fit, u32)> {
+    fn fit(&mut self, entry: &Entry) -> Option<(Fit, u32)> {
         let plain = |text: &str| text.replace(['_', '-'], " ");
         let (typed, name) = (plain(self.typed), plain(&entry.name));
         if name == typed {

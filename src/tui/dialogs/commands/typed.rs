@@ -1,47 +1,14 @@
-//! The line for commands.
+//! The commands that are only typed: their words, whether they would do anything now, and what they do.
 
-use super::{PaletteAction, PaletteEntry};
-use crate::tui::widgets::typed_line::TypedLine;
-
-/// What a line is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui) enum PromptKind {
-    Command,
-}
-
-/// A line while it is open.
-#[derive(Debug, Clone)]
-pub(in crate::tui) struct Prompt {
-    /// What it is for.
-    pub kind: PromptKind,
-    /// What has been typed.
-    pub input: TypedLine,
-    /// Why Enter did nothing.
-    pub problem: String,
-    /// The command that the cursor of the list was moved to; if `None` it is on the first.
-    pub chosen: Option<PaletteAction>,
-}
-
-impl Prompt {
-    /// A line with this text in it.
-    pub fn new(kind: PromptKind, text: &str) -> Self {
-        Self { kind, input: TypedLine::with_text(text), problem: String::new(), chosen: None }
-    }
-
-    /// What has been typed.
-    pub fn typed(&self) -> &str {
-        self.input.value()
-    }
-
-    /// The index of the cursor in the list.
-    pub fn index(&self, entries: &[PaletteEntry]) -> usize {
-        entries.iter().position(|entry| Some(entry.doing) == self.chosen).unwrap_or(0)
-    }
-}
+use crate::monitor::NoticeWeight;
+use crate::tui::Effect;
+use crate::tui::dialogs::{ResultsPage, ResumeQuestion};
+use crate::tui::state::{Campaign, NOTHING_LEFT, RunRecord, Shared};
+use crate::tui::views::activity;
 
 /// What a typed command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum Typed {
+pub(super) enum Typed {
     /// Unlock the campaign for actions.
     Unlock,
     /// Lock it again.
@@ -78,7 +45,7 @@ pub(in crate::tui) struct CommandWord {
     /// What it does, as half a sentence.
     pub does: &'static str,
     /// What it does, for the program.
-    pub typed: Typed,
+    pub(super) typed: Typed,
 }
 
 /// The commands that are only typed, in the order of the list.
@@ -146,14 +113,76 @@ impl Typed {
 }
 
 /// The present word of a command that was renamed.
-pub(in crate::tui) fn present_word(typed: &str) -> &str {
+pub(super) fn present_word(typed: &str) -> &str {
     if typed.eq_ignore_ascii_case("again") { "rest" } else { typed }
 }
 
 /// A command's word, and its argument, where it takes one.
-pub(in crate::tui) fn word_and_argument(typed: &str) -> (&str, &str) {
+pub(super) fn word_and_argument(typed: &str) -> (&str, &str) {
     let typed = typed.trim();
     let Some((word, argument)) = typed.split_once(char::is_whitespace) else { return (typed, "") };
     let takes = COMMANDS.iter().any(|command| command.typed.takes_argument() && command.word.eq_ignore_ascii_case(word));
     if takes { (word, argument.trim()) } else { (typed, "") }
+}
+
+impl Shared {
+    pub(super) fn carry_out_command(&mut self, command: Typed, argument: &str) {
+        match command {
+            Typed::Unlock => self.begin_unlock(),
+            Typed::Lock => self.lock(),
+            Typed::NameFilter => self.name_filter(),
+            Typed::Stop => self.stop_run(),
+            Typed::Resume => ResumeQuestion::open(self),
+            Typed::Results => ResultsPage::open(self),
+            Typed::Rest => self.plan_not_started(),
+            Typed::Resolve => activity::go_to_open(self),
+            Typed::History => self.begin_history(argument),
+            Typed::Reveal => self.ask_reveal(),
+            Typed::Present => self.present(),
+            Typed::Mouse => self.turn_mouse(),
+            Typed::Reload => self.reload(),
+        }
+    }
+
+    /// `:reload`. Only the present workers know what is under way, so it must end first.
+    fn reload(&mut self) {
+        if self.is_acting() {
+            let next = format!("{} stops a run after the call under way", self.keymap.command("stop"));
+            self.tell(NoticeWeight::Warning, "not reloaded: a retry is under way", "", &next);
+            return;
+        }
+        self.effects.push(Effect::Reload);
+    }
+
+    /// Why a typed command would do nothing; `None` where it would do something.
+    pub(super) fn why_not_typed(&self, typed: Typed) -> Option<String> {
+        let Some(campaign) = self.campaign() else { return Some("no campaign can be shown".to_owned()) };
+        let why = match typed {
+            Typed::Unlock => (!campaign.is_locked(self.now)).then_some("this campaign is not locked"),
+            Typed::NameFilter => campaign.choice.is_for_one_campaign().then_some("the filter has no status, error or time"),
+            Typed::Lock if !campaign.settings.read_only => Some("the configuration does not lock this campaign"),
+            Typed::Lock => campaign.is_locked(self.now).then_some("the campaign is locked"),
+            Typed::Stop => (!self.can_stop()).then_some("nothing is waiting or under way"),
+            Typed::Resume => (!campaign.run.as_ref().is_some_and(RunRecord::is_paused)).then_some("no run is paused"),
+            Typed::Results => campaign.run.is_none().then_some("no run of several retries yet"),
+            Typed::Reload if self.exports.is_under_way() => Some("a file is being written"),
+            // The new dashboard would be masked as the configuration says, in front of everyone watching.
+            Typed::Reload if self.presenting => Some("presenting is on"),
+            Typed::Reload => self.is_acting().then_some("a retry is under way"),
+            Typed::Resolve => activity::next_for_person(self).is_none().then_some("no outcome needs a person"),
+            Typed::Reveal if self.presenting => Some("presenting is on"),
+            Typed::Reveal => (!campaign.masked).then_some("nothing is masked"),
+            Typed::History if campaign.store.coverage().complete => Some("the whole campaign is loaded"),
+            Typed::History => campaign.is_unread().then_some("nothing is loaded yet"),
+            Typed::Present | Typed::Mouse => None,
+            Typed::Rest => campaign.not_started.is_empty().then_some(NOTHING_LEFT),
+        };
+        why.map(str::to_owned)
+    }
+
+    /// Whether there is anything to stop or to take back.
+    fn can_stop(&self) -> bool {
+        let waits = |campaign: &Campaign| campaign.has_run() || campaign.actions.is_acting();
+        self.starting.is_some() || self.exports.is_under_way() || self.campaigns.iter().any(waits)
+    }
 }
