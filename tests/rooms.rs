@@ -24,7 +24,7 @@ const SIMULATOR: &str = "simulator";
 
 /// What the dashboard keeps rows in. A row means a different message once its own is dropped, so each of these is
 /// updated by `Campaign::keep_within_limit`, or protects its messages; everything else holds ids.
-const KEEPS_ROWS: [&str; 10] = [
+const KEEPS_ROWS: [&str; 11] = [
     "list.rs: Row(RowNumber)",
     "list.rs: pub row: RowNumber",
     "sections.rs: kept: View",
@@ -32,8 +32,10 @@ const KEEPS_ROWS: [&str; 10] = [
     "failures.rs: rows: Option<View>",
     "marked.rs: rows: HashSet<RowNumber>",
     "marked.rs: last: Option<RowNumber>",
-    "marks.rs: changed: HashMap<RowNumber, Timestamp>",
-    "marks.rs: revealed: Option<(RowNumber, Timestamp)>",
+    "highlights.rs: changed: HashMap<RowNumber, Timestamp>",
+    "highlights.rs: revealed: Option<(RowNumber, Timestamp)>",
+    // What one event has changed: under a question, which asks for it, nothing is dropped.
+    "dialogs.rs: pub rows: Vec<RowNumber>",
     // While a file is being written or requested, nothing is dropped: an export is whole or not at all.
     "export_job.rs: Messages(Arc<[RowNumber]>)",
 ];

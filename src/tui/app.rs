@@ -1,6 +1,6 @@
 //! For whom an event is: the dialog on top, or the view.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::Frame;
 
@@ -89,11 +89,6 @@ impl Shared {
             dialog.paste(text, shared);
             Outcome::Stay
         });
-    }
-
-    /// What an action means in the dialog on top, as the mouse asks for it. False where there is none.
-    pub(super) fn dialog_action(&mut self, action: Action) -> bool {
-        self.dialog_key(Some(action), KeyEvent::new(KeyCode::Null, KeyModifiers::NONE))
     }
 
     /// Keeps the dialog on top true.

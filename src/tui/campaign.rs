@@ -451,7 +451,7 @@ pub(in crate::tui) mod tests {
         // For a week the user opens a new message every minute.
         let minutes = 7 * 24 * 60;
         for minute in 0..minutes {
-            let at = begun + jiff::SignedDuration::from_mins(minute);
+            let at = begun + SignedDuration::from_mins(minute);
             let mut rows = RowsBuilder::default();
             let (status, created_at) = (Reported::Value("success"), Reported::Value(at));
             rows.push(&RowFields { id: id(minute).as_str(), status, created_at, ..RowFields::default() });

@@ -125,7 +125,6 @@ impl Shared {
         self.tell(NoticeWeight::Warning, &what, "none of those shown exist any more", "they are being loaded again");
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the fields of one answer")]
     fn rows(&mut self, index: usize, rows: &Rows, from: &AnswerKind, asked_at: Timestamp, reach: Option<Reach>, head: bool) -> Merged {
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(index) else { return Merged::default() };

@@ -99,8 +99,6 @@ impl Default for Tables {
 
 /// The default order of the messages.
 pub(in crate::tui) const NEWEST: Ordered<Column> = Ordered { by: Column::Created, direction: Direction::Falling };
-/// The default order of the batches.
-/// The default order of the failures.
 
 impl Tables {
     /// The tables that differ from the default, by the names of their views.

@@ -106,13 +106,6 @@ pub(in crate::tui) struct Activity {
     cursor: Option<ActivityKey>,
 }
 
-impl Activity {
-    /// Puts the cursor on a line.
-    pub fn select(&mut self, key: ActivityKey) {
-        self.cursor = Some(key);
-    }
-}
-
 /// The list: what needs a person, then everything else, newest first. An action that the journal has open appears
 /// once.
 pub(in crate::tui) fn lines(campaign: &Campaign) -> Vec<Entry<'_>> {
