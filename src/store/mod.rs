@@ -2,7 +2,7 @@
 //!
 //! Knows nothing about where the answers came from, nor about the screen. A message takes some two hundred bytes:
 //! columns instead of structs, shared words stored once, the text rebuilt from template and values. Every count is
-//! kept up to date, so nothing walks over all messages except building a filtered list.
+//! kept up to date, so nothing walks over all messages except building and sorting a list.
 
 mod arena;
 mod attempts;

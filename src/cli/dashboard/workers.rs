@@ -375,3 +375,33 @@ fn keep(kept: &mut Vec<Command>, command: Command) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Filter, Order, SortBy, Store, View};
+    use crate::tui::{updates, wake_pair};
+
+    #[test]
+    fn lists_are_sorted_on_another_thread() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let (waker, _loop) = wake_pair().unwrap();
+        let requests = Requests::new(waker);
+        let (sender, _updates) = updates(requests.waker());
+        let (folder, reload): (_, Reload) = (StateFolder::Fixed(PathBuf::new()), Arc::new(|| Ok(())));
+        let mut workers = Workers::new(Vec::new(), folder, reload, sender, requests, runtime.handle().clone(), Clock::system());
+        let order = Order::rising(SortBy::Recipient);
+        let lists = vec![View::new(Filter::default()).start_sort(&Store::new(), order)];
+        workers.perform(Effect::Sort { campaign: CampaignIndex(1), generation: Generation(7), lists });
+        let answer = runtime.block_on(async {
+            loop {
+                match workers.answer() {
+                    Some(answer) => break answer,
+                    None => tokio::task::yield_now().await,
+                }
+            }
+        });
+        let Event::Sorted { campaign, generation, lists } = answer else { panic!("it is sorted") };
+        assert_eq!((campaign, generation, lists.len(), lists[0].order()), (CampaignIndex(1), Generation(7), 1, order));
+    }
+}
