@@ -4,8 +4,9 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::Frame;
 
-use super::dialogs::{Busy, Changed, Dialog, HelpPage, Outcome, Press};
+use super::dialogs::{Busy, Can, Changed, Dialog, HelpPage, Outcome, Press};
 use super::state::{Beneath, OldDialog, Shared};
+use super::views;
 use super::{Action, Dashboard, Effect, Event, KeyRole, QuestionId, Setup};
 use crate::state::Session;
 
@@ -69,6 +70,18 @@ impl Shared {
             (Some(help), _) => Some(help),
             (None, OldDialog::New(dialog)) => Some(&**dialog),
             (None, _) => None,
+        }
+    }
+
+    /// What an action would do now, in the dialog on top or in the view: whoever wants to know asks this.
+    pub(super) fn can(&self, action: Action) -> Can {
+        match (self.top(), action) {
+            (_, Action::Interrupt | Action::Suspend | Action::Redraw) => Can::Yes,
+            (Some(dialog), Action::Help) if !dialog.covers() => Can::Yes,
+            // Closing with `q` is what Esc does.
+            (Some(dialog), Action::Quit) => dialog.can(Action::Back, self),
+            (Some(dialog), _) => dialog.can(action, self),
+            (None, _) => views::can(action, self),
         }
     }
 
@@ -153,3 +166,6 @@ impl Shared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -116,6 +116,10 @@ fn show(view: ViewKind, shared: &Shared, campaign: &Campaign) -> Can {
 
 /// A key in the view on the screen.
 pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
+    // What is refused does nothing; only the plan says why in a sentence of its own.
+    if action != Action::PlanRetry && matches!(can(action, shared), Can::Not(_)) && shared.campaign().is_some() {
+        return;
+    }
     match shared.pane() {
         Context::Detail => message::key(action, shared),
         Context::Batches => batches::key(action, shared),

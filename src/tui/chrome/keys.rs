@@ -34,7 +34,7 @@ fn room(area: Rect) -> usize {
 }
 
 /// What would do something just now, and its keys, the most important first.
-fn useful(state: &Shared) -> (Vec<Action>, Vec<KeyWord>) {
+pub(in crate::tui) fn useful(state: &Shared) -> (Vec<Action>, Vec<KeyWord>) {
     let context = state.context();
     if let Some(dialog) = state.top() {
         // Closing with `q` is what Esc says already.

@@ -28,12 +28,11 @@ pub(in crate::tui) const PAGES_TO_FILL: u8 = 10;
 pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
     match action {
         // On the last line it reads further back.
-        Action::Enter if campaign.list.cursor() == ListCursor::End => Can::Yes,
-        Action::MarkRange => Can::unless(campaign.marked.last().is_none(), "no row was marked before"),
+        Action::Enter if campaign.list.cursor() == ListCursor::End => Can::unless(!goes_further(campaign), "there is no more to read"),
         Action::MarkAll | Action::InvertMarks => nothing_kept(campaign),
         Action::PlanRetry | Action::Export if !campaign.marked.is_empty() => Can::Yes,
         Action::Export => nothing_kept(campaign),
-        Action::Enter | Action::NextPane | Action::Toggle => needs_message(campaign),
+        Action::Enter | Action::NextPane | Action::Toggle | Action::MarkRange => needs_message(campaign),
         Action::Left | Action::Right => Can::Yes,
         _ => of_message(action, shared, campaign),
     }
@@ -57,6 +56,14 @@ pub(super) fn of_message(action: Action, shared: &Shared, campaign: &Campaign) -
         }
         _ => super::in_every_view(action, shared, campaign),
     }
+}
+
+/// Whether there is more to read where the list ends.
+fn goes_further(campaign: &Campaign) -> bool {
+    if campaign.find.is_on() {
+        return matches!(campaign.find.server(), ServerAnswer::Answered { more: true, .. }) && !campaign.find.is_reading_further();
+    }
+    !campaign.store.is_empty() && !campaign.store.coverage().ends_here() && !campaign.is_window_whole()
 }
 
 fn needs_message(campaign: &Campaign) -> Can {

@@ -1,0 +1,210 @@
+//! Whatever the line of keys offers does something; whatever is refused says why, and does nothing.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Cell;
+
+use super::*;
+use crate::delivery::{AttemptFields, BatchFields, CampaignId, Reported, RowFields, Rows, RowsBuilder};
+use crate::monitor::{CampaignIndex, Connection, News, Update};
+use crate::postman::HostKind;
+use crate::store::{AnswerKind, Reach};
+use crate::tui::dialogs::Can;
+use crate::tui::keys::{Chord, Context, KeyMap};
+use crate::tui::{CampaignSettings, ColourDepth, ThemeChoice};
+
+/// Room for every key in the last line.
+const SIZE: (u16, u16) = (250, 60);
+
+/// Longer than an answer to a key is shown.
+const READ: SignedDuration = SignedDuration::from_secs(20);
+
+fn begun() -> Timestamp {
+    "2026-11-24T06:03:07Z".parse().unwrap()
+}
+
+fn settings(name: &str) -> CampaignSettings {
+    CampaignSettings {
+        name: name.to_owned(),
+        id: CampaignId::new(format!("campaign_{name}")),
+        host_kind: HostKind::Test,
+        host: "127.0.0.1".to_owned(),
+        read_only: false,
+        masked: true,
+        one_time_password: false,
+        calls_per_second: 2.0,
+        history: Duration::from_secs(72 * 3600),
+        max_messages: 1_000_000,
+        valid_for: Duration::from_secs(300),
+        failure_limit: 0.02,
+        broken: None,
+    }
+}
+
+/// Messages of which every third has failed, and every other one is in a batch.
+fn messages(count: usize) -> Rows {
+    let mut rows = RowsBuilder::default();
+    for number in 0..count {
+        let failed = number % 3 == 0;
+        let (id, recipient) = (format!("message_{number}"), format!("65800012{number:02}"));
+        let created = begun() - SignedDuration::from_secs(60 + number as i64);
+        let attempt = AttemptFields {
+            status: Reported::Value(if failed { "failure" } else { "success" }),
+            created_at: Reported::Value(created),
+            error_kind: if failed { Reported::Value("delivery_error") } else { Reported::Null },
+            error_code: if failed { Reported::Value("recipient_unavailable") } else { Reported::Null },
+            ..AttemptFields::default()
+        };
+        let batch = BatchFields { id: "batch_1", created_at: Reported::Value(created), ..BatchFields::default() };
+        rows.push(&RowFields {
+            id: &id,
+            recipient: Reported::Value(&recipient),
+            status: attempt.status.clone(),
+            created_at: Reported::Value(created),
+            batch: if number % 2 == 0 { Reported::Value(batch) } else { Reported::Null },
+            attempts: Reported::Value(vec![attempt]),
+            ..RowFields::default()
+        });
+    }
+    rows.finish()
+}
+
+/// A dashboard of some campaigns, in which these keys were pressed.
+#[derive(Debug, Clone)]
+struct Scene {
+    campaigns: usize,
+    messages: usize,
+    keys: Vec<KeyEvent>,
+}
+
+impl Scene {
+    fn play(&self) -> App {
+        let setup = Setup {
+            campaigns: ["Clinic", "Codes"][..self.campaigns].iter().map(|name| settings(name)).collect(),
+            zone: TimeZone::UTC,
+            zone_name: "UTC".to_owned(),
+            theme: ThemeChoice::None,
+            depth: ColourDepth::True,
+            background: None,
+            ascii: false,
+            copy_limit: None,
+            mouse: false,
+            bell: false,
+            demo: false,
+            keys: KeyMap::default(),
+            notices: Vec::new(),
+            session: None,
+            actions_refused: None,
+        };
+        let mut app = App::new(setup, begun());
+        app.update(Event::Resize { columns: SIZE.0, rows: SIZE.1 }, begun());
+        for campaign in (0..self.campaigns).map(CampaignIndex) {
+            let reach = Some(Reach { complete: true, ..Reach::default() });
+            let rows = News::Rows { rows: messages(self.messages), from: AnswerKind::List, asked_at: begun(), reach, head: true };
+            for news in [News::Connection(Connection::Live), rows] {
+                app.update(Event::Update(Update { campaign, news }), begun());
+            }
+        }
+        for key in &self.keys {
+            app.press(*key, begun());
+        }
+        // Whatever answered the last key is read by now.
+        app.update(Event::Tick, begun() + READ);
+        app
+    }
+}
+
+/// What is on the screen: the line of notices, and everything else.
+#[derive(Debug, PartialEq)]
+struct Shown {
+    lines: Vec<Vec<Cell>>,
+    notice: Vec<Cell>,
+}
+
+impl App {
+    /// A key as the input guard lets it through, long after the question came up.
+    fn press(&mut self, key: KeyEvent, at: Timestamp) -> usize {
+        let agrees = matches!(self.role(key), KeyRole::Agrees | KeyRole::AgreesToTyped);
+        self.update(if agrees { Event::Agreed(key) } else { Event::Key(key) }, at).len()
+    }
+
+    fn shown(&self) -> Shown {
+        let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).unwrap();
+        terminal.draw(|frame| self.draw(frame)).unwrap();
+        let mut lines: Vec<Vec<Cell>> = terminal.backend().buffer().content().chunks(usize::from(SIZE.0)).map(<[Cell]>::to_vec).collect();
+        let notice = lines.remove(usize::from(SIZE.1) - 2);
+        Shown { lines, notice }
+    }
+
+    /// What is possible in what is on top.
+    fn can(&self, action: Action) -> Can {
+        self.shared.can(action)
+    }
+}
+
+/// The key that a chord names.
+fn event(chord: Chord) -> KeyEvent {
+    let modifiers = if chord.with_ctrl().is_some() { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
+    KeyEvent::new(chord.code(), modifiers)
+}
+
+fn key() -> impl Strategy<Value = KeyEvent> {
+    let codes = [KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::Down, KeyCode::Up, KeyCode::End, KeyCode::Home, KeyCode::Delete];
+    let signs: Vec<KeyCode> = "jkfotra123450 un/vxcum!?:Vz8y]".chars().map(KeyCode::Char).collect();
+    prop::sample::select([codes.to_vec(), signs].concat()).prop_map(|code| KeyEvent::new(code, KeyModifiers::NONE))
+}
+
+fn scene() -> impl Strategy<Value = Scene> {
+    (1..=2_usize, prop::sample::select(vec![0, 1, 9]), prop::collection::vec(key(), 0..9)).prop_map(|(campaigns, messages, keys)| Scene {
+        campaigns,
+        messages,
+        keys,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_offered_does_something_and_what_is_refused_says_why(scene in scene()) {
+        let app = scene.play();
+        // What is not yet a dialog by thing answers for itself.
+        if app.shared.top().is_none() && app.shared.context() != app.shared.pane() {
+            return Ok(());
+        }
+        let (context, before) = (app.shared.context(), app.shown());
+        let offered = crate::tui::chrome::keys::useful(&app.shared).0;
+        for line in app.shared.keymap.help(context) {
+            let action = line.binding.action;
+            let Some(key) = line.keys_in(context).first().map(|chord| event(*chord)) else { continue };
+            let can = app.can(action);
+            let mut after = scene.play();
+            let effects = after.press(key, begun() + READ);
+            let (after, does) = (after.shown(), format!("{action:?} in {context:?}: {can:?}"));
+            let changed = after != before || effects > 0;
+            // In a menu, what is the default or the chosen one of several already is offered all the same.
+            let is_idempotent = context == Context::Menu && matches!(action, Action::Clear | Action::Toggle);
+            if offered.contains(&action) && !is_idempotent {
+                prop_assert!(changed, "offered, and does nothing: {does}");
+            }
+            match &can {
+                Can::Yes | Can::Do(_) => {}
+                Can::Not(why) => {
+                    prop_assert!(!why.is_empty(), "{does}");
+                    // A refusal may be answered with a notice, which the page of notices lists.
+                    let is_answered = after.notice != before.notice;
+                    prop_assert!((is_answered || after.lines == before.lines) && effects == 0, "refused, and does something: {does}");
+                }
+                // In a line for typing the key is text, or edits it; in a menu it may be that of a line.
+                Can::NotHere if context.is_text() || context == Context::Menu => {}
+                Can::NotHere => prop_assert!(!offered.contains(&action) && !changed, "means nothing here, and does something: {does}"),
+            }
+        }
+    }
+}
