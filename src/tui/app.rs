@@ -1,24 +1,35 @@
 //! For whom an event is: the dialog on top, or the view.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::Timestamp;
 use ratatui::Frame;
 
-use super::dialogs::{Busy, Can, Changed, Dialog, HelpPage, Outcome, Press};
-use super::state::{Beneath, OldDialog, Shared};
-use super::views;
+use super::dialogs::{Changed, Dialog, Front, HelpPage, Outcome, Press};
+use super::mouse::Target;
+use super::state::Shared;
 use super::{Action, Dashboard, Effect, Event, KeyRole, QuestionId, Setup};
 use crate::state::Session;
 
 /// The dashboard: one value, owned by the loop that draws it.
 pub struct App {
-    shared: Shared,
+    pub(super) shared: Shared,
+    /// What is open over the view, the last one on top.
+    dialogs: Vec<Open>,
+    /// What was clicked last, and when.
+    pub(super) clicked: Option<(Target, Timestamp)>,
+}
+
+/// An open dialog.
+struct Open {
+    dialog: Box<dyn Dialog>,
+    /// The campaign on the screen when another dialog covered this one: going back shows that again.
+    campaign: usize,
 }
 
 impl App {
     /// The dashboard at the start, with nothing loaded yet.
     pub fn new(setup: Setup, now: Timestamp) -> Self {
-        Self { shared: Shared::new(setup, now) }
+        Self { shared: Shared::new(setup, now), dialogs: Vec::new(), clicked: None }
     }
 
     /// What is on the screen, to start with the next time. The search is not in it: it is part of a
@@ -35,11 +46,26 @@ impl App {
 
 impl Dashboard for App {
     fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
-        self.shared.take(event, now)
+        self.shared.begin(&event, now);
+        match event {
+            // Only the input guard decides what agrees.
+            Event::Key(key) if matches!(self.role(key), KeyRole::Agrees | KeyRole::AgreesToTyped) => {}
+            Event::Key(key) => self.key(key),
+            Event::Agreed(key) => {
+                self.shared.agreed = true;
+                self.key(key);
+                self.shared.agreed = false;
+            }
+            Event::Paste(text) => self.paste(&text),
+            Event::Mouse(mouse) => self.mouse(mouse),
+            event => self.shared.take(event),
+        }
+        self.settle();
+        self.shared.end()
     }
 
     fn draw(&self, frame: &mut Frame<'_>) {
-        self.shared.show(frame);
+        self.shared.show(self.top(), frame);
     }
 
     fn question(&self) -> Option<QuestionId> {
@@ -47,7 +73,14 @@ impl Dashboard for App {
     }
 
     fn role(&self, key: KeyEvent) -> KeyRole {
-        self.shared.role_of(key)
+        let context = self.shared.context();
+        let press = Press { action: self.shared.keymap.lookup(context, key), key };
+        let top = self.top().filter(|_| self.shared.has_room());
+        match top.and_then(|dialog| dialog.role(press, &self.shared)) {
+            Some(role) => role,
+            None if context.is_text() => KeyRole::Text,
+            None => KeyRole::Key,
+        }
     }
 
     fn takes_text(&self) -> bool {
@@ -59,111 +92,140 @@ impl Dashboard for App {
     }
 
     fn next_wake(&self) -> Option<Timestamp> {
-        self.shared.wake_at()
+        let due = self.top().and_then(|dialog| dialog.due(&self.shared));
+        self.shared.wake_at().into_iter().chain(due).min()
     }
 }
 
-impl Shared {
-    /// The dialog on top, where it is one of [`Dialog`].
+impl App {
     pub(super) fn top(&self) -> Option<&dyn Dialog> {
-        match (&self.help, &self.dialog) {
-            (Some(help), _) => Some(help),
-            (None, OldDialog::New(dialog)) => Some(&**dialog),
-            (None, _) => None,
-        }
+        self.dialogs.last().map(|open| &*open.dialog)
     }
 
-    /// What an action would do now, in the dialog on top or in the view: whoever wants to know asks this.
-    pub(super) fn can(&self, action: Action) -> Can {
-        match (self.top(), action) {
-            (_, Action::Interrupt | Action::Suspend | Action::Redraw) => Can::Yes,
-            (Some(dialog), Action::Help) if !dialog.covers() => Can::Yes,
-            // Closing with `q` is what Esc does.
-            (Some(dialog), Action::Quit) => dialog.can(Action::Back, self),
-            (Some(dialog), _) => dialog.can(action, self),
-            (None, _) => views::can(action, self),
+    fn key(&mut self, key: KeyEvent) {
+        if key.kind == KeyEventKind::Release {
+            return;
         }
+        let context = self.shared.context();
+        let Some(action) = self.shared.keymap.lookup(context, key) else {
+            self.in_top(|dialog, shared| dialog.key(Press { action: None, key }, shared));
+            return;
+        };
+        self.shared.pressed(context, action);
+        self.dispatch(action, key);
     }
 
-    /// A key for the dialog on top. False where there is none.
-    pub(super) fn dialog_key(&mut self, action: Option<Action>, key: KeyEvent) -> bool {
-        let Some(top) = self.top() else { return false };
-        if action == Some(Action::Help) && !top.covers() {
-            self.open_help();
-        } else {
-            self.in_top(|dialog, shared| dialog.key(Press { action, key }, shared));
+    /// Carries out a key in the dialog on top, or in the view.
+    pub(super) fn dispatch(&mut self, action: Action, key: KeyEvent) {
+        match (action, self.top()) {
+            (Action::Interrupt | Action::Suspend | Action::Redraw, _) => self.shared.do_action(action),
+            (Action::Help, Some(top)) if !top.covers() => {
+                let help = HelpPage::new(top.context());
+                self.shared.open(help);
+            }
+            (_, Some(_)) => self.in_top(|dialog, shared| dialog.key(Press { action: Some(action), key }, shared)),
+            (_, None) if self.shared.starting.is_some() => self.shared.starting_key(action),
+            (_, None) => self.shared.do_action(action),
         }
-        true
     }
 
     /// Pasted text goes into the line that is open, and nowhere else.
-    pub(super) fn paste(&mut self, text: &str) {
+    fn paste(&mut self, text: &str) {
         self.in_top(|dialog, shared| {
             dialog.paste(text, shared);
             Outcome::Stay
         });
     }
 
-    /// Keeps the dialog on top true.
-    pub(super) fn refresh_dialog(&mut self, changed: &Changed) {
-        if matches!(self.dialog, OldDialog::New(_)) {
-            self.in_dialog(|dialog, shared| dialog.refresh(changed, shared));
+    /// After every event: what was opened is shown, what is due is done, and what is open is kept true.
+    fn settle(&mut self) {
+        let changed = std::mem::take(&mut self.shared.changed);
+        if changed.are_rows_gone
+            && let Some(last) = (self.first_live()..self.dialogs.len()).rev().find(|index| self.dialogs[*index].dialog.holds_rows())
+        {
+            self.dialogs.drain(..=last);
+        }
+        self.show_opened(self.shared.current);
+        self.shared.wake();
+        for index in (self.first_live()..self.dialogs.len()).rev() {
+            self.in_dialog(index, |dialog, shared| dialog.refresh(&changed, shared));
         }
     }
 
-    /// Lets the dialog on top do something, and carries out what becomes of it.
-    pub(super) fn in_top(&mut self, run: impl FnOnce(&mut dyn Dialog, &mut Self) -> Outcome) {
-        let Some(mut help) = self.help.take() else { return self.in_dialog(run) };
-        match run(&mut help, self) {
-            Outcome::Stay => self.help = Some(help),
-            Outcome::Back | Outcome::Close => {}
-            Outcome::Do(action) => self.do_action(action),
+    pub(super) fn in_top(&mut self, run: impl FnOnce(&mut dyn Dialog, &mut Shared) -> Outcome) {
+        if let Some(top) = self.dialogs.len().checked_sub(1) {
+            self.in_dialog(top, run);
         }
     }
 
-    /// The help for the present context, over whatever is open.
-    pub(super) fn open_help(&mut self) {
-        self.help = Some(HelpPage::new(self.context()));
-    }
-
-    /// The same for what is open under the help: it goes on while the help is read.
-    pub(super) fn in_dialog(&mut self, run: impl FnOnce(&mut dyn Dialog, &mut Self) -> Outcome) {
-        let OldDialog::New(dialog) = &self.dialog else { return };
-        let busy = Busy { context: dialog.context(), asked: dialog.asked() };
-        let OldDialog::New(mut dialog) = std::mem::replace(&mut self.dialog, OldDialog::Busy(busy)) else { return };
-        let campaign = self.current;
-        let outcome = run(&mut *dialog, self);
-        let is_busy = |dialog: &OldDialog| matches!(dialog, OldDialog::Busy(_));
-        let covered = self.beneath.iter().rposition(|beneath| is_busy(&beneath.dialog));
-        match (outcome, covered) {
-            (Outcome::Stay, Some(index)) => self.beneath[index].dialog = OldDialog::New(dialog),
-            (_, Some(index)) => {
-                self.beneath.remove(index);
+    /// Lets a dialog do something, and carries out what becomes of it.
+    fn in_dialog(&mut self, index: usize, run: impl FnOnce(&mut dyn Dialog, &mut Shared) -> Outcome) {
+        let Some(open) = self.dialogs.get_mut(index) else { return };
+        let campaign = self.shared.current;
+        let outcome = run(&mut *open.dialog, &mut self.shared);
+        let is_top = index + 1 == self.dialogs.len();
+        match outcome {
+            Outcome::Stay => {}
+            Outcome::Back if is_top && self.shared.opening.is_empty() => self.go_back(),
+            Outcome::Back => {
+                self.dialogs.remove(index);
             }
-            (Outcome::Stay, None) if is_busy(&self.dialog) => self.dialog = OldDialog::New(dialog),
-            (Outcome::Back, None) if is_busy(&self.dialog) && self.opening.is_empty() => self.close_dialog(),
-            (_, None) if is_busy(&self.dialog) => self.dialog = OldDialog::None,
-            _ => {}
-        }
-        if let Outcome::Do(action) = outcome {
-            self.do_action(action);
-        }
-        self.show_opened_over(campaign);
-    }
-
-    /// Shows what was opened meanwhile: over the dialog on top, where one is open.
-    pub(super) fn show_opened(&mut self) {
-        self.show_opened_over(self.current);
-    }
-
-    /// The same, where another campaign was on the screen before: going back shows that again.
-    fn show_opened_over(&mut self, campaign: usize) {
-        for dialog in std::mem::take(&mut self.opening) {
-            let beneath = std::mem::replace(&mut self.dialog, OldDialog::New(dialog));
-            if !matches!(beneath, OldDialog::None) {
-                self.beneath.push(Beneath { dialog: beneath, campaign });
+            Outcome::Close | Outcome::Do(_) if !is_top => {
+                self.dialogs.drain(..=index);
+            }
+            Outcome::Close | Outcome::Do(_) => {
+                self.dialogs.pop();
+                if let Outcome::Do(action) = outcome {
+                    self.shared.front = None;
+                    self.shared.do_action(action);
+                }
+                if self.shared.opening.is_empty() {
+                    self.dialogs.clear();
+                }
             }
         }
+        self.show_opened(campaign);
+    }
+
+    /// Esc: back to what the dialog on top was opened from.
+    fn go_back(&mut self) {
+        let followed = self.dialogs.pop().is_some_and(|left| left.dialog.covers());
+        let Some(below) = self.dialogs.last() else { return };
+        if below.campaign != self.shared.current && below.campaign < self.shared.campaigns.len() {
+            self.shared.show_campaign(below.campaign);
+        }
+        self.note_front();
+        if !followed {
+            self.in_top(|dialog, shared| dialog.refresh(&Changed { was_covered: true, ..Changed::default() }, shared));
+        }
+    }
+
+    /// Shows what was opened meanwhile, over the dialog on top. `campaign` was on the screen before.
+    fn show_opened(&mut self, campaign: usize) {
+        for dialog in std::mem::take(&mut self.shared.opening) {
+            if let Some(below) = self.dialogs.last_mut() {
+                below.campaign = campaign;
+            }
+            self.dialogs.push(Open { dialog, campaign: self.shared.current });
+        }
+        self.note_front();
+    }
+
+    /// The lowest of those that follow what happens: the one on top, and where that is a page, what is under it.
+    fn first_live(&self) -> usize {
+        let pages = self.dialogs.iter().rev().take_while(|open| open.dialog.covers()).count();
+        self.dialogs.len().saturating_sub(pages + 1)
+    }
+
+    fn note_front(&mut self) {
+        let live = &self.dialogs[self.first_live()..];
+        self.shared.front = self.top().map(|top| Front {
+            context: top.context(),
+            asked: top.asked(),
+            holds_rows: live.iter().any(|open| open.dialog.holds_rows()),
+            asks_about_rows: live.iter().any(|open| open.dialog.holds_rows() && open.dialog.asked().is_some()),
+            reads_batch: live.iter().any(|open| open.dialog.reads_batch()),
+        });
     }
 }
 

@@ -33,7 +33,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::KeyRole;
 use super::keys::{Action, Context};
-use super::state::{OldDialog, Shared};
+use super::state::Shared;
 use super::widgets::question::OpenQuestion;
 use crate::monitor::{BatchState, Generation};
 use crate::store::RowNumber;
@@ -86,8 +86,8 @@ pub(in crate::tui) trait Dialog {
     /// Text was pasted.
     fn paste(&mut self, _text: &str, _shared: &mut Shared) {}
 
-    /// Called after every event while it is on top, and when it comes to the top again: what it shows must stay true,
-    /// or it closes.
+    /// Called after every event while it is on top or under a page, and when it comes to the top again: what it shows
+    /// must stay true, or it closes.
     fn refresh(&mut self, _changed: &Changed, _shared: &mut Shared) -> Outcome {
         Outcome::Stay
     }
@@ -103,17 +103,12 @@ pub(in crate::tui) trait Dialog {
         false
     }
 
-    /// Whether a worker is to read a batch for it: once no such dialog is on top, the worker is told to stop.
+    /// Whether a worker is to read a batch for it: once no such dialog is open, the worker is told to stop.
     fn reads_batch(&self) -> bool {
         false
     }
 
-    /// A worker has read more of a batch.
-    fn batch_read(&mut self, _generation: Generation, _state: BatchState, _shared: &mut Shared) -> Outcome {
-        Outcome::Stay
-    }
-
-    /// Whether it is shown in place of the view, and not as a box over it.
+    /// Whether it is a page, shown in place of the view, and not a box over it. What is under a page goes on.
     fn covers(&self) -> bool {
         false
     }
@@ -174,6 +169,10 @@ pub(in crate::tui) struct Click {
 #[derive(Debug, Clone, Default)]
 pub(in crate::tui) struct Changed {
     pub rows: Vec<RowNumber>,
+    /// Whether the rows that a dialog holds mean nothing any more: it closes.
+    pub are_rows_gone: bool,
+    /// What a worker has read of a batch.
+    pub batch: Option<(Generation, BatchState)>,
     /// Whether it was the tick: what is counted by time is counted again.
     pub is_tick: bool,
     /// Whether the dialog was covered and followed nothing meanwhile: a question is another one from now on.
@@ -193,10 +192,19 @@ pub(in crate::tui) enum Outcome {
     Do(Action),
 }
 
-/// What [`Shared`] may know of the dialog whose key is being handled.
-pub(in crate::tui) struct Busy {
+/// What [`Shared`] may know of what is open.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::tui) struct Front {
+    /// Where the keys of the dialog on top are in the table.
     pub context: Context,
+    /// The question that it asks.
     pub asked: Option<OpenQuestion>,
+    /// Whether a dialog holds rows.
+    pub holds_rows: bool,
+    /// Whether one of those is a question.
+    pub asks_about_rows: bool,
+    /// Whether a dialog wants a batch read.
+    pub reads_batch: bool,
 }
 
 impl Shared {
@@ -207,6 +215,19 @@ impl Shared {
 
     /// Takes the dialog whose key is being handled off the screen at once: what follows happens in the view.
     pub(in crate::tui) fn leave_dialog(&mut self) {
-        self.dialog = OldDialog::None;
+        self.front = None;
+    }
+
+    /// The same for as long as something is opened. Whether it was.
+    pub(in crate::tui) fn opens(&mut self, open: impl FnOnce(&mut Self)) -> bool {
+        let front = self.front.take();
+        open(self);
+        self.front = front;
+        !self.opening.is_empty()
+    }
+
+    /// Whether nothing is in front of the view.
+    pub(in crate::tui) fn has_nothing_open(&self) -> bool {
+        self.front.is_none() && self.opening.is_empty()
     }
 }

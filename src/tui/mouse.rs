@@ -7,10 +7,11 @@ use jiff::SignedDuration;
 use ratatui::layout::{Position, Rect};
 
 use crate::monitor::NoticeWeight;
+use crate::tui::app::App;
 use crate::tui::chrome::{campaigns, keys, tabs};
-use crate::tui::dialogs::Click;
+use crate::tui::dialogs::{Click, Dialog};
 use crate::tui::layout::Kind;
-use crate::tui::state::{Column, OldDialog, Shared, ViewKind};
+use crate::tui::state::{Column, Shared, ViewKind};
 use crate::tui::widgets::table;
 use crate::tui::{Action, Context, Effect};
 
@@ -20,25 +21,14 @@ const DOUBLE: SignedDuration = SignedDuration::from_millis(500);
 /// How many rows a notch of the wheel moves.
 const NOTCH: usize = 3;
 
-impl Shared {
-    /// `:mouse`.
-    pub(in crate::tui) fn turn_mouse(&mut self) {
-        self.mouse = !self.mouse;
-        self.effects.push(Effect::Mouse(self.mouse));
-        let (what, next) = match self.mouse {
-            true => ("mouse on", "Shift selects text, in most terminals"),
-            false => ("mouse off", ""),
-        };
-        self.tell(NoticeWeight::Info, what, "", next);
-    }
-
-    pub(in crate::tui) fn take_mouse(&mut self, event: MouseEvent) {
+impl App {
+    pub(super) fn mouse(&mut self, event: MouseEvent) {
         // Reports that were on their way when it was switched off mean nothing any more.
-        if !self.mouse {
+        if !self.shared.mouse {
             return;
         }
         match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => self.click(event.column, event.row),
+            MouseEventKind::Down(MouseButton::Left) => self.click(Position::new(event.column, event.row)),
             MouseEventKind::ScrollUp => self.wheel(Action::Up),
             MouseEventKind::ScrollDown => self.wheel(Action::Down),
             _ => {}
@@ -47,7 +37,7 @@ impl Shared {
 
     /// The wheel moves as the arrows do; in a question, whose answers have the focus, not at all.
     fn wheel(&mut self, action: Action) {
-        let context = self.context();
+        let context = self.shared.context();
         if matches!(context, Context::Question | Context::Starting) {
             return;
         }
@@ -59,30 +49,27 @@ impl Shared {
 
     /// What a key means in the present context.
     fn press(&mut self, action: Action) {
-        let none = KeyEvent::new(KeyCode::Null, KeyModifiers::NONE);
-        self.dispatch(self.context(), action, none);
+        self.dispatch(action, KeyEvent::new(KeyCode::Null, KeyModifiers::NONE));
     }
 
-    fn click(&mut self, column: u16, row: u16) {
-        let Some(target) = target(self, column, row) else { return };
-        let before = self.clicked.replace((target, self.now));
+    fn click(&mut self, at: Position) {
+        let Some(target) = target(&self.shared, self.top(), at) else { return };
+        let now = self.shared.now;
+        let before = self.clicked.replace((target, now));
         // If the row moved away between the clicks, it is another one: only the one with the cursor is
         // opened.
-        let is_double = before.is_some_and(|(other, at)| other == target && self.now.duration_since(at) <= DOUBLE);
+        let is_double = before.is_some_and(|(other, at)| other == target && now.duration_since(at) <= DOUBLE);
         if is_double {
             self.clicked = None;
         }
         match target {
-            Target::Dialog(_) => {
-                let click = Click { at: Position::new(column, row), is_double };
-                self.in_dialog(|dialog, shared| dialog.click(click, shared));
-            }
+            Target::Dialog(_) => self.in_top(|dialog, shared| dialog.click(Click { at, is_double }, shared)),
             Target::Key(action) => self.click_key(action),
-            Target::Head(column) => self.order_by(column),
+            Target::Head(column) => self.shared.order_by(column),
             Target::Tab(view) => self.press(view.tab().0),
-            Target::Campaign(index) => self.click_campaign(index),
+            Target::Campaign(index) => self.shared.click_campaign(index),
             Target::Row(index) => {
-                if self.select_row(index) && is_double {
+                if self.shared.select_row(index) && is_double {
                     self.press(Action::Enter);
                 }
             }
@@ -91,7 +78,7 @@ impl Shared {
 
     /// A key of the last line, where it only shows something or goes back.
     fn click_key(&mut self, action: Action) {
-        let context = self.context();
+        let context = self.shared.context();
         let is_safe = match action {
             Action::Back | Action::Help => true,
             _ if context.is_question() || context.is_text() => false,
@@ -101,6 +88,19 @@ impl Shared {
         if is_safe {
             self.press(action);
         }
+    }
+}
+
+impl Shared {
+    /// `:mouse`.
+    pub(in crate::tui) fn turn_mouse(&mut self) {
+        self.mouse = !self.mouse;
+        self.effects.push(Effect::Mouse(self.mouse));
+        let (what, next) = match self.mouse {
+            true => ("mouse on", "Shift selects text, in most terminals"),
+            false => ("mouse off", ""),
+        };
+        self.tell(NoticeWeight::Info, what, "", next);
     }
 
     fn click_campaign(&mut self, index: usize) {
@@ -142,22 +142,17 @@ pub(in crate::tui) enum Target {
     Key(Action),
 }
 
-/// What is at a position on the screen. Nothing behind a dialog or a page can be clicked.
-pub(in crate::tui) fn target(state: &Shared, column: u16, row: u16) -> Option<Target> {
-    let (layout, at) = (state.layout(), Position::new(column, row));
+/// What is at a position on the screen. Nothing behind a dialog or a page can be clicked, unless that lets it through.
+fn target(state: &Shared, top: Option<&dyn Dialog>, at: Position) -> Option<Target> {
+    let (layout, Position { x: column, y: row }) = (state.layout(), at);
     if layout.kind == Kind::Tiny {
         return None;
     }
     if layout.keys.contains(at) {
-        return keys::action_at(state, layout.keys, column).map(Target::Key);
+        return keys::action_at(state, top, layout.keys, column).map(Target::Key);
     }
-    if state.help.is_some() {
-        return None;
-    }
-    match &state.dialog {
-        OldDialog::New(dialog) if !dialog.lets_through(at, state) => return Some(Target::Dialog(row)),
-        OldDialog::None | OldDialog::New(_) => {}
-        _ => return None,
+    if top.is_some_and(|dialog| !dialog.lets_through(at, state)) {
+        return Some(Target::Dialog(row));
     }
     if layout.tabs.contains(at) {
         return tabs::view_at(state, layout.tabs, layout.kind, column).map(Target::Tab);

@@ -4,7 +4,6 @@
 mod agreeing; // what agrees, and how
 mod can; // whether something would do anything now
 mod copying; // what can be copied
-mod dialog;
 mod find;
 mod list;
 mod named_filters;
@@ -24,7 +23,6 @@ pub(super) use super::views::{Drilled, OpenedFrom};
 pub(super) use super::widgets::question::OpenQuestion;
 pub(super) use can::NOTHING_LEFT;
 pub(super) use copying::{CopyFormat, CopyWhat, LastCopy};
-pub(super) use dialog::{Beneath, OldDialog};
 pub(super) use find::{Find, SearchRequest, ServerAnswer, TYPING};
 pub(super) use list::{Item, List, ListCursor};
 pub(super) use named_filters::{NamedFilter, NamedFilters};
@@ -34,8 +32,7 @@ pub(super) use subject::RowSubject;
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 
-use super::dialogs::{Across, Changed, Dialog, HelpPage, RecentCommands};
-use super::mouse::Target;
+use super::dialogs::{Across, Changed, Dialog, Front, RecentCommands};
 use super::shared::export_job::ExportJob;
 use super::{Effect, KeyMap, Setup, Theme};
 use crate::action::ActionNumber;
@@ -54,15 +51,12 @@ pub(super) struct Shared {
     pub(super) view: ViewKind,
     /// The order of each view, and the columns of the messages.
     pub(super) tables: Tables,
-    pub(super) dialog: OldDialog,
-    /// What the dialog was opened from, the last one on top; empty where that was the view.
-    pub(super) beneath: Vec<Beneath>,
+    /// What is open, as far as it is known here.
+    pub(super) front: Option<Front>,
     /// Where the view on the screen was opened from; `None` where the user went there directly.
     pub(super) came_from: Option<OpenedFrom>,
     /// What a person said yes to a moment ago, while it can be taken back.
     pub(super) starting: Option<Starting>,
-    /// The help, over everything else.
-    pub(super) help: Option<HelpPage>,
     pub(super) copied: Option<LastCopy>,
     /// Whether it was copied by the newest key: the same key again shows it.
     pub(super) copied_just_now: bool,
@@ -70,8 +64,6 @@ pub(super) struct Shared {
     pub(super) copy_limit: Option<usize>,
     pub(super) exports: ExportJob,
     pub(super) mouse: bool,
-    /// What was clicked last, and when.
-    pub(super) clicked: Option<(Target, Timestamp)>,
     /// Presenting: everything is masked, and stays masked.
     pub(super) presenting: bool,
     /// The question to all campaigns.
@@ -138,16 +130,13 @@ impl Shared {
             current: 0,
             view: ViewKind::Messages,
             tables: Tables::default(),
-            dialog: OldDialog::None,
-            beneath: Vec::new(),
+            front: None,
             came_from: None,
             starting: None,
-            help: None,
             copied: None,
             copied_just_now: false,
             copy_limit: setup.copy_limit,
             mouse: setup.mouse,
-            clicked: None,
             presenting: false,
             exports: ExportJob::default(),
             across: Across::default(),

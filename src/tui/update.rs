@@ -13,12 +13,11 @@ mod run;
 mod show;
 mod wake;
 
-use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 
-use super::dialogs::{Commands, FindLine, NoticesPage};
-use super::state::{OldDialog, Shared, ViewKind};
-use super::{Action, Context, Effect, Event, KeyRole};
+use super::dialogs::{Commands, FindLine, HelpPage, NoticesPage};
+use super::state::{Shared, ViewKind};
+use super::{Action, Context, Effect, Event};
 use super::{view, views};
 use crate::action::PLAN_LIFE;
 use crate::monitor::{Command, NoticeWeight};
@@ -29,8 +28,8 @@ impl Shared {
         if self.campaigns.is_empty() { Vec::new() } else { vec![self.command(Command::InView(true))] }
     }
 
-    /// Handles an event.
-    pub(in crate::tui) fn take(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+    /// Before an event: the time, and that somebody is there.
+    pub(in crate::tui) fn begin(&mut self, event: &Event, now: Timestamp) {
         self.now = now;
         let of_day = self.time_of_day();
         for campaign in &mut self.campaigns {
@@ -40,22 +39,14 @@ impl Shared {
             self.attend();
             self.too_soon = None;
         }
+    }
+
+    /// Handles an event that is for no dialog, and not for the view alone.
+    pub(in crate::tui) fn take(&mut self, event: Event) {
         match event {
-            // Only the input guard decides what agrees.
-            Event::Key(key) if matches!(self.role_of(key), KeyRole::Agrees | KeyRole::AgreesToTyped) => {}
-            Event::Key(key) => self.key(key),
-            Event::Agreed(key) => {
-                self.agreed = true;
-                self.key(key);
-                self.agreed = false;
-            }
             Event::TooSoon(key) => self.too_soon = Some(key),
             Event::CopyFailed(why) => self.copy_failed(&why),
             Event::PasteDropped { keys } => self.tell_dropped(keys),
-            Event::Paste(text) => self.paste(&text),
-            Event::Mouse(mouse) => self.take_mouse(mouse),
-            // These belong to the start screen.
-            Event::Tried(_) | Event::Added(_) => {}
             Event::Resize { columns, rows } => self.size = (columns, rows),
             Event::Background(background) => self.look.theme = self.look.theme.clone().on(Some(background)),
             Event::Update(update) => self.news(update),
@@ -74,33 +65,22 @@ impl Shared {
                 self.starting = None;
                 self.effects.push(Effect::Quit);
             }
+            // The first are for what is open or the view, the others for the start screen.
+            Event::Key(_) | Event::Agreed(_) | Event::Paste(_) | Event::Mouse(_) | Event::Tried(_) | Event::Added(_) => {}
         }
-        self.show_opened();
-        let changed = std::mem::take(&mut self.changed);
-        self.refresh_dialog(&changed);
-        self.forget_beneath();
+    }
+
+    /// After an event: what is to be done to the world.
+    pub(in crate::tui) fn end(&mut self) -> Vec<Effect> {
         self.leave_batch();
         self.notice_absence();
-        self.wake();
         self.settle_tables();
         self.sort_campaigns();
         std::mem::take(&mut self.effects)
     }
 
-    fn key(&mut self, key: KeyEvent) {
-        if key.kind == KeyEventKind::Release {
-            return;
-        }
-        let context = self.context();
-        let Some(action) = self.keymap.lookup(context, key) else {
-            match context {
-                _ if self.top().is_some() => {
-                    self.dialog_key(None, key);
-                }
-                _ => {}
-            }
-            return;
-        };
+    /// A key was pressed that the table knows.
+    pub(in crate::tui) fn pressed(&mut self, context: Context, action: Action) {
         if !matches!(action, Action::Interrupt | Action::Quit) {
             self.presence.stay();
         }
@@ -108,19 +88,6 @@ impl Shared {
             self.copied_just_now = false;
         }
         self.tour.pressed(context, action);
-        self.dispatch(context, action, key);
-    }
-
-    /// Carries out a key in the context where it was pressed.
-    pub(in crate::tui) fn dispatch(&mut self, context: Context, action: Action, key: KeyEvent) {
-        match action {
-            Action::Interrupt | Action::Suspend | Action::Redraw => self.do_action(action),
-            _ if self.dialog_key(Some(action), key) => {}
-            _ => match context {
-                Context::Starting => self.starting_key(action),
-                _ => self.do_action(action),
-            },
-        }
     }
 
     /// Carries out a key in the view on the screen, with nothing in front of it.
@@ -154,7 +121,7 @@ impl Shared {
             Action::CommandLine => self.open(Commands::default()),
             Action::Export => self.export_view(),
             Action::Notices => NoticesPage::open(self),
-            Action::Help => self.open_help(),
+            Action::Help => self.open(HelpPage::new(self.context())),
             _ => return self.view_key(action),
         }
         true
@@ -197,8 +164,8 @@ impl Shared {
         if by.unsigned_abs() <= PLAN_LIFE {
             return;
         }
-        if !self.take_back_yes("the clock was set") && self.is_about_rows() && self.asked().is_some() {
-            self.dialog = OldDialog::None;
+        if !self.take_back_yes("the clock was set") && self.front.is_some_and(|front| front.asks_about_rows) {
+            self.changed.are_rows_gone = true;
             self.tell(NoticeWeight::Info, "the question was closed: the clock was set", "what it said may be out of date", "plan it again");
         }
     }

@@ -14,8 +14,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Role;
+use super::dialogs::Dialog;
 use super::layout::{Kind, SMALLEST};
-use super::state::{OldDialog, Shared, ViewKind};
+use super::state::{Shared, ViewKind};
 use super::text;
 use super::views;
 
@@ -26,24 +27,24 @@ pub(super) use filter::parts_of_batches;
 impl Shared {
     /// Draws everything. The terminal's cursor is on the selected row, so that screen readers
     /// follow; while typing, it is in the text.
-    pub(in crate::tui) fn show(&self, frame: &mut Frame<'_>) {
+    pub(in crate::tui) fn show(&self, top: Option<&dyn Dialog>, frame: &mut Frame<'_>) {
         let area = frame.area();
-        let cursor = self.paint(frame.buffer_mut(), area);
+        let cursor = self.paint(top, frame.buffer_mut(), area);
         if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
             frame.set_cursor_position(cursor);
         }
     }
 
     /// Paints everything, and says where the terminal's cursor belongs.
-    fn paint(&self, buffer: &mut Buffer, area: Rect) -> Option<Position> {
-        let cursor = self.paint_signs(buffer, area);
+    fn paint(&self, top: Option<&dyn Dialog>, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let cursor = self.paint_signs(top, buffer, area);
         if self.look.ascii {
             ascii::replace(buffer, area);
         }
         cursor
     }
 
-    fn paint_signs(&self, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    fn paint_signs(&self, top: Option<&dyn Dialog>, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         buffer.set_style(area, self.look.style(Role::Text));
         let layout = self.layout_in(area);
         if layout.kind == Kind::Tiny {
@@ -52,8 +53,8 @@ impl Shared {
         }
         header::draw(self, buffer, layout.header);
         notice::draw(self, buffer, layout.notice);
-        keys::draw(self, buffer, layout.keys);
-        if let Some(dialog) = self.top().filter(|dialog| dialog.covers()) {
+        keys::draw(self, top, buffer, layout.keys);
+        if let Some(dialog) = top.filter(|dialog| dialog.covers()) {
             summary::draw_recent(self, buffer, Rect { height: 1, ..layout.body });
             return dialog.draw(self, buffer, layout.page());
         }
@@ -82,16 +83,14 @@ impl Shared {
             };
         }
         if let Some(pane) = layout.detail {
-            let top = views::message::draw(self, buffer, pane);
-            cursor = top.or(cursor);
+            cursor = views::message::draw(self, buffer, pane).or(cursor);
         }
-        match &self.dialog {
-            OldDialog::New(dialog) => dialog.draw(self, buffer, layout.body).or(cursor),
-            OldDialog::None => {
-                self.starting.as_ref().map(|starting| super::shared::starting::draw(self, starting, buffer, layout.body)).or(cursor)
-            }
-            OldDialog::Busy(_) => cursor,
-        }
+        let over = match (top, &self.starting) {
+            (Some(dialog), _) => dialog.draw(self, buffer, layout.body),
+            (None, Some(starting)) => Some(super::shared::starting::draw(self, starting, buffer, layout.body)),
+            (None, None) => None,
+        };
+        over.or(cursor)
     }
 
     /// One line for a screen that is too small for anything else.

@@ -17,6 +17,7 @@ use crate::postman::HostKind;
 use crate::store::{AnswerKind, Reach};
 use crate::tui::dialogs::Can;
 use crate::tui::keys::{Chord, Context, KeyMap};
+use crate::tui::views;
 use crate::tui::{CampaignSettings, ColourDepth, ThemeChoice};
 
 /// Room for every key in the last line.
@@ -112,7 +113,7 @@ impl Scene {
             }
         }
         for key in &self.keys {
-            app.press(*key, begun());
+            app.let_through(*key, begun());
         }
         // Whatever answered the last key is read by now.
         app.update(Event::Tick, begun() + READ);
@@ -129,7 +130,7 @@ struct Shown {
 
 impl App {
     /// A key as the input guard lets it through, long after the question came up.
-    fn press(&mut self, key: KeyEvent, at: Timestamp) -> usize {
+    fn let_through(&mut self, key: KeyEvent, at: Timestamp) -> usize {
         let agrees = matches!(self.role(key), KeyRole::Agrees | KeyRole::AgreesToTyped);
         self.update(if agrees { Event::Agreed(key) } else { Event::Key(key) }, at).len()
     }
@@ -144,7 +145,14 @@ impl App {
 
     /// What is possible in what is on top.
     fn can(&self, action: Action) -> Can {
-        self.shared.can(action)
+        match (self.top(), action) {
+            (_, Action::Interrupt | Action::Suspend | Action::Redraw) => Can::Yes,
+            (Some(dialog), Action::Help) if !dialog.covers() => Can::Yes,
+            // Closing with `q` is what Esc does.
+            (Some(dialog), Action::Quit) => dialog.can(Action::Back, &self.shared),
+            (Some(dialog), _) => dialog.can(action, &self.shared),
+            (None, _) => views::can(action, &self.shared),
+        }
     }
 }
 
@@ -174,18 +182,18 @@ proptest! {
     #[test]
     fn what_is_offered_does_something_and_what_is_refused_says_why(scene in scene()) {
         let app = scene.play();
-        // What is not yet a dialog by thing answers for itself.
-        if app.shared.top().is_none() && app.shared.context() != app.shared.pane() {
+        // The countdown after a yes has one key.
+        if app.top().is_none() && app.shared.context() != app.shared.pane() {
             return Ok(());
         }
         let (context, before) = (app.shared.context(), app.shown());
-        let offered = crate::tui::chrome::keys::useful(&app.shared).0;
+        let offered = crate::tui::chrome::keys::useful(&app.shared, app.top()).0;
         for line in app.shared.keymap.help(context) {
             let action = line.binding.action;
             let Some(key) = line.keys_in(context).first().map(|chord| event(*chord)) else { continue };
             let can = app.can(action);
             let mut after = scene.play();
-            let effects = after.press(key, begun() + READ);
+            let effects = after.let_through(key, begun() + READ);
             let (after, does) = (after.shown(), format!("{action:?} in {context:?}: {can:?}"));
             let changed = after != before || effects > 0;
             // In a menu, what is the default or the chosen one of several already is offered all the same.

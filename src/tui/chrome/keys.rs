@@ -14,15 +14,15 @@ use crate::tui::text::width;
 use crate::tui::{Action, Context, Role};
 
 /// Draws the keys of the last line.
-pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
-    let (_, keys) = useful(state);
+pub(in crate::tui) fn draw(state: &Shared, top: Option<&dyn Dialog>, buffer: &mut Buffer, area: Rect) {
+    let (_, keys) = useful(state, top);
     let line = Line::from(key_line::spans(&keys, room(area), |role| state.look.style(role)));
     buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(1));
 }
 
 /// What the key at a column does.
-pub(in crate::tui) fn action_at(state: &Shared, area: Rect, column: u16) -> Option<Action> {
-    let (actions, keys) = useful(state);
+pub(in crate::tui) fn action_at(state: &Shared, top: Option<&dyn Dialog>, area: Rect, column: u16) -> Option<Action> {
+    let (actions, keys) = useful(state, top);
     let column = usize::from(column.checked_sub(area.x + 1)?);
     let (index, _) = key_line::placed(&keys, room(area)).into_iter().find(|(_, columns)| columns.contains(&column))?;
     actions.get(index).copied()
@@ -34,9 +34,9 @@ fn room(area: Rect) -> usize {
 }
 
 /// What would do something just now, and its keys, the most important first.
-pub(in crate::tui) fn useful(state: &Shared) -> (Vec<Action>, Vec<KeyWord>) {
+pub(in crate::tui) fn useful(state: &Shared, top: Option<&dyn Dialog>) -> (Vec<Action>, Vec<KeyWord>) {
     let context = state.context();
-    if let Some(dialog) = state.top() {
+    if let Some(dialog) = top {
         // Closing with `q` is what Esc says already.
         let lines = state.keymap.footer(context).into_iter().filter(|line| line.binding.action != Action::Quit);
         let known = lines.filter_map(|line| {
@@ -129,10 +129,7 @@ pub(in crate::tui) fn line(state: &Shared, keys: &[KeyWord], columns: usize) -> 
 
 /// What a key does just now, where that is not always the same.
 fn label(state: &Shared, binding: &Binding) -> &'static str {
-    match binding.action {
-        Action::Order if !state.has_columns() => "order",
-        _ => binding.label,
-    }
+    if binding.action == Action::Order && !state.has_columns() { "order" } else { binding.label }
 }
 
 /// Whether a key would do anything just now.

@@ -152,7 +152,7 @@ fn run(action: RowAction, shared: &mut Shared) -> Outcome {
     if let RowAction::Key(action) = action {
         return Outcome::Do(action);
     }
-    shared.open_from(|shared| {
+    shared.opens(|shared| {
         let subject = shared.subject();
         match action {
             RowAction::Key(action) => shared.do_action(action),

@@ -252,6 +252,24 @@ impl BatchQuestion {
         };
         format!("{verb}, {failed}, {}, {}", environment(&shared.look, campaign), campaign.settings.name)
     }
+
+    /// A worker has read more of the batch. A report about an older reading is dropped.
+    fn batch_read(&mut self, generation: Generation, state: BatchState, shared: &mut Shared) -> Outcome {
+        match &self.phase {
+            ReadingPhase::Reading { generation: asked, .. } | ReadingPhase::Failed { generation: asked, .. } if *asked == generation => {}
+            _ => return Outcome::Stay,
+        }
+        let (id, now) = (shared.next_question(), shared.now);
+        match state {
+            BatchState::Reading(read) => self.phase = ReadingPhase::Reading { generation, read },
+            BatchState::Failed { why, again } => self.phase = ReadingPhase::Failed { generation, why, again },
+            BatchState::Whole(reading) => {
+                (self.phase, self.reading) = (ReadingPhase::Whole, Some(reading));
+                return shared.campaign().map_or(Outcome::Stay, |campaign| self.remake(id, campaign, now));
+            }
+        }
+        Outcome::Stay
+    }
 }
 
 impl Dialog for BatchQuestion {
@@ -276,6 +294,11 @@ impl Dialog for BatchQuestion {
     }
 
     fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Outcome {
+        if let Some((generation, state)) = &changed.batch
+            && self.batch_read(*generation, state.clone(), shared) != Outcome::Stay
+        {
+            return Outcome::Close;
+        }
         let outcome = self.follow(changed, shared);
         if outcome == Outcome::Stay && self.wants_reading(shared.now) {
             let generation = shared.read_batch(self.plan.batch.clone());
@@ -286,24 +309,6 @@ impl Dialog for BatchQuestion {
 
     fn reads_batch(&self) -> bool {
         true
-    }
-
-    /// A report about an older reading is dropped.
-    fn batch_read(&mut self, generation: Generation, state: BatchState, shared: &mut Shared) -> Outcome {
-        match &self.phase {
-            ReadingPhase::Reading { generation: asked, .. } | ReadingPhase::Failed { generation: asked, .. } if *asked == generation => {}
-            _ => return Outcome::Stay,
-        }
-        let (id, now) = (shared.next_question(), shared.now);
-        match state {
-            BatchState::Reading(read) => self.phase = ReadingPhase::Reading { generation, read },
-            BatchState::Failed { why, again } => self.phase = ReadingPhase::Failed { generation, why, again },
-            BatchState::Whole(reading) => {
-                (self.phase, self.reading) = (ReadingPhase::Whole, Some(reading));
-                return shared.campaign().map_or(Outcome::Stay, |campaign| self.remake(id, campaign, now));
-            }
-        }
-        Outcome::Stay
     }
 
     fn holds_rows(&self) -> bool {

@@ -54,7 +54,7 @@ impl FilterMenu {
     fn plan(&self, shared: &mut Shared) {
         // What is planned is on the screen behind the plan: the list is shown, unless it is there as it is.
         let is_shown = self.choices.is_as_opened() && shared.view == ViewKind::Messages;
-        shared.open_from(|shared| {
+        shared.opens(|shared| {
             shared.close_detail();
             if !is_shown {
                 shared.show_chosen(self.choices.choice());

@@ -56,7 +56,7 @@ impl Dialog for ResultsPage {
     fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
         match press.action {
             Some(Action::Back | Action::Enter | Action::Quit | Action::Help | Action::Notices) => return Outcome::Back,
-            Some(Action::PlanRetry) => shared.open_from(Shared::plan_not_started),
+            Some(Action::PlanRetry) => shared.plan_not_started(),
             Some(Action::Copy) => shared.hand_out_lines(text(shared)),
             Some(Action::Export) => shared.ask_where("results", &rows(shared)),
             Some(action) => self.page.scroll(action, shared, |columns| lines(shared, page::text_width(columns))),

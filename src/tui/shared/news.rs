@@ -8,7 +8,7 @@ use crate::monitor::{ActionStage, CampaignIndex, Command, Connection, News, Noti
 use crate::postman::Explanation;
 use crate::store::{AnswerKind, Merged, Reach};
 use crate::tui::Effect;
-use crate::tui::state::{ActionRecord, Campaign, OldDialog, Shared, ViewKind};
+use crate::tui::state::{ActionRecord, Campaign, Shared, ViewKind};
 
 impl Shared {
     pub(in crate::tui) fn news(&mut self, update: Update) {
@@ -76,7 +76,7 @@ impl Shared {
             }
             News::Batch { generation, state } => {
                 if is_shown {
-                    self.in_dialog(|dialog, shared| dialog.batch_read(generation, state, shared));
+                    self.changed.batch = Some((generation, state));
                 }
             }
             News::Action(news) => {
@@ -119,7 +119,7 @@ impl Shared {
             self.take_back_yes("the server has different messages than before");
         }
         if index == self.current && self.is_about_rows() {
-            self.dialog = OldDialog::None;
+            self.changed.are_rows_gone = true;
         }
         let what = format!("{name}: the server has different messages than before");
         self.tell(NoticeWeight::Warning, &what, "none of those shown exist any more", "they are being loaded again");

@@ -9,7 +9,7 @@ use crate::action::Agreed;
 use crate::delivery::{agreeing, grouped};
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, TakenBack};
 use crate::tui::dialogs::Commands;
-use crate::tui::state::{Campaign, OldDialog, RunRecord, Shared};
+use crate::tui::state::{Campaign, RunRecord, Shared};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::words::environment;
 use crate::tui::{Action, Context, Effect, Role};
@@ -143,7 +143,7 @@ impl Shared {
 
     /// Whether the countdown can be seen: nothing is in front of it, and there is room for it.
     fn is_starting_shown(&self) -> bool {
-        matches!(self.dialog, OldDialog::None) && self.is_dialog_in_view()
+        self.has_nothing_open() && self.has_room()
     }
 
     /// Takes back the yes of a moment ago. False where there is none.

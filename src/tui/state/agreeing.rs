@@ -1,22 +1,26 @@
-//! Which key agrees to the open question, and the one way in which it does.
+//! The open question, and whether the key being handled agrees to it.
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyCode;
 
-use super::{OldDialog, OpenQuestion, Shared};
-use crate::tui::KeyRole;
-use crate::tui::dialogs::Press;
+use super::{OpenQuestion, Shared};
 use crate::tui::keys::Chord;
+use crate::tui::layout::Kind;
 
 impl Shared {
-    /// What a key would do now.
-    pub(in crate::tui) fn role_of(&self, key: KeyEvent) -> KeyRole {
-        if let OldDialog::New(dialog) = &self.dialog
-            && self.is_dialog_in_view()
-            && let Some(role) = dialog.role(Press { action: self.keymap.lookup(dialog.context(), key), key }, self)
-        {
-            return role;
-        }
-        if self.context().is_text() { KeyRole::Text } else { KeyRole::Key }
+    /// The open question, whichever it is, while it can be read: a page in front hides it, and so
+    /// does a screen without room. Nothing can be agreed to that is not on the screen.
+    pub(in crate::tui) fn asked_in_view(&self) -> Option<OpenQuestion> {
+        self.front.and_then(|front| front.asked).filter(|_| self.has_room())
+    }
+
+    /// Whether the screen shows more than a request for more room.
+    pub(in crate::tui) fn has_room(&self) -> bool {
+        self.layout().kind != Kind::Tiny
+    }
+
+    /// Whether an open dialog is about rows that must not change their meaning.
+    pub(in crate::tui) fn is_about_rows(&self) -> bool {
+        self.front.is_some_and(|front| front.holds_rows)
     }
 
     /// Whether the key being handled agrees to what is on the screen.

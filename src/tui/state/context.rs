@@ -1,20 +1,15 @@
 //! The context that keys apply to, and which of them does something there.
 
-use super::{OldDialog, Shared, ViewKind};
-use crate::tui::dialogs::Dialog;
+use super::{Shared, ViewKind};
 use crate::tui::{Action, Context};
 
 impl Shared {
     /// The context that keys apply to now.
     pub(in crate::tui) fn context(&self) -> Context {
-        if let Some(help) = &self.help {
-            return help.context();
-        }
-        match &self.dialog {
-            OldDialog::New(dialog) => dialog.context(),
-            OldDialog::Busy(busy) => busy.context,
-            OldDialog::None if self.starting.is_some() => Context::Starting,
-            OldDialog::None => self.pane(),
+        match self.front {
+            Some(front) => front.context,
+            None if self.starting.is_some() => Context::Starting,
+            None => self.pane(),
         }
     }
 

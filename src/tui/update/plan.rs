@@ -1,7 +1,7 @@
 //! Plans: what `r` opens.
 
 use super::super::dialogs::{BatchQuestion, Choice, PlanQuestion, RetryQuestion};
-use super::super::state::{GroupKey, NOTHING_LEFT, OldDialog, Shared, ViewKind};
+use super::super::state::{GroupKey, NOTHING_LEFT, Shared, ViewKind};
 use super::super::{Action, Effect, view};
 use crate::delivery::{BatchId, MessageId, Status, grouped};
 use crate::monitor::{CampaignIndex, Command, Generation, NoticeWeight};
@@ -145,8 +145,9 @@ impl Shared {
 
     /// Lets the worker stop when there is no question about a batch any more.
     pub(in crate::tui) fn leave_batch(&mut self) {
-        let is_read = matches!(&self.dialog, OldDialog::New(dialog) if dialog.reads_batch());
-        if !is_read && let Some(index) = self.batch_asked.take() {
+        if !self.front.is_some_and(|front| front.reads_batch)
+            && let Some(index) = self.batch_asked.take()
+        {
             self.effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::LeaveBatch });
         }
     }

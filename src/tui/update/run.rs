@@ -2,7 +2,7 @@
 
 use super::super::Effect;
 use super::super::dialogs::ResultsPage;
-use super::super::state::{OldDialog, Shared};
+use super::super::state::Shared;
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, RunNews};
 
 impl Shared {
@@ -10,7 +10,7 @@ impl Shared {
     /// else.
     pub(in crate::tui) fn run_news(&mut self, index: usize, news: RunNews) {
         let now = self.now;
-        let is_free = index == self.current && self.help.is_none() && self.starting.is_none() && matches!(self.dialog, OldDialog::None);
+        let is_free = index == self.current && self.starting.is_none() && self.has_nothing_open();
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
         // One that was started elsewhere has no list here, but its figures are shown.
         let run = campaign.run.get_or_insert_with(|| super::super::state::RunRecord::new(Vec::new(), now));

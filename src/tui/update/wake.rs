@@ -28,7 +28,6 @@ impl Shared {
         let marks = campaign.and_then(|campaign| campaign.marks.due());
         let locks = self.campaigns.iter().flat_map(|campaign| [campaign.unlocked_until, campaign.revealed_until]).flatten();
         find.into_iter()
-            .chain(self.top().and_then(|dialog| dialog.due(self)))
             .chain(locks)
             .chain(marks)
             .chain(self.starting.as_ref().map(|starting| starting.next(self.now)))

@@ -12,7 +12,7 @@ use crate::action::LeftOutReason;
 use crate::delivery::grouped;
 use crate::monitor::Command;
 use crate::store::RowNumber;
-use crate::tui::dialogs::{Can, NoticesPage};
+use crate::tui::dialogs::{Can, HelpPage, NoticesPage};
 use crate::tui::state::{Campaign, Column, Item, ListCursor, Ordered, ServerAnswer, Shared, Sortable as _, order_sign, plan_one};
 use crate::tui::text::{self, Align, cut, fit};
 use crate::tui::view::cells::{RowLook, cell, is_number};
@@ -125,7 +125,7 @@ pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
 fn bare_key(action: Action, shared: &mut Shared) {
     match action {
         Action::Quit => shared.quit(),
-        Action::Help => shared.open_help(),
+        Action::Help => shared.open(HelpPage::new(shared.context())),
         Action::Notices => NoticesPage::open(shared),
         _ => {}
     }
