@@ -116,8 +116,9 @@ fn show(view: ViewKind, shared: &Shared, campaign: &Campaign) -> Can {
 
 /// A key in the view on the screen.
 pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
-    // What is refused does nothing; only the plan says why in a sentence of its own.
-    if action != Action::PlanRetry && matches!(can(action, shared), Can::Not(_)) && shared.campaign().is_some() {
+    // What is refused does nothing. These say why in a sentence of their own, with what to do next.
+    let says_why = matches!(action, Action::PlanRetry | Action::RevealRow | Action::NextHit | Action::PreviousHit);
+    if !says_why && matches!(can(action, shared), Can::Not(_)) && shared.campaign().is_some() {
         return;
     }
     match shared.pane() {

@@ -29,10 +29,11 @@ pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
     match action {
         // On the last line it reads further back.
         Action::Enter if campaign.list.cursor() == ListCursor::End => Can::unless(!goes_further(campaign), "there is no more to read"),
+        Action::MarkRange => Can::unless(campaign.marked.last().is_none(), "no row was marked before"),
         Action::MarkAll | Action::InvertMarks => nothing_kept(campaign),
         Action::PlanRetry | Action::Export if !campaign.marked.is_empty() => Can::Yes,
         Action::Export => nothing_kept(campaign),
-        Action::Enter | Action::NextPane | Action::Toggle | Action::MarkRange => needs_message(campaign),
+        Action::Enter | Action::NextPane | Action::Toggle => needs_message(campaign),
         Action::Left | Action::Right => Can::Yes,
         _ => of_message(action, shared, campaign),
     }
