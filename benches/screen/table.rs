@@ -1,4 +1,4 @@
-//! Figures in a table, as the README shows them, with other programs' if they were measured.
+//! Figures in a table, as `docs/FIGURES.md` shows them, with other programs' if they were measured.
 
 use std::fmt::Display;
 use std::time::Duration;

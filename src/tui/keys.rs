@@ -1,4 +1,4 @@
-//! The one table of keys: dispatch, footer, help and the README's list are made from it.
+//! The one table of keys: dispatch, footer, help and `docs/KEYS.md` are made from it.
 
 mod action;
 mod chord;
@@ -26,7 +26,7 @@ pub struct Binding {
     pub contexts: Contexts,
     /// What it does, in one or two words, for the footer.
     pub label: &'static str,
-    /// What it does, as half a sentence, for the help page and the README.
+    /// What it does, as half a sentence, for the help page and `docs/KEYS.md`.
     pub help: &'static str,
     /// Its heading in the help.
     pub group: HelpGroup,
@@ -70,7 +70,7 @@ impl HelpGroup {
     }
 }
 
-/// The whole table as Markdown, for the README: the keys bound by default.
+/// The whole table as Markdown, for `docs/KEYS.md`: the keys bound by default.
 pub fn markdown() -> String {
     let mut text = String::from("| key | where | does | name |\n|---|---|---|---|\n");
     for group in HelpGroup::ALL {

@@ -64,7 +64,7 @@ impl Context {
         matches!(self, Context::Question | Context::Plan | Context::Starting)
     }
 
-    /// Its name in the README and the help.
+    /// Its name in `docs/KEYS.md` and the help.
     pub fn name(self) -> &'static str {
         match self {
             Context::Messages => "messages",

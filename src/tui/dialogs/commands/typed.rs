@@ -100,7 +100,7 @@ pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
     CommandWord { word: "reload", label: "reload the file", does: "reload the configuration and the keys", typed: Typed::Reload },
 ];
 
-/// The commands that are only typed as Markdown, for the README.
+/// The commands that are only typed as Markdown, for `docs/KEYS.md`.
 pub fn commands_markdown() -> String {
     let lines = COMMANDS.iter().map(|command| format!("| `:{}` | {} |\n", command.word, command.does));
     std::iter::once("| command | does |\n|---|---|\n".to_owned()).chain(lines).collect()

@@ -103,7 +103,7 @@ fn all(shared: &Shared, context: Context) -> Vec<HelpLine> {
             heading: line.binding.group.title(),
             what: if keys.is_empty() { format!(":{}", action.name()) } else { keys },
             role: Role::Accent,
-            // The table marks important help in bold, for the README.
+            // The table marks important help in bold, for `docs/KEYS.md`.
             text: line.binding.help.replace("**", ""),
             action: (is_pane && !action.is_step() && action != Action::Help).then_some(action),
         }
