@@ -6,7 +6,7 @@ use ratatui::Frame;
 
 use super::dialogs::{Changed, Dialog, Front, HelpPage, Outcome, Press};
 use super::mouse::Target;
-use super::state::Shared;
+use super::shared::Shared;
 use super::{Action, Dashboard, Effect, Event, KeyRole, QuestionId, Setup};
 use crate::state::Session;
 

@@ -3,6 +3,7 @@
 mod actions;
 mod changes;
 mod choice; // which messages the list shows
+pub(super) mod find; // the recipient that is searched for
 mod highlights;
 mod marked;
 mod rest; // what was agreed to but not started
@@ -14,7 +15,7 @@ pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use choice::FilterChoice;
 pub(super) use highlights::{Highlights, REVEAL};
 pub(super) use marked::Marked;
-pub(super) use rest::LeftToStart;
+pub(super) use rest::{LeftToStart, NOTHING_LEFT};
 pub(super) use run::RunRecord;
 pub(super) use window::{TimeWindow, Times};
 
@@ -24,7 +25,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::state::{Drilled, Failures, Find, List, MessageDetail};
+use super::shared::{Drilled, Failures, Find, List, MessageDetail};
 use crate::delivery::{BatchId, DeliveryError, MessageId, RecipientQuery, Rows, Status};
 use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, Merged, Recent, RowNumber, STATUS_COUNT, Store};

@@ -1,4 +1,5 @@
-//! What is around the view: the header, the campaigns, the views' names, a run's progress, notices, and the keys.
+//! The whole screen, and what is around the view: the header, the campaigns, the views' names, a run's progress,
+//! notices, and the keys. Drawing changes nothing and decides nothing.
 
 pub(super) mod campaigns;
 pub(super) mod header;
@@ -7,3 +8,101 @@ pub(super) mod notice;
 pub(super) mod run;
 pub(super) mod summary;
 pub(super) mod tabs;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::dialogs::Dialog;
+use super::layout::{Kind, SMALLEST};
+use super::shared::{Shared, ViewKind};
+use super::widgets::ascii;
+use super::{Role, text, views};
+
+impl Shared {
+    /// Draws everything. The terminal's cursor is on the selected row, so that screen readers
+    /// follow; while typing, it is in the text.
+    pub(in crate::tui) fn show(&self, top: Option<&dyn Dialog>, frame: &mut Frame<'_>) {
+        let area = frame.area();
+        let cursor = self.paint(top, frame.buffer_mut(), area);
+        if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
+            frame.set_cursor_position(cursor);
+        }
+    }
+
+    /// Paints everything, and says where the terminal's cursor belongs.
+    fn paint(&self, top: Option<&dyn Dialog>, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let cursor = self.paint_signs(top, buffer, area);
+        if self.look.ascii {
+            ascii::replace(buffer, area);
+        }
+        cursor
+    }
+
+    fn paint_signs(&self, top: Option<&dyn Dialog>, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        buffer.set_style(area, self.look.style(Role::Text));
+        let layout = self.layout_in(area);
+        if layout.kind == Kind::Tiny {
+            self.ask_for_room(buffer, area);
+            return None;
+        }
+        header::draw(self, buffer, layout.header);
+        notice::draw(self, buffer, layout.notice);
+        keys::draw(self, top, buffer, layout.keys);
+        if let Some(dialog) = top.filter(|dialog| dialog.covers()) {
+            summary::draw_recent(self, buffer, Rect { height: 1, ..layout.body });
+            return dialog.draw(self, buffer, layout.page());
+        }
+        if let Some(line) = layout.campaigns_line {
+            campaigns::draw_line(self, buffer, line);
+        }
+        if let (Some(pane), Some(rule)) = (layout.campaigns, layout.campaigns_rule) {
+            campaigns::draw_pane(self, buffer, pane);
+            self.rule(buffer, rule);
+        }
+        summary::draw(self, buffer, layout.summary);
+        summary::draw_recent(self, buffer, layout.recent);
+        tabs::draw(self, buffer, layout.tabs, layout.kind);
+        run::draw(self, buffer, layout.run);
+        if let Some(rule) = layout.rule {
+            self.rule(buffer, rule);
+        }
+        let mut cursor = None;
+        if !layout.covers_list {
+            cursor = match self.view {
+                ViewKind::Messages => {
+                    views::messages::sum::draw(self, buffer, layout.filter);
+                    views::messages::draw(self, buffer, layout.heads, layout.list)
+                }
+                _ => views::draw(self, buffer, [layout.filter, layout.heads, layout.list]),
+            };
+        }
+        if let Some(pane) = layout.detail {
+            cursor = views::message::draw(self, buffer, pane).or(cursor);
+        }
+        let over = match (top, &self.starting) {
+            (Some(dialog), _) => dialog.draw(self, buffer, layout.body),
+            (None, Some(starting)) => Some(super::shared::starting::draw(self, starting, buffer, layout.body)),
+            (None, None) => None,
+        };
+        over.or(cursor)
+    }
+
+    /// One line for a screen that is too small for anything else.
+    fn ask_for_room(&self, buffer: &mut Buffer, area: Rect) {
+        let (columns, rows) = SMALLEST;
+        let whole = format!("Postwatch needs {columns} by {rows} characters; this is {} by {}", area.width, area.height);
+        let short = format!("{columns}×{rows} please");
+        let width = usize::from(area.width);
+        let line = [whole, short].into_iter().find(|line| text::width(line) <= width).unwrap_or_else(|| "+".to_owned());
+        buffer.set_stringn(area.x, area.y, line, width, self.look.style(Role::Strong));
+    }
+
+    /// A rule: one line, across or down.
+    fn rule(&self, buffer: &mut Buffer, area: Rect) {
+        let sign = if area.width == 1 { "│" } else { "─" };
+        for position in area.positions() {
+            buffer[position].set_symbol(sign).set_style(self.look.style(Role::Rule));
+        }
+    }
+}

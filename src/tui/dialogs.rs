@@ -33,7 +33,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::KeyRole;
 use super::keys::{Action, Context};
-use super::state::Shared;
+use super::shared::Shared;
 use super::widgets::question::OpenQuestion;
 use crate::monitor::{BatchState, Generation};
 use crate::store::RowNumber;

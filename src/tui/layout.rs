@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::state::{Campaign, Shared, ViewKind};
+use super::shared::{Campaign, Shared, ViewKind};
 
 /// The smallest screen that shows more than a request for more room.
 pub(super) const SMALLEST: (u16, u16) = (60, 15);

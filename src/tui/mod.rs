@@ -15,12 +15,9 @@ mod run;
 mod setup;
 mod shared; // what the whole dashboard knows, by subject
 mod start;
-mod state; // what the dashboard knows
 pub mod text; // columns, times, ages and numbers
 mod terminal;
 mod theme;
-mod update; // events in, effects out
-mod view; // how it looks
 mod widgets; // what several things draw with
 mod views; // of a campaign: messages, batches, failures, activity
 

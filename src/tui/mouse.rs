@@ -11,7 +11,7 @@ use crate::tui::app::App;
 use crate::tui::chrome::{campaigns, keys, tabs};
 use crate::tui::dialogs::{Click, Dialog};
 use crate::tui::layout::Kind;
-use crate::tui::state::{Column, Shared, ViewKind};
+use crate::tui::shared::{Column, Shared, ViewKind};
 use crate::tui::widgets::table;
 use crate::tui::{Action, Context, Effect};
 

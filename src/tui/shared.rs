@@ -13,11 +13,406 @@ mod session; // what is saved for the next time
 pub(super) mod starting; // the moment after a yes
 mod tables; // how they are ordered
 mod tour; // of the demo
+mod copying; // what is copied, and what cannot be
+mod front; // what is on top: its keys, its question
+pub(super) mod named_filters;
+pub(super) mod planning; // what a retry would do
+mod privacy; // what is masked
 
+pub(super) use super::campaign::find::{Find, ServerAnswer, TYPING};
+pub(super) use super::campaign::*;
+pub(super) use super::views::ViewKind;
+pub(super) use super::views::activity::Entry;
+pub(super) use super::views::batches::BatchColumn;
+pub(super) use super::views::failures::{FailureColumn, Failures, GroupKey};
+pub(super) use super::views::message::{DetailPhase, MessageDetail};
+pub(super) use super::views::messages::columns::{Column, ShownColumns};
+pub(super) use super::views::messages::list::{Item, List, ListCursor};
+pub(super) use super::views::subject::RowSubject;
+pub(super) use super::views::{Drilled, OpenedFrom};
+pub(super) use super::widgets::question::OpenQuestion;
+pub(super) use copying::{CopyFormat, CopyWhat, LastCopy, copied_text, marked_rows, template_id};
 pub(super) use look::Look;
+pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use notices::Notices;
 pub(super) use order::CampaignOrder;
+pub(super) use planning::{batch_plan, plan, plan_one, planner, says_the_same};
 pub(super) use presence::Presence;
 pub(super) use starting::Starting;
 pub(super) use tables::{Ordered, Sortable, Tables, order_sign};
 pub(super) use tour::Tour;
+
+use crossterm::event::KeyEvent;
+use jiff::{SignedDuration, Timestamp};
+
+use super::dialogs::{Across, Changed, Commands, Dialog, FindLine, Front, HelpPage, NoticesPage, RecentCommands};
+use super::{Action, Context, Effect, Event, KeyMap, Setup, Theme, views};
+use crate::action::{ActionNumber, PLAN_LIFE};
+use crate::monitor::{CampaignIndex, Command, Generation, NoticeWeight};
+use crate::postman::Explanation;
+use export_job::ExportJob;
+
+/// The assumed size until the terminal has reported its own.
+const USUAL_SIZE: (u16, u16) = (80, 24);
+
+/// Everything that the dashboard knows.
+pub(super) struct Shared {
+    pub(super) look: Look,
+    pub(super) campaigns: Vec<Campaign>,
+    pub(super) current: usize,
+    /// Which view is shown, of whichever campaign.
+    pub(super) view: ViewKind,
+    /// The order of each view, and the columns of the messages.
+    pub(super) tables: Tables,
+    /// What is open, as far as it is known here.
+    pub(super) front: Option<Front>,
+    /// Where the view on the screen was opened from; `None` where the user went there directly.
+    pub(super) came_from: Option<OpenedFrom>,
+    /// What a person said yes to a moment ago, while it can be taken back.
+    pub(super) starting: Option<Starting>,
+    pub(super) copied: Option<LastCopy>,
+    /// Whether it was copied by the newest key: the same key again shows it.
+    pub(super) copied_just_now: bool,
+    /// How many bytes the terminal's clipboard takes, as far as is known.
+    pub(super) copy_limit: Option<usize>,
+    pub(super) exports: ExportJob,
+    pub(super) mouse: bool,
+    /// Presenting: everything is masked, and stays masked.
+    pub(super) presenting: bool,
+    /// The question to all campaigns.
+    pub(super) across: Across,
+    /// Which keys are bound to what.
+    pub(super) keymap: KeyMap,
+    /// The commands run last.
+    pub(super) recent: RecentCommands,
+    /// The saved filters.
+    pub(super) named: NamedFilters,
+    pub(super) notices: Notices,
+    /// The demo's tour.
+    pub(super) tour: Tour,
+    pub(super) actions_refused: Option<Explanation>,
+    /// Columns and rows of the terminal.
+    pub(super) size: (u16, u16),
+    /// The time of the newest event: the ages on the screen count up to it.
+    pub(super) now: Timestamp,
+    pub(super) presence: Presence,
+    /// The number of the next action that is agreed to.
+    pub(super) next_action: ActionNumber,
+    pub(super) campaign_order: CampaignOrder,
+    /// Whether the key being handled agrees: the input guard let it through as one that does.
+    pub(super) agreed: bool,
+    /// The key that came too soon to agree.
+    pub(super) too_soon: Option<KeyEvent>,
+    /// The number of the newest question.
+    pub(super) last_question: u64,
+    /// The campaign whose worker reads a batch for a question.
+    pub(super) batch_asked: Option<usize>,
+    generation: u64,
+    /// What was opened by the key being handled.
+    pub(super) opening: Vec<Box<dyn Dialog>>,
+    /// What the event being handled changed in the campaign on the screen.
+    pub(super) changed: Changed,
+    /// What is to be done to the world, in order.
+    pub(super) effects: Vec<Effect>,
+}
+
+impl Shared {
+    /// The state at the start, with nothing loaded yet.
+    pub fn new(setup: Setup, now: Timestamp) -> Self {
+        let theme = Theme::new(setup.theme, setup.depth).on(setup.background);
+        let mut notices = Notices::default();
+        for notice in setup.notices {
+            notices.push(notice);
+        }
+        let session = setup.session;
+        let campaign = |settings| Campaign::new(settings, setup.zone.clone(), now);
+        let campaigns: Vec<Campaign> = setup.campaigns.into_iter().map(campaign).collect();
+        let campaign_order = CampaignOrder::new(campaigns.len());
+        let mut state = Self {
+            campaigns,
+            look: Look {
+                zone: setup.zone,
+                zone_name: setup.zone_name,
+                ahead: SignedDuration::ZERO,
+                before: Vec::new(),
+                theme,
+                ascii: setup.ascii,
+                bell: setup.bell,
+                demo: setup.demo,
+            },
+            current: 0,
+            view: ViewKind::Messages,
+            tables: Tables::default(),
+            front: None,
+            came_from: None,
+            starting: None,
+            copied: None,
+            copied_just_now: false,
+            copy_limit: setup.copy_limit,
+            mouse: setup.mouse,
+            presenting: false,
+            exports: ExportJob::default(),
+            across: Across::default(),
+            keymap: setup.keys,
+            recent: RecentCommands::default(),
+            named: NamedFilters::default(),
+            notices,
+            tour: if setup.demo { Tour::begun() } else { Tour::default() },
+            actions_refused: setup.actions_refused,
+            size: USUAL_SIZE,
+            now,
+            presence: Presence::new(now),
+            campaign_order,
+            next_action: ActionNumber::default(),
+            agreed: false,
+            too_soon: None,
+            last_question: 0,
+            batch_asked: None,
+            generation: 0,
+            opening: Vec::new(),
+            changed: Changed::default(),
+            effects: Vec::new(),
+        };
+        if let Some(session) = session {
+            state.restore(session);
+        }
+        state
+    }
+
+    /// The campaign on the screen; `None` where none could be configured.
+    pub(super) fn campaign(&self) -> Option<&Campaign> {
+        self.campaigns.get(self.current)
+    }
+
+    /// The campaign on the screen, mutable.
+    pub(super) fn campaign_mut(&mut self) -> Option<&mut Campaign> {
+        self.campaigns.get_mut(self.current)
+    }
+
+    /// The index of the campaign on the screen.
+    pub(super) fn index(&self) -> CampaignIndex {
+        CampaignIndex(self.current)
+    }
+
+    /// A number for a new request: answers to older ones are dropped.
+    pub(super) fn next_generation(&mut self) -> Generation {
+        self.generation += 1;
+        Generation(self.generation)
+    }
+
+    /// A number for a new question.
+    pub(super) fn next_question(&mut self) -> u64 {
+        self.last_question += 1;
+        self.last_question
+    }
+
+    /// Whether a retry is on its way to the API right now, or a run has more to go, in any campaign.
+    pub(super) fn is_acting(&self) -> bool {
+        self.campaigns.iter().any(|campaign| campaign.actions.is_acting() || campaign.has_run())
+    }
+}
+
+impl Shared {
+    /// What to do before the first event: the campaign on the screen is shown.
+    pub fn opening(&self) -> Vec<Effect> {
+        if self.campaigns.is_empty() { Vec::new() } else { vec![self.command(Command::InView(true))] }
+    }
+
+    /// Before an event: the time, and that somebody is there.
+    pub(in crate::tui) fn begin(&mut self, event: &Event, now: Timestamp) {
+        self.now = now;
+        let of_day = self.time_of_day();
+        for campaign in &mut self.campaigns {
+            campaign.now = of_day;
+        }
+        if matches!(event, Event::Key(_) | Event::Agreed(_) | Event::Paste(_) | Event::PasteDropped { .. } | Event::Mouse(_)) {
+            self.attend();
+            self.too_soon = None;
+        }
+    }
+
+    /// Handles an event that is for no dialog, and not for the view alone.
+    pub(in crate::tui) fn take(&mut self, event: Event) {
+        match event {
+            Event::TooSoon(key) => self.too_soon = Some(key),
+            Event::CopyFailed(why) => self.copy_failed(&why),
+            Event::PasteDropped { keys } => self.tell_dropped(keys),
+            Event::Resize { columns, rows } => self.size = (columns, rows),
+            Event::Background(background) => self.look.theme = self.look.theme.clone().on(Some(background)),
+            Event::Update(update) => self.news(update),
+            Event::Tick => {
+                self.count();
+                self.watch_failures();
+            }
+            Event::Sorted { campaign, generation, lists } => self.sorted(campaign, generation, lists),
+            Event::Export { export, answer } => self.export_answered(export, answer),
+            Event::ClockSet { ahead } => self.clock_set(ahead),
+            Event::Suspended => {
+                self.take_back_yes("the program was suspended");
+            }
+            Event::EndAsked => {
+                // What is about to start does not, however the program ends.
+                self.starting = None;
+                self.effects.push(Effect::Quit);
+            }
+            // The first are for what is open or the view, the others for the start screen.
+            Event::Key(_) | Event::Agreed(_) | Event::Paste(_) | Event::Mouse(_) | Event::Tried(_) | Event::Added(_) => {}
+        }
+    }
+
+    /// After an event: what is to be done to the world.
+    pub(in crate::tui) fn end(&mut self) -> Vec<Effect> {
+        self.leave_batch();
+        self.notice_absence();
+        self.settle_tables();
+        self.sort_campaigns();
+        std::mem::take(&mut self.effects)
+    }
+
+    /// A key was pressed that the table knows.
+    pub(in crate::tui) fn pressed(&mut self, context: Context, action: Action) {
+        if !matches!(action, Action::Interrupt | Action::Quit) {
+            self.presence.stay();
+        }
+        if action != Action::Copy {
+            self.copied_just_now = false;
+        }
+        self.tour.pressed(context, action);
+    }
+
+    /// Carries out a key in the view on the screen, with nothing in front of it.
+    pub(in crate::tui) fn do_action(&mut self, action: Action) {
+        match action {
+            Action::Interrupt => self.interrupt(),
+            Action::Suspend => self.effects.push(Effect::Suspend),
+            Action::Redraw => self.effects.push(Effect::Redraw),
+            _ => views::key(action, self),
+        }
+    }
+
+    /// Keys with the same meaning in the list and in the detail. False for the others.
+    pub(in crate::tui) fn common_key(&mut self, action: Action) -> bool {
+        match action {
+            Action::PreviousCampaign => self.step_campaign(-1),
+            Action::NextCampaign => self.step_campaign(1),
+            Action::Find => FindLine::open(self),
+            Action::Filter => self.open_filter(),
+            Action::TimeWindow => self.open_times(),
+            Action::Order => self.open_order(),
+            Action::Clear => self.clear(),
+            Action::RevealRow => self.reveal(),
+            Action::Mask => self.mask(),
+            Action::Pause => self.pause(),
+            Action::ReadNow => self.effects.extend(self.ask_worker(Command::ReadNow)),
+            Action::PlanRetry => self.plan_retry(),
+            Action::Unmark => self.unmark(),
+            Action::Copy => self.copy_key(),
+            Action::Actions => self.open_actions(),
+            Action::CommandLine => self.open(Commands::default()),
+            Action::Export => self.export_view(),
+            Action::Notices => NoticesPage::open(self),
+            Action::Help => self.open(HelpPage::new(self.context())),
+            _ => return self.view_key(action),
+        }
+        true
+    }
+
+    /// How many lines a key moves in a list that is short enough to count.
+    pub(in crate::tui) fn steps(&self, action: Action) -> Option<isize> {
+        action.steps(isize::try_from(self.list_height().saturating_sub(1).max(1)).unwrap_or(1))
+    }
+
+    /// The same in a menu, which scrolls with its cursor where it has no room; Tab moves like Down.
+    pub(in crate::tui) fn menu_steps(&self, action: Action) -> Option<isize> {
+        let page = isize::try_from(self.menu_room().saturating_sub(1).max(1)).unwrap_or(1);
+        match action {
+            Action::PreviousPane => Some(-1),
+            Action::NextPane => Some(1),
+            _ => action.steps(page),
+        }
+    }
+
+    /// A command for the worker of the campaign on the screen.
+    pub(in crate::tui) fn command(&self, command: Command) -> Effect {
+        Effect::Command { campaign: self.index(), command }
+    }
+
+    /// The same, where there is a campaign.
+    pub(in crate::tui) fn ask_worker(&self, command: Command) -> Option<Effect> {
+        self.campaign().map(|_| self.command(command))
+    }
+
+    /// The time of day: it is shown, and stamps of messages are compared with it.
+    pub(in crate::tui) fn time_of_day(&self) -> Timestamp {
+        self.look.of_day(self.now)
+    }
+
+    /// The time of day was set. Nothing that waits depends on it, but a plan ages by whichever clock
+    /// says more, and so does a yes.
+    fn clock_set(&mut self, ahead: SignedDuration) {
+        let by = ahead - self.look.set_ahead(ahead, self.now);
+        if by.unsigned_abs() <= PLAN_LIFE {
+            return;
+        }
+        if !self.take_back_yes("the clock was set") && self.front.is_some_and(|front| front.asks_about_rows) {
+            self.changed.are_rows_gone = true;
+            self.tell(NoticeWeight::Info, "the question was closed: the clock was set", "what it said may be out of date", "plan it again");
+        }
+    }
+
+    /// Groups the failures again where their view is open and something has changed.
+    pub(in crate::tui) fn settle_failures(&mut self) {
+        if self.view == ViewKind::Failures
+            && let Some(campaign) = self.campaigns.get_mut(self.current)
+        {
+            campaign.failures.settle(&campaign.store, &campaign.out_of_attempts);
+        }
+    }
+
+    /// Updates the counts that depend on the time.
+    fn count(&mut self) {
+        let of_day = self.time_of_day();
+        for campaign in &mut self.campaigns {
+            campaign.count(of_day);
+        }
+        self.settle_failures();
+        self.changed.is_tick = true;
+    }
+
+    /// How many lines of a menu fit above its keys.
+    pub(in crate::tui) fn menu_room(&self) -> usize {
+        usize::from(self.layout().body.height.saturating_sub(3)).max(1)
+    }
+
+    /// Does what is due.
+    pub(in crate::tui) fn wake(&mut self) {
+        let now = self.now;
+        for campaign in &mut self.campaigns {
+            campaign.marks.expire(now);
+        }
+        self.notices.expire(now);
+        self.presence.expire(now);
+        self.mask_expired();
+        self.forget_copied(false);
+        self.notice_history();
+        self.ask_server();
+        self.lock_expired();
+        self.begin_due();
+    }
+
+    /// When the dashboard must be woken next, besides the tick of each second.
+    pub(in crate::tui) fn wake_at(&self) -> Option<Timestamp> {
+        let campaign = self.campaign();
+        let find = campaign.and_then(|campaign| campaign.find.due());
+        let marks = campaign.and_then(|campaign| campaign.marks.due());
+        let locks = self.campaigns.iter().flat_map(|campaign| [campaign.unlocked_until, campaign.revealed_until]).flatten();
+        find.into_iter()
+            .chain(locks)
+            .chain(marks)
+            .chain(self.starting.as_ref().map(|starting| starting.next(self.now)))
+            .chain(self.presence.due())
+            .chain(self.notices.due())
+            .chain(self.copied.as_ref().and_then(|copied| copied.until))
+            .min()
+    }
+}

@@ -7,6 +7,8 @@ pub(super) mod empty; // what is shown where there are no rows
 pub(super) mod failures;
 pub(super) mod message;
 pub(super) mod messages;
+mod navigation; // from view to view, and back
+pub(super) mod subject; // what is under the cursor
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -14,10 +16,9 @@ use ratatui::layout::{Position, Rect};
 use super::Role;
 use super::dialogs::Can;
 use super::keys::{Action, Context};
-use super::state::{Campaign, FilterChoice, Shared};
-use super::view::pieces::Piece;
+use super::shared::{Campaign, FilterChoice, Shared};
 use crate::delivery::MessageId;
-use messages::PAGES_TO_FILL;
+use crate::tui::widgets::pieces::Piece;
 
 /// What the body of the screen shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,75 +182,12 @@ fn how_far(shared: &Shared, campaign: &Campaign) -> Vec<Piece> {
 }
 
 impl Shared {
-    /// A key with the same meaning in every view. False for the others.
-    pub(in crate::tui) fn view_key(&mut self, action: Action) -> bool {
-        let view = match action {
-            Action::ShowCampaigns => {
-                self.open_campaigns();
-                return true;
-            }
-            Action::ShowMessages => ViewKind::Messages,
-            Action::ShowBatches => ViewKind::Batches,
-            Action::ShowFailures => ViewKind::Failures,
-            Action::ShowActivity => ViewKind::Activity,
-            _ => return false,
-        };
-        if view != ViewKind::Activity {
-            self.leave_activity();
+    /// Why an action would do nothing in the view on the screen; `None` where it would do something.
+    pub(in crate::tui) fn why_not(&self, action: Action) -> Option<String> {
+        match can(action, self) {
+            Can::Not(why) => Some(why.into_owned()),
+            _ => None,
         }
-        self.came_from = None;
-        if let Some(campaign) = self.campaign_mut() {
-            campaign.drilled = None;
-        }
-        self.show_view(view);
-        true
-    }
-
-    pub(in crate::tui) fn show_view(&mut self, view: ViewKind) {
-        if view != ViewKind::Messages {
-            self.close_detail();
-        }
-        if let Some(campaign) = self.campaign_mut() {
-            campaign.marks.hide(None);
-        }
-        self.view = view;
-        self.look_at_view();
-    }
-
-    /// Counts what the view shows, where that is not always counted.
-    pub(in crate::tui) fn look_at_view(&mut self) {
-        if self.view == ViewKind::Failures
-            && let Some(campaign) = self.campaigns.get_mut(self.current)
-        {
-            campaign.move_on();
-            campaign.failures.look(&campaign.store, &campaign.out_of_attempts);
-        }
-    }
-
-    /// Shows these messages; Esc goes back to where the user came from.
-    pub(in crate::tui) fn drill(&mut self, choice: FilterChoice) {
-        let from = self.origin();
-        self.close_detail();
-        self.end_find();
-        let Some(campaign) = self.campaign_mut() else { return };
-        campaign.drilled = Some(Drilled { from, before: std::mem::replace(&mut campaign.choice, choice) });
-        campaign.narrow();
-        campaign.list.follow(&campaign.store);
-        campaign.pages_to_fill = PAGES_TO_FILL;
-        self.show_view(ViewKind::Messages);
-        self.fill_window();
-    }
-
-    /// A find in the messages, from whichever view; Esc goes back to it.
-    pub(in crate::tui) fn find_from_view(&mut self) {
-        let from = self.view;
-        if from == ViewKind::Messages {
-            return;
-        }
-        if let Some(campaign) = self.campaign_mut() {
-            campaign.drilled = Some(Drilled { from: OpenedFrom::Pane(from), before: campaign.choice.clone() });
-        }
-        self.show_view(ViewKind::Messages);
     }
 }
 

@@ -9,7 +9,7 @@ use super::Campaign;
 use crate::action::Subject;
 use crate::delivery::{BatchId, DeliveryError, MessageId, Status};
 use crate::store::{AnswerKind, Change, Merged, RowNumber};
-use crate::tui::state::{OpenedFrom, Shared, ViewKind};
+use crate::tui::shared::{OpenedFrom, Shared, ViewKind};
 
 /// How many messages are kept with their change. More than anyone reads; the sums continue.
 pub(in crate::tui) const KEPT: usize = 2_000;

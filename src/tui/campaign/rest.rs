@@ -9,7 +9,10 @@ use super::Campaign;
 use crate::action::{Agreed, BatchPlan, Subject};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::ActionStage;
-use crate::tui::state::planning::batch_plan;
+use crate::tui::shared::planning::batch_plan;
+
+/// Why there is no rest to plan.
+pub(in crate::tui) const NOTHING_LEFT: &str = "nothing is left to start";
 
 /// What is left of a campaign's actions.
 #[derive(Debug, Default)]

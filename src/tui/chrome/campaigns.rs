@@ -6,10 +6,10 @@ use ratatui::style::Style;
 
 use crate::delivery::{Status, grouped};
 use crate::monitor::Connection;
-use crate::tui::state::{Campaign, Shared};
+use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, age, fit};
-use crate::tui::view::pieces::{self, Piece};
-use crate::tui::view::words::{figure, percent};
+use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::words::{figure, percent};
 use crate::tui::{Role, sign};
 
 /// Draws the campaigns in one line; the one on the screen is never left out.

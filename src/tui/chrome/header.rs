@@ -6,10 +6,10 @@ use ratatui::style::{Modifier, Style};
 
 use crate::monitor::{AWAY_CALLS_PER_SECOND, Connection, Meter};
 use crate::tui::Role;
-use crate::tui::state::{Campaign, Shared};
+use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text;
-use crate::tui::view::pieces::{self, Piece};
-use crate::tui::view::words::{bytes, environment, purpose, rate, until};
+use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::words::{bytes, environment, purpose, rate, until};
 
 /// Below this many columns words are shortened.
 const NARROW: u16 = 100;

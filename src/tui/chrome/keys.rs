@@ -9,7 +9,7 @@ use crate::monitor::Connection;
 use crate::tui::dialogs::{Can, Dialog};
 use crate::tui::key_line::{self, KeyWord};
 use crate::tui::keys::Binding;
-use crate::tui::state::{Shared, ViewKind};
+use crate::tui::shared::{Shared, ViewKind};
 use crate::tui::text::width;
 use crate::tui::{Action, Context, Role};
 

@@ -7,10 +7,10 @@ use crate::action::Subject;
 use crate::delivery::{Status, agreeing, counted, full_stop, grouped};
 use crate::monitor::{ActionStage, Connection, Notice, NoticeWeight};
 use crate::postman::Refusal;
-use crate::tui::state::{ActionRecord, BackTo, Campaign, Shared};
-use crate::tui::view::pieces::{self, Piece};
-use crate::tui::view::recipient;
-use crate::tui::view::words::{in_a_line, percent, shown_notice, until};
+use crate::tui::shared::{ActionRecord, BackTo, Campaign, Shared};
+use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::recipient;
+use crate::tui::widgets::words::{in_a_line, percent, shown_notice, until};
 use crate::tui::{Action, Context, Role, sign};
 
 /// Draws the line: what a person is waiting for comes first.

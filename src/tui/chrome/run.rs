@@ -7,12 +7,12 @@ use ratatui::layout::Rect;
 use crate::delivery::grouped;
 use crate::monitor::{ActionStage, RunNews, RunPhase};
 use crate::tui::Role;
-use crate::tui::state::{ActionRecord, Campaign, RunRecord, Shared};
+use crate::tui::shared::{ActionRecord, Campaign, RunRecord, Shared};
 use crate::tui::text::{Align, age, fit};
-use crate::tui::view::bar::bar;
-use crate::tui::view::pieces::{self, Piece};
-use crate::tui::view::words::{in_a_line, rate};
 use crate::tui::views::activity::followed_words;
+use crate::tui::widgets::bar::bar;
+use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::words::{in_a_line, rate};
 
 /// The widest bar.
 const BAR: usize = 20;

@@ -6,11 +6,11 @@ use ratatui::layout::Rect;
 
 use crate::delivery::{Status, grouped};
 use crate::store::{Recent, status_index};
-use crate::tui::state::{Campaign, Shared};
+use crate::tui::chrome::tabs;
+use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::age;
-use crate::tui::view::pieces::{self, Piece};
-use crate::tui::view::tabs;
-use crate::tui::view::words::percent;
+use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::words::percent;
 use crate::tui::{Role, sign};
 
 /// Draws the counts: `11,800 ✓   41 ✗   162 on the way: 12 created …`. Where room is short, the

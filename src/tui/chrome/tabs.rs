@@ -7,10 +7,10 @@ use ratatui::layout::Rect;
 use crate::delivery::{Status, grouped};
 use crate::tui::Role;
 use crate::tui::layout::Kind;
-use crate::tui::state::{Campaign, Shared, ViewKind};
+use crate::tui::shared::{Campaign, Shared, ViewKind};
 use crate::tui::text::{cut, width};
-use crate::tui::view::pieces::{self, Piece};
-use crate::tui::view::words::row_of;
+use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::words::row_of;
 
 /// Draws the line. On a small screen the other campaigns are named at its right.
 pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect, kind: Kind) {

@@ -12,9 +12,8 @@ use super::{Can, Click, Dialog, Outcome, Press};
 use crate::delivery::{BatchId, Status, code_or_none, grouped};
 use crate::monitor::NoticeWeight;
 use crate::tui::chrome::keys;
-use crate::tui::state::{CopyFormat, CopyWhat, FilterChoice, GroupKey, OpenedFrom, RowSubject, Shared, TimeWindow, ViewKind};
+use crate::tui::shared::{CopyFormat, CopyWhat, FilterChoice, GroupKey, OpenedFrom, RowSubject, Shared, TimeWindow, ViewKind};
 use crate::tui::text::{Align, fit, width};
-use crate::tui::view;
 use crate::tui::views::activity;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::menu::Menu;
@@ -346,7 +345,7 @@ fn row_in_words(shared: &Shared) -> String {
     let subject = shared.subject();
     match (shared.view, subject.message, subject.batch, subject.error) {
         (ViewKind::Messages, Some(_), ..) => {
-            format!("Message to {}", view::number(shared).unwrap_or_else(|| "an unknown number".to_owned()))
+            format!("Message to {}", crate::tui::views::messages::cells::number(shared).unwrap_or_else(|| "an unknown number".to_owned()))
         }
         (ViewKind::Batches, _, Some(batch), _) => format!("Batch {}", batch.short(false)),
         (ViewKind::Failures, _, _, Some(code)) => format!("Failed: {}", code_or_none(&code)),

@@ -13,12 +13,12 @@ use crate::delivery::{BatchId, believed_total, counted, grouped};
 use crate::monitor::{BatchState, Generation};
 use crate::postman::Explanation;
 use crate::store::RowNumber;
-use crate::tui::state::{Campaign, Shared, batch_plan};
+use crate::tui::chrome::keys;
+use crate::tui::shared::{Campaign, Shared, batch_plan};
 use crate::tui::text::age;
-use crate::tui::view::keys;
-use crate::tui::view::sentences::Sentence;
-use crate::tui::view::words::{environment, in_a_line};
 use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::widgets::sentences::Sentence;
+use crate::tui::widgets::words::{environment, in_a_line};
 use crate::tui::{Action, Context, KeyRole, Role};
 
 /// When the batch is loaded again: early enough that the previous reading still holds meanwhile.

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::{Can, Click, Dialog, Outcome, Press};
 use crate::delivery::{agreeing, grouped};
 use crate::monitor::Connection;
-use crate::tui::state::{Campaign, Shared};
+use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, age, fit, width};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::table;

@@ -10,14 +10,14 @@ use ratatui::text::{Line, Span};
 
 use super::{Can, Dialog, Outcome, Press};
 use crate::tui::Role;
+use crate::tui::chrome::keys;
 use crate::tui::key_line::KeyWord;
 use crate::tui::keys::{Action, Context};
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 use crate::tui::text::{Align, fit, width};
-use crate::tui::view::keys;
-use crate::tui::view::sentences::{self, Sentence};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::line_box::{self, LineBox};
+use crate::tui::widgets::sentences::{self, Sentence};
 
 pub(in crate::tui) use recent::RecentCommands;
 use search::{Doing, Entry};

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Can, Changed, Dialog, Outcome, Press};
 use crate::monitor::NoticeWeight;
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 use crate::tui::text::wrap;
 use crate::tui::widgets::page::Page;
 use crate::tui::{Action, Context, Role};

@@ -7,14 +7,14 @@ use super::{Can, Dialog, Outcome, Press};
 use crate::delivery::counted;
 use crate::monitor::NoticeWeight;
 use crate::store::RowNumber;
+use crate::tui::Role;
 use crate::tui::keys::{Action, Context};
 use crate::tui::shared::export_job::{Content, Export};
-use crate::tui::state::{Shared, ViewKind};
+use crate::tui::shared::{Shared, ViewKind};
 use crate::tui::text::csv::csv;
-use crate::tui::view::sentences::Sentence;
 use crate::tui::views::{activity, batches, failures};
 use crate::tui::widgets::line_box::{self, LineBox};
-use crate::tui::{Role, view};
+use crate::tui::widgets::sentences::Sentence;
 
 #[derive(Debug)]
 pub(in crate::tui) struct ExportFile {
@@ -85,7 +85,7 @@ impl Shared {
         let Some(campaign) = self.campaign() else { return };
         let (what, rows): (_, Vec<RowNumber>) = match campaign.marked.is_empty() {
             true => ("messages", campaign.list.rows(&campaign.store).collect()),
-            false => ("marked messages", view::marked_rows(campaign)),
+            false => ("marked messages", crate::tui::shared::marked_rows(campaign)),
         };
         let number = rows.len();
         self.ask_where_of(what, number, Content::Messages(rows.into()));

@@ -15,7 +15,7 @@ use self::lines::{ChoiceLine, Item};
 use super::{Can, Changed, Dialog, Outcome, Press};
 use crate::monitor::NoticeWeight;
 use crate::tui::chrome::keys;
-use crate::tui::state::{Campaign, NamedFilters, Shared, ViewKind};
+use crate::tui::shared::{Campaign, NamedFilters, Shared, ViewKind};
 use crate::tui::{Action, Context};
 
 /// The menu while it is open.

@@ -13,12 +13,12 @@ use ratatui::widgets::{Clear, Widget as _};
 use super::{Can, Click, Dialog, Outcome, Press};
 use crate::delivery::grouped;
 use crate::monitor::NoticeWeight;
-use crate::tui::state::{Campaign, OpenedFrom, Shared, TYPING, ViewKind};
+use crate::tui::chrome::campaigns;
+use crate::tui::shared::{Campaign, OpenedFrom, Shared, TYPING, ViewKind};
 use crate::tui::text::width;
-use crate::tui::view::campaigns;
-use crate::tui::view::filter::server;
-use crate::tui::view::pieces::{self, Piece};
 use crate::tui::views::messages;
+use crate::tui::views::messages::sum::server;
+use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::{Action, Context, Role};
 
 pub(in crate::tui) use across::Across;

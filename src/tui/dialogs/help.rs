@@ -8,10 +8,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{Can, Dialog, Outcome, Press};
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 use crate::tui::text::{Align, fit, width, wrap};
-use crate::tui::view::pieces::{self, Piece};
 use crate::tui::widgets::page;
+use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::typed_line::TypedLine;
 use crate::tui::{Action, Context, Role};
 use lines::HelpLine;

@@ -10,10 +10,10 @@ use crate::delivery::counted;
 use crate::monitor::{Command, NoticeWeight};
 use crate::tui::Role;
 use crate::tui::keys::{Action, Context};
-use crate::tui::state::{BackTo, Shared};
+use crate::tui::shared::{BackTo, Shared};
 use crate::tui::text::short_time;
-use crate::tui::view::sentences::Sentence;
 use crate::tui::widgets::line_box::{self, LineBox};
+use crate::tui::widgets::sentences::Sentence;
 
 /// What can be typed.
 const EXAMPLES: &str = "7d, 36h, 2026-11-01 or all";

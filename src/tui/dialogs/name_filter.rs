@@ -7,9 +7,9 @@ use super::{Can, Dialog, Outcome, Press};
 use crate::monitor::NoticeWeight;
 use crate::tui::Role;
 use crate::tui::keys::{Action, Context};
-use crate::tui::state::{FilterChoice, Shared};
-use crate::tui::view::sentences::Sentence;
+use crate::tui::shared::{FilterChoice, Shared};
 use crate::tui::widgets::line_box::{self, LineBox};
+use crate::tui::widgets::sentences::Sentence;
 
 #[derive(Debug)]
 pub(in crate::tui) struct NameFilter {

@@ -7,11 +7,11 @@ use ratatui::text::{Line, Span};
 use super::{Can, Dialog, Outcome, Press};
 use crate::delivery::grouped;
 use crate::monitor::Notice;
-use crate::tui::state::Shared;
+use crate::tui::chrome::notice::weight;
+use crate::tui::shared::Shared;
 use crate::tui::text::{Align, fit, wrap};
-use crate::tui::view::notice::weight;
-use crate::tui::view::words::{in_a_line, shown_notice};
 use crate::tui::widgets::page::{self, Page};
+use crate::tui::widgets::words::{in_a_line, shown_notice};
 use crate::tui::{Action, Context, Role};
 
 /// The columns of the time before a notice's weight.

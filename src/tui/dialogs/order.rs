@@ -7,10 +7,10 @@ use ratatui::text::{Line, Span};
 
 use super::{Can, Dialog, Outcome, Press};
 use crate::monitor::NoticeWeight;
+use crate::tui::chrome::keys;
 use crate::tui::key_line::KeyWord;
-use crate::tui::state::{BatchColumn, Column, FailureColumn, Ordered, Shared, ShownColumns, Sortable, Tables, ViewKind, order_sign};
+use crate::tui::shared::{BatchColumn, Column, FailureColumn, Ordered, Shared, ShownColumns, Sortable, Tables, ViewKind, order_sign};
 use crate::tui::text::{Align, fit, width};
-use crate::tui::view::keys;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::menu::Menu;
 use crate::tui::{Action, Context, Role};

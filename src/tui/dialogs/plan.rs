@@ -19,14 +19,14 @@ use crate::action::{
 use crate::delivery::{Message, MessageId, RetryAdvice, code_or_none, counted, grouped};
 use crate::monitor::NoticeWeight;
 use crate::postman::Explanation;
+use crate::tui::chrome::keys;
 use crate::tui::key_line::KeyWord;
-use crate::tui::state::{Campaign, Shared, plan, planner, says_the_same};
+use crate::tui::shared::{Campaign, Shared, plan, planner, says_the_same};
 use crate::tui::text::{Align, age, fit};
-use crate::tui::view::keys;
-use crate::tui::view::sentences::{self, Sentence};
-use crate::tui::view::words::{environment, in_a_line, rate};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::widgets::sentences::{self, Sentence};
+use crate::tui::widgets::words::{environment, in_a_line, rate};
 use crate::tui::{Action, Context, KeyRole, Role};
 
 /// How many messages are checked for one-time passwords: enough to recognise the templates.

@@ -8,12 +8,12 @@ use ratatui::text::{Line, Span};
 use super::{Can, Changed, Dialog, Outcome, Press};
 use crate::monitor::{Command, NoticeWeight};
 use crate::state::ActionId;
-use crate::tui::state::Shared;
+use crate::tui::chrome::keys;
+use crate::tui::shared::Shared;
 use crate::tui::text::{Align, fit};
-use crate::tui::view::keys;
-use crate::tui::view::sentences::{self, Sentence};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::widgets::sentences::{self, Sentence};
 use crate::tui::{Action, Context, KeyRole, Role};
 
 /// A line of the menu.

@@ -9,12 +9,12 @@ use super::{Can, Dialog, Outcome, Press};
 use crate::delivery::{MessageId, counted, grouped};
 use crate::monitor::{ActionStage, NoticeWeight, RunPhase};
 use crate::postman::Explanation;
-use crate::tui::state::{ActionRecord, Campaign, NOTHING_LEFT, RunRecord, Shared};
+use crate::tui::shared::{ActionRecord, Campaign, NOTHING_LEFT, RunRecord, Shared};
 use crate::tui::text::{Align, fit, wrap};
-use crate::tui::view::recipient::who;
-use crate::tui::view::words::in_a_line;
 use crate::tui::views::activity::followed_words;
 use crate::tui::widgets::page::{self, Page};
+use crate::tui::widgets::recipient::who;
+use crate::tui::widgets::words::in_a_line;
 use crate::tui::{Action, Context, Role};
 
 pub(in crate::tui) struct ResultsPage {

@@ -7,11 +7,11 @@ use super::{Can, Changed, Dialog, Outcome, Press};
 use crate::delivery::counted;
 use crate::monitor::{Command, NoticeWeight, RunPhase};
 use crate::postman::Explanation;
-use crate::tui::state::{Campaign, Shared};
-use crate::tui::view::keys;
-use crate::tui::view::sentences::Sentence;
-use crate::tui::view::words::{environment, in_a_line};
+use crate::tui::chrome::keys;
+use crate::tui::shared::{Campaign, Shared};
 use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::widgets::sentences::Sentence;
+use crate::tui::widgets::words::{environment, in_a_line};
 use crate::tui::{Action, Context, KeyRole, Role};
 
 pub(in crate::tui) struct ResumeQuestion {

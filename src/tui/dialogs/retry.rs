@@ -11,12 +11,13 @@ use crate::action::{Agreed, ConfirmedRetry, FRESH_ENOUGH, LeftOutReason, OLD_MES
 use crate::delivery::{ErrorCode, Message, MessageId, RetryAdvice, counted};
 use crate::monitor::NoticeWeight;
 use crate::postman::Explanation;
-use crate::tui::state::{Campaign, Shared, plan_one, says_the_same};
+use crate::tui::chrome::keys;
+use crate::tui::shared::{Campaign, Shared, plan_one, says_the_same};
 use crate::tui::text::{age, ago};
-use crate::tui::view::sentences::Sentence;
-use crate::tui::view::words::{environment, in_a_line};
-use crate::tui::view::{keys, recipient};
 use crate::tui::widgets::question::{self, Asked, CANCEL, OpenQuestion, Reply, Takes};
+use crate::tui::widgets::recipient;
+use crate::tui::widgets::sentences::Sentence;
+use crate::tui::widgets::words::{environment, in_a_line};
 use crate::tui::{Action, Context, KeyRole, Role};
 
 pub(in crate::tui) struct RetryQuestion {

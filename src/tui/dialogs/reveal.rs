@@ -4,11 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Can, Dialog, Outcome, Press};
-use crate::tui::state::Shared;
-use crate::tui::view::keys;
-use crate::tui::view::sentences::Sentence;
-use crate::tui::view::words::environment;
+use crate::tui::chrome::keys;
+use crate::tui::shared::Shared;
 use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::widgets::sentences::Sentence;
+use crate::tui::widgets::words::environment;
 use crate::tui::{Action, Context, KeyRole, Role};
 
 pub(in crate::tui) struct RevealQuestion {

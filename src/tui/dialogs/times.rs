@@ -8,7 +8,7 @@ use super::filter::choices::Choices;
 use super::filter::lines::{ChoiceLine, Item, windows};
 use super::{Can, Changed, Dialog, Outcome, Press, TypedWindow};
 use crate::tui::chrome::keys;
-use crate::tui::state::{Campaign, Shared, TimeWindow};
+use crate::tui::shared::{Campaign, Shared, TimeWindow};
 use crate::tui::{Action, Context};
 
 /// The menu while it is open.

@@ -6,10 +6,10 @@ use ratatui::layout::{Position, Rect};
 use super::{Can, Dialog, Outcome, Press};
 use crate::monitor::NoticeWeight;
 use crate::tui::keys::{Action, Chord, Context};
-use crate::tui::state::{OpenQuestion, Shared};
-use crate::tui::view::sentences::Sentence;
-use crate::tui::view::words::environment;
+use crate::tui::shared::{OpenQuestion, Shared};
 use crate::tui::widgets::line_box::{self, LineBox};
+use crate::tui::widgets::sentences::Sentence;
+use crate::tui::widgets::words::environment;
 use crate::tui::{KeyRole, Role};
 
 #[derive(Debug)]

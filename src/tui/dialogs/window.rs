@@ -6,9 +6,9 @@ use ratatui::layout::{Position, Rect};
 use super::{Can, Dialog, Outcome, Press};
 use crate::tui::Role;
 use crate::tui::keys::{Action, Context};
-use crate::tui::state::{Shared, TimeWindow};
-use crate::tui::view::sentences::Sentence;
+use crate::tui::shared::{Shared, TimeWindow};
 use crate::tui::widgets::line_box::{self, LineBox};
+use crate::tui::widgets::sentences::Sentence;
 
 #[derive(Debug)]
 pub(in crate::tui) struct TypedWindow {

@@ -7,7 +7,7 @@ use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
 use crate::store::{Merged, status_index};
 use crate::tui::Effect;
-use crate::tui::state::{Campaign, Shared};
+use crate::tui::shared::{Campaign, Shared};
 
 /// How much must be loaded before "more than usual" means anything: the day that the usual share is
 /// taken from, plus the last minutes.

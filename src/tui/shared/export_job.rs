@@ -1,6 +1,7 @@
 //! What is written to a file, one export at a time. Its parts are made one by one, each when the one before is on the
 //! disk, so that no key waits for a million rows.
 
+use crate::tui::views::messages::cells::message_heads;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,9 +9,9 @@ use crate::monitor::{CampaignIndex, Notice, NoticeWeight};
 use crate::postman::Explanation;
 use crate::store::RowNumber;
 use crate::tui::dialogs::ExportFile;
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 use crate::tui::text::csv::{BOM, csv_lines};
-use crate::tui::{Copied, Effect, ExportAnswer, ExportId, ExportStep, view};
+use crate::tui::{Copied, Effect, ExportAnswer, ExportId, ExportStep};
 
 /// How many messages a part has: as many as are made in a few milliseconds.
 const PART: usize = 2_000;
@@ -152,8 +153,8 @@ impl Shared {
             Content::Messages(rows) => {
                 let next = (under_way.at + PART).min(rows.len());
                 let part = rows.get(under_way.at..next).unwrap_or_default();
-                let cells = part.iter().map(|row| view::message_cells(self, campaign, *row, masked));
-                let heads = is_first.then(view::message_heads);
+                let cells = part.iter().map(|row| crate::tui::views::messages::cells::message_cells(self, campaign, *row, masked));
+                let heads = is_first.then(message_heads);
                 let lines: Vec<Vec<String>> = heads.into_iter().chain(cells).collect();
                 let mark = if is_first { BOM.to_string() } else { String::new() };
                 (format!("{mark}{}", csv_lines(&lines)), next)

@@ -4,7 +4,7 @@
 use crate::monitor::{CampaignIndex, NoteLost, NoticeWeight};
 use crate::postman::Explanation;
 use crate::state::NoteKind;
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 
 impl Shared {
     /// Whether actions can be journalled, as was just found out.

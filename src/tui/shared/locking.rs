@@ -4,7 +4,7 @@ use crate::monitor::{CampaignIndex, NoticeWeight};
 use crate::postman::Explanation;
 use crate::state::NoteKind;
 use crate::tui::Effect;
-use crate::tui::state::{Campaign, Shared};
+use crate::tui::shared::{Campaign, Shared};
 
 impl Shared {
     /// Why the campaign's actions are only a preview.

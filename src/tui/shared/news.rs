@@ -8,7 +8,7 @@ use crate::monitor::{ActionStage, CampaignIndex, Command, Connection, News, Noti
 use crate::postman::Explanation;
 use crate::store::{AnswerKind, Merged, Reach};
 use crate::tui::Effect;
-use crate::tui::state::{ActionRecord, Campaign, Shared, ViewKind};
+use crate::tui::shared::{ActionRecord, Campaign, Shared, ViewKind};
 
 impl Shared {
     pub(in crate::tui) fn news(&mut self, update: Update) {

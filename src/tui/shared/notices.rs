@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::delivery::{agreeing, counted};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 
 /// How many are kept. More than anyone reads; a worker that repeats itself must not fill the
 /// memory.

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::monitor::{Attendance, CampaignIndex, Command};
 use crate::tui::Effect;
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 
 /// After how long without a key nobody is there.
 const LEFT_ALONE: SignedDuration = SignedDuration::from_mins(10);

@@ -6,7 +6,7 @@ use crate::config::{DayEnd, GivenTime};
 use crate::delivery::{BatchId, Status, clean_line};
 use crate::state::{self, SavedFilter, Session};
 use crate::tui::dialogs::RecentCommands;
-use crate::tui::state::{Campaign, FilterChoice, NamedFilter, NamedFilters, Shared, Tables, TimeWindow, ViewKind};
+use crate::tui::shared::{Campaign, FilterChoice, NamedFilter, NamedFilters, Shared, Tables, TimeWindow, ViewKind};
 
 impl Shared {
     /// What is on the screen, to start with the next time. The search is not in it: it is part of a

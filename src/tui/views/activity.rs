@@ -14,14 +14,17 @@ use crate::delivery::{BatchId, MessageId, Recipient, Status, agreeing, counted, 
 use crate::monitor::{ActionStage, NotStarted, NoticeWeight, OpenActionNews};
 use crate::postman::Explanation;
 use crate::state::{ActionId, ActionState};
+use crate::tui::chrome::notice;
 use crate::tui::dialogs::{Can, Resolve};
-use crate::tui::state::{ActionKey, ActionRecord, Campaign, ChangeRecord, Drilled, LeftToStart, NOTHING_LEFT, OpenedFrom, Shared};
+use crate::tui::shared::{ActionKey, ActionRecord, Campaign, ChangeRecord, Drilled, LeftToStart, NOTHING_LEFT, OpenedFrom, Shared};
 use crate::tui::text::{Align, fit};
-use crate::tui::view::pieces::{self, Piece};
-use crate::tui::view::recipient::who;
-use crate::tui::view::words::{in_a_line, row_of, until};
-use crate::tui::view::{empty, notice, recipient, table};
 use crate::tui::views::ViewKind;
+use crate::tui::views::empty;
+use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::recipient;
+use crate::tui::widgets::recipient::who;
+use crate::tui::widgets::table;
+use crate::tui::widgets::words::{in_a_line, row_of, until};
 use crate::tui::{Action, Role, role_of, sign};
 
 /// The key of a line of the list.

@@ -11,12 +11,13 @@ use crate::delivery::{BatchId, BatchRetry, Status, batch_retry, counted, grouped
 use crate::state::ActionKind;
 use crate::store::{BatchSummary, Direction, status_index};
 use crate::tui::dialogs::Can;
-use crate::tui::state::{Campaign, FilterChoice, Ordered, Shared, Sortable, TimeWindow};
+use crate::tui::shared::{Campaign, FilterChoice, Ordered, Shared, Sortable, TimeWindow};
 use crate::tui::text::{Align, fit};
-use crate::tui::view::bar::bar;
-use crate::tui::view::pieces::{self, Piece};
-use crate::tui::view::words::{figure_of, row_of};
-use crate::tui::view::{empty, table};
+use crate::tui::views::empty;
+use crate::tui::widgets::bar::bar;
+use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::table;
+use crate::tui::widgets::words::{figure_of, row_of};
 use crate::tui::{Action, Role, sign};
 
 /// What the view remembers of a campaign.

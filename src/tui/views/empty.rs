@@ -7,10 +7,10 @@ use ratatui::style::Style;
 use crate::delivery::{counted, grouped};
 use crate::monitor::Connection;
 use crate::postman::Explanation;
-use crate::tui::state::{Campaign, ServerAnswer, Shared};
+use crate::tui::shared::{Campaign, ServerAnswer, Shared};
 use crate::tui::text::wrap;
-use crate::tui::view::filter;
-use crate::tui::view::words::{besides, until};
+use crate::tui::views::messages::sum;
+use crate::tui::widgets::words::{besides, until};
 use crate::tui::{Action, Role};
 
 /// Draws why the list is empty.
@@ -115,7 +115,7 @@ fn filtered(state: &Shared, campaign: &Campaign, strong: Style, text: Style) -> 
             format!("Nothing in {}: {whole}, {loaded} {}.", pieces.join(" · "), state.how_far(campaign))
         }
     };
-    let part = filter::parts_of_batches(campaign).map(|words| (format!("Not all of it is loaded: {words}."), text));
+    let part = sum::parts_of_batches(campaign).map(|words| (format!("Not all of it is loaded: {words}."), text));
     [(what, strong)].into_iter().chain(part).chain([(next, text)]).collect()
 }
 

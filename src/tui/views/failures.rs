@@ -14,12 +14,13 @@ use ratatui::text::{Line, Span};
 use crate::delivery::{ErrorCode, MessageId, RetryAdvice, Status, code_or_none, grouped};
 use crate::store::{Direction, Filter, Merged, RowNumber, Store, Trimmed, View};
 use crate::tui::dialogs::Can;
-use crate::tui::state::{Campaign, FilterChoice, Ordered, Shared, Sortable, TimeWindow, Times};
+use crate::tui::shared::{Campaign, FilterChoice, Ordered, Shared, Sortable, TimeWindow, Times};
 use crate::tui::text::{Align, fit};
-use crate::tui::view::bar::bar;
-use crate::tui::view::pieces::{self, Piece};
-use crate::tui::view::words::{percent, row_of};
-use crate::tui::view::{empty, table};
+use crate::tui::views::empty;
+use crate::tui::widgets::bar::bar;
+use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::table;
+use crate::tui::widgets::words::{percent, row_of};
 use crate::tui::{Action, Role};
 
 /// Up to this many failures are counted again with every answer. More are counted with the next

@@ -12,10 +12,10 @@ use crate::monitor::{Command, Connection, Generation};
 use crate::postman::Explanation;
 use crate::store::RowNumber;
 use crate::tui::dialogs::Can;
-use crate::tui::state::{Campaign, Shared};
+use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{age, ago, width as text_width, wrap};
-use crate::tui::view::recipient;
-use crate::tui::view::words::in_a_line;
+use crate::tui::widgets::recipient;
+use crate::tui::widgets::words::in_a_line;
 use crate::tui::{Action, Role, role_of, sign};
 
 /// The phase of loading an opened message. What was already known of it stays on the screen.
@@ -304,7 +304,7 @@ impl Pen<'_> {
     /// The progress of its retry.
     fn action(&mut self, campaign: &Campaign, message: &Message) {
         if let Some(record) = campaign.actions.of(&message.id) {
-            let (text, role) = crate::tui::view::notice::outcome(self.shared, record);
+            let (text, role) = crate::tui::chrome::notice::outcome(self.shared, record);
             self.words(&text, role);
         }
     }

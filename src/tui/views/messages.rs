@@ -2,6 +2,8 @@
 
 pub(in crate::tui) mod cells;
 pub(in crate::tui) mod columns; // which are shown
+pub(in crate::tui) mod list; // which rows it shows, and where the cursor is
+pub(in crate::tui) mod sum; // its first line
 pub(in crate::tui) mod widths; // of its columns
 
 use ratatui::buffer::Buffer;
@@ -13,12 +15,12 @@ use crate::delivery::grouped;
 use crate::monitor::Command;
 use crate::store::RowNumber;
 use crate::tui::dialogs::{Can, HelpPage, NoticesPage};
-use crate::tui::state::{Campaign, Column, Item, ListCursor, Ordered, ServerAnswer, Shared, Sortable as _, order_sign, plan_one};
+use crate::tui::shared::{Campaign, Column, Item, ListCursor, Ordered, ServerAnswer, Shared, Sortable as _, order_sign, plan_one};
 use crate::tui::text::{self, Align, cut, fit};
-use crate::tui::view::cells::{RowLook, cell, is_number};
-use crate::tui::view::columns::{MARGIN, Needs, columns};
-use crate::tui::view::empty;
-use crate::tui::view::words::besides;
+use crate::tui::views::empty;
+use crate::tui::views::messages::cells::{RowLook, cell, is_number};
+use crate::tui::views::messages::widths::{MARGIN, Needs, columns};
+use crate::tui::widgets::words::besides;
 use crate::tui::{Action, Context, Role};
 
 /// How many pages of older history are loaded automatically to fill the window of a filter that

@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Padding, Widget};
 
 use crate::tui::Role;
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 use crate::tui::text::cut;
 
 /// The widest box.

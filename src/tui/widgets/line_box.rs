@@ -7,13 +7,13 @@ use ratatui::text::{Line, Span};
 
 use super::frame;
 use super::typed_line::TypedLine;
+use crate::tui::Role;
 use crate::tui::dialogs::{Can, Dialog, Outcome, Press};
 use crate::tui::key_line::KeyWord;
 use crate::tui::keys::{Action, Context};
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 use crate::tui::text::width;
-use crate::tui::view::sentences::{self, Sentence};
-use crate::tui::{Role, view};
+use crate::tui::widgets::sentences::{self, Sentence};
 
 /// The keys of such a box.
 pub(in crate::tui) const CONTEXT: Context = Context::Prompt;
@@ -113,7 +113,7 @@ impl LineBox {
         let (line, column) = self.line(shared, "", room);
         lines.push(line);
         lines.extend(self.problem_lines(shared, room));
-        lines.push(view::keys::line(shared, &keys(dialog, shared), room));
+        lines.push(crate::tui::chrome::keys::line(shared, &keys(dialog, shared), room));
         frame::draw(shared, buffer, area, title, frame::WIDEST, &lines, (column, at))
     }
 
@@ -140,7 +140,7 @@ impl LineBox {
 
 /// The keys of a box with such a line.
 pub(in crate::tui) fn keys(dialog: &dyn Dialog, shared: &Shared) -> Vec<KeyWord> {
-    let mut named = view::keys::of_dialog(dialog, shared, [Action::Enter]);
-    named.extend(view::keys::bound(shared, CONTEXT, [(Action::Back, "cancel")]));
+    let mut named = crate::tui::chrome::keys::of_dialog(dialog, shared, [Action::Enter]);
+    named.extend(crate::tui::chrome::keys::bound(shared, CONTEXT, [(Action::Back, "cancel")]));
     named
 }

@@ -5,8 +5,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use crate::delivery::counted;
-use crate::tui::state::Shared;
-use crate::tui::view::pieces::{self, Piece};
+use crate::tui::shared::Shared;
+use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::{Action, Role};
 
 /// The widest text: longer lines are hard to read.

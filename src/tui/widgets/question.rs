@@ -8,13 +8,13 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::monitor::NoticeWeight;
+use crate::tui::chrome::keys;
 use crate::tui::dialogs::Press;
 use crate::tui::key_line::KeyWord;
 use crate::tui::keys::Chord;
-use crate::tui::state::Shared;
-use crate::tui::view::keys;
-use crate::tui::view::sentences::{self, Sentence};
+use crate::tui::shared::Shared;
 use crate::tui::widgets::frame;
+use crate::tui::widgets::sentences::{self, Sentence};
 use crate::tui::{Action, KeyRole, Role};
 
 /// Which question is asked: one that says something else has another number.

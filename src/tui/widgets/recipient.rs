@@ -4,7 +4,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
 use crate::delivery::{Mask, MessageId, Recipient, RecipientQuery};
-use crate::tui::state::Campaign;
+use crate::tui::shared::Campaign;
 
 /// The recipient's text.
 pub(in crate::tui) fn shown(recipient: &Recipient, masked: bool, query: &RecipientQuery) -> String {

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::tui::Role;
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 use crate::tui::text::wrap;
 
 /// A sentence of a question.

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::tui::Role;
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 
 /// Columns before the first one: a blank, the mark of the selected line, a blank.
 pub(in crate::tui) const MARGIN: usize = 3;

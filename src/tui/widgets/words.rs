@@ -9,7 +9,7 @@ use crate::monitor::Purpose;
 use crate::postman::{Explanation, HostKind};
 use crate::store::BatchSummary;
 use crate::tui::Role;
-use crate::tui::state::{Campaign, Look, Shared};
+use crate::tui::shared::{Campaign, Look, Shared};
 use crate::tui::text;
 
 /// A notice as it may be shown: while presenting, without the names of files.

@@ -8,8 +8,8 @@ use crate::config::GivenTime;
 use crate::delivery::{AttemptFields, BatchFields, MessageId, Reported, RowFields, Rows, RowsBuilder};
 use crate::store::{AnswerKind, Reach, RowNumber};
 use crate::tui::campaign::tests::campaign;
-use crate::tui::state::Campaign;
-use crate::tui::state::planning::{plan, planner};
+use crate::tui::shared::Campaign;
+use crate::tui::shared::planning::{plan, planner};
 
 #[test]
 fn each_kind_of_wish_is_a_piece() {

@@ -7,7 +7,7 @@ use super::typed::{COMMANDS, Typed, present_word, word_and_argument};
 use crate::config::nearest;
 use crate::tui::Action;
 use crate::tui::keys::{Binding, HelpGroup};
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 
 /// What a command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

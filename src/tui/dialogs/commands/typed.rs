@@ -3,7 +3,7 @@
 use crate::monitor::NoticeWeight;
 use crate::tui::Effect;
 use crate::tui::dialogs::{ResultsPage, ResumeQuestion};
-use crate::tui::state::{Campaign, NOTHING_LEFT, RunRecord, Shared};
+use crate::tui::shared::{Campaign, NOTHING_LEFT, RunRecord, Shared};
 use crate::tui::views::activity;
 
 /// What a typed command does.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::lines::{ChoiceLine, Item};
 use crate::delivery::Status;
-use crate::tui::state::{Campaign, FilterChoice, NamedFilter, TimeWindow};
+use crate::tui::shared::{Campaign, FilterChoice, NamedFilter, TimeWindow};
 
 /// The lines of a menu, and what is chosen of them.
 #[derive(Debug)]

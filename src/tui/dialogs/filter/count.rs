@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::choices::Choices;
 use crate::tui::dialogs::Changed;
-use crate::tui::state::{Campaign, FilterChoice, Shared};
+use crate::tui::shared::{Campaign, FilterChoice, Shared};
 
 /// How many messages are checked before the keyboard is read again: some five milliseconds.
 const AT_ONCE: usize = 500_000;

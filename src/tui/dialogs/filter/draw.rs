@@ -9,7 +9,7 @@ use super::lines::{ChoiceLine, Item};
 use crate::delivery::grouped;
 use crate::tui::chrome::keys;
 use crate::tui::key_line::KeyWord;
-use crate::tui::state::{Campaign, Shared};
+use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, cut, fit, width};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::menu::Menu;

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::delivery::{BatchId, Status, code_or_none, grouped};
 use crate::store::BatchSummary;
-use crate::tui::state::{Campaign, FilterChoice, NamedFilter, TimeWindow};
+use crate::tui::shared::{Campaign, FilterChoice, NamedFilter, TimeWindow};
 
 /// How many batches are listed at once, the newest first.
 const BATCHES: usize = 6;

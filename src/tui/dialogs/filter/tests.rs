@@ -3,7 +3,7 @@
 use super::*;
 use crate::delivery::{BatchId, Status};
 use crate::tui::campaign::tests::campaign;
-use crate::tui::state::{FilterChoice, TimeWindow};
+use crate::tui::shared::{FilterChoice, TimeWindow};
 
 fn menu(choice: &FilterChoice) -> Choices {
     let mut campaign = campaign();

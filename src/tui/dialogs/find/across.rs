@@ -10,7 +10,7 @@ use crate::delivery::{Beside, MessageId, RecipientQuery};
 use crate::monitor::{CampaignIndex, Command, Connection, Generation, NoticeWeight, SearchState};
 use crate::postman::Explanation;
 use crate::store::{Filter, Store, View};
-use crate::tui::state::{FilterChoice, Shared, ViewKind};
+use crate::tui::shared::{FilterChoice, Shared, ViewKind};
 use crate::tui::{Action, Context, Effect};
 
 /// How many messages of a campaign are listed: the newest of them answer the question.

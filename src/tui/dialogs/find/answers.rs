@@ -8,11 +8,12 @@ use ratatui::text::{Line, Span};
 use super::across::{AcrossAnswer, AcrossLine};
 use super::sentence::{is_part, sentence};
 use crate::delivery::{Message, Recipient, RecipientQuery, Status, grouped};
-use crate::tui::state::{Campaign, Shared};
+use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, fit, width, wrap};
-use crate::tui::view::pieces::{self, Piece};
-use crate::tui::view::words::{besides, in_a_line};
-use crate::tui::view::{recipient, table};
+use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::recipient;
+use crate::tui::widgets::table;
+use crate::tui::widgets::words::{besides, in_a_line};
 use crate::tui::{Role, role_of, sign};
 
 /// The widest that a campaign's name gets.

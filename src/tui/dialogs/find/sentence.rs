@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::delivery::{Message, Status, counted, recipient_key};
-use crate::tui::state::{Campaign, Shared};
+use crate::tui::shared::{Campaign, Shared};
 
 /// What can be said on the telephone: without the number, and without the text.
 pub(super) fn sentence(shared: &Shared) -> String {

@@ -2,7 +2,7 @@
 
 use crate::delivery::Status;
 use crate::tui::dialogs::COMMANDS;
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 use crate::tui::{Action, Context, Role, role_of, sign};
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,10 +6,11 @@ use ratatui::text::{Line, Span};
 
 use crate::action::Plan;
 use crate::delivery::{MessageId, code_or_none, counted, grouped};
+use crate::tui::chrome::keys;
 use crate::tui::key_line::KeyWord;
-use crate::tui::state::Shared;
+use crate::tui::shared::Shared;
 use crate::tui::text::{Align, fit};
-use crate::tui::view::{keys, recipient};
+use crate::tui::widgets::recipient;
 use crate::tui::widgets::{frame, question};
 use crate::tui::{Action, Context, Role};
 

@@ -1,7 +1,7 @@
 //! Which columns the list of messages has, and in which order.
 
 use crate::store::{Direction, SortBy};
-use crate::tui::state::Sortable;
+use crate::tui::shared::Sortable;
 
 /// A column of the list of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! How wide the columns of the list are: left out by rank where room is short, never cut at the
 //! edge.
 
-use crate::tui::state::{Column, ShownColumns, Sortable as _};
+use crate::tui::shared::{Column, ShownColumns, Sortable as _};
 
 /// Columns before the first one: a mark for messages outside the loaded range or the filter, the
 /// mark of the selected row, a blank.

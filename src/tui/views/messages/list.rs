@@ -10,9 +10,9 @@
 mod sections; // what the filter shows, and what it would hide from a find
 
 use self::sections::Sections;
-use super::Times;
 use crate::monitor::Generation;
 use crate::store::{Filter, Merged, Order, RowNumber, SortBy, Sorted, Store, Trimmed, Unsorted};
+use crate::tui::shared::Times;
 
 /// Up to this many rows are sorted at once, in some milliseconds.
 const AT_ONCE: usize = 50_000;

@@ -3,11 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::pieces::{self, Piece};
-use super::words::{besides, in_a_line, loaded_of, until};
 use crate::delivery::{counted, grouped};
 use crate::monitor::Connection;
-use crate::tui::state::{Campaign, ServerAnswer, Shared};
+use crate::tui::shared::{Campaign, ServerAnswer, Shared};
+use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::words::{besides, in_a_line, loaded_of, until};
 use crate::tui::{Action, Role};
 
 /// Draws the line.

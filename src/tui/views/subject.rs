@@ -1,7 +1,7 @@
 //! What is under the cursor, in any view.
 
-use super::{Entry, GroupKey, Shared, ViewKind};
 use crate::delivery::{BatchId, MessageId, Status};
+use crate::tui::shared::{Entry, GroupKey, Shared, ViewKind};
 use crate::tui::views::{activity, batches};
 
 /// What is known of the row under the cursor.

@@ -2,7 +2,7 @@
 //! it would hide. A find searches through everything.
 
 use crate::store::{Filter, Merged, Order, RowNumber, Sorted, Store, Trimmed, Unsorted, View};
-use crate::tui::state::Times;
+use crate::tui::shared::Times;
 
 /// Two views, one below the other. No row is in both.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 //! A batch belongs to one campaign, so none is part of them; nor is a search, which is part of a person's
 //! number.
 
-use super::FilterChoice;
+use crate::tui::shared::FilterChoice;
 
 /// How many are kept: more than fit on a screen are no longer a shortcut.
 const MOST: usize = 20;

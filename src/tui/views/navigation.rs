@@ -1,0 +1,170 @@
+//! From view to view, and back to where the user came from.
+
+use crate::delivery::MessageId;
+use crate::tui::Action;
+use crate::tui::dialogs::{FilterMenu, TimesMenu};
+use crate::tui::shared::{Drilled, FilterChoice, OpenedFrom, Shared, TimeWindow, ViewKind};
+use crate::tui::views::messages::PAGES_TO_FILL;
+
+impl Shared {
+    /// A key with the same meaning in every view. False for the others.
+    pub(in crate::tui) fn view_key(&mut self, action: Action) -> bool {
+        let view = match action {
+            Action::ShowCampaigns => {
+                self.open_campaigns();
+                return true;
+            }
+            Action::ShowMessages => ViewKind::Messages,
+            Action::ShowBatches => ViewKind::Batches,
+            Action::ShowFailures => ViewKind::Failures,
+            Action::ShowActivity => ViewKind::Activity,
+            _ => return false,
+        };
+        if view != ViewKind::Activity {
+            self.leave_activity();
+        }
+        self.came_from = None;
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.drilled = None;
+        }
+        self.show_view(view);
+        true
+    }
+
+    pub(in crate::tui) fn show_view(&mut self, view: ViewKind) {
+        if view != ViewKind::Messages {
+            self.close_detail();
+        }
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.marks.hide(None);
+        }
+        self.view = view;
+        self.look_at_view();
+    }
+
+    /// Counts what the view shows, where that is not always counted.
+    pub(in crate::tui) fn look_at_view(&mut self) {
+        if self.view == ViewKind::Failures
+            && let Some(campaign) = self.campaigns.get_mut(self.current)
+        {
+            campaign.move_on();
+            campaign.failures.look(&campaign.store, &campaign.out_of_attempts);
+        }
+    }
+
+    /// Shows these messages; Esc goes back to where the user came from.
+    pub(in crate::tui) fn drill(&mut self, choice: FilterChoice) {
+        let from = self.origin();
+        self.close_detail();
+        self.end_find();
+        let Some(campaign) = self.campaign_mut() else { return };
+        campaign.drilled = Some(Drilled { from, before: std::mem::replace(&mut campaign.choice, choice) });
+        campaign.narrow();
+        campaign.list.follow(&campaign.store);
+        campaign.pages_to_fill = PAGES_TO_FILL;
+        self.show_view(ViewKind::Messages);
+        self.fill_window();
+    }
+
+    /// A find in the messages, from whichever view; Esc goes back to it.
+    pub(in crate::tui) fn find_from_view(&mut self) {
+        let from = self.view;
+        if from == ViewKind::Messages {
+            return;
+        }
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.drilled = Some(Drilled { from: OpenedFrom::Pane(from), before: campaign.choice.clone() });
+        }
+        self.show_view(ViewKind::Messages);
+    }
+}
+
+impl Shared {
+    /// Where the user is in the view: Esc in what is opened there goes back to it.
+    pub(in crate::tui) fn origin(&self) -> OpenedFrom {
+        match self.campaign().and_then(|campaign| campaign.opened.as_ref()) {
+            Some(opened) if self.view == ViewKind::Messages => OpenedFrom::Message(opened.message.clone()),
+            _ => OpenedFrom::Pane(self.view),
+        }
+    }
+
+    /// Shows a message in the list and opens it again; where it no longer exists, only the list.
+    pub(in crate::tui) fn open_again(&mut self, message: &MessageId) {
+        let height = self.list_height();
+        let Some(campaign) = self.campaign_mut() else { return };
+        let row = campaign.store.row(message);
+        if let Some(index) = row.and_then(|row| campaign.list.position(&campaign.store, row)) {
+            campaign.list.go(&campaign.store, index, height);
+            self.open_detail();
+        }
+    }
+
+    /// One step back: from messages that were opened from another view to that view, with the list as it was before;
+    /// from any other view to the one it was opened from, otherwise to the messages.
+    pub(in crate::tui) fn step_back(&mut self) -> bool {
+        if self.view != ViewKind::Messages {
+            self.leave_activity();
+            match self.came_from.take() {
+                Some(OpenedFrom::Pane(view)) => self.show_view(view),
+                Some(OpenedFrom::Message(message)) => {
+                    self.show_view(ViewKind::Messages);
+                    self.open_again(&message);
+                }
+                None => self.show_view(ViewKind::Messages),
+            }
+            return true;
+        }
+        let Some(campaign) = self.campaign_mut() else { return false };
+        let Some(drilled) = campaign.drilled.take() else { return false };
+        campaign.choice = drilled.before;
+        campaign.narrow();
+        match drilled.from {
+            OpenedFrom::Pane(view) => self.show_view(view),
+            OpenedFrom::Message(message) => {
+                self.show_view(ViewKind::Messages);
+                self.open_again(&message);
+            }
+        }
+        true
+    }
+}
+
+impl Shared {
+    pub(in crate::tui) fn open_filter(&mut self) {
+        if let Some(campaign) = self.campaign() {
+            self.open(FilterMenu::new(campaign, &self.named));
+        }
+    }
+
+    pub(in crate::tui) fn open_times(&mut self) {
+        if let Some(campaign) = self.campaign() {
+            self.open(TimesMenu::new(campaign));
+        }
+    }
+
+    /// Narrows the list to what was chosen, and shows it.
+    pub(in crate::tui) fn show_chosen(&mut self, choice: FilterChoice) {
+        self.close_detail();
+        let Some(campaign) = self.campaign_mut() else { return };
+        campaign.choice = choice;
+        campaign.drilled = None;
+        campaign.narrow();
+        campaign.pages_to_fill = PAGES_TO_FILL;
+        if self.view != ViewKind::Messages {
+            self.leave_activity();
+            self.show_view(ViewKind::Messages);
+        }
+        self.fill_window();
+    }
+
+    /// Uses another time window in the view on the screen.
+    pub(in crate::tui) fn set_window(&mut self, window: TimeWindow) {
+        self.close_detail();
+        let Some(campaign) = self.campaign_mut() else { return };
+        campaign.choice.window = window;
+        campaign.narrow();
+        campaign.pages_to_fill = PAGES_TO_FILL;
+        self.look_at_view();
+        self.fill_window();
+    }
+}
