@@ -31,7 +31,7 @@ pub(super) use super::views::messages::list::{Item, List, ListCursor};
 pub(super) use super::views::subject::RowSubject;
 pub(super) use super::views::{Drilled, OpenedFrom};
 pub(super) use super::widgets::question::OpenQuestion;
-pub(super) use copying::{CopyFormat, CopyWhat, LastCopy, copied_text, marked_rows, template_id};
+pub(super) use copying::{CopyFormat, CopyWhat, LastCopy, marked_rows};
 pub(super) use look::Look;
 pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use notices::Notices;
