@@ -92,7 +92,7 @@ impl Table {
 
     fn line(&self, cells: &[String], tint: Tint, widths: &[usize]) -> String {
         let cells = self.columns.iter().zip(cells).zip(widths).enumerate().map(|(index, ((column, cell), room))| {
-            let text = cut(cell, *room, false);
+            let text = cut(cell, *room);
             let space = " ".repeat(room.saturating_sub(width(&text)));
             let text = if index == 0 { tint.paint(&text) } else { text.into_owned() };
             match column.align {

@@ -15,6 +15,7 @@ use ratatui::text::{Line, Span};
 
 use super::keys::{Action, Chord, Context, KeyMap};
 use super::text::{Align, fit, wrap};
+use super::widgets::ascii;
 use super::{Dashboard, Effect, Event, EventLoop, ExitReason, Host, Input, KeyRole, QuestionId, Requests, Role, Screen, Theme, updates};
 use example::Example;
 use form::{CampaignForm, Leaving, Next};
@@ -210,6 +211,9 @@ impl Dashboard for Start {
             (None, Some(form)) => form_view::draw(self, form, frame),
             (None, None) => draw_menu(self, frame),
         }
+        if self.ascii {
+            ascii::replace(frame.buffer_mut(), area);
+        }
     }
 
     fn question(&self) -> Option<QuestionId> {
@@ -245,10 +249,10 @@ fn draw_menu(start: &Start, frame: &mut Frame<'_>) {
     ];
     let first_choice = lines.len();
     for (index, choice) in CHOICES.iter().enumerate() {
-        let name = fit(choice.name, NAME_COLUMNS.min(columns.saturating_sub(6)), Align::Left, start.ascii);
+        let name = fit(choice.name, NAME_COLUMNS.min(columns.saturating_sub(6)), Align::Left);
         lines.push(if index == start.focus {
             let row = format!(" {}  {name} {}", choice.digit, choice.says);
-            Line::styled(fit(&row, columns, Align::Left, start.ascii), style(Role::Selected))
+            Line::styled(fit(&row, columns, Align::Left), style(Role::Selected))
         } else {
             Line::from(vec![
                 Span::styled(format!(" {}  ", choice.digit), style(Role::Accent)),

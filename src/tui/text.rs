@@ -36,10 +36,9 @@ fn columns(grapheme: &str) -> usize {
     grapheme.width() + grapheme.matches(['\u{ff9e}', '\u{ff9f}']).count()
 }
 
-/// `text` in exactly `width` columns: filled up with spaces, or cut at the end with `…` (`~` with
-/// `ascii`), never within a grapheme.
-pub fn fit(text: &str, width: usize, align: Align, ascii: bool) -> String {
-    let text = cut(text, width, ascii);
+/// `text` in exactly `width` columns: filled up with spaces, or cut at the end with `…`, never within a grapheme.
+pub fn fit(text: &str, width: usize, align: Align) -> String {
+    let text = cut(text, width);
     let room = width.saturating_sub(self::width(&text));
     match align {
         Align::Left => format!("{text}{:room$}", ""),
@@ -47,28 +46,23 @@ pub fn fit(text: &str, width: usize, align: Align, ascii: bool) -> String {
     }
 }
 
-/// `text` in at most `width` columns, cut at the end with `…` (`~` with `ascii`).
-pub fn cut(text: &str, width: usize, ascii: bool) -> Cow<'_, str> {
+/// `text` in at most `width` columns, cut at the end with `…`.
+pub fn cut(text: &str, width: usize) -> Cow<'_, str> {
     if self::width(text) <= width {
         return Cow::Borrowed(text);
     }
     let Some(room) = width.checked_sub(1) else { return Cow::Borrowed("") };
-    Cow::Owned(format!("{}{}", head(text, room), mark(ascii)))
+    Cow::Owned(format!("{}{}", head(text, room), '…'))
 }
 
 /// `text` in at most `width` columns, cut in the middle, as for ids, whose ends differ most.
-pub fn cut_middle(text: &str, width: usize, ascii: bool) -> Cow<'_, str> {
+pub fn cut_middle(text: &str, width: usize) -> Cow<'_, str> {
     if self::width(text) <= width {
         return Cow::Borrowed(text);
     }
     let Some(room) = width.checked_sub(1) else { return Cow::Borrowed("") };
     let behind = room / 2;
-    Cow::Owned(format!("{}{}{}", head(text, room - behind), mark(ascii), tail(text, behind)))
-}
-
-/// The sign that something was cut off.
-fn mark(ascii: bool) -> char {
-    if ascii { '~' } else { '…' }
+    Cow::Owned(format!("{}{}{}", head(text, room - behind), '…', tail(text, behind)))
 }
 
 /// The longest start of at most `width` columns.
@@ -115,8 +109,7 @@ mod tests {
     #[case("abc", 0, Align::Left, "")]
     #[case("", 3, Align::Right, "   ")]
     fn a_text_fits_its_column(#[case] text: &str, #[case] width: usize, #[case] align: Align, #[case] expected: &str) {
-        assert_eq!(fit(text, width, align, false), expected);
-        assert_eq!(fit(text, width, align, true), expected.replace('…', "~"));
+        assert_eq!(fit(text, width, align), expected);
     }
 
     #[rstest]
@@ -126,7 +119,7 @@ mod tests {
     #[case("a41f5522", 1, "…")]
     #[case("a41f5522", 0, "")]
     fn an_id_is_cut_in_the_middle(#[case] id: &str, #[case] width: usize, #[case] expected: &str) {
-        assert_eq!(cut_middle(id, width, false), expected);
+        assert_eq!(cut_middle(id, width), expected);
     }
 
     /// What makes columns go wrong: wide signs, marks on letters, joined signs, right-to-left text.
@@ -153,16 +146,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_fitted_text_is_as_wide_as_its_column(text in awkward(), columns in 0usize..40, ascii: bool, right: bool) {
+        fn a_fitted_text_is_as_wide_as_its_column(text in awkward(), columns in 0usize..40, right: bool) {
             let align = if right { Align::Right } else { Align::Left };
-            let fitted = fit(&text, columns, align, ascii);
+            let fitted = fit(&text, columns, align);
             prop_assert_eq!(width(&fitted), columns, "{:?}", fitted);
         }
 
         #[test]
         fn a_cut_text_is_not_wider_than_its_room(text in awkward(), columns in 0usize..40) {
-            prop_assert!(width(&cut(&text, columns, false)) <= columns);
-            prop_assert!(width(&cut_middle(&text, columns, false)) <= columns);
+            prop_assert!(width(&cut(&text, columns)) <= columns);
+            prop_assert!(width(&cut_middle(&text, columns)) <= columns);
         }
 
         #[test]

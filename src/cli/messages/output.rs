@@ -151,7 +151,7 @@ impl MessageTable {
             if failed { advice().word() } else { "" }.to_owned(),
             message.tried().map(|tried| tried.to_string()).unwrap_or_default(),
             message.batch.as_ref().map(|batch| batch.id.short(false).clone()).unwrap_or_default(),
-            if self.width.is_none() { cut(&text, TEXT, false).into_owned() } else { text },
+            if self.width.is_none() { cut(&text, TEXT).into_owned() } else { text },
         ]
     }
 }

@@ -211,6 +211,8 @@ proptest! {
                 }
                 // In a line for typing the key is text, or edits it; in a menu it may be that of a line.
                 Can::NotHere if context.is_text() || context == Context::Menu => {}
+                // Enter leaves a plan's whole list as Tab does.
+                Can::NotHere if (context, action) == (Context::Plan, Action::Enter) => {}
                 Can::NotHere => prop_assert!(!offered.contains(&action) && !changed, "means nothing here, and does something: {does}"),
             }
         }

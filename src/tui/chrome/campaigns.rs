@@ -42,7 +42,7 @@ pub(in crate::tui) fn draw_line(state: &Shared, buffer: &mut Buffer, area: Rect)
         let Some(last) = shown.iter().rposition(|(index, _)| *index != state.current) else { break };
         shown.remove(last);
     }
-    pieces::draw(buffer, area, all(&shown), right, state.look.ascii);
+    pieces::draw(buffer, area, all(&shown), right);
 }
 
 /// The state of a campaign in a few words: what is wrong, otherwise its failures.
@@ -95,11 +95,11 @@ pub(in crate::tui) fn draw_pane(state: &Shared, buffer: &mut Buffer, area: Rect)
     let age_room = if area.width >= ROOM_FOR_AGE { AGE } else { 0 };
     let figures = FIGURES.iter().sum::<usize>() + age_room;
     let name_room = width.saturating_sub(3 + figures + 1);
-    let number = |text: &str, width| fit(text, width, Align::Right, look.ascii);
+    let number = |text: &str, width| fit(text, width, Align::Right);
     let heads = [sign(&Status::Failure, look.ascii), "on way", "age"];
     let head = format!(
         "   {}{}{}{}",
-        fit("campaign", name_room, Align::Left, look.ascii),
+        fit("campaign", name_room, Align::Left),
         number(heads[0], FIGURES[0]),
         number(heads[1], FIGURES[1]),
         number(heads[2], age_room),
@@ -121,7 +121,7 @@ pub(in crate::tui) fn draw_pane(state: &Shared, buffer: &mut Buffer, area: Rect)
         let (words, role) = pane_condition(state, campaign, is_shown, age_room);
         let cells: [(String, usize, Style); 3] = [
             (format!("{mark}{cursor} "), 3, if campaign.needs_person() { look.style(Role::Failed) } else { own(Role::Text) }),
-            (fit(&campaign.settings.name, name_room, Align::Left, look.ascii), name_room, own(Role::Text)),
+            (fit(&campaign.settings.name, name_room, Align::Left), name_room, own(Role::Text)),
             (number(&words, figures), figures, own(role)),
         ];
         let mut x = area.x;
@@ -155,7 +155,7 @@ pub(in crate::tui) fn draw_pane(state: &Shared, buffer: &mut Buffer, area: Rect)
             ]
         }
     };
-    pieces::draw(buffer, keys, left, Vec::new(), look.ascii);
+    pieces::draw(buffer, keys, left, Vec::new());
 }
 
 /// How many campaigns are scrolled away above, and how many have a line.

@@ -23,7 +23,7 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let Some(campaign) = state.campaign() else {
         buffer.set_style(area, look.style(Role::Header));
         let name = Piece::new("Postwatch", look.style(Role::Header), 0);
-        return pieces::draw(buffer, area, vec![name], vec![Piece::new("no campaign", look.style(Role::Header), 0)], look.ascii);
+        return pieces::draw(buffer, area, vec![name], vec![Piece::new("no campaign", look.style(Role::Header), 0)]);
     };
     let base = look.style(if campaign.settings.host_kind.is_production() { Role::Production } else { Role::Header });
     buffer.set_style(area, base);
@@ -45,7 +45,7 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
         left.push(Piece::new(format!("UNMASKED {minutes} min"), warn(state, campaign, base), 0));
     }
     left.push(Piece::new(campaign.settings.name.clone(), strong, 1));
-    pieces::draw(buffer, area, left, right(state, campaign, base, area.width), look.ascii);
+    pieces::draw(buffer, area, left, right(state, campaign, base, area.width));
 }
 
 fn right(state: &Shared, campaign: &Campaign, base: Style, columns: u16) -> Vec<Piece> {

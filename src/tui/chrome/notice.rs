@@ -29,7 +29,7 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
             right.push(Piece::new(state.key_for(Action::Notices), style(Role::Accent), 0).gap(1));
         }
     }
-    pieces::draw(buffer, area, vec![Piece::new(text, style(role), 0)], right, state.look.ascii);
+    pieces::draw(buffer, area, vec![Piece::new(text, style(role), 0)], right);
 }
 
 fn words(state: &Shared) -> (String, Role) {

@@ -22,25 +22,24 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let Some(campaign) = state.campaign() else { return };
     let Some(run) = &campaign.run else { return };
     let line = |row: u16| Rect { y: area.y + row, height: u16::from(row < area.height), ..area };
-    let ascii = state.look.ascii;
     let style = |role| state.look.style(role);
     let Some(news) = &run.news else {
         let words = format!("Retrying {}: requested", grouped(run.messages.len()));
-        return pieces::draw(buffer, line(0), vec![Piece::new(words, style(Role::Moving), 0)], Vec::new(), ascii);
+        return pieces::draw(buffer, line(0), vec![Piece::new(words, style(Role::Moving), 0)], Vec::new());
     };
     if run.is_over() {
         let (left, right) = ended(state, campaign, news);
-        return pieces::draw(buffer, line(0), left, right, ascii);
+        return pieces::draw(buffer, line(0), left, right);
     }
     let (left, right) = head(state, run, news, area.width);
-    pieces::draw(buffer, line(0), left, right, ascii);
-    pieces::draw(buffer, line(1), counts(state, campaign, news), Vec::new(), ascii);
+    pieces::draw(buffer, line(0), left, right);
+    pieces::draw(buffer, line(1), counts(state, campaign, news), Vec::new());
     let third = match &news.phase {
         RunPhase::Paused(why) => Piece::new(in_a_line(why), style(Role::Warning), 0),
         _ if news.accepted > 0 => Piece::new(followed_words(state, campaign), style(Role::Text), 0),
         _ => Piece::new("", style(Role::Text), 0),
     };
-    pieces::draw(buffer, line(2), vec![third], Vec::new(), ascii);
+    pieces::draw(buffer, line(2), vec![third], Vec::new());
 }
 
 /// `Retrying 22   ██████▋   14 of 22   1.5 calls/s   6 s left`.
@@ -54,7 +53,7 @@ fn head(state: &Shared, run: &RunRecord, news: &RunNews, columns: u16) -> (Vec<P
         _ => ("Retrying", Role::Moving),
     };
     let width = BAR.min(usize::from(columns) / 6);
-    let bar = fit(&bar(done as f64 / news.total.max(1) as f64, width, state.look.ascii), width, Align::Left, state.look.ascii);
+    let bar = fit(&bar(done as f64 / news.total.max(1) as f64, width), width, Align::Left);
     let mut left = vec![
         Piece::new(format!("{word} {}", grouped(news.total)), style(role), 0),
         Piece::new(bar, style(Role::Moving), 2).gap(3),

@@ -23,7 +23,7 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
         let unknown = |status: &Status| Piece::new(format!("– {}", sign(status, look.ascii)), style(Role::Muted), 0).gap(3);
         let line =
             vec![unknown(&Status::Success).gap(0), unknown(&Status::Failure), Piece::new("– on the way", style(Role::Muted), 0).gap(3)];
-        return pieces::draw(buffer, area, line, others(state, area, &[]), look.ascii);
+        return pieces::draw(buffer, area, line, others(state, area, &[]));
     }
     let counts = campaign.store.counts();
     let (delivered, failed) = (counts.of(&Status::Success), counts.of(&Status::Failure));
@@ -65,7 +65,7 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     );
     let right = oldest_reading(state, campaign).map(|(words, role)| Piece::new(words, style(role), 4));
     let right = right.into_iter().chain(others(state, area, line.get(..3).unwrap_or_default())).collect();
-    pieces::draw(buffer, area, line, right, look.ascii);
+    pieces::draw(buffer, area, line, right);
 }
 
 /// The other campaigns, where they have no room beside the views: after the sums.
@@ -122,7 +122,7 @@ pub(in crate::tui) fn draw_recent(state: &Shared, buffer: &mut Buffer, area: Rec
         Piece::new(rising(state, recent), look.style(role), 1).gap(0),
         Piece::new(leading(recent), look.style(role), 3).gap(0),
     ];
-    pieces::draw(buffer, area, line, Vec::new(), look.ascii);
+    pieces::draw(buffer, area, line, Vec::new());
 }
 
 /// How long the window is; `3 OF 15 MIN` where less is loaded: then its figures cover that part.

@@ -15,7 +15,7 @@ use crate::tui::widgets::words::row_of;
 /// Draws the line. On a small screen the other campaigns are named at its right.
 pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect, kind: Kind) {
     let Some((left, right)) = sides(state, area, kind) else { return };
-    pieces::draw(buffer, area, left, right, state.look.ascii);
+    pieces::draw(buffer, area, left, right);
 }
 
 /// Whose name is at a column.
@@ -96,7 +96,7 @@ pub(in crate::tui) fn other_campaigns(state: &Shared, room: usize) -> Vec<Piece>
     let more = in_need.count();
     let more = if more > 0 { format!("+{}", grouped(more)) } else { String::new() };
     let taken = width(&which.text) + width(&more) + 5;
-    let name = cut(&first.settings.name, room.saturating_sub(taken).max(SHORTEST_NAME), state.look.ascii);
+    let name = cut(&first.settings.name, room.saturating_sub(taken).max(SHORTEST_NAME));
     vec![
         Piece::new("!", style(Role::Failed), 0),
         Piece::new(name, style(Role::Text), 1).gap(1),

@@ -363,14 +363,13 @@ fn is_change(shared: &Shared) -> bool {
 }
 
 fn draw_line(shared: &Shared, line: &RowLine, is_chosen: bool, (columns, reasons_at): (usize, usize)) -> Line<'static> {
-    let ascii = shared.look.ascii;
     let mark = if is_chosen { "› " } else { "  " };
     let room = columns.saturating_sub(2 + 1 + width(&line.key));
     let words = match &line.refusal {
-        Some(why) => Cow::Owned(format!("{}{why}", fit(&line.label, reasons_at.min(room), Align::Left, ascii))),
+        Some(why) => Cow::Owned(format!("{}{why}", fit(&line.label, reasons_at.min(room), Align::Left))),
         None => line.label.clone(),
     };
-    let words = fit(&words, room, Align::Left, ascii);
+    let words = fit(&words, room, Align::Left);
     let (of_words, of_key) = match (is_chosen, &line.refusal) {
         (true, _) => (Role::Selected, Role::Selected),
         (false, Some(_)) => (Role::Muted, Role::Muted),

@@ -146,7 +146,7 @@ impl Dialog for AllCampaigns {
         draw_sum(shared, order.len(), buffer, Rect { height: 1, ..area });
         let longest_name = shared.campaigns.iter().map(|campaign| width(&campaign.settings.name)).max().unwrap_or(0);
         let widths = Widths::of(usize::from(area.width), longest_name);
-        buffer.set_stringn(area.x, area.y + 1, heads(shared, &widths), usize::from(area.width), shared.look.style(Role::Heading));
+        buffer.set_stringn(area.x, area.y + 1, heads(&widths), usize::from(area.width), shared.look.style(Role::Heading));
         area.y += 2;
         area.height = area.height.saturating_sub(2);
         table::draw(shared, buffer, area, order.len(), self.position(order), |index, selected| {
@@ -167,7 +167,7 @@ fn draw_sum(shared: &Shared, count: usize, buffer: &mut Buffer, area: Rect) {
     }
     let in_all: u64 = shared.campaigns.iter().filter_map(|campaign| campaign.meter.as_ref()).map(|meter| meter.bytes).sum();
     let right = vec![Piece::new(format!("{} received in all", bytes(in_all)), style(Role::Muted), 1)];
-    pieces::draw(buffer, area, left, right, shared.look.ascii);
+    pieces::draw(buffer, area, left, right);
 }
 
 /// What has room.
@@ -194,32 +194,30 @@ impl Widths {
     }
 }
 
-fn heads(shared: &Shared, widths: &Widths) -> String {
-    let ascii = shared.look.ascii;
+fn heads(widths: &Widths) -> String {
     let mut text = " ".repeat(table::MARGIN + 2);
-    text.push_str(&fit("campaign", widths.name + 2, Align::Left, ascii));
-    text.push_str(&fit("as of", STATE, Align::Left, ascii));
+    text.push_str(&fit("campaign", widths.name + 2, Align::Left));
+    text.push_str(&fit("as of", STATE, Align::Left));
     for column in &widths.columns {
         text.push_str("  ");
-        text.push_str(&fit(column.head, column.width, column.align, ascii));
+        text.push_str(&fit(column.head, column.width, column.align));
     }
     text
 }
 
 fn line(shared: &Shared, campaign: &Campaign, widths: &Widths, selected: Option<Style>) -> Line<'static> {
-    let ascii = shared.look.ascii;
     let style = |role| selected.unwrap_or_else(|| shared.look.style(role));
     let mark = if campaign.needs_person() { "! " } else { "  " };
     let (words, role) = condition(shared, campaign);
     let mut spans = vec![
         Span::styled(mark, style(Role::Failed)),
-        Span::styled(fit(&campaign.settings.name, widths.name, Align::Left, ascii), style(Role::Text)),
+        Span::styled(fit(&campaign.settings.name, widths.name, Align::Left), style(Role::Text)),
         Span::styled("  ", style(Role::Text)),
-        Span::styled(fit(&words, STATE, Align::Left, ascii), style(role)),
+        Span::styled(fit(&words, STATE, Align::Left), style(role)),
     ];
     for column in &widths.columns {
         let role = if column.head == "failed now" && campaign.fails_too_often() { Role::Failed } else { Role::Text };
-        let cell = format!("  {}", fit(&(column.cell)(shared, campaign), column.width, column.align, ascii));
+        let cell = format!("  {}", fit(&(column.cell)(shared, campaign), column.width, column.align));
         spans.push(Span::styled(cell, style(role)));
     }
     Line::from(spans)

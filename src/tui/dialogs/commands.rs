@@ -191,18 +191,17 @@ impl Dialog for Commands {
 }
 
 fn entry_line(shared: &Shared, entry: &Entry, is_chosen: bool, columns: usize) -> Line<'static> {
-    let ascii = shared.look.ascii;
     let mark = if is_chosen { "› " } else { "  " };
-    let name = fit(&entry.name, NAME, Align::Left, ascii);
+    let name = fit(&entry.name, NAME, Align::Left);
     let key = if width(&entry.key) > KEYS { String::new() } else { entry.key.clone() };
     let room = columns.saturating_sub(2 + NAME + width(&key) + 1);
     let (words, role) = match &entry.refusal {
         Some(why) => (why.as_str(), Role::Muted),
         None => (in_short(entry, room), Role::Text),
     };
-    let words = fit(words, room, Align::Left, ascii);
+    let words = fit(words, room, Align::Left);
     if is_chosen {
-        let text = fit(&format!("{mark}{name}{words} {key}"), columns, Align::Left, ascii);
+        let text = fit(&format!("{mark}{name}{words} {key}"), columns, Align::Left);
         return Line::from(Span::styled(text, shared.look.style(Role::Selected)));
     }
     let of_name = if entry.refusal.is_some() { Role::Muted } else { Role::Strong };

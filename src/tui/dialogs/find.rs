@@ -209,7 +209,7 @@ fn draw_line(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Re
     let style = |role| look.style(role);
     let find = &campaign.find;
     let room = usize::from(area.width.saturating_sub(2)).saturating_sub("find ".len()).clamp(1, 24);
-    let (shown, column) = find.input.shown(room + 1, look.ascii);
+    let (shown, column) = find.input.shown(room + 1);
     let shown = campaign.hidden_from_others(&shown);
     let text = Piece::new(shown.to_string(), style(Role::Strong), 0).gap(1);
     let everywhere = shared.across.on;
@@ -227,7 +227,7 @@ fn draw_line(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Re
     let left = vec![prompt, text, space, Piece::new(here, style(Role::Muted), 2), Piece::new(words, style(role), 0)];
     let filter =
         if campaign.choice.is_everything() { String::new() } else { format!("only {}", campaign.choice.words(&look.zone, shared.now)) };
-    pieces::draw(buffer, area, left, vec![Piece::new(filter, style(Role::Accent), 4)], look.ascii);
+    pieces::draw(buffer, area, left, vec![Piece::new(filter, style(Role::Accent), 4)]);
     let x = area.x + 1 + 5 + u16::try_from(column).unwrap_or(0);
     Position::new(x.min(area.right().saturating_sub(1)), area.y)
 }

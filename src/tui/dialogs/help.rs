@@ -132,7 +132,7 @@ impl Dialog for HelpPage {
         let (shown, more) = window(&painted(shared, &lines, cursor, usize::from(area.width)), page::room(area));
         page::draw_title(shared, buffer, area, &format!("Keys: {}", self.about.name()), more);
         let input_room = usize::from(area.width).saturating_sub(2 + width(SEARCH)).clamp(1, 30);
-        let (text, column) = self.input.shown(input_room + 1, shared.look.ascii);
+        let (text, column) = self.input.shown(input_room + 1);
         let is_empty = text.is_empty();
         let hint = match lines.get(cursor) {
             _ if is_empty => "type a word: retry, copy, mask, 429",
@@ -146,7 +146,7 @@ impl Dialog for HelpPage {
             Piece::new(hint, style(Role::Muted), 1).gap(if is_empty { 1 } else { 2 }),
         ];
         let line = Rect { y: area.y + 1, height: 1.min(area.height.saturating_sub(1)), ..area };
-        pieces::draw(buffer, line, left, Vec::new(), shared.look.ascii);
+        pieces::draw(buffer, line, left, Vec::new());
         let top = area.y + 2;
         for (y, line) in (top..area.bottom()).zip(&shown) {
             buffer.set_line(area.x, y, line, area.width);
@@ -177,14 +177,13 @@ fn painted(shared: &Shared, lines: &[HelpLine], cursor: usize, columns: usize) -
             painted.push(Painted { line: Line::from(Span::styled(format!(" {heading}"), style(Role::Heading))), is_chosen: false });
         }
         // What is wider than its column pushes its text to the right instead of being cut.
-        let what =
-            if width(&line.what) >= LEFT { format!("{}  ", line.what) } else { fit(&line.what, LEFT, Align::Left, shared.look.ascii) };
+        let what = if width(&line.what) >= LEFT { format!("{}  ", line.what) } else { fit(&line.what, LEFT, Align::Left) };
         let beside = room.saturating_sub(width(&what) + 3).max(10);
         for (row, text) in wrap(&line.text, beside).into_iter().enumerate() {
             let mark = if is_chosen && row == 0 { " › " } else { "   " };
             let what = if row == 0 { what.clone() } else { " ".repeat(width(&what)) };
             let spans = if is_chosen {
-                let text = fit(&text, beside, Align::Left, shared.look.ascii);
+                let text = fit(&text, beside, Align::Left);
                 vec![Span::styled(format!("{mark}{what}{text}"), style(Role::Selected))]
             } else {
                 vec![Span::raw(mark), Span::styled(what, style(line.role)), Span::styled(text, style(Role::Text))]

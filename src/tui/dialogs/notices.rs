@@ -87,7 +87,7 @@ fn lines(shared: &Shared, columns: usize) -> Vec<Line<'static>> {
         let (word, role) = weight(notice);
         let at = shared.look.happened(notice.at, shared.now);
         lines.push(Line::from(vec![
-            Span::styled(format!(" {} ", fit(&at, TIME, Align::Left, shared.look.ascii)), style(Role::Muted)),
+            Span::styled(format!(" {} ", fit(&at, TIME, Align::Left)), style(Role::Muted)),
             Span::styled(word, style(role)),
         ]));
         let text = shown_notice(shared, &notice.text);

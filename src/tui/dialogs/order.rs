@@ -143,7 +143,6 @@ fn usual_order(shared: &mut Shared) {
 }
 
 fn draw_line(shared: &Shared, line: &OrderLine, is_chosen: bool, columns: usize) -> Line<'static> {
-    let ascii = shared.look.ascii;
     let mark = if is_chosen { "› " } else { "  " };
     let tick = match line.shown {
         Some(true) => "[x] ",
@@ -156,9 +155,9 @@ fn draw_line(shared: &Shared, line: &OrderLine, is_chosen: bool, columns: usize)
         None => ("  cannot sort by it".to_owned(), Role::Muted),
     };
     let style = |role| shared.look.style(if is_chosen { Role::Selected } else { role });
-    let name = format!("{mark}{tick}{}", fit(line.name, NAME, Align::Left, ascii));
+    let name = format!("{mark}{tick}{}", fit(line.name, NAME, Align::Left));
     let room = columns.saturating_sub(width(&name));
-    Line::from(vec![Span::styled(name, style(Role::Text)), Span::styled(fit(&order, room, Align::Left, ascii), style(role))])
+    Line::from(vec![Span::styled(name, style(Role::Text)), Span::styled(fit(&order, room, Align::Left), style(role))])
 }
 
 impl Dialog for OrderMenu {

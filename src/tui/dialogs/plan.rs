@@ -368,7 +368,6 @@ impl Dialog for PlanQuestion {
 
 /// `[x] 22  recipient_unavailable   yes`.
 fn plan_line(shared: &Shared, line: &PlanLine, is_selected: bool, width: usize) -> Line<'static> {
-    let ascii = shared.look.ascii;
     let name = code_or_none(&line.code);
     let advice = match (line.advice, line.inclusion) {
         (RetryAdvice::No, LineInclusion::On) => "no: included",
@@ -376,14 +375,14 @@ fn plan_line(shared: &Shared, line: &PlanLine, is_selected: bool, width: usize) 
         (advice, _) => advice.word(),
     };
     let mark = if is_selected { "›" } else { " " };
-    let text = format!("{mark} {} {:>5}  {}  {advice}", tick(line), grouped(line.count), fit(name, 22, Align::Left, ascii));
+    let text = format!("{mark} {} {:>5}  {}  {advice}", tick(line), grouped(line.count), fit(name, 22, Align::Left));
     let role = match (is_selected, line.inclusion, line.advice) {
         (true, ..) => Role::Selected,
         (_, LineInclusion::On, RetryAdvice::No) => Role::Warning,
         (_, LineInclusion::On, _) => Role::Text,
         _ => Role::Muted,
     };
-    Line::from(Span::styled(fit(&text, width, Align::Left, ascii), shared.look.style(role)))
+    Line::from(Span::styled(fit(&text, width, Align::Left), shared.look.style(role)))
 }
 
 /// The sign before a line: included, excluded, or not worth a retry.

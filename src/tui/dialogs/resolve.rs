@@ -85,7 +85,7 @@ impl Resolve {
             let is_selected = index == self.cursor;
             let mark = if is_selected { "›" } else { " " };
             let style = shared.look.style(if is_selected { Role::Selected } else { Role::Text });
-            lines.push(Line::from(Span::styled(fit(&format!("{mark} {words}"), width, Align::Left, shared.look.ascii), style)));
+            lines.push(Line::from(Span::styled(fit(&format!("{mark} {words}"), width, Align::Left), style)));
         }
         let named = keys::bound(shared, Context::Menu, [(Action::Enter, "choose"), (Action::Back, "cancel")]);
         lines.push(keys::line(shared, &named, width));

@@ -205,12 +205,11 @@ fn summary(shared: &Shared, campaign: &Campaign, run: &RunRecord) -> Vec<(String
 }
 
 fn of_message(shared: &Shared, campaign: &Campaign, message: &MessageId, record: Option<&ActionRecord>, room: usize) -> Vec<Line<'static>> {
-    let ascii = shared.look.ascii;
     let style = |role| shared.look.style(role);
-    let who = fit(&who(campaign, message), 13, Align::Left, ascii);
+    let who = fit(&who(campaign, message), 13, Align::Left);
     let id = message.short(true);
     let at = record.map(|record| shared.look.happened(record.at, shared.now)).unwrap_or_default();
-    let head = format!("   {who} {id}  {}", fit(&at, 12, Align::Left, ascii));
+    let head = format!("   {who} {id}  {}", fit(&at, 12, Align::Left));
     let Some(why) = stage(record).and_then(ActionStage::why) else {
         let word = match stage(record).and_then(ActionStage::followed_word) {
             Some("open") => "on the way",

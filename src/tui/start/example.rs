@@ -50,7 +50,7 @@ impl Example {
         let area = frame.area();
         let style = |role| start.theme.style(role);
         let columns = usize::from(area.width.saturating_sub(2));
-        let fitted = |text: &str| cut(text, columns, start.ascii).into_owned();
+        let fitted = |text: &str| cut(text, columns).into_owned();
         let title = format!("An example of {}", start.text.path.display());
         let mut lines_of = vec![Line::styled(fitted(&title), style(Role::Heading)), Line::default()];
         let room = usize::from(area.height.saturating_sub(FRAME));

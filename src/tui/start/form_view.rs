@@ -88,7 +88,7 @@ impl Drawn<'_> {
             Spot::Key => ["variable", "file", "key"].get(form.source).copied().unwrap_or_default(),
             _ => "read-only",
         };
-        let (mark, label_role) = if has_focus { (self.sign("›", ">"), Role::Accent) } else { (" ", Role::Muted) };
+        let (mark, label_role) = if has_focus { ("›", Role::Accent) } else { (" ", Role::Muted) };
         let mut line = Line::from(vec![
             Span::styled(format!("{mark} "), self.style(Role::Accent)),
             Span::styled(format!("{label:LABEL_COLUMNS$}"), self.style(label_role)),
@@ -103,7 +103,7 @@ impl Drawn<'_> {
             _ => match form.keys.of(form.source) {
                 Some(typed) if form.source == 2 => {
                     // A key is never shown, not even to the user who types it.
-                    self.text(&mut line, &typed.hidden(self.sign("∙", "*")), "paste it here; it is not shown", has_focus, room)
+                    self.text(&mut line, &typed.hidden("∙"), "paste it here; it is not shown", has_focus, room)
                 }
                 Some(typed) => self.text(
                     &mut line,
@@ -123,7 +123,7 @@ impl Drawn<'_> {
         if let Some((_, what)) = problem {
             let style = self.style(Role::Failed);
             let indent = " ".repeat(LABEL_COLUMNS + 2);
-            let sign = self.sign("✗", "x");
+            let sign = "✗";
             let reported = wrap(&format!("{sign} {what}"), room);
             self.lines.extend(reported.into_iter().map(|reported| Line::styled(format!("{indent}{reported}"), style)));
         }
@@ -133,7 +133,7 @@ impl Drawn<'_> {
     fn choice(&self, line: &mut Line<'static>, choices: &[&'static str], chosen: usize, has_focus: bool) -> usize {
         let column = line.width();
         let chosen = choices.get(chosen).copied().unwrap_or_default();
-        let (before, after) = if has_focus { (self.sign("‹ ", "< "), self.sign(" ›", " >")) } else { ("", "") };
+        let (before, after) = if has_focus { ("‹ ", " ›") } else { ("", "") };
         line.push_span(Span::styled(before, self.style(Role::Accent)));
         line.push_span(Span::styled(chosen, self.style(if has_focus { Role::Strong } else { Role::Text })));
         line.push_span(Span::styled(after, self.style(Role::Accent)));
@@ -144,11 +144,11 @@ impl Drawn<'_> {
     fn text(&self, line: &mut Line<'static>, input: &TypedLine, example: &str, has_focus: bool, room: usize) -> usize {
         let column = line.width();
         if input.is_empty() {
-            let example = cut(example, room, self.start.ascii).into_owned();
+            let example = cut(example, room).into_owned();
             line.push_span(Span::styled(example, self.style(Role::Muted)));
             return column;
         }
-        let (shown, at) = input.shown(room, self.start.ascii);
+        let (shown, at) = input.shown(room);
         line.push_span(Span::styled(shown, self.style(if has_focus { Role::Strong } else { Role::Text })));
         column + at
     }
@@ -188,16 +188,16 @@ impl Drawn<'_> {
             FormPhase::Trying => self.reported(Role::Muted, "Asking the API for one message … Esc goes back."),
             FormPhase::Saving => self.reported(Role::Muted, "Saving …"),
             FormPhase::NotSaved(why) => {
-                self.reported(Role::Failed, &format!("{} {}", self.sign("✗", "x"), why.what));
+                self.reported(Role::Failed, &format!("{} {}", "✗", why.what));
                 self.reported(Role::Text, &why.why);
                 self.reported(Role::Text, &why.next);
             }
             FormPhase::Tried(lines) => {
                 for line in lines {
                     let (sign, role) = match line.weight {
-                        NoticeWeight::Info => (self.sign("✓", "+"), Role::Fine),
+                        NoticeWeight::Info => ("✓", Role::Fine),
                         NoticeWeight::Warning => ("!", Role::Warning),
-                        NoticeWeight::Problem => (self.sign("✗", "x"), Role::Failed),
+                        NoticeWeight::Problem => ("✗", Role::Failed),
                     };
                     self.reported(role, &format!("{sign} {}", line.text));
                     self.reported(Role::Text, &line.next);
@@ -213,10 +213,6 @@ impl Drawn<'_> {
         let style = self.style(role);
         let room = self.columns.saturating_sub(4);
         self.lines.extend(wrap(text, room).into_iter().map(|line| Line::styled(format!("  {line}"), style)));
-    }
-
-    fn sign(&self, sign: &'static str, ascii: &'static str) -> &'static str {
-        if self.start.ascii { ascii } else { sign }
     }
 }
 

@@ -318,14 +318,13 @@ pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, filter: Rect, h
     let times = in_view().filter(|entry| !matches!(entry, Entry::NotStarted(_)));
     let time = times.map(|entry| shared.look.time(entry.at(), shared.now).len()).max().unwrap_or(4);
     let widths = Widths { time, text: width.saturating_sub(table::MARGIN + time + 2 + 1) };
-    let ascii = shared.look.ascii;
     let what = if in_view().all(Entry::is_action) {
         "outcome".to_owned()
     } else {
         let heads = [("recipient", RECIPIENT), ("before", BEFORE), ("now", NOW)];
-        heads.map(|(head, width)| fit(head, width + 2, Align::Left, ascii)).concat() + "why"
+        heads.map(|(head, width)| fit(head, width + 2, Align::Left)).concat() + "why"
     };
-    let head = format!("{}{}  {what}", " ".repeat(table::MARGIN), fit("time", time, Align::Left, ascii));
+    let head = format!("{}{}  {what}", " ".repeat(table::MARGIN), fit("time", time, Align::Left));
     buffer.set_stringn(heads.x, heads.y, head, width, shared.look.style(Role::Heading));
     table::draw(shared, buffer, area, entries.len(), index, |index, style| {
         entries.get(index).map(|entry| line(shared, campaign, entry, widths, style)).unwrap_or_default()
@@ -351,7 +350,7 @@ fn draw_sum(shared: &Shared, campaign: &Campaign, entries: &[Entry<'_>], buffer:
     if campaign.changes.dropped() > 0 {
         right.push(Piece::new(format!("{} older ones not kept", grouped(campaign.changes.dropped())), style(Role::Warning), 1));
     }
-    pieces::draw(buffer, area, left, right, shared.look.ascii);
+    pieces::draw(buffer, area, left, right);
 }
 
 /// What changed, in figures.
@@ -411,7 +410,6 @@ struct Widths {
 }
 
 fn line(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, selected: Option<Style>) -> Line<'static> {
-    let ascii = shared.look.ascii;
     let style = |role| selected.unwrap_or_else(|| shared.look.style(role));
     let (at, text, role) = match entry {
         Entry::Change(record) => return change(shared, campaign, record, widths, selected),
@@ -436,8 +434,8 @@ fn line(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>, widths: Widths,
         }
     };
     Line::from(vec![
-        Span::styled(format!("{}  ", fit(&at, widths.time, Align::Left, ascii)), style(Role::Muted)),
-        Span::styled(fit(&text, widths.text, Align::Left, ascii), style(role)),
+        Span::styled(format!("{}  ", fit(&at, widths.time, Align::Left)), style(Role::Muted)),
+        Span::styled(fit(&text, widths.text, Align::Left), style(role)),
     ])
 }
 
@@ -445,7 +443,7 @@ fn line(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>, widths: Widths,
 fn change(shared: &Shared, campaign: &Campaign, record: &ChangeRecord, widths: Widths, selected: Option<Style>) -> Line<'static> {
     let ascii = shared.look.ascii;
     let style = |role| selected.unwrap_or_else(|| shared.look.style(role));
-    let text = |text: &str, width, role| Span::styled(format!("{}  ", fit(text, width, Align::Left, ascii)), style(role));
+    let text = |text: &str, width, role| Span::styled(format!("{}  ", fit(text, width, Align::Left)), style(role));
     let row = campaign.store.row(&record.message);
     let shown = |row| {
         let known = campaign.store.cells(row).recipient.map(Recipient::new);
@@ -468,7 +466,7 @@ fn change(shared: &Shared, campaign: &Campaign, record: &ChangeRecord, widths: W
         text(&recipient, RECIPIENT, Role::Text),
         text(from, BEFORE, Role::Muted),
         text(&to, NOW, role_of(&record.to)),
-        Span::styled(fit(&why, room, Align::Left, ascii), style(if record.elsewhere { Role::Warning } else { Role::Text })),
+        Span::styled(fit(&why, room, Align::Left), style(if record.elsewhere { Role::Warning } else { Role::Text })),
     ])
 }
 

@@ -162,7 +162,7 @@ fn draw_sum(shared: &Shared, campaign: &Campaign, (known, index): (&[BatchSummar
     }
     let mut right = super::how_far(shared, campaign);
     right.insert(0, Piece::new(row_of(index, number), style(Role::Muted), 3));
-    pieces::draw(buffer, area, left, right, shared.look.ascii);
+    pieces::draw(buffer, area, left, right);
 }
 
 /// The batches some of whose rows are still missing, in words. The API answers an upload before its
@@ -231,8 +231,8 @@ impl Widths {
 
 fn draw_heads(shared: &Shared, buffer: &mut Buffer, area: Rect, widths: Widths) {
     let ascii = shared.look.ascii;
-    let left = |text: &str, width: usize| if width == 0 { String::new() } else { format!("{} ", fit(text, width, Align::Left, ascii)) };
-    let right = |text: &str| format!("{} ", fit(text, widths.count, Align::Right, ascii));
+    let left = |text: &str, width: usize| if width == 0 { String::new() } else { format!("{} ", fit(text, width, Align::Left)) };
+    let right = |text: &str| format!("{} ", fit(text, widths.count, Align::Right));
     let (good, bad) = (sign(&Status::Success, ascii), sign(&Status::Failure, ascii));
     let word = |sign: &str, word: &str| if widths.count < COUNT { sign.to_owned() } else { format!("{sign} {word}") };
     let text = [
@@ -257,16 +257,15 @@ fn cells(
     widths: Widths,
     selected: Option<Style>,
 ) -> Line<'static> {
-    let ascii = shared.look.ascii;
     let style = |role| selected.unwrap_or_else(|| shared.look.style(role));
     let of = |status: &Status| summary.by_status[status_index(Some(status))];
     let (delivered, failed) = (of(&Status::Success), of(&Status::Failure));
     let batch = &summary.batch;
     let left = |text: &str, width: usize, role| {
-        let text = if width == 0 { String::new() } else { format!("{} ", fit(text, width, Align::Left, ascii)) };
+        let text = if width == 0 { String::new() } else { format!("{} ", fit(text, width, Align::Left)) };
         Span::styled(text, style(role))
     };
-    let right = |number: String, role| Span::styled(format!("{} ", fit(&number, widths.count, Align::Right, ascii)), style(role));
+    let right = |number: String, role| Span::styled(format!("{} ", fit(&number, widths.count, Align::Right)), style(role));
     let created = batch.created_at.map(|at| shared.look.time(at, shared.now)).unwrap_or_default();
     let (mut whole, whole_role) = whole_retry(campaign, summary, used_up);
     if crate::tui::text::width(&whole) > widths.whole {
@@ -281,20 +280,20 @@ fn cells(
         left(&created, widths.created, Role::Text),
         right(rows(summary), Role::Text),
         // A finished batch is drawn quietly.
-        left(&progress(summary, widths.bar, ascii), widths.bar, if summary.open > 0 { Role::Moving } else { Role::Rule }),
+        left(&progress(summary, widths.bar), widths.bar, if summary.open > 0 { Role::Moving } else { Role::Rule }),
         right(figure_of(summary, delivered), Role::Text),
         right(figure_of(summary, failed), if failed > 0 { Role::Failed } else { Role::Text }),
         right(figure_of(summary, summary.open), Role::Text),
-        Span::styled(format!(" {}", fit(&whole, widths.whole, Align::Left, ascii)), style(whole_role)),
+        Span::styled(format!(" {}", fit(&whole, widths.whole, Align::Left)), style(whole_role)),
     ])
 }
 
 /// How much of it has finished, of all that it has; what is not loaded is `▒`.
-fn progress(summary: &BatchSummary, width: usize, ascii: bool) -> String {
+fn progress(summary: &BatchSummary, width: usize) -> String {
     let of = |status: &Status| summary.by_status[status_index(Some(status))];
     let ended = of(&Status::Success) + of(&Status::Failure);
     let all = summary.total().unwrap_or(summary.loaded).max(1);
-    let done = bar(ended as f64 / all as f64, width, ascii);
+    let done = bar(ended as f64 / all as f64, width);
     if summary.is_whole {
         return done;
     }

@@ -379,7 +379,7 @@ fn draw_sum(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rec
     let index = row_of(campaign.failures.index(), campaign.failures.groups().len());
     let mut right = super::how_far(shared, campaign);
     right.insert(0, Piece::new(index, style(Role::Muted), 4));
-    pieces::draw(buffer, area, left, right, shared.look.ascii);
+    pieces::draw(buffer, area, left, right);
 }
 
 /// How wide the columns are; 0 where there is no room.
@@ -426,17 +426,16 @@ impl Widths {
 const TRIED: usize = 20;
 
 fn draw_heads(shared: &Shared, buffer: &mut Buffer, area: Rect, widths: Widths) {
-    let ascii = shared.look.ascii;
     let mut text = " ".repeat(table::MARGIN);
-    text.push_str(&fit("error", NAME + 1, Align::Left, ascii));
-    text.push_str(&fit("count", 6, Align::Right, ascii));
+    text.push_str(&fit("error", NAME + 1, Align::Left));
+    text.push_str(&fit("count", 6, Align::Right));
     text.push_str("  ");
-    text.push_str(&fit("share", 7 + if widths.bar > 0 { widths.bar + 1 } else { 0 } + 2, Align::Left, ascii));
+    text.push_str(&fit("share", 7 + if widths.bar > 0 { widths.bar + 1 } else { 0 } + 2, Align::Left));
     if widths.newest > 0 {
-        text.push_str(&fit("newest", widths.newest + 2, Align::Left, ascii));
+        text.push_str(&fit("newest", widths.newest + 2, Align::Left));
     }
     if widths.tried {
-        text.push_str(&fit("tried 1      2    3+", TRIED + 2, Align::Left, ascii));
+        text.push_str(&fit("tried 1      2    3+", TRIED + 2, Align::Left));
     }
     text.push_str("retry?");
     buffer.set_stringn(area.x, area.y, text, usize::from(area.width), shared.look.style(Role::Heading));
@@ -450,28 +449,27 @@ struct Shares {
 }
 
 fn cells(shared: &Shared, group: &FailureGroup, shares: Shares, widths: Widths, selected: Option<Style>) -> Line<'static> {
-    let ascii = shared.look.ascii;
     let style = |role| selected.unwrap_or_else(|| shared.look.style(role));
     let name_role = if group.key == GroupKey::WorthRetry { Role::Strong } else { Role::Text };
     let share = group.count as f64 / shares.total.max(1) as f64;
     let mut spans = vec![
-        Span::styled(fit(group.name(), NAME + 1, Align::Left, ascii), style(name_role)),
-        Span::styled(fit(&grouped(group.count), 6, Align::Right, ascii), style(Role::Text)),
-        Span::styled(format!("  {}", fit(&percent(share), 7, Align::Right, ascii)), style(Role::Text)),
+        Span::styled(fit(group.name(), NAME + 1, Align::Left), style(name_role)),
+        Span::styled(fit(&grouped(group.count), 6, Align::Right), style(Role::Text)),
+        Span::styled(format!("  {}", fit(&percent(share), 7, Align::Right)), style(Role::Text)),
     ];
     if widths.bar > 0 {
         // All bars share a scale: the longest is the largest group.
-        let bar = bar(group.count as f64 / shares.most.max(1) as f64, widths.bar, ascii);
-        spans.push(Span::styled(format!(" {}", fit(&bar, widths.bar, Align::Left, ascii)), style(Role::Rule)));
+        let bar = bar(group.count as f64 / shares.most.max(1) as f64, widths.bar);
+        spans.push(Span::styled(format!(" {}", fit(&bar, widths.bar, Align::Left)), style(Role::Rule)));
     }
     let newest = group.newest.map(|at| shared.look.time(at, shared.now)).unwrap_or_default();
-    let newest = if widths.newest > 0 { format!("{}  ", fit(&newest, widths.newest, Align::Left, ascii)) } else { String::new() };
+    let newest = if widths.newest > 0 { format!("{}  ", fit(&newest, widths.newest, Align::Left)) } else { String::new() };
     spans.push(Span::styled(format!("  {newest}"), style(Role::Text)));
     if widths.tried {
         let [once, twice, more] = group.tried.map(grouped);
         spans.push(Span::styled(format!("{once:>7} {twice:>6} {more:>5}  "), style(Role::Text)));
     }
-    spans.push(Span::styled(fit(&words(group, widths.words), widths.words, Align::Left, ascii), style(role(group.verdict()))));
+    spans.push(Span::styled(fit(&words(group, widths.words), widths.words, Align::Left), style(role(group.verdict()))));
     Line::from(spans)
 }
 

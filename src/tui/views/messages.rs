@@ -364,7 +364,7 @@ fn draw_heads(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: R
         let name = if column.label().len() <= *width { column.label() } else { column.name() };
         let signed = format!("{name} {}", order_sign(order.direction));
         let has_sign = *column == order.by && signed.len() <= *width;
-        text.push_str(&fit(if has_sign { &signed } else { name }, *width, align, shared.look.ascii));
+        text.push_str(&fit(if has_sign { &signed } else { name }, *width, align));
         text.push_str(&" ".repeat(columns.gap));
     }
     buffer.set_stringn(area.x, area.y, text.trim_end(), usize::from(area.width), shared.look.style(Role::Heading));
@@ -408,7 +408,7 @@ fn draw_end(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rec
     if is_selected {
         buffer.set_style(area, style);
     }
-    buffer.set_stringn(area.x, area.y, cut(&text, width, shared.look.ascii), width, style);
+    buffer.set_stringn(area.x, area.y, cut(&text, width), width, style);
 }
 
 /// The text of the last line. In another order than newest first it says that the order covers what is

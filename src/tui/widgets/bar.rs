@@ -1,16 +1,14 @@
 //! Bars of block elements, to the eighth of a column.
 
 /// A bar of `share` (0 to 1) of `width` columns. Anything above nothing shows at least its thinnest
-/// part. In ASCII the last column shows its part by how dark its letter is.
-pub(in crate::tui) fn bar(share: f64, width: usize, ascii: bool) -> String {
+/// part.
+pub(in crate::tui) fn bar(share: f64, width: usize) -> String {
     const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    const LETTERS: [&str; 8] = ["", ".", ":", "-", "=", "+", "*", "*"];
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
     let eighths = (share * width as f64 * 8.0).round() as usize;
     let eighths = if share > 0.0 { eighths.max(1) } else { 0 };
-    let (parts, whole) = if ascii { (LETTERS, "#") } else { (PARTS, "█") };
-    let rest = parts.get(eighths % 8).copied().unwrap_or_default();
-    format!("{}{rest}", whole.repeat(eighths / 8))
+    let rest = PARTS.get(eighths % 8).copied().unwrap_or_default();
+    format!("{}{rest}", "█".repeat(eighths / 8))
 }
 
 #[cfg(test)]
@@ -27,15 +25,6 @@ mod tests {
     #[case(9.0, "████")]
     #[case(f64::NAN, "")]
     fn a_bar_has_eighths(#[case] share: f64, #[case] expected: &str) {
-        assert_eq!(bar(share, 4, false), expected);
-    }
-
-    #[rstest]
-    #[case(0.53, "##.")]
-    #[case(0.62, "##=")]
-    #[case(1.0, "####")]
-    #[case(0.0001, ".")]
-    fn ascii_has_parts_as_well(#[case] share: f64, #[case] expected: &str) {
-        assert_eq!(bar(share, 4, true), expected);
+        assert_eq!(bar(share, 4), expected);
     }
 }

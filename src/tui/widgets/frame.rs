@@ -44,7 +44,7 @@ fn draw_box(state: &Shared, buffer: &mut Buffer, frame: Rect, title: &str) -> Re
         buffer.set_style(frame, text);
         return Rect { width: 0, height: 0, ..frame };
     }
-    let title = format!(" {} ", cut(title, usize::from(frame.width).saturating_sub(6), state.look.ascii));
+    let title = format!(" {} ", cut(title, usize::from(frame.width).saturating_sub(6)));
     // The border next to the title has a colour of its own, which the title must not take on.
     let strong = Style::reset().patch(text).patch(state.look.style(Role::Strong));
     block().style(text).border_style(state.look.style(Role::Rule)).title(Line::styled(title, strong)).render(frame, buffer);

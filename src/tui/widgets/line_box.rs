@@ -119,7 +119,7 @@ impl LineBox {
 
     /// The line itself after a sign, and the cursor's column.
     pub fn line(&self, shared: &Shared, sign: &'static str, room: usize) -> (Line<'static>, usize) {
-        let (shown, column) = self.input.shown(room.saturating_sub(width(sign)).max(2), shared.look.ascii);
+        let (shown, column) = self.input.shown(room.saturating_sub(width(sign)).max(2));
         let role = if self.input.is_proposal() { Role::Selected } else { Role::Strong };
         let line = Line::from(vec![Span::styled(sign, shared.look.style(Role::Accent)), Span::styled(shown, shared.look.style(role))]);
         (line, width(sign) + column)

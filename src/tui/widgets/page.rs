@@ -63,7 +63,7 @@ pub(in crate::tui) fn draw_title(shared: &Shared, buffer: &mut Buffer, area: Rec
     let (heading, muted) = (shared.look.style(Role::Strong), shared.look.style(Role::Muted));
     let more = if below == 0 { String::new() } else { counted(below, "more line") };
     let line = Rect { height: 1.min(area.height), ..area };
-    pieces::draw(buffer, line, vec![Piece::new(title, heading, 0)], vec![Piece::new(more, muted, 1)], shared.look.ascii);
+    pieces::draw(buffer, line, vec![Piece::new(title, heading, 0)], vec![Piece::new(more, muted, 1)]);
 }
 
 /// How many lines fit below the title and the line under it.

@@ -59,7 +59,7 @@ fn drop_to_fit(left: &mut Vec<Piece>, right: &mut Vec<Piece>, room: usize) {
 }
 
 /// Draws pieces from the left and from the right of a line, with one blank column at each end.
-pub(in crate::tui) fn draw(buffer: &mut Buffer, area: Rect, mut left: Vec<Piece>, mut right: Vec<Piece>, ascii: bool) {
+pub(in crate::tui) fn draw(buffer: &mut Buffer, area: Rect, mut left: Vec<Piece>, mut right: Vec<Piece>) {
     if area.height == 0 || area.width < 3 {
         return;
     }
@@ -70,8 +70,8 @@ pub(in crate::tui) fn draw(buffer: &mut Buffer, area: Rect, mut left: Vec<Piece>
     let for_right = total(&right).min(room);
     let between = if left.is_empty() || right.is_empty() { 0 } else { 2 };
     let for_left = (room - for_right).saturating_sub(between);
-    put(buffer, area, area.x + 1, &left, for_left, ascii);
-    put(buffer, area, area.x + 1 + u16::try_from(room - for_right).unwrap_or(u16::MAX), &right, for_right, ascii);
+    put(buffer, area, area.x + 1, &left, for_left);
+    put(buffer, area, area.x + 1 + u16::try_from(room - for_right).unwrap_or(u16::MAX), &right, for_right);
 }
 
 /// Where the pieces of the left side are: from which column to which, and their text.
@@ -89,14 +89,14 @@ pub(in crate::tui) fn placed(area: Rect, mut left: Vec<Piece>, mut right: Vec<Pi
     left.into_iter().enumerate().map(index).collect()
 }
 
-fn put(buffer: &mut Buffer, area: Rect, from: u16, pieces: &[Piece], mut room: usize, ascii: bool) {
+fn put(buffer: &mut Buffer, area: Rect, from: u16, pieces: &[Piece], mut room: usize) {
     let mut x = from;
     for (index, piece) in pieces.iter().enumerate() {
         let gap = if index == 0 { 0 } else { piece.gap };
         if gap >= room {
             return;
         }
-        let text = cut(&piece.text, room - gap, ascii);
+        let text = cut(&piece.text, room - gap);
         x += u16::try_from(gap).unwrap_or(u16::MAX);
         buffer.set_stringn(x, area.y, &text, room - gap, piece.style);
         let taken = width(&text);
@@ -113,7 +113,7 @@ mod tests {
         let area = Rect::new(0, 0, columns, 1);
         let mut buffer = Buffer::empty(area);
         let pieces = |of: &[(&str, u8)]| of.iter().map(|(text, rank)| Piece::new(*text, Style::default(), *rank)).collect();
-        draw(&mut buffer, area, pieces(left), pieces(right), false);
+        draw(&mut buffer, area, pieces(left), pieces(right));
         buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned()
     }
 

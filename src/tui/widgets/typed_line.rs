@@ -96,7 +96,7 @@ impl TypedLine {
     }
 
     /// The part of the text around the cursor that has room in so many columns, and the cursor's column.
-    pub fn shown(&self, room: usize, ascii: bool) -> (String, usize) {
+    pub fn shown(&self, room: usize) -> (String, usize) {
         // The cursor needs a column, too.
         let scroll = self.input.visual_scroll(room.saturating_sub(1));
         let mut skipped = 0;
@@ -105,7 +105,7 @@ impl TypedLine {
             skipped += width(letter.encode_utf8(&mut [0; 4]));
             skips
         });
-        (cut(&shown.collect::<String>(), room, ascii).into_owned(), self.input.visual_cursor().saturating_sub(scroll))
+        (cut(&shown.collect::<String>(), room).into_owned(), self.input.visual_cursor().saturating_sub(scroll))
     }
 
     /// Overwrites the text in memory.

@@ -58,7 +58,7 @@ impl Choices {
         let number = self.result.map_or_else(|| "…".to_owned(), grouped);
         let of = format!(": {number} of {} loaded", grouped(campaign.store.coverage().loaded));
         // The figure is never cut, whatever happens to the words.
-        let words = cut(&words, columns.saturating_sub(width(&of)), shared.look.ascii).into_owned();
+        let words = cut(&words, columns.saturating_sub(width(&of))).into_owned();
         Line::from(vec![Span::styled(words, shared.look.style(Role::Accent)), Span::styled(of, shared.look.style(Role::Strong))])
     }
 
@@ -85,8 +85,8 @@ impl Choices {
             // Only the word: without colours a heading is underlined.
             Span::styled(section, shared.look.style(Role::Heading)),
             Span::raw(" ".repeat(SECTION.saturating_sub(width(section)))),
-            Span::styled(fit(&format!("{mark} {tick} {text}"), room, Align::Left, ascii), style),
-            Span::styled(fit(&number, COUNT, Align::Right, ascii), style),
+            Span::styled(fit(&format!("{mark} {tick} {text}"), room, Align::Left), style),
+            Span::styled(fit(&number, COUNT, Align::Right), style),
         ])
     }
 }
@@ -96,6 +96,6 @@ fn key_line(shared: &Shared, keys: &[KeyWord], below: usize, columns: usize) -> 
     let more = if below > 0 { format!("  {} more below", grouped(below)) } else { String::new() };
     let mut line = keys::line(shared, keys, columns.saturating_sub(width(&more)));
     let rest = columns.saturating_sub(line.width());
-    line.push_span(Span::styled(fit(&more, rest, Align::Right, shared.look.ascii), shared.look.style(Role::Muted)));
+    line.push_span(Span::styled(fit(&more, rest, Align::Right), shared.look.style(Role::Muted)));
     line
 }

@@ -45,7 +45,7 @@ pub(super) fn draw(shared: &Shared, buffer: &mut Buffer, heads: Rect, area: Rect
         left.push(Piece::new(format!("{} NOT ASKED", grouped(missing)), style(Role::Failed), 0));
     }
     let age = format!("asked {}", shared.look.happened(asked_at, shared.now));
-    pieces::draw(buffer, heads, left, vec![Piece::new(age, style(Role::Muted), 2)], shared.look.ascii);
+    pieces::draw(buffer, heads, left, vec![Piece::new(age, style(Role::Muted), 2)]);
     let said = if waiting == 0 { wrap(&sentence(shared), usize::from(area.width).saturating_sub(9).min(90)) } else { Vec::new() };
     let said_rows = u16::try_from(said.len()).unwrap_or(0).min(area.height.saturating_sub(1));
     let lines = shared.across_lines();
@@ -101,7 +101,7 @@ fn row(shared: &Shared, line: &AcrossLine, name_width: usize, selected: Option<S
     };
     Line::from(vec![
         Span::styled(format!("{mark} "), style(mark_role)),
-        Span::styled(format!("{}  ", fit(&campaign.settings.name, name_width, Align::Left, ascii)), style(Role::Strong)),
+        Span::styled(format!("{}  ", fit(&campaign.settings.name, name_width, Align::Left)), style(Role::Strong)),
         Span::styled(words, style(role)),
     ])
 }

@@ -43,7 +43,7 @@ impl PlanList {
         let mut lines: Vec<Line<'static>> = Vec::new();
         for index in (scroll..all).take(room) {
             let (text, role) = entry(shared, plan, index);
-            lines.push(Line::from(Span::styled(fit(&text, width, Align::Left, shared.look.ascii), style(role))));
+            lines.push(Line::from(Span::styled(fit(&text, width, Align::Left), style(role))));
         }
         let last = (scroll + room).min(all);
         let shown = format!("{} to {} of {}", grouped((scroll + 1).min(all)), grouped(last), grouped(all));
@@ -60,7 +60,7 @@ impl PlanList {
 /// A line of the list.
 fn entry(shared: &Shared, plan: &Plan, index: usize) -> (String, Role) {
     let Some(campaign) = shared.campaign() else { return (String::new(), Role::Text) };
-    let column = |text: &str, width| fit(text, width, Align::Left, shared.look.ascii);
+    let column = |text: &str, width| fit(text, width, Align::Left);
     if let Some(item) = plan.items.get(index) {
         let error = code_or_none(item.error.as_ref().map_or("", |error| &error.code));
         let created = item.created_at.map(|at| shared.look.time(at, shared.now)).unwrap_or_default();

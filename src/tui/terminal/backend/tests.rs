@@ -178,10 +178,8 @@ fn drawn(frames: &[[(String, String); ROWS]], counts: Counts) -> Emulator {
     let mut terminal = Recorder::new(COLUMNS as u16, ROWS as u16);
     let mut emulator = Emulator::new(counts);
     for lines in frames {
-        let text: Vec<String> = lines
-            .iter()
-            .map(|(left, right)| format!("{}|{}|", fit(left, 18, Align::Left, false), fit(right, 18, Align::Left, false)))
-            .collect();
+        let text: Vec<String> =
+            lines.iter().map(|(left, right)| format!("{}|{}|", fit(left, 18, Align::Left), fit(right, 18, Align::Left))).collect();
         emulator.process(&terminal.draw(|frame| frame.render_widget(Text::from(text.join("\n")), frame.area())));
     }
     emulator

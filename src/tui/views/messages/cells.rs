@@ -33,14 +33,14 @@ pub(in crate::tui) fn cell(
     let ascii = state.look.ascii;
     let plain = |text: &str, role| {
         let align = if is_number(column) { Align::Right } else { Align::Left };
-        vec![Span::styled(fit(text, width, align, ascii), style(role))]
+        vec![Span::styled(fit(text, width, align), style(role))]
     };
     match column {
         Column::Status => {
             let Some(status) = cells.status else { return plain("? not given", Role::Unknown) };
             // Most rows are delivered and need nothing: only their sign has the colour.
             let word_role = if *status == Status::Success { Role::Muted } else { role_of(status) };
-            let word = crate::tui::text::cut(status.word(), width.saturating_sub(2), ascii).into_owned();
+            let word = crate::tui::text::cut(status.word(), width.saturating_sub(2)).into_owned();
             let rest = width.saturating_sub(2 + crate::tui::text::width(&word));
             let mut spans =
                 vec![Span::styled(format!("{} ", sign(status, ascii)), style(role_of(status))), Span::styled(word, style(word_role))];
@@ -78,7 +78,7 @@ pub(in crate::tui) fn cell(
         Column::Language => plain(&cells.language.map_or_else(nothing, str::to_owned), Role::Text),
         Column::Template => {
             let id = cells.template.map_or_else(nothing, str::to_owned);
-            vec![Span::styled(fit(&cut_middle(&id, width, ascii), width, Align::Left, ascii), style(Role::Muted))]
+            vec![Span::styled(fit(&cut_middle(&id, width), width, Align::Left), style(Role::Muted))]
         }
         Column::Text => plain(&cells.text(campaign.is_masked(row) || campaign.settings.one_time_password).replace('\n', " "), Role::Muted),
     }

@@ -29,7 +29,7 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
         let (words, role) = server(state, campaign);
         left.push(Piece::new(words, style(role), 0));
     }
-    pieces::draw(buffer, area, left, [position(state, campaign), coverage(state, campaign)].concat(), look.ascii);
+    pieces::draw(buffer, area, left, [position(state, campaign), coverage(state, campaign)].concat());
 }
 
 /// Where the cursor is: `row 17 ·`, before how many there are.
