@@ -196,8 +196,9 @@ proptest! {
             let effects = after.let_through(key, begun() + READ);
             let (after, does) = (after.shown(), format!("{action:?} in {context:?}: {can:?}"));
             let changed = after != before || effects > 0;
-            // What is so already is offered all the same: the default, the chosen one of several, a complete command.
-            let is_idempotent = matches!((context, action), (Context::Menu, Action::Clear | Action::Toggle) | (Context::Prompt, Action::NextPane));
+            // What is so already is offered all the same: the default, the chosen one of several, a complete
+            // command, and what is wrong with a line is said again.
+            let is_idempotent = matches!((context, action), (Context::Menu, Action::Clear | Action::Toggle) | (Context::Prompt, Action::NextPane | Action::Enter));
             if offered.contains(&action) && !is_idempotent {
                 prop_assert!(changed, "offered, and does nothing: {does}");
             }

@@ -1,0 +1,98 @@
+//! The activity as rows, for files and the clipboard.
+
+use super::{Entry, NO_LONGER_LOADED, index, lines};
+use crate::action::Subject;
+use crate::delivery::Status;
+use crate::monitor::ActionStage;
+use crate::postman::Explanation;
+use crate::tui::shared::{Campaign, Shared};
+use crate::tui::widgets::recipient::who;
+use crate::tui::widgets::words::in_a_line;
+
+/// The actions with their outcomes, and the messages seen to change, headers first.
+pub(in crate::tui) fn exported(shared: &Shared) -> Vec<Vec<String>> {
+    let heads = ["at", "action", "id", "recipient", "outcome", "code", "forAPerson", "reason", "traceId"];
+    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    let Some(campaign) = shared.campaign() else { return rows };
+    rows.extend(lines(campaign).iter().flat_map(|entry| entry_rows(shared, campaign, entry)));
+    rows
+}
+
+/// The line of the activity under the cursor.
+pub(in crate::tui) fn copied(shared: &Shared) -> Option<Vec<String>> {
+    let campaign = shared.campaign()?;
+    let entries = lines(campaign);
+    entry_rows(shared, campaign, entries.get(index(campaign, &entries))?).into_iter().next()
+}
+
+/// A line of the activity as rows: one, or one for each message that was not started.
+fn entry_rows(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Vec<String>> {
+    match entry {
+        Entry::NotStarted(rest) => {
+            let reason = "agreed to and not started: nothing was sent";
+            let row =
+                |word: &str, id: &str, who: &str| ["", word, id, who, "not started", "", "yes", reason, ""].map(str::to_owned).to_vec();
+            let messages = rest.messages().iter().map(|message| row("retry", message.as_str(), &who(campaign, message)));
+            messages.chain(rest.batches().iter().map(|batch| row("retry-batch", batch.as_str(), ""))).collect()
+        }
+        Entry::Open(open, record) => {
+            let stage = record.and_then(|record| record.stage.as_ref());
+            let word = match (stage, open.elsewhere) {
+                (Some(stage), false) => stage.word(),
+                (_, true) => "under way elsewhere",
+                (None, false) => open.state.word(),
+            };
+            let subject = Subject::of(&open.kind);
+            let id = subject.as_ref().map(Subject::id).unwrap_or_default();
+            let recipient = open.kind.message().map(|message| who(campaign, message)).unwrap_or_default();
+            vec![action_row(shared, entry, open.kind.word(), id, recipient, word, stage)]
+        }
+        Entry::Action(record) => {
+            let (stage, recipient) = (record.stage.as_ref(), record.subject.message().map(|message| who(campaign, message)));
+            let word = record.subject.words().command;
+            vec![action_row(
+                shared,
+                entry,
+                word,
+                record.subject.id(),
+                recipient.unwrap_or_default(),
+                stage.map_or("asked", ActionStage::word),
+                stage,
+            )]
+        }
+        Entry::Change(record) => {
+            let id = &record.message;
+            let outcome = format!("{} to {}", record.from.as_ref().map_or("new", Status::word), record.to.word());
+            let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
+            let elsewhere = record.elsewhere.then_some("retried elsewhere");
+            let dropped = campaign.store.row(id).is_none().then_some(NO_LONGER_LOADED);
+            let reason = elsewhere.into_iter().chain(dropped).collect::<Vec<_>>().join(", ");
+            let (at, who) = (shared.look.exact(shared.look.of_that_day(record.at)), who(campaign, id));
+            let cells = [at.as_str(), "seen", id.as_str(), &who, &outcome, &code, "", &reason, ""];
+            vec![cells.map(str::to_owned).to_vec()]
+        }
+    }
+}
+
+fn action_row(
+    shared: &Shared,
+    entry: &Entry<'_>,
+    action: &str,
+    id: &str,
+    recipient: String,
+    outcome: &str,
+    stage: Option<&ActionStage>,
+) -> Vec<String> {
+    let why = stage.and_then(ActionStage::why);
+    vec![
+        shared.look.exact(entry.at()),
+        action.to_owned(),
+        id.to_owned(),
+        recipient,
+        outcome.to_owned(),
+        stage.and_then(ActionStage::code).unwrap_or_default().to_owned(),
+        if entry.needs_person() { "yes" } else { "" }.to_owned(),
+        why.map(|why| in_a_line(&Explanation { trace_id: None, ..why.clone() })).unwrap_or_default(),
+        why.and_then(|why| why.trace_id.clone()).unwrap_or_default(),
+    ]
+}
