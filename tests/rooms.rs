@@ -29,7 +29,7 @@ const KEEPS_ROWS: [&str; 11] = [
     "list.rs: pub row: RowNumber",
     "sections.rs: kept: View",
     "sections.rs: below: Option<View>",
-    "failures.rs: rows: Option<View>",
+    "groups.rs: rows: Option<View>",
     "marked.rs: rows: HashSet<RowNumber>",
     "marked.rs: last: Option<RowNumber>",
     "highlights.rs: changed: HashMap<RowNumber, Timestamp>",

@@ -66,7 +66,7 @@ fn messages(count: usize) -> Rows {
         rows.push(&RowFields {
             id: &id,
             recipient: Reported::Value(&recipient),
-            status: attempt.status.clone(),
+            status: attempt.status,
             created_at: Reported::Value(created),
             batch: if number % 2 == 0 { Reported::Value(batch) } else { Reported::Null },
             attempts: Reported::Value(vec![attempt]),
