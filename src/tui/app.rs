@@ -4,7 +4,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::Timestamp;
 use ratatui::Frame;
 
-use super::dialogs::{Changed, Dialog, Front, HelpPage, Outcome, Press};
+use super::dialogs::{Changed, Dialog, Front, HelpPage, Next, Press};
 use super::mouse::Target;
 use super::shared::Shared;
 use super::{Action, Dashboard, Effect, Event, KeyRole, QuestionId, Setup};
@@ -133,7 +133,7 @@ impl App {
     fn paste(&mut self, text: &str) {
         self.in_top(|dialog, shared| {
             dialog.paste(text, shared);
-            Outcome::Stay
+            Next::Stay
         });
     }
 
@@ -152,30 +152,30 @@ impl App {
         }
     }
 
-    pub(super) fn in_top(&mut self, run: impl FnOnce(&mut dyn Dialog, &mut Shared) -> Outcome) {
+    pub(super) fn in_top(&mut self, run: impl FnOnce(&mut dyn Dialog, &mut Shared) -> Next) {
         if let Some(top) = self.dialogs.len().checked_sub(1) {
             self.in_dialog(top, run);
         }
     }
 
     /// Lets a dialog do something, and carries out what becomes of it.
-    fn in_dialog(&mut self, index: usize, run: impl FnOnce(&mut dyn Dialog, &mut Shared) -> Outcome) {
+    fn in_dialog(&mut self, index: usize, run: impl FnOnce(&mut dyn Dialog, &mut Shared) -> Next) {
         let Some(open) = self.dialogs.get_mut(index) else { return };
         let campaign = self.shared.current;
         let outcome = run(&mut *open.dialog, &mut self.shared);
         let is_top = index + 1 == self.dialogs.len();
         match outcome {
-            Outcome::Stay => {}
-            Outcome::Back if is_top && self.shared.opening.is_empty() => self.go_back(),
-            Outcome::Back => {
+            Next::Stay => {}
+            Next::Back if is_top && self.shared.opening.is_empty() => self.go_back(),
+            Next::Back => {
                 self.dialogs.remove(index);
             }
-            Outcome::Close | Outcome::Do(_) if !is_top => {
+            Next::Close | Next::Do(_) if !is_top => {
                 self.dialogs.drain(..=index);
             }
-            Outcome::Close | Outcome::Do(_) => {
+            Next::Close | Next::Do(_) => {
                 self.dialogs.pop();
-                if let Outcome::Do(action) = outcome {
+                if let Next::Do(action) = outcome {
                     self.shared.front = None;
                     self.shared.do_action(action);
                 }

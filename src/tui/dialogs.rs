@@ -68,7 +68,7 @@ pub(in crate::tui) trait Dialog {
     fn can(&self, action: Action, shared: &Shared) -> Can;
 
     /// A key was pressed.
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome;
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next;
 
     /// Draws it over `area`. Returns where the terminal's cursor belongs.
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position>;
@@ -79,8 +79,8 @@ pub(in crate::tui) trait Dialog {
     }
 
     /// A click inside the screen, other than on the last line.
-    fn click(&mut self, _click: Click, _shared: &mut Shared) -> Outcome {
-        Outcome::Stay
+    fn click(&mut self, _click: Click, _shared: &mut Shared) -> Next {
+        Next::Stay
     }
 
     /// Text was pasted.
@@ -88,8 +88,8 @@ pub(in crate::tui) trait Dialog {
 
     /// Called after every event while it is on top or under a page, and when it comes to the top again: what it shows
     /// must stay true, or it closes.
-    fn refresh(&mut self, _changed: &Changed, _shared: &mut Shared) -> Outcome {
-        Outcome::Stay
+    fn refresh(&mut self, _changed: &Changed, _shared: &mut Shared) -> Next {
+        Next::Stay
     }
 
     /// When it needs [`Dialog::refresh`] at the latest; `None` where only events change it.
@@ -181,7 +181,7 @@ pub(in crate::tui) struct Changed {
 
 /// What becomes of a dialog after a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum Outcome {
+pub(in crate::tui) enum Next {
     /// It stays open. What it opened is over it: Esc there comes back to it.
     Stay,
     /// Esc: what it was opened from is on the screen again.

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::monitor::Connection;
 use crate::tui::dialogs::{Can, Dialog};
 use crate::tui::key_line::{self, KeyWord};
-use crate::tui::keys::Binding;
+use crate::tui::keys::{Binding, Bound};
 use crate::tui::shared::{Shared, ViewKind};
 use crate::tui::text::width;
 use crate::tui::{Action, Context, Role};
@@ -36,24 +36,16 @@ fn room(area: Rect) -> usize {
 /// What would do something just now, and its keys, the most important first.
 pub(in crate::tui) fn useful(state: &Shared, top: Option<&dyn Dialog>) -> (Vec<Action>, Vec<KeyWord>) {
     let context = state.context();
-    if let Some(dialog) = top {
+    let word_of = |binding: &Binding| match top {
         // Closing with `q` is what Esc says already.
-        let lines = state.keymap.footer(context).into_iter().filter(|line| line.binding.action != Action::Quit);
-        let known = lines.filter_map(|line| {
-            let word = word(dialog, state, line.binding)?;
-            Some((line.binding.action, KeyWord::new(line.key(context), word)))
-        });
-        return known.unzip();
-    }
-    if context == state.pane() {
-        let known = state.keymap.footer(context).into_iter().filter_map(|line| {
-            let word = word_in_view(state, line.binding)?;
-            Some((line.binding.action, KeyWord::new(line.key(context), word)))
-        });
-        return known.unzip();
-    }
-    let lines = state.keymap.footer(context).into_iter().filter(|line| is_useful(state, line.binding.action));
-    lines.map(|line| (line.binding.action, KeyWord::new(line.key(context), label(state, line.binding)))).unzip()
+        _ if binding.action == Action::Quit && context != state.pane() => None,
+        Some(dialog) => word(dialog, state, binding),
+        None if context == state.pane() => word_in_view(state, binding),
+        // The countdown after a yes.
+        None => Some(binding.label),
+    };
+    let known = |line: &Bound| Some((line.binding.action, KeyWord::new(line.key(context), word_of(line.binding)?)));
+    state.keymap.footer(context).into_iter().filter_map(known).unzip()
 }
 
 /// What an action would do in the view on the screen now; `None` where it would do nothing, or is not worth a place.
@@ -125,56 +117,6 @@ pub(in crate::tui) fn line(state: &Shared, keys: &[KeyWord], columns: usize) -> 
     let too_soon = state.too_soon().map(|pressed| format!("Too soon: press {pressed} again.  ")).unwrap_or_default();
     let keys = key_line::spans(keys, columns.saturating_sub(width(&too_soon)), |role| state.look.style(role));
     std::iter::once(Span::styled(too_soon, state.look.style(Role::Warning))).chain(keys).collect()
-}
-
-/// What a key does just now, where that is not always the same.
-fn label(state: &Shared, binding: &Binding) -> &'static str {
-    if binding.action == Action::Order && !state.has_columns() { "order" } else { binding.label }
-}
-
-/// Whether a key would do anything just now.
-fn is_useful(state: &Shared, action: Action) -> bool {
-    let context = state.context();
-    let campaign = state.campaign();
-    match action {
-        // Where nothing is loaded there is nothing to open and nothing to retry.
-        Action::Enter
-        | Action::PlanRetry
-        | Action::RevealRow
-        | Action::NextPane
-        | Action::Toggle
-        | Action::Filter
-        | Action::TimeWindow
-        | Action::Find
-        | Action::Order
-        | Action::Copy
-        | Action::Export
-            if is_view(context) && campaign.is_some_and(|campaign| campaign.store.is_empty()) && !can_act(state, action) =>
-        {
-            false
-        }
-        Action::Enter => context != Context::Detail,
-        Action::NextHit => campaign.is_some_and(|campaign| campaign.find.is_on()),
-        Action::Delete | Action::Undo => false,
-        Action::PlanRetry | Action::Toggle | Action::Clear if context == Context::Menu => false,
-        // Elsewhere it only goes back, which Esc says already.
-        Action::Quit => context == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
-        Action::Unmark => campaign.is_some_and(|campaign| !campaign.marked.is_empty()),
-        Action::PlanRetry if context == Context::Activity => campaign.is_some_and(|campaign| !campaign.not_started.is_empty()),
-        Action::NextCampaign | Action::ShowCampaigns => state.campaigns.len() > 1,
-        Action::Clear if context == Context::Activity => campaign.is_some_and(|campaign| campaign.changes.len() > 0),
-        Action::Clear if matches!(context, Context::Batches | Context::Failures) => {
-            campaign.is_some_and(|campaign| !campaign.choice.window.is_all())
-        }
-        Action::Clear => campaign.is_some_and(|campaign| !campaign.list.filter().is_empty()),
-        Action::RevealRow => !state.presenting && campaign.is_some_and(|campaign| campaign.masked),
-        _ => true,
-    }
-}
-
-/// Whether a view is shown, with nothing in front of it.
-fn is_view(context: Context) -> bool {
-    matches!(context, Context::Messages | Context::Batches | Context::Failures | Context::Activity)
 }
 
 /// Whether a key does something although no message is loaded: in the activity, and the find line,

@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Can, Click, Dialog, Outcome, Press};
+use super::{Can, Click, Dialog, Next, Press};
 use crate::delivery::{BatchId, Status, code_or_none, grouped};
 use crate::monitor::NoticeWeight;
 use crate::tui::chrome::keys;
@@ -99,10 +99,10 @@ impl RowMenu {
     }
 
     /// A key shown beside a line runs it, so that the menu teaches what makes it superfluous. `None` for any other key.
-    fn letter(&mut self, key: KeyEvent, shared: &mut Shared) -> Option<Outcome> {
+    fn letter(&mut self, key: KeyEvent, shared: &mut Shared) -> Option<Next> {
         let action = shared.keymap.lookup(shared.pane(), key)?;
         if action == Action::Actions {
-            return Some(Outcome::Close);
+            return Some(Next::Close);
         }
         if self.kind == MenuKind::Copy {
             return (action == Action::Copy).then(|| self.copy_first(shared));
@@ -116,21 +116,21 @@ impl RowMenu {
     }
 
     /// The key that opened the menu runs its first line.
-    fn copy_first(&self, shared: &mut Shared) -> Outcome {
+    fn copy_first(&self, shared: &mut Shared) -> Next {
         let first = self.kind.lines(shared).into_iter().next().filter(|line| line.refusal.is_none());
         match first.map(|line| line.action) {
             Some(action @ RowAction::Copy(_)) => run(action, shared),
-            _ => Outcome::Stay,
+            _ => Next::Stay,
         }
     }
 
     /// Runs the line under the cursor.
-    fn enter(&self, shared: &mut Shared) -> Outcome {
-        let Some(line) = self.kind.lines(shared).into_iter().find(|line| line.action == self.cursor) else { return Outcome::Stay };
+    fn enter(&self, shared: &mut Shared) -> Next {
+        let Some(line) = self.kind.lines(shared).into_iter().find(|line| line.action == self.cursor) else { return Next::Stay };
         if let Some(why) = &line.refusal {
             // The menu stays: it shows what can be done instead.
             shared.tell(NoticeWeight::Info, &format!("not now: {}", line.label), why, "");
-            return Outcome::Stay;
+            return Next::Stay;
         }
         run(line.action, shared)
     }
@@ -147,9 +147,9 @@ impl RowMenu {
 }
 
 /// Does something with the row in the view, as if no menu was open.
-fn run(action: RowAction, shared: &mut Shared) -> Outcome {
+fn run(action: RowAction, shared: &mut Shared) -> Next {
     if let RowAction::Key(action) = action {
-        return Outcome::Do(action);
+        return Next::Do(action);
     }
     shared.opens(|shared| {
         let subject = shared.subject();
@@ -164,7 +164,7 @@ fn run(action: RowAction, shared: &mut Shared) -> Outcome {
             RowAction::ShowBatch => show_batch(subject, shared),
         }
     });
-    Outcome::Close
+    Next::Close
 }
 
 fn only_error(subject: RowSubject, shared: &mut Shared) {
@@ -395,14 +395,14 @@ impl Dialog for RowMenu {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         // A key that a line shows belongs to that line, whatever it means in other menus.
         if let Some(outcome) = self.letter(press.key, shared) {
             return outcome;
         }
         match press.action {
             Some(Action::Enter) => return self.enter(shared),
-            Some(Action::Back | Action::Quit) => return Outcome::Back,
+            Some(Action::Back | Action::Quit) => return Next::Back,
             Some(action) => {
                 if let Some(steps) = shared.menu_steps(action) {
                     self.go(steps, shared);
@@ -410,15 +410,15 @@ impl Dialog for RowMenu {
             }
             None => {}
         }
-        Outcome::Stay
+        Next::Stay
     }
 
-    fn click(&mut self, click: Click, shared: &mut Shared) -> Outcome {
+    fn click(&mut self, click: Click, shared: &mut Shared) -> Next {
         let lines = self.kind.lines(shared);
         let index = self.menu(&lines).line_at(shared.layout().body, click.at);
-        let Some(line) = index.and_then(|index| lines.get(index)) else { return Outcome::Stay };
+        let Some(line) = index.and_then(|index| lines.get(index)) else { return Next::Stay };
         let is_chosen = std::mem::replace(&mut self.cursor, line.action) == line.action;
-        if click.is_double && is_chosen { self.enter(shared) } else { Outcome::Stay }
+        if click.is_double && is_chosen { self.enter(shared) } else { Next::Stay }
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {

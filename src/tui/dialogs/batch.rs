@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Can, Changed, Dialog, Outcome, Press};
+use super::{Can, Changed, Dialog, Next, Press};
 use crate::action::{Agreed, BatchEvidence, BatchPlan, BatchReading, ConfirmedAction, ConfirmedBatchRetry, PLAN_LIFE, Unseen};
 use crate::delivery::{BatchId, believed_total, counted, grouped};
 use crate::monitor::{BatchState, Generation};
@@ -120,21 +120,21 @@ impl BatchQuestion {
 
     /// Makes the plan again. Where it now says something else, the question is asked again. Closes where the batch is
     /// no longer known.
-    fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) -> Outcome {
-        let Some(plan) = batch_plan(campaign, &self.plan.batch, self.reading.as_ref(), now) else { return Outcome::Close };
+    fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) -> Next {
+        let Some(plan) = batch_plan(campaign, &self.plan.batch, self.reading.as_ref(), now) else { return Next::Close };
         let before = std::mem::replace(&mut self.plan, plan);
         if !before.says_the_same(&self.plan) {
             self.asked.again(id);
         }
         self.look_at(id, now);
-        Outcome::Stay
+        Next::Stay
     }
 
     /// Keeps what it says true.
-    fn follow(&mut self, changed: &Changed, shared: &mut Shared) -> Outcome {
+    fn follow(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
         shared.lock_expired();
         let (id, now) = (shared.next_question(), shared.now);
-        let Some(campaign) = shared.campaign() else { return Outcome::Stay };
+        let Some(campaign) = shared.campaign() else { return Next::Stay };
         let refusal = shared.refusal(campaign);
         if changed.was_covered || refusal.is_some() != self.refusal.is_some() {
             self.asked.again(id);
@@ -148,20 +148,20 @@ impl BatchQuestion {
         if self.touched(campaign, &changed.rows) || changed.was_covered || self.is_stale(now) {
             return self.remake(id, campaign, now);
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     /// A person said yes: exactly what the plan says, once.
-    fn agree(&mut self, shared: &mut Shared) -> Outcome {
+    fn agree(&mut self, shared: &mut Shared) -> Next {
         // A plan that has become too old, or a campaign that was locked meanwhile, is asked again.
         let outcome = self.follow(&Changed::default(), shared);
-        if outcome != Outcome::Stay || self.takes() == Takes::Nothing || !shared.is_agreed_to(self.asked.question) {
+        if outcome != Next::Stay || self.takes() == Takes::Nothing || !shared.is_agreed_to(self.asked.question) {
             return outcome;
         }
         if let Some(retry) = self.confirm(shared.now) {
             shared.agreed(Agreed::One(ConfirmedAction::RetryBatch(retry)));
         }
-        Outcome::Close
+        Next::Close
     }
 
     fn confirm(&mut self, now: Timestamp) -> Option<ConfirmedBatchRetry> {
@@ -254,10 +254,10 @@ impl BatchQuestion {
     }
 
     /// A worker has read more of the batch. A report about an older reading is dropped.
-    fn batch_read(&mut self, generation: Generation, state: BatchState, shared: &mut Shared) -> Outcome {
+    fn batch_read(&mut self, generation: Generation, state: BatchState, shared: &mut Shared) -> Next {
         match &self.phase {
             ReadingPhase::Reading { generation: asked, .. } | ReadingPhase::Failed { generation: asked, .. } if *asked == generation => {}
-            _ => return Outcome::Stay,
+            _ => return Next::Stay,
         }
         let (id, now) = (shared.next_question(), shared.now);
         match state {
@@ -265,10 +265,10 @@ impl BatchQuestion {
             BatchState::Failed { why, again } => self.phase = ReadingPhase::Failed { generation, why, again },
             BatchState::Whole(reading) => {
                 (self.phase, self.reading) = (ReadingPhase::Whole, Some(reading));
-                return shared.campaign().map_or(Outcome::Stay, |campaign| self.remake(id, campaign, now));
+                return shared.campaign().map_or(Next::Stay, |campaign| self.remake(id, campaign, now));
             }
         }
-        Outcome::Stay
+        Next::Stay
     }
 }
 
@@ -285,22 +285,22 @@ impl Dialog for BatchQuestion {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         match self.asked.reply(press, self.takes(), shared) {
             Reply::Yes => self.agree(shared),
-            Reply::Cancel => Outcome::Back,
-            Reply::Done | Reply::Other(_) => Outcome::Stay,
+            Reply::Cancel => Next::Back,
+            Reply::Done | Reply::Other(_) => Next::Stay,
         }
     }
 
-    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Outcome {
+    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
         if let Some((generation, state)) = &changed.batch
-            && self.batch_read(*generation, state.clone(), shared) != Outcome::Stay
+            && self.batch_read(*generation, state.clone(), shared) != Next::Stay
         {
-            return Outcome::Close;
+            return Next::Close;
         }
         let outcome = self.follow(changed, shared);
-        if outcome == Outcome::Stay && self.wants_reading(shared.now) {
+        if outcome == Next::Stay && self.wants_reading(shared.now) {
             let generation = shared.read_batch(self.plan.batch.clone());
             self.phase = ReadingPhase::Reading { generation, read: 0 };
         }

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Can, Click, Dialog, Outcome, Press};
+use super::{Can, Click, Dialog, Next, Press};
 use crate::delivery::{agreeing, grouped};
 use crate::monitor::Connection;
 use crate::tui::shared::{Campaign, Shared};
@@ -74,7 +74,7 @@ impl AllCampaigns {
     }
 
     /// Shows the campaign under the cursor, and does there what a key means.
-    fn show(&self, action: Action, shared: &mut Shared) -> Outcome {
+    fn show(&self, action: Action, shared: &mut Shared) -> Next {
         let was_opened = shared.opens(|shared| {
             if self.chosen != shared.current && self.chosen < shared.campaigns.len() {
                 shared.show_campaign(self.chosen);
@@ -84,7 +84,7 @@ impl AllCampaigns {
             }
         });
         // Esc in what was opened comes back.
-        if was_opened { Outcome::Stay } else { Outcome::Close }
+        if was_opened { Next::Stay } else { Next::Close }
     }
 
     /// The campaign at a position on the screen.
@@ -115,10 +115,10 @@ impl Dialog for AllCampaigns {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         match press.action {
             None => {}
-            Some(Action::Back | Action::Quit | Action::NextPane | Action::PreviousPane) => return Outcome::Close,
+            Some(Action::Back | Action::Quit | Action::NextPane | Action::PreviousPane) => return Next::Close,
             Some(Action::PreviousCampaign) => self.go(-1, shared),
             Some(Action::NextCampaign) => self.go(1, shared),
             // A page is about all of them.
@@ -130,14 +130,14 @@ impl Dialog for AllCampaigns {
                 None => return self.show(action, shared),
             },
         }
-        Outcome::Stay
+        Next::Stay
     }
 
-    fn click(&mut self, click: Click, shared: &mut Shared) -> Outcome {
-        let Some(index) = self.index_at(shared, shared.layout().page(), click.at) else { return Outcome::Stay };
+    fn click(&mut self, click: Click, shared: &mut Shared) -> Next {
+        let Some(index) = self.index_at(shared, shared.layout().page(), click.at) else { return Next::Stay };
         shared.hold_order();
         let is_chosen = std::mem::replace(&mut self.chosen, index) == index;
-        if click.is_double && is_chosen { self.show(Action::Enter, shared) } else { Outcome::Stay }
+        if click.is_double && is_chosen { self.show(Action::Enter, shared) } else { Next::Stay }
     }
 
     /// The sum, the heads and a line for each campaign.

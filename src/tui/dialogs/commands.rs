@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Can, Dialog, Outcome, Press};
+use super::{Can, Dialog, Next, Press};
 use crate::tui::Role;
 use crate::tui::chrome::keys;
 use crate::tui::key_line::KeyWord;
@@ -20,7 +20,7 @@ use crate::tui::widgets::line_box::{self, LineBox};
 use crate::tui::widgets::sentences::{self, Sentence};
 
 pub(in crate::tui) use recent::RecentCommands;
-use search::{Doing, Entry};
+use search::{Doing, Suggestion};
 pub(in crate::tui) use typed::COMMANDS;
 pub use typed::commands_markdown;
 use typed::{Typed, word_and_argument};
@@ -46,14 +46,14 @@ pub(in crate::tui) struct Commands {
 
 impl Commands {
     /// The commands of the list, and the index of the cursor.
-    fn entries(&self, shared: &Shared) -> (Vec<Entry>, usize) {
+    fn entries(&self, shared: &Shared) -> (Vec<Suggestion>, usize) {
         let entries = shared.commands(self.line.typed());
         let index = entries.iter().position(|entry| Some(entry.doing) == self.chosen).unwrap_or(0);
         (entries, index)
     }
 
     /// The command under the cursor.
-    fn chosen(&self, shared: &Shared) -> Option<Entry> {
+    fn chosen(&self, shared: &Shared) -> Option<Suggestion> {
         let (entries, index) = self.entries(shared);
         entries.into_iter().nth(index)
     }
@@ -150,12 +150,12 @@ impl Dialog for Commands {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         match press.action {
-            Some(Action::Back) => return Outcome::Back,
+            Some(Action::Back) => return Next::Back,
             Some(Action::Enter) => match self.run(shared) {
                 // What the command opened stays open.
-                Ok(()) => return Outcome::Close,
+                Ok(()) => return Next::Close,
                 Err(problem) => self.line.refuse(problem),
             },
             Some(Action::NextPane) => self.complete(shared),
@@ -166,7 +166,7 @@ impl Dialog for Commands {
                 None => {}
             },
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     fn paste(&mut self, text: &str, _shared: &mut Shared) {
@@ -190,7 +190,7 @@ impl Dialog for Commands {
     }
 }
 
-fn entry_line(shared: &Shared, entry: &Entry, is_chosen: bool, columns: usize) -> Line<'static> {
+fn entry_line(shared: &Shared, entry: &Suggestion, is_chosen: bool, columns: usize) -> Line<'static> {
     let mark = if is_chosen { "› " } else { "  " };
     let name = fit(&entry.name, NAME, Align::Left);
     let key = if width(&entry.key) > KEYS { String::new() } else { entry.key.clone() };
@@ -215,13 +215,13 @@ fn entry_line(shared: &Shared, entry: &Entry, is_chosen: bool, columns: usize) -
 
 /// The beginning of its description where that says something and fits, otherwise its label: nothing
 /// is cut.
-fn in_short(entry: &Entry, room: usize) -> &str {
+fn in_short(entry: &Suggestion, room: usize) -> &str {
     let begins = entry.does.split([',', ':', ';']).next().unwrap_or_default();
     if begins.contains(' ') && width(begins) <= room { begins } else { &entry.label }
 }
 
 /// What the command under the cursor does, always in the same number of lines.
-fn about(shared: &Shared, entry: &Entry, columns: usize) -> Vec<Line<'static>> {
+fn about(shared: &Shared, entry: &Suggestion, columns: usize) -> Vec<Line<'static>> {
     let does = match &entry.refusal {
         Some(why) => Sentence::new(format!("Not now ({why})."), Role::Text, 0),
         None => Sentence::new(entry.does.clone(), Role::Text, 0),

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Can, Changed, Dialog, Outcome, Press};
+use super::{Can, Changed, Dialog, Next, Press};
 use crate::monitor::NoticeWeight;
 use crate::tui::shared::Shared;
 use crate::tui::text::wrap;
@@ -44,19 +44,19 @@ impl Dialog for CopiedPage {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         match press.action {
-            Some(Action::Back | Action::Enter | Action::Quit | Action::Help | Action::Notices) => return Outcome::Back,
+            Some(Action::Back | Action::Enter | Action::Quit | Action::Help | Action::Notices) => return Next::Back,
             Some(action) => self.page.scroll(action, shared, |columns| lines(shared, columns)),
             None => {}
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     /// It closes where the screen masks again what was copied.
-    fn refresh(&mut self, _: &Changed, shared: &mut Shared) -> Outcome {
+    fn refresh(&mut self, _: &Changed, shared: &mut Shared) -> Next {
         shared.forget_copied(false);
-        if shared.copied.is_none() { Outcome::Back } else { Outcome::Stay }
+        if shared.copied.is_none() { Next::Back } else { Next::Stay }
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Can, Dialog, Outcome, Press};
+use super::{Can, Dialog, Next, Press};
 use crate::delivery::counted;
 use crate::monitor::NoticeWeight;
 use crate::store::RowNumber;
@@ -38,7 +38,7 @@ impl Dialog for ExportFile {
         LineBox::can(action, "write it")
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         self.line.key(press, |typed| {
             let path = typed.trim();
             if path.is_empty() {
@@ -46,7 +46,7 @@ impl Dialog for ExportFile {
             }
             shared.begin_export(self.export.clone(), path.to_owned());
             // A plan, or the results of a run, are there as before.
-            Ok(Outcome::Back)
+            Ok(Next::Back)
         })
     }
 

@@ -11,8 +11,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use self::choices::Choices;
-use self::lines::{ChoiceLine, Item};
-use super::{Can, Changed, Dialog, Outcome, Press};
+use self::lines::{ChoiceLine, FilterItem};
+use super::{Can, Changed, Dialog, Next, Press};
 use crate::monitor::NoticeWeight;
 use crate::tui::chrome::keys;
 use crate::tui::shared::{Campaign, NamedFilters, Shared, ViewKind};
@@ -27,27 +27,27 @@ impl FilterMenu {
     /// The menu on what the list of a campaign shows now.
     pub fn new(campaign: &Campaign, named: &NamedFilters) -> Self {
         let mut lines: Vec<ChoiceLine> = named.iter().cloned().map(ChoiceLine::of_named).collect();
-        lines.push(ChoiceLine::new(Item::Everything, "everything"));
+        lines.push(ChoiceLine::new(FilterItem::Everything, "everything"));
         lines.extend(lines::statuses(&campaign.choice));
         lines.extend(lines::errors(campaign));
         let (batches, more) = lines::batches(campaign);
         lines.extend(batches);
         lines.extend(lines::windows(campaign));
-        lines.push(ChoiceLine::new(Item::Save, "save what is ticked …"));
+        lines.push(ChoiceLine::new(FilterItem::Save, "save what is ticked …"));
         Self { choices: Choices::new(lines, more, campaign) }
     }
 
     /// Runs the line under the cursor, or shows what was ticked.
-    fn enter(&mut self, shared: &mut Shared) -> Outcome {
+    fn enter(&mut self, shared: &mut Shared) -> Next {
         match self.choices.selected() {
-            Some(Item::MoreBatches) => self.choices.list_more(),
-            Some(Item::Save) => shared.ask_name(self.choices.choice()),
+            Some(FilterItem::MoreBatches) => self.choices.list_more(),
+            Some(FilterItem::Save) => shared.ask_name(self.choices.choice()),
             _ => {
                 shared.show_chosen(self.choices.choice());
-                return Outcome::Close;
+                return Next::Close;
             }
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     /// Plans a retry of what Enter would show.
@@ -65,7 +65,7 @@ impl FilterMenu {
 
     /// Deletes the saved filter under the cursor.
     fn delete(&mut self, shared: &mut Shared) {
-        let Some(Item::Named(named)) = self.choices.selected() else { return };
+        let Some(FilterItem::Named(named)) = self.choices.selected() else { return };
         let name = named.name.clone();
         if shared.named.delete(&name).is_some() {
             self.choices.take_out();
@@ -83,24 +83,24 @@ impl FilterMenu {
         }
     }
 
-    fn act(&mut self, action: Action, shared: &mut Shared) -> Outcome {
+    fn act(&mut self, action: Action, shared: &mut Shared) -> Next {
         match action {
             Action::Enter => return self.enter(shared),
             Action::Toggle => self.choices.toggle(),
             Action::PlanRetry => {
                 self.plan(shared);
-                return Outcome::Close;
+                return Next::Close;
             }
             Action::Delete => self.delete(shared),
             Action::Undo => self.bring_back(shared),
             Action::Clear => {
                 shared.clear();
-                return Outcome::Close;
+                return Next::Close;
             }
-            Action::Back | Action::Quit => return Outcome::Back,
+            Action::Back | Action::Quit => return Next::Back,
             _ => self.choices.step(action, shared),
         }
-        Outcome::Stay
+        Next::Stay
     }
 }
 
@@ -113,7 +113,7 @@ impl Dialog for FilterMenu {
         match action {
             Action::Enter => Can::Do("show"),
             Action::Toggle => Can::Do("tick"),
-            Action::Delete if !matches!(self.choices.selected(), Some(Item::Named(_))) => Can::NotHere,
+            Action::Delete if !matches!(self.choices.selected(), Some(FilterItem::Named(_))) => Can::NotHere,
             Action::Undo if !shared.named.can_bring_back() => Can::NotHere,
             Action::PlanRetry | Action::Delete | Action::Undo | Action::Clear => Can::Yes,
             Action::Back | Action::Quit | Action::Help => Can::Yes,
@@ -122,16 +122,16 @@ impl Dialog for FilterMenu {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
-        let Some(action) = press.action else { return Outcome::Stay };
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
+        let Some(action) = press.action else { return Next::Stay };
         let outcome = self.act(action, shared);
         self.choices.count_more(shared);
         outcome
     }
 
-    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Outcome {
+    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
         self.choices.refresh(changed, shared);
-        Outcome::Stay
+        Next::Stay
     }
 
     fn due(&self, shared: &Shared) -> Option<Timestamp> {

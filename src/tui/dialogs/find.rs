@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget as _};
 
-use super::{Can, Click, Dialog, Outcome, Press};
+use super::{Can, Click, Dialog, Next, Press};
 use crate::delivery::grouped;
 use crate::monitor::NoticeWeight;
 use crate::tui::chrome::campaigns;
@@ -68,10 +68,10 @@ impl Dialog for FindLine {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         let Some(action) = press.action else {
             edit(press.key, shared);
-            return Outcome::Stay;
+            return Next::Stay;
         };
         if shared.across.on
             && let Some(outcome) = key_across(action, shared)
@@ -84,11 +84,11 @@ impl Dialog for FindLine {
                 if let Some(campaign) = shared.campaign_mut() {
                     campaign.find.hasten(now);
                 }
-                return Outcome::Close;
+                return Next::Close;
             }
             Action::Back => {
                 self.give_up(shared);
-                return Outcome::Back;
+                return Next::Back;
             }
             Action::NextPane | Action::PreviousPane => shared.switch_scope(),
             Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::HalfPageDown => messages::key(action, shared),
@@ -96,7 +96,7 @@ impl Dialog for FindLine {
             // The line itself handles moving within it.
             _ => edit(press.key, shared),
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     /// It is searched for at once.
@@ -113,16 +113,16 @@ impl Dialog for FindLine {
     }
 
     /// Another campaign is shown without the line: what is typed next must not go into that one's.
-    fn click(&mut self, click: Click, shared: &mut Shared) -> Outcome {
+    fn click(&mut self, click: Click, shared: &mut Shared) -> Next {
         let pane = shared.layout().campaigns.filter(|pane| pane.contains(click.at));
-        let Some(index) = pane.and_then(|pane| campaigns::index_at(shared, pane, click.at.y)) else { return Outcome::Stay };
+        let Some(index) = pane.and_then(|pane| campaigns::index_at(shared, pane, click.at.y)) else { return Next::Stay };
         shared.hold_order();
         if index == shared.current {
-            return Outcome::Stay;
+            return Next::Stay;
         }
         shared.forget_across();
         shared.show_campaign(index);
-        Outcome::Close
+        Next::Close
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, _: Rect) -> Option<Position> {
@@ -167,7 +167,7 @@ fn edited(shared: &mut Shared, rest: SignedDuration) {
 }
 
 /// A key while all campaigns are searched; `None` for those with the same meaning as for one campaign.
-fn key_across(action: Action, shared: &mut Shared) -> Option<Outcome> {
+fn key_across(action: Action, shared: &mut Shared) -> Option<Next> {
     match action {
         // The line itself uses these as well, the last two until there are answers.
         Action::HalfPageUp => return None,
@@ -179,12 +179,12 @@ fn key_across(action: Action, shared: &mut Shared) -> Option<Outcome> {
             shared.across.cursor = shared.across.cursor.min(last).saturating_add_signed(steps).min(last);
         }
     }
-    Some(Outcome::Stay)
+    Some(Next::Stay)
 }
 
 /// Enter: asks, or opens what was answered.
-fn enter_across(shared: &mut Shared) -> Outcome {
-    let Some(find) = shared.campaign().map(|campaign| &campaign.find) else { return Outcome::Stay };
+fn enter_across(shared: &mut Shared) -> Next {
+    let Some(find) = shared.campaign().map(|campaign| &campaign.find) else { return Next::Stay };
     let (query, refusal) = (find.query.clone(), find.refusal);
     if is_answered(shared) {
         return shared.open_across();
@@ -195,7 +195,7 @@ fn enter_across(shared: &mut Shared) -> Outcome {
     } else {
         shared.tell(NoticeWeight::Info, "not asked: the server needs 3 characters of a number", "", "");
     }
-    Outcome::Stay
+    Next::Stay
 }
 
 fn clear(shared: &Shared, buffer: &mut Buffer, area: Rect) {

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Can, Dialog, Outcome, Press};
+use super::{Can, Dialog, Next, Press};
 use crate::tui::shared::Shared;
 use crate::tui::text::{Align, fit, width, wrap};
 use crate::tui::widgets::page;
@@ -74,15 +74,15 @@ impl HelpPage {
     }
 
     /// A key that is text, or that edits the line.
-    fn edit(&mut self, press: Press, shared: &Shared) -> Outcome {
+    fn edit(&mut self, press: Press, shared: &Shared) -> Next {
         if press.key.code == KeyCode::Backspace && self.input.is_empty() {
             // There is nothing to delete: one step back, as everywhere outside text.
-            return Outcome::Back;
+            return Next::Back;
         }
         if self.input.key(press.key) {
             self.edited(shared);
         }
-        Outcome::Stay
+        Next::Stay
     }
 }
 
@@ -104,19 +104,19 @@ impl Dialog for HelpPage {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         let Some(action) = press.action else { return self.edit(press, shared) };
         match action {
             // One step back: first to everything, then out.
             Action::Back if !self.input.is_empty() => *self = Self::new(self.about),
-            Action::Back | Action::Help => return Outcome::Back,
-            Action::Enter => return self.action(shared).map_or(Outcome::Stay, Outcome::Do),
+            Action::Back | Action::Help => return Next::Back,
+            Action::Enter => return self.action(shared).map_or(Next::Stay, Next::Do),
             _ => match self.steps(action, shared) {
                 Some(steps) => self.go(steps, shared),
                 None => return self.edit(press, shared),
             },
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     fn paste(&mut self, text: &str, shared: &mut Shared) {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Can, Dialog, Outcome, Press};
+use super::{Can, Dialog, Next, Press};
 use crate::config::{DayEnd, GivenTime};
 use crate::delivery::counted;
 use crate::monitor::{Command, NoticeWeight};
@@ -35,8 +35,8 @@ impl Dialog for History {
         LineBox::can(action, "load older messages")
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
-        self.line.key(press, |typed| shared.read_back(typed).map(|()| Outcome::Close))
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
+        self.line.key(press, |typed| shared.read_back(typed).map(|()| Next::Close))
     }
 
     fn paste(&mut self, text: &str, _shared: &mut Shared) {

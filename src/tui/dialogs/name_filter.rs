@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Can, Dialog, Outcome, Press};
+use super::{Can, Dialog, Next, Press};
 use crate::monitor::NoticeWeight;
 use crate::tui::Role;
 use crate::tui::keys::{Action, Context};
@@ -26,8 +26,8 @@ impl Dialog for NameFilter {
         LineBox::can(action, "save it")
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
-        self.line.key(press, |name| shared.save_filter(name, &self.choice).map(|()| Outcome::Close))
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
+        self.line.key(press, |name| shared.save_filter(name, &self.choice).map(|()| Next::Close))
     }
 
     fn paste(&mut self, text: &str, _shared: &mut Shared) {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Can, Dialog, Outcome, Press};
+use super::{Can, Dialog, Next, Press};
 use crate::delivery::grouped;
 use crate::monitor::Notice;
 use crate::tui::chrome::notice::weight;
@@ -47,15 +47,15 @@ impl Dialog for NoticesPage {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         match press.action {
-            Some(Action::Back | Action::Enter | Action::Quit | Action::Help | Action::Notices) => return Outcome::Back,
+            Some(Action::Back | Action::Enter | Action::Quit | Action::Help | Action::Notices) => return Next::Back,
             // They hold nothing personal.
             Some(Action::Copy) => shared.hand_out(Some(text(shared)), "the notices", false),
             Some(action) => self.page.scroll(action, shared, |columns| lines(shared, columns)),
             None => {}
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {

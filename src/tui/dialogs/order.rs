@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Can, Dialog, Outcome, Press};
+use super::{Can, Dialog, Next, Press};
 use crate::monitor::NoticeWeight;
 use crate::tui::chrome::keys;
 use crate::tui::key_line::KeyWord;
@@ -177,22 +177,22 @@ impl Dialog for OrderMenu {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
-        let Some(action) = press.action else { return Outcome::Stay };
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
+        let Some(action) = press.action else { return Next::Stay };
         match action {
             Action::Enter => self.order_by_line(shared),
             Action::Toggle => self.turn_column(shared),
             Action::Left => self.shift_column(-1, shared),
             Action::Right => self.shift_column(1, shared),
             Action::Clear => usual_order(shared),
-            Action::Back | Action::Quit => return Outcome::Back,
+            Action::Back | Action::Quit => return Next::Back,
             _ => {
                 if let Some(steps) = shared.menu_steps(action) {
                     self.go(steps, shared);
                 }
             }
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {

@@ -12,7 +12,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use self::list::PlanList;
-use super::{Can, Changed, Dialog, Outcome, Press};
+use super::{Can, Changed, Dialog, Next, Press};
 use crate::action::{
     Agreed, ConfirmedRetry, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, PlanLine, Planner, SHARE_OF_BUDGET, one_time_hint,
 };
@@ -158,16 +158,16 @@ impl PlanQuestion {
     }
 
     /// A person said yes: exactly what the plan says, once.
-    fn agree(&mut self, shared: &mut Shared) -> Outcome {
+    fn agree(&mut self, shared: &mut Shared) -> Next {
         // A plan that has become too old, or a campaign that was locked meanwhile, is asked again.
         let outcome = self.refresh(&Changed::default(), shared);
-        if outcome != Outcome::Stay || self.takes() == Takes::Nothing || !shared.is_agreed_to(self.asked.question) {
+        if outcome != Next::Stay || self.takes() == Takes::Nothing || !shared.is_agreed_to(self.asked.question) {
             return outcome;
         }
         if let Some(agreed) = Agreed::messages_of(self.confirm(shared.now)) {
             shared.agreed(agreed);
         }
-        Outcome::Close
+        Next::Close
     }
 
     fn confirm(&mut self, now: Timestamp) -> Vec<ConfirmedRetry> {
@@ -294,7 +294,7 @@ impl Dialog for PlanQuestion {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         if let Some(list) = &mut self.list {
             match press.action {
                 Some(Action::Export) => shared.ask_where("plan", &list::rows(&self.plan, shared)),
@@ -302,11 +302,11 @@ impl Dialog for PlanQuestion {
                 Some(action) => list.scroll(action, list::len(&self.plan), shared),
                 None => {}
             }
-            return Outcome::Stay;
+            return Next::Stay;
         }
         match self.asked.reply(press, self.takes(), shared) {
             Reply::Yes => return self.agree(shared),
-            Reply::Cancel => return Outcome::Back,
+            Reply::Cancel => return Next::Back,
             Reply::Other(Action::NextPane) => self.list = Some(PlanList::default()),
             Reply::Other(Action::Toggle) => {
                 let (id, now) = (shared.next_question(), shared.now);
@@ -326,13 +326,13 @@ impl Dialog for PlanQuestion {
             }
             Reply::Done => {}
         }
-        Outcome::Stay
+        Next::Stay
     }
 
-    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Outcome {
+    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
         shared.lock_expired();
         let (id, now) = (shared.next_question(), shared.now);
-        let Some(campaign) = shared.campaign() else { return Outcome::Stay };
+        let Some(campaign) = shared.campaign() else { return Next::Stay };
         let refusal = shared.run_refusal(campaign);
         if changed.was_covered || refusal.is_some() != self.refusal.is_some() {
             self.asked.again(id);
@@ -342,7 +342,7 @@ impl Dialog for PlanQuestion {
         if changed.was_covered || self.plan.is_stale(now) || is_touched() {
             self.remake(id, campaign, now);
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     fn holds_rows(&self) -> bool {

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Can, Changed, Dialog, Outcome, Press};
+use super::{Can, Changed, Dialog, Next, Press};
 use crate::monitor::{Command, NoticeWeight};
 use crate::state::ActionId;
 use crate::tui::chrome::keys;
@@ -53,9 +53,9 @@ impl Resolve {
         Self { action, about, cursor: 0, verdict: None }
     }
 
-    fn menu_key(&mut self, action: Action, shared: &mut Shared) -> Outcome {
+    fn menu_key(&mut self, action: Action, shared: &mut Shared) -> Next {
         match action {
-            Action::Back | Action::Quit => return Outcome::Back,
+            Action::Back | Action::Quit => return Next::Back,
             Action::Enter => match LINES.get(self.cursor) {
                 Some((ResolveLine::Verdict { went }, _)) => {
                     self.verdict = Some(Verdict { went: *went, asked: Asked::new(shared.next_question()) });
@@ -63,7 +63,7 @@ impl Resolve {
                 _ => {
                     shared.effects.push(shared.command(Command::LookUp(self.action)));
                     shared.tell(NoticeWeight::Info, "it is being looked up again", "", "");
-                    return Outcome::Close;
+                    return Next::Close;
                 }
             },
             _ => {
@@ -72,7 +72,7 @@ impl Resolve {
                 }
             }
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     fn draw_menu(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Position {
@@ -111,32 +111,32 @@ impl Dialog for Resolve {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         let Some(verdict) = &mut self.verdict else {
-            return press.action.map_or(Outcome::Stay, |action| self.menu_key(action, shared));
+            return press.action.map_or(Next::Stay, |action| self.menu_key(action, shared));
         };
         match verdict.asked.reply(press, Takes::Yes, shared) {
             Reply::Yes => {
                 shared.effects.push(shared.command(Command::Resolve { action: self.action, went: verdict.went }));
-                return Outcome::Close;
+                return Next::Close;
             }
             // Every way out goes back to the menu.
             Reply::Cancel => self.verdict = None,
             Reply::Done | Reply::Other(_) => {}
         }
-        Outcome::Stay
+        Next::Stay
     }
 
-    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Outcome {
+    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
         let is_open = shared.campaign().is_some_and(|campaign| campaign.actions.open().iter().any(|open| open.action == self.action));
         if !is_open {
             shared.tell(NoticeWeight::Info, "its outcome is known by now", "", "");
-            return Outcome::Close;
+            return Next::Close;
         }
         if let (true, Some(verdict)) = (changed.was_covered, &mut self.verdict) {
             verdict.asked.again(shared.next_question());
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     fn asked(&self) -> Option<OpenQuestion> {

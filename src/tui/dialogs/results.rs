@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Can, Dialog, Outcome, Press};
+use super::{Can, Dialog, Next, Press};
 use crate::delivery::{MessageId, counted, grouped};
 use crate::monitor::{ActionStage, NoticeWeight, RunPhase};
 use crate::postman::Explanation;
@@ -53,16 +53,16 @@ impl Dialog for ResultsPage {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         match press.action {
-            Some(Action::Back | Action::Enter | Action::Quit | Action::Help | Action::Notices) => return Outcome::Back,
+            Some(Action::Back | Action::Enter | Action::Quit | Action::Help | Action::Notices) => return Next::Back,
             Some(Action::PlanRetry) => shared.plan_not_started(),
             Some(Action::Copy) => shared.hand_out_lines(text(shared)),
             Some(Action::Export) => shared.ask_where("results", &rows(shared)),
             Some(action) => self.page.scroll(action, shared, |columns| lines(shared, page::text_width(columns))),
             None => {}
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Can, Changed, Dialog, Outcome, Press};
+use super::{Can, Changed, Dialog, Next, Press};
 use crate::delivery::counted;
 use crate::monitor::{Command, NoticeWeight, RunPhase};
 use crate::postman::Explanation;
@@ -53,7 +53,7 @@ impl Dialog for ResumeQuestion {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         match self.asked.reply(press, Takes::Yes, shared) {
             Reply::Yes => {
                 let now = shared.now;
@@ -61,23 +61,23 @@ impl Dialog for ResumeQuestion {
                     campaign.acted(now);
                     shared.effects.push(shared.command(Command::ResumeRun { agreed_at: now }));
                 }
-                Outcome::Close
+                Next::Close
             }
-            Reply::Cancel => Outcome::Back,
-            Reply::Done | Reply::Other(_) => Outcome::Stay,
+            Reply::Cancel => Next::Back,
+            Reply::Done | Reply::Other(_) => Next::Stay,
         }
     }
 
-    fn refresh(&mut self, _changed: &Changed, shared: &mut Shared) -> Outcome {
+    fn refresh(&mut self, _changed: &Changed, shared: &mut Shared) -> Next {
         let Some((to_go, why)) = shared.campaign().and_then(paused) else {
             shared.tell(NoticeWeight::Info, "the run is no longer paused", "", "");
-            return Outcome::Close;
+            return Next::Close;
         };
         if (self.to_go, &self.why) != (to_go, &why) {
             (self.to_go, self.why) = (to_go, why);
             self.asked.again(shared.next_question());
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     fn asked(&self) -> Option<OpenQuestion> {

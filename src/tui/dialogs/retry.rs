@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Can, Changed, Dialog, Outcome, Press};
+use super::{Can, Changed, Dialog, Next, Press};
 use crate::action::{Agreed, ConfirmedRetry, FRESH_ENOUGH, LeftOutReason, OLD_MESSAGE, Plan, Planner};
 use crate::delivery::{ErrorCode, Message, MessageId, RetryAdvice, counted};
 use crate::monitor::NoticeWeight;
@@ -86,16 +86,16 @@ impl RetryQuestion {
     }
 
     /// A person said yes: exactly what the plan says, once.
-    fn agree(&mut self, shared: &mut Shared) -> Outcome {
+    fn agree(&mut self, shared: &mut Shared) -> Next {
         // A plan that has become too old, or a campaign that was locked meanwhile, is asked again.
         let outcome = self.refresh(&Changed::default(), shared);
-        if outcome != Outcome::Stay || self.takes() != Takes::Yes || !shared.is_agreed_to(self.asked.question) {
+        if outcome != Next::Stay || self.takes() != Takes::Yes || !shared.is_agreed_to(self.asked.question) {
             return outcome;
         }
         if let Some(agreed) = Agreed::messages_of(self.confirm(shared.now)) {
             shared.agreed(agreed);
         }
-        Outcome::Close
+        Next::Close
     }
 
     fn confirm(&mut self, now: Timestamp) -> Vec<ConfirmedRetry> {
@@ -176,10 +176,10 @@ impl Dialog for RetryQuestion {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         match self.asked.reply(self.meant(press), self.takes(), shared) {
             Reply::Yes => return self.agree(shared),
-            Reply::Cancel => return Outcome::Back,
+            Reply::Cancel => return Next::Back,
             // Going on through the list with the arrows and opening a message with Enter does not agree to a question
             // that came up by a slip.
             Reply::Other(Action::Left | Action::Right | Action::NextPane | Action::PreviousPane) if self.takes() == Takes::Yes => {
@@ -194,13 +194,13 @@ impl Dialog for RetryQuestion {
             }
             Reply::Done | Reply::Other(_) => {}
         }
-        Outcome::Stay
+        Next::Stay
     }
 
-    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Outcome {
+    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
         shared.lock_expired();
         let (id, now) = (shared.next_question(), shared.now);
-        let Some(campaign) = shared.campaign() else { return Outcome::Stay };
+        let Some(campaign) = shared.campaign() else { return Next::Stay };
         let refusal = shared.refusal(campaign);
         if changed.was_covered || refusal.is_some() != self.refusal.is_some() {
             self.ask_again(id);
@@ -208,12 +208,12 @@ impl Dialog for RetryQuestion {
         self.refusal = refusal;
         let is_touched = campaign.store.row(&self.message).is_none_or(|row| changed.rows.contains(&row));
         if !is_touched && !changed.was_covered && !self.plan.is_stale(now) {
-            return Outcome::Stay;
+            return Next::Stay;
         }
         self.remake(id, campaign, now);
-        let Some(reason) = reason_against(&self.plan) else { return Outcome::Stay };
+        let Some(reason) = reason_against(&self.plan) else { return Next::Stay };
         explain(&reason, shared);
-        Outcome::Close
+        Next::Close
     }
 
     fn holds_rows(&self) -> bool {

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Can, Dialog, Outcome, Press};
+use super::{Can, Dialog, Next, Press};
 use crate::tui::chrome::keys;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
@@ -34,14 +34,14 @@ impl Dialog for RevealQuestion {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         match self.asked.reply(press, Takes::Yes, shared) {
             Reply::Yes => {
                 shared.reveal_all();
-                Outcome::Close
+                Next::Close
             }
-            Reply::Cancel => Outcome::Back,
-            Reply::Done | Reply::Other(_) => Outcome::Stay,
+            Reply::Cancel => Next::Back,
+            Reply::Done | Reply::Other(_) => Next::Stay,
         }
     }
 

@@ -5,8 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::filter::choices::Choices;
-use super::filter::lines::{ChoiceLine, Item, windows};
-use super::{Can, Changed, Dialog, Outcome, Press, TypedWindow};
+use super::filter::lines::{ChoiceLine, FilterItem, windows};
+use super::{Can, Changed, Dialog, Next, Press, TypedWindow};
 use crate::tui::chrome::keys;
 use crate::tui::shared::{Campaign, Shared, TimeWindow};
 use crate::tui::{Action, Context};
@@ -19,31 +19,31 @@ pub(in crate::tui) struct TimesMenu {
 impl TimesMenu {
     /// The menu on the window that is shown now.
     pub fn new(campaign: &Campaign) -> Self {
-        let mut lines = vec![ChoiceLine::new(Item::AllTimes, "all times")];
+        let mut lines = vec![ChoiceLine::new(FilterItem::AllTimes, "all times")];
         lines.extend(windows(campaign));
-        lines.push(ChoiceLine::new(Item::TypedWindow, "type from and to …"));
+        lines.push(ChoiceLine::new(FilterItem::TypedWindow, "type from and to …"));
         Self { choices: Choices::new(lines, Vec::new(), campaign) }
     }
 
-    fn act(&mut self, action: Action, shared: &mut Shared) -> Outcome {
+    fn act(&mut self, action: Action, shared: &mut Shared) -> Next {
         match action {
-            Action::Enter if self.choices.selected() == Some(&Item::TypedWindow) => {
+            Action::Enter if self.choices.selected() == Some(&FilterItem::TypedWindow) => {
                 let line = TypedWindow::new(shared);
                 shared.open(line);
             }
             Action::Enter => {
                 shared.set_window(self.choices.choice().window);
-                return Outcome::Close;
+                return Next::Close;
             }
             Action::Toggle => self.choices.toggle(),
             Action::Clear => {
                 shared.set_window(TimeWindow::default());
-                return Outcome::Close;
+                return Next::Close;
             }
-            Action::Back | Action::Quit => return Outcome::Back,
+            Action::Back | Action::Quit => return Next::Back,
             _ => self.choices.step(action, shared),
         }
-        Outcome::Stay
+        Next::Stay
     }
 }
 
@@ -62,16 +62,16 @@ impl Dialog for TimesMenu {
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
-        let Some(action) = press.action else { return Outcome::Stay };
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
+        let Some(action) = press.action else { return Next::Stay };
         let outcome = self.act(action, shared);
         self.choices.count_more(shared);
         outcome
     }
 
-    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Outcome {
+    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
         self.choices.refresh(changed, shared);
-        Outcome::Stay
+        Next::Stay
     }
 
     fn due(&self, shared: &Shared) -> Option<Timestamp> {

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Can, Dialog, Outcome, Press};
+use super::{Can, Dialog, Next, Press};
 use crate::monitor::NoticeWeight;
 use crate::tui::keys::{Action, Chord, Context};
 use crate::tui::shared::{OpenQuestion, Shared};
@@ -33,10 +33,10 @@ impl Dialog for Unlock {
         LineBox::can(action, "unlock it")
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         self.line.key(press, |typed| {
             if shared.is_agreed() && shared.unlock(typed) {
-                return Ok(Outcome::Close);
+                return Ok(Next::Close);
             }
             Err(if typed.is_empty() { "type the name, or Esc" } else { "that is not the campaign's exact name" }.to_owned())
         })

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Can, Dialog, Outcome, Press};
+use super::{Can, Dialog, Next, Press};
 use crate::tui::Role;
 use crate::tui::keys::{Action, Context};
 use crate::tui::shared::{Shared, TimeWindow};
@@ -32,11 +32,11 @@ impl Dialog for TypedWindow {
         LineBox::can(action, "show it")
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Outcome {
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         self.line.key(press, |typed| {
             let window = TimeWindow::parse(typed, &shared.look.zone, shared.now)?;
             shared.set_window(window);
-            Ok(Outcome::Close)
+            Ok(Next::Close)
         })
     }
 

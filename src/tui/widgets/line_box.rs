@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::frame;
 use super::typed_line::TypedLine;
 use crate::tui::Role;
-use crate::tui::dialogs::{Can, Dialog, Outcome, Press};
+use crate::tui::dialogs::{Can, Dialog, Next, Press};
 use crate::tui::key_line::KeyWord;
 use crate::tui::keys::{Action, Context};
 use crate::tui::shared::Shared;
@@ -58,9 +58,9 @@ impl LineBox {
     }
 
     /// A key: Enter hands over what was typed, which either ends the dialog or is wrong.
-    pub fn key(&mut self, press: Press, enter: impl FnOnce(&str) -> Result<Outcome, String>) -> Outcome {
+    pub fn key(&mut self, press: Press, enter: impl FnOnce(&str) -> Result<Next, String>) -> Next {
         match press.action {
-            Some(Action::Back) => return Outcome::Back,
+            Some(Action::Back) => return Next::Back,
             Some(Action::Enter) => match enter(self.input.value()) {
                 Ok(outcome) => return outcome,
                 Err(problem) => self.problem = problem,
@@ -70,7 +70,7 @@ impl LineBox {
                 self.edit(press.key);
             }
         }
-        Outcome::Stay
+        Next::Stay
     }
 
     /// A key that is text, or that moves within it. False where it does nothing.

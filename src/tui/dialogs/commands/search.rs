@@ -20,7 +20,7 @@ pub(super) enum Doing {
 
 /// A command among all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct Suggestion {
     /// Its name: what the user types, and what the configuration calls the key.
     pub name: String,
     /// What it does, in a word or two.
@@ -51,9 +51,9 @@ enum Fit {
 impl Shared {
     /// The commands that match what was typed, the best first; all of them where nothing was typed:
     /// those that can be run first, the most recently run among them at the top.
-    pub(super) fn commands(&self, typed: &str) -> Vec<Entry> {
+    pub(super) fn commands(&self, typed: &str) -> Vec<Suggestion> {
         let typed = present_word(word_and_argument(typed).0).to_lowercase();
-        let mut entries: Vec<(Fit, u32, Entry)> = Vec::new();
+        let mut entries: Vec<(Fit, u32, Suggestion)> = Vec::new();
         let mut search = (!typed.is_empty()).then(|| Search::new(&typed));
         for entry in self.every_command() {
             let fit = match &mut search {
@@ -79,8 +79,8 @@ impl Shared {
         nearest(typed.trim(), names.iter().map(String::as_str))
     }
 
-    fn every_command(&self) -> Vec<Entry> {
-        let typed = COMMANDS.iter().map(|command| Entry {
+    fn every_command(&self) -> Vec<Suggestion> {
+        let typed = COMMANDS.iter().map(|command| Suggestion {
             name: command.word.to_owned(),
             label: command.label.to_owned(),
             does: command.does.to_owned(),
@@ -91,7 +91,7 @@ impl Shared {
         let pane = self.pane();
         let mut bound = self.keymap.help(pane);
         bound.sort_by_key(|line| weight(line.binding));
-        let bound = bound.into_iter().filter(|line| line.binding.action != Action::CommandLine).map(|line| Entry {
+        let bound = bound.into_iter().filter(|line| line.binding.action != Action::CommandLine).map(|line| Suggestion {
             name: line.binding.action.name(),
             label: line.binding.label.to_owned(),
             does: line.binding.help.replace("**", ""),
@@ -123,7 +123,7 @@ impl<'a> Search<'a> {
         Self { typed, pattern, matcher: Matcher::new(Config::DEFAULT) }
     }
 
-    fn fit(&mut self, entry: &Entry) -> Option<(Fit, u32)> {
+    fn fit(&mut self, entry: &Suggestion) -> Option<(Fit, u32)> {
         let plain = |text: &str| text.replace(['_', '-'], " ");
         let (typed, name) = (plain(self.typed), plain(&entry.name));
         if name == typed {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::lines::{ChoiceLine, Item};
+use super::lines::{ChoiceLine, FilterItem};
 use crate::delivery::Status;
 use crate::tui::shared::{Campaign, FilterChoice, NamedFilter, TimeWindow};
 
@@ -23,7 +23,7 @@ pub(in crate::tui::dialogs) struct Choices {
     touched: bool,
     /// The line with the cursor when the menu was opened.
     opened_on: usize,
-    /// The batches behind [`Item::MoreBatches`].
+    /// The batches behind [`FilterItem::MoreBatches`].
     pub(super) more_batches: Vec<ChoiceLine>,
     /// The next line to count.
     pub(super) next: usize,
@@ -35,7 +35,7 @@ impl Choices {
     pub fn new(lines: Vec<ChoiceLine>, more_batches: Vec<ChoiceLine>, campaign: &Campaign) -> Self {
         let shown = &campaign.choice;
         // The first line may be a saved filter: the cursor still starts where nothing is filtered.
-        let is_all = |line: &ChoiceLine| matches!(line.item, Item::Everything | Item::AllTimes);
+        let is_all = |line: &ChoiceLine| matches!(line.item, FilterItem::Everything | FilterItem::AllTimes);
         let cursor = lines.iter().position(|line| line.is_chosen(shown)).or_else(|| lines.iter().position(is_all)).unwrap_or(0);
         let mut choices = Self {
             lines,
@@ -54,20 +54,20 @@ impl Choices {
     }
 
     /// The line with the cursor.
-    pub fn selected(&self) -> Option<&Item> {
+    pub fn selected(&self) -> Option<&FilterItem> {
         self.lines.get(self.cursor).map(|line| &line.item)
     }
 
     /// Whether a line has a tick; `None` where it cannot have one.
-    pub fn tick(&self, item: &Item) -> Option<bool> {
+    pub fn tick(&self, item: &FilterItem) -> Option<bool> {
         Some(match item {
-            Item::Open => self.draft.open,
-            Item::Status(status) => self.draft.statuses.contains(status),
-            Item::Error(code) => self.draft.errors.contains(code),
-            Item::Batch(batch) => self.draft.batches.contains(batch),
-            Item::Window(window) => self.draft.window == *window,
-            Item::Named(_) | Item::Everything | Item::MoreBatches => return None,
-            Item::AllTimes | Item::TypedWindow | Item::Save => return None,
+            FilterItem::Open => self.draft.open,
+            FilterItem::Status(status) => self.draft.statuses.contains(status),
+            FilterItem::Error(code) => self.draft.errors.contains(code),
+            FilterItem::Batch(batch) => self.draft.batches.contains(batch),
+            FilterItem::Window(window) => self.draft.window == *window,
+            FilterItem::Named(_) | FilterItem::Everything | FilterItem::MoreBatches => return None,
+            FilterItem::AllTimes | FilterItem::TypedWindow | FilterItem::Save => return None,
         })
     }
 
@@ -87,22 +87,22 @@ impl Choices {
         let Some(item) = self.selected().cloned() else { return };
         let draft = &mut self.draft;
         match item {
-            Item::Named(named) => *draft = named.choice,
-            Item::Everything => *draft = FilterChoice::default(),
-            Item::Open => draft.open = !draft.open,
-            Item::Status(status) => {
+            FilterItem::Named(named) => *draft = named.choice,
+            FilterItem::Everything => *draft = FilterChoice::default(),
+            FilterItem::Open => draft.open = !draft.open,
+            FilterItem::Status(status) => {
                 turn(&mut draft.statuses, status);
                 // In the order of a message's life, whatever the order of ticking.
                 draft.statuses.sort_by_key(|status| Status::KNOWN.iter().position(|known| known == status));
             }
-            Item::Error(code) => turn(&mut draft.errors, code),
-            Item::Batch(batch) => turn(&mut draft.batches, batch),
+            FilterItem::Error(code) => turn(&mut draft.errors, code),
+            FilterItem::Batch(batch) => turn(&mut draft.batches, batch),
             // Of two windows the larger one would win: so there is only one at a time.
-            Item::Window(window) if draft.window == window => draft.window = TimeWindow::default(),
-            Item::Window(window) => draft.window = window,
-            Item::AllTimes => draft.window = TimeWindow::default(),
-            Item::MoreBatches => return self.list_more(),
-            Item::TypedWindow | Item::Save => return,
+            FilterItem::Window(window) if draft.window == window => draft.window = TimeWindow::default(),
+            FilterItem::Window(window) => draft.window = window,
+            FilterItem::AllTimes => draft.window = TimeWindow::default(),
+            FilterItem::MoreBatches => return self.list_more(),
+            FilterItem::TypedWindow | FilterItem::Save => return,
         }
         self.touched = true;
         self.is_result_due = true;
@@ -110,7 +110,7 @@ impl Choices {
 
     /// Lists the batches that were left out at first.
     pub fn list_more(&mut self) {
-        let Some(index) = self.lines.iter().position(|line| line.item == Item::MoreBatches) else { return };
+        let Some(index) = self.lines.iter().position(|line| line.item == FilterItem::MoreBatches) else { return };
         let more = std::mem::take(&mut self.more_batches);
         let moved = if self.opened_on > index { more.len().saturating_sub(1) } else { 0 };
         self.opened_on = self.opened_on.saturating_add(moved);
@@ -153,16 +153,16 @@ impl Choices {
         let Some(item) = self.selected().filter(|_| !self.is_as_opened()) else { return now };
         let status = FilterChoice { statuses: Vec::new(), open: false, errors: Vec::new(), ..now.clone() };
         match item {
-            Item::Named(named) => named.choice.clone(),
-            Item::Everything => FilterChoice::default(),
-            Item::AllTimes => FilterChoice { window: TimeWindow::default(), ..now },
+            FilterItem::Named(named) => named.choice.clone(),
+            FilterItem::Everything => FilterChoice::default(),
+            FilterItem::AllTimes => FilterChoice { window: TimeWindow::default(), ..now },
             _ if self.touched => now,
-            Item::Open => FilterChoice { open: true, ..status },
-            Item::Status(wanted) => FilterChoice { statuses: vec![wanted.clone()], ..status },
-            Item::Error(code) => FilterChoice { statuses: vec![Status::Failure], errors: vec![code.clone()], ..status },
-            Item::Batch(batch) => FilterChoice { batches: vec![batch.clone()], ..now },
-            Item::Window(window) => FilterChoice { window: *window, ..now },
-            Item::MoreBatches | Item::TypedWindow | Item::Save => now,
+            FilterItem::Open => FilterChoice { open: true, ..status },
+            FilterItem::Status(wanted) => FilterChoice { statuses: vec![wanted.clone()], ..status },
+            FilterItem::Error(code) => FilterChoice { statuses: vec![Status::Failure], errors: vec![code.clone()], ..status },
+            FilterItem::Batch(batch) => FilterChoice { batches: vec![batch.clone()], ..now },
+            FilterItem::Window(window) => FilterChoice { window: *window, ..now },
+            FilterItem::MoreBatches | FilterItem::TypedWindow | FilterItem::Save => now,
         }
     }
 }

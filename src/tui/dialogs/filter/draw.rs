@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::choices::Choices;
-use super::lines::{ChoiceLine, Item};
+use super::lines::{ChoiceLine, FilterItem};
 use crate::delivery::grouped;
 use crate::tui::chrome::keys;
 use crate::tui::key_line::KeyWord;
@@ -72,7 +72,7 @@ impl Choices {
             None => "   ",
         };
         let text = match &line.item {
-            Item::Status(status) => format!("{} {}", sign(status, ascii), line.text),
+            FilterItem::Status(status) => format!("{} {}", sign(status, ascii), line.text),
             _ => line.text.clone(),
         };
         let number = match line.count {

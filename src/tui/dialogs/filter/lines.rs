@@ -11,7 +11,7 @@ const BATCHES: usize = 6;
 
 /// The content of a line of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui::dialogs) enum Item {
+pub(in crate::tui::dialogs) enum FilterItem {
     /// A saved filter.
     Named(NamedFilter),
     Everything,
@@ -35,44 +35,44 @@ pub(in crate::tui::dialogs) enum Item {
 #[derive(Debug)]
 pub(in crate::tui::dialogs) struct ChoiceLine {
     /// Its content.
-    pub item: Item,
+    pub item: FilterItem,
     pub text: String,
     /// How many loaded messages it would show alone; `None` until they are counted, and where it shows none itself.
     pub count: Option<usize>,
 }
 
 impl ChoiceLine {
-    pub fn new(item: Item, text: impl Into<String>) -> Self {
+    pub fn new(item: FilterItem, text: impl Into<String>) -> Self {
         Self { item, text: text.into(), count: None }
     }
 
     /// The line of a saved filter.
     pub fn of_named(named: NamedFilter) -> Self {
         let name = named.name.clone();
-        Self::new(Item::Named(named), name)
+        Self::new(FilterItem::Named(named), name)
     }
 
     pub fn section(&self) -> &'static str {
         match self.item {
-            Item::Named(_) => "saved",
-            Item::Everything | Item::Save => "",
-            Item::Open | Item::Status(_) => "status",
-            Item::Error(_) => "error",
-            Item::Batch(_) | Item::MoreBatches => "batch",
-            Item::Window(_) | Item::AllTimes | Item::TypedWindow => "time",
+            FilterItem::Named(_) => "saved",
+            FilterItem::Everything | FilterItem::Save => "",
+            FilterItem::Open | FilterItem::Status(_) => "status",
+            FilterItem::Error(_) => "error",
+            FilterItem::Batch(_) | FilterItem::MoreBatches => "batch",
+            FilterItem::Window(_) | FilterItem::AllTimes | FilterItem::TypedWindow => "time",
         }
     }
 
     /// Whether it is part of what the list shows.
     pub fn is_chosen(&self, choice: &FilterChoice) -> bool {
         match &self.item {
-            Item::Open => choice.open,
-            Item::Status(status) => choice.statuses.contains(status),
-            Item::Error(code) => choice.errors.contains(code),
-            Item::Window(window) => choice.window == *window,
-            Item::Named(named) => named.choice == *choice,
-            Item::Batch(batch) => choice.batches.contains(batch),
-            Item::Everything | Item::MoreBatches | Item::AllTimes | Item::TypedWindow | Item::Save => false,
+            FilterItem::Open => choice.open,
+            FilterItem::Status(status) => choice.statuses.contains(status),
+            FilterItem::Error(code) => choice.errors.contains(code),
+            FilterItem::Window(window) => choice.window == *window,
+            FilterItem::Named(named) => named.choice == *choice,
+            FilterItem::Batch(batch) => choice.batches.contains(batch),
+            FilterItem::Everything | FilterItem::MoreBatches | FilterItem::AllTimes | FilterItem::TypedWindow | FilterItem::Save => false,
         }
     }
 
@@ -85,14 +85,14 @@ impl ChoiceLine {
     pub(super) fn alone(&self) -> Option<FilterChoice> {
         let mut choice = FilterChoice::default();
         match &self.item {
-            Item::Everything | Item::AllTimes => {}
-            Item::Open => choice.open = true,
-            Item::Status(status) => choice.statuses.push(status.clone()),
-            Item::Error(code) => choice.errors.push(code.clone()),
-            Item::Batch(batch) => choice.batches.push(batch.clone()),
-            Item::Window(window) => choice.window = *window,
-            Item::Named(named) => choice = named.choice.clone(),
-            Item::MoreBatches | Item::TypedWindow | Item::Save => return None,
+            FilterItem::Everything | FilterItem::AllTimes => {}
+            FilterItem::Open => choice.open = true,
+            FilterItem::Status(status) => choice.statuses.push(status.clone()),
+            FilterItem::Error(code) => choice.errors.push(code.clone()),
+            FilterItem::Batch(batch) => choice.batches.push(batch.clone()),
+            FilterItem::Window(window) => choice.window = *window,
+            FilterItem::Named(named) => choice = named.choice.clone(),
+            FilterItem::MoreBatches | FilterItem::TypedWindow | FilterItem::Save => return None,
         }
         Some(choice)
     }
@@ -110,15 +110,15 @@ pub(super) fn batches(campaign: &Campaign) -> (Vec<ChoiceLine>, Vec<ChoiceLine>)
         more = rest;
     }
     if !more.is_empty() {
-        lines.push(ChoiceLine::new(Item::MoreBatches, format!("… {} older", grouped(more.len()))));
+        lines.push(ChoiceLine::new(FilterItem::MoreBatches, format!("… {} older", grouped(more.len()))));
     }
     (lines, more)
 }
 
 /// Failed and on the way first: people look for these.
 pub(super) fn statuses(choice: &FilterChoice) -> Vec<ChoiceLine> {
-    let line = |status: &Status| ChoiceLine::new(Item::Status(status.clone()), status.word());
-    let mut lines = vec![line(&Status::Failure), ChoiceLine::new(Item::Open, "on the way")];
+    let line = |status: &Status| ChoiceLine::new(FilterItem::Status(status.clone()), status.word());
+    let mut lines = vec![line(&Status::Failure), ChoiceLine::new(FilterItem::Open, "on the way")];
     lines.extend(Status::KNOWN.iter().filter(|status| **status != Status::Failure).map(line));
     lines.extend(choice.statuses.iter().filter(|status| !Status::KNOWN.contains(status)).map(line));
     lines
@@ -133,13 +133,13 @@ pub(super) fn errors(campaign: &Campaign) -> Vec<ChoiceLine> {
             codes.push(code);
         }
     }
-    codes.into_iter().map(|code| ChoiceLine::new(Item::Error(code.clone()), code_or_none(&code).to_owned())).collect()
+    codes.into_iter().map(|code| ChoiceLine::new(FilterItem::Error(code.clone()), code_or_none(&code).to_owned())).collect()
 }
 
 /// The batches of the loaded messages, newest first, and those already chosen.
 fn every_batch(campaign: &Campaign) -> Vec<ChoiceLine> {
     let known = campaign.store.batches();
-    let line = |id: &BatchId, file: &str| ChoiceLine::new(Item::Batch(id.clone()), format!("{} {file}", id.short(false)).trim_end());
+    let line = |id: &BatchId, file: &str| ChoiceLine::new(FilterItem::Batch(id.clone()), format!("{} {file}", id.short(false)).trim_end());
     let of_summary = |summary: &BatchSummary| {
         // The count next to it covers what is loaded.
         let of = summary.total().filter(|_| !summary.is_whole).map(|total| format!(", of {}", grouped(total)));
@@ -156,5 +156,5 @@ pub(in crate::tui::dialogs) fn windows(campaign: &Campaign) -> Vec<ChoiceLine> {
     let (zone, now): (&TimeZone, _) = (&campaign.zone, campaign.now);
     let own = Some(campaign.choice.window).filter(|window| !window.is_all() && !TimeWindow::usual().contains(window));
     let windows = TimeWindow::usual().into_iter().chain(own);
-    windows.map(|window| ChoiceLine::new(Item::Window(window), window.words(zone, now))).collect()
+    windows.map(|window| ChoiceLine::new(FilterItem::Window(window), window.words(zone, now))).collect()
 }

@@ -107,7 +107,7 @@ fn filters_with_a_name_stand_first_and_the_cursor_begins_on_everything() {
     named.save("open", &FilterChoice { open: true, ..FilterChoice::default() });
     let mut campaign = campaign();
     let mut menu = FilterMenu::new(&campaign, &named).choices;
-    assert_eq!((menu.lines[0].text.as_str(), menu.selected()), ("late", Some(&Item::Everything)));
+    assert_eq!((menu.lines[0].text.as_str(), menu.selected()), ("late", Some(&FilterItem::Everything)));
     menu.go(1);
     assert_eq!(menu.choice().statuses, [Status::Failure]);
     menu.go(isize::MIN);
@@ -131,13 +131,13 @@ fn a_deleted_filter_that_was_shown_leaves_the_other_lines_usable() {
     let mut campaign = campaign();
     campaign.choice = shown.clone();
     let mut menu = FilterMenu::new(&campaign, &named).choices;
-    assert!(matches!(menu.selected(), Some(Item::Named(_))) && menu.is_as_opened());
-    menu.more_batches = Vec::from(["b-1", "b-2", "b-3"].map(|id| ChoiceLine::new(Item::Batch(BatchId::new(id)), id)));
-    menu.lines.push(ChoiceLine::new(Item::MoreBatches, "more"));
+    assert!(matches!(menu.selected(), Some(FilterItem::Named(_))) && menu.is_as_opened());
+    menu.more_batches = Vec::from(["b-1", "b-2", "b-3"].map(|id| ChoiceLine::new(FilterItem::Batch(BatchId::new(id)), id)));
+    menu.lines.push(ChoiceLine::new(FilterItem::MoreBatches, "more"));
     menu.take_out();
     assert!(!menu.is_as_opened());
     menu.go(isize::MAX);
     menu.toggle();
-    assert!(menu.lines.iter().any(|line| line.item == Item::Batch(BatchId::new("b-3"))), "no line is lost");
+    assert!(menu.lines.iter().any(|line| line.item == FilterItem::Batch(BatchId::new("b-3"))), "no line is lost");
     assert!(!menu.is_as_opened());
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::super::Outcome;
+use super::super::Next;
 use crate::delivery::{Beside, MessageId, RecipientQuery};
 use crate::monitor::{CampaignIndex, Command, Connection, Generation, NoticeWeight, SearchState};
 use crate::postman::Explanation;
@@ -281,9 +281,9 @@ impl Shared {
     }
 
     /// Shows the line under the cursor in its campaign, with the same find there.
-    pub(super) fn open_across(&mut self) -> Outcome {
-        let Some(line) = self.across_lines().into_iter().nth(self.across.cursor) else { return Outcome::Stay };
-        let Some(input) = self.campaign().map(|campaign| campaign.find.input.clone()) else { return Outcome::Stay };
+    pub(super) fn open_across(&mut self) -> Next {
+        let Some(line) = self.across_lines().into_iter().nth(self.across.cursor) else { return Next::Stay };
+        let Some(input) = self.campaign().map(|campaign| campaign.find.input.clone()) else { return Next::Stay };
         if line.campaign != self.current {
             // The search belongs to the answer, not to the campaign it was typed in.
             self.end_find();
@@ -292,7 +292,7 @@ impl Shared {
         self.show_view(ViewKind::Messages);
         let height = self.list_height();
         let now = self.now;
-        let Some(campaign) = self.campaign_mut() else { return Outcome::Close };
+        let Some(campaign) = self.campaign_mut() else { return Next::Close };
         campaign.choice = FilterChoice::default();
         campaign.drilled = None;
         campaign.find.take_over(input, now);
@@ -303,7 +303,7 @@ impl Shared {
             campaign.list.go(&campaign.store, index, height);
             self.open_detail();
         }
-        Outcome::Close
+        Next::Close
     }
 }
 

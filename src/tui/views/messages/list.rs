@@ -9,7 +9,7 @@
 
 mod sections; // what the filter shows, and what it would hide from a find
 
-use self::sections::Sections;
+use self::sections::ListSections;
 use crate::monitor::Generation;
 use crate::store::{Filter, Merged, Order, RowNumber, SortBy, Sorted, Store, Trimmed, Unsorted};
 use crate::tui::shared::Times;
@@ -41,7 +41,7 @@ pub(in crate::tui) struct Item {
 #[derive(Debug)]
 pub(in crate::tui) struct List {
     /// The rows. The one under the cursor is pinned, so that it stays whatever happens to it.
-    view: Sections,
+    view: ListSections,
     cursor: ListCursor,
     /// The index of the first line in the window.
     top: usize,
@@ -58,7 +58,7 @@ impl List {
     /// An empty list without a filter.
     pub fn new() -> Self {
         Self {
-            view: Sections::ordered(Filter::default(), Order::default()),
+            view: ListSections::ordered(Filter::default(), Order::default()),
             cursor: ListCursor::Newest,
             top: 0,
             untouched: false,
@@ -69,7 +69,7 @@ impl List {
 
     /// Forgets all rows: they belong to a store that is gone. Filter and order stay.
     pub fn start_over(&mut self) {
-        *self = Self { view: Sections::ordered(self.filter().clone(), self.wanted), wanted: self.wanted, ..Self::new() };
+        *self = Self { view: ListSections::ordered(self.filter().clone(), self.wanted), wanted: self.wanted, ..Self::new() };
     }
 
     /// Whether the newest come first, so that the top can follow them and the end continues into the
@@ -226,7 +226,7 @@ impl List {
     /// Shows other rows. The cursor stays on its message where that is still shown.
     pub fn set_filter(&mut self, store: &Store, filter: Filter) {
         let line = self.index(store).saturating_sub(self.top);
-        self.view = Sections::ordered(filter, Order::NEWEST);
+        self.view = ListSections::ordered(filter, Order::NEWEST);
         self.view.refresh(store);
         self.sort_few(store);
         match self.cursor {

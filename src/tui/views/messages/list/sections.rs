@@ -6,12 +6,12 @@ use crate::tui::shared::Times;
 
 /// Two views, one below the other. No row is in both.
 #[derive(Debug)]
-pub(super) struct Sections {
+pub(super) struct ListSections {
     kept: View,
     below: Option<View>,
 }
 
-impl Sections {
+impl ListSections {
     /// Without rows yet.
     pub fn ordered(filter: Filter, order: Order) -> Self {
         let below = filter.hidden_from_find().map(|hidden| View::ordered(hidden, order));
