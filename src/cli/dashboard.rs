@@ -20,7 +20,7 @@ use crate::postman::{ApiKey, BaseUrl, Explanation};
 use crate::simulator::{self, CampaignOptions, SimulatedEnvironment, Simulator, World, WorldOptions};
 use crate::state::Session;
 use crate::tui::{
-    Background, ColourDepth, EventLoop, ExitReason, Host as _, Keyboard, Requests, Screen as _, Setup, StartChoice, StartText, State,
+    App, Background, ColourDepth, EventLoop, ExitReason, Host as _, Keyboard, Requests, Screen as _, Setup, StartChoice, StartText,
     TerminalError, TerminalScreen, Theme, start, updates, wake_pair,
 };
 use adding::Adding;
@@ -175,7 +175,7 @@ fn show(
     let asks_background = Theme::new(setup.theme.clone(), setup.depth).asks_background();
     screen.mouse(setup.mouse).map_err(|error| lost(&error))?;
     let mut workers = Workers::new(campaigns, state, reload, sender, requests.clone(), runtime.clone(), clock.clone());
-    let mut dashboard = State::new(setup, clock.now());
+    let mut dashboard = App::new(setup, clock.now());
     if asks_background {
         keyboard.ask_background().map_err(|error| lost(&error))?;
     }

@@ -1,4 +1,4 @@
-//! The dashboard: state, update, views, keys and theme. It knows nothing of HTTP or of databases.
+//! The dashboard: views, dialogs, keys and theme. It knows nothing of HTTP or of databases.
 
 mod app; // for whom an event is
 mod campaign; // one campaign as the screen sees it
@@ -22,7 +22,7 @@ mod widgets; // what several things draw with
 mod views; // of a campaign: messages, batches, failures, activity
 
 pub use crate::monitor::CampaignSettings;
-pub use app::App as State;
+pub use app::App;
 pub use dialogs::commands_markdown;
 pub use effect::{Copied, Effect, ExportId, ExportStep};
 pub use event::{Event, ExportAnswer};

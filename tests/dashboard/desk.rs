@@ -18,8 +18,7 @@ use postwatch::postman::{Explanation, HostKind, Refusal};
 use postwatch::state::NoteKind;
 use postwatch::store::{AnswerKind, Reach, Unsorted};
 use postwatch::tui::{
-    CampaignSettings, ColourDepth, Dashboard, Effect, Event, ExportAnswer, ExportStep, KeyMap, KeyRole, QuestionId, Setup, State,
-    ThemeChoice,
+    App, CampaignSettings, ColourDepth, Dashboard, Effect, Event, ExportAnswer, ExportStep, KeyMap, KeyRole, QuestionId, Setup, ThemeChoice,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -196,7 +195,7 @@ pub struct Exported {
 
 /// The dashboard under test.
 pub struct Desk {
-    pub state: State,
+    pub state: App,
     pub now: Timestamp,
     pub effects: Vec<Effect>,
     pub terminal: Terminal<TestBackend>,
@@ -224,7 +223,7 @@ impl Desk {
     /// A dashboard of that size that was just started and drawn.
     pub fn new(setup: Setup, columns: u16, rows: u16) -> Self {
         let now = start();
-        let state = State::new(setup, now);
+        let state = App::new(setup, now);
         let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         let mut desk = Self {
             state,
