@@ -31,7 +31,7 @@ pub(super) use super::views::messages::list::{Item, List, ListCursor};
 pub(super) use super::views::subject::RowSubject;
 pub(super) use super::views::{Drilled, OpenedFrom};
 pub(super) use super::widgets::question::OpenQuestion;
-pub(super) use copying::{CopyFormat, CopyWhat, LastCopy, marked_rows};
+pub(super) use copying::{CopyFormat, CopyWhat, marked_rows};
 pub(super) use look::Look;
 pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use notices::Notices;
@@ -50,6 +50,7 @@ use super::{Action, Context, Effect, Event, KeyMap, Setup, Theme, views};
 use crate::action::{ActionNumber, PLAN_LIFE};
 use crate::monitor::{CampaignIndex, Command, Generation, NoticeWeight};
 use crate::postman::Explanation;
+use copying::Copies;
 use export_job::ExportJob;
 
 /// The assumed size until the terminal has reported its own.
@@ -70,11 +71,7 @@ pub(super) struct Shared {
     pub(super) came_from: Option<OpenedFrom>,
     /// What a person said yes to a moment ago, while it can be taken back.
     pub(super) starting: Option<Starting>,
-    pub(super) copied: Option<LastCopy>,
-    /// Whether it was copied by the newest key: the same key again shows it.
-    pub(super) copied_just_now: bool,
-    /// How many bytes the terminal's clipboard takes, as far as is known.
-    pub(super) copy_limit: Option<usize>,
+    pub(super) copies: Copies,
     pub(super) exports: ExportJob,
     pub(super) mouse: bool,
     /// Presenting: everything is masked, and stays masked.
@@ -146,9 +143,7 @@ impl Shared {
             front: None,
             came_from: None,
             starting: None,
-            copied: None,
-            copied_just_now: false,
-            copy_limit: setup.copy_limit,
+            copies: Copies::new(setup.copy_limit),
             mouse: setup.mouse,
             presenting: false,
             exports: ExportJob::default(),
@@ -275,7 +270,7 @@ impl Shared {
             self.presence.stay();
         }
         if action != Action::Copy {
-            self.copied_just_now = false;
+            self.copies.end_repeat();
         }
         self.tour.pressed(context, action);
     }
@@ -393,7 +388,7 @@ impl Shared {
         self.notices.expire(now);
         self.presence.expire(now);
         self.mask_expired();
-        self.forget_copied(false);
+        self.copies.expire(now);
         self.notice_history();
         self.ask_server();
         self.lock_expired();
@@ -412,7 +407,7 @@ impl Shared {
             .chain(self.starting.as_ref().map(|starting| starting.next(self.now)))
             .chain(self.presence.due())
             .chain(self.notices.due())
-            .chain(self.copied.as_ref().and_then(|copied| copied.until))
+            .chain(self.copies.due())
             .min()
     }
 }

@@ -18,8 +18,8 @@ pub(in crate::tui) struct CopiedPage {
 impl CopiedPage {
     /// Opens it, or says that there is none.
     pub fn open(shared: &mut Shared) {
-        shared.copied_just_now = false;
-        if shared.copied.is_none() {
+        shared.copies.end_repeat();
+        if shared.copies.last().is_none() {
             shared.tell(NoticeWeight::Info, "nothing has been copied yet", "", "");
         } else {
             shared.open(Self { page: Page::default() });
@@ -55,8 +55,8 @@ impl Dialog for CopiedPage {
 
     /// It closes where the screen masks again what was copied.
     fn refresh(&mut self, _: &Changed, shared: &mut Shared) -> Next {
-        shared.forget_copied(false);
-        if shared.copied.is_none() { Next::Back } else { Next::Stay }
+        shared.copies.expire(shared.now);
+        if shared.copies.last().is_none() { Next::Back } else { Next::Stay }
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
@@ -67,7 +67,7 @@ impl Dialog for CopiedPage {
 
 /// Without a margin: a blank before each line would be selected, too.
 fn lines(shared: &Shared, columns: usize) -> Vec<Line<'static>> {
-    let text = shared.copied.as_ref().map(|copied| copied.text.replace('\t', "  ")).unwrap_or_default();
+    let text = shared.copies.last().map(|text| text.replace('\t', "  ")).unwrap_or_default();
     let style = shared.look.style(Role::Text);
     text.lines().flat_map(|line| wrap(line, columns.max(1))).map(|line| Line::from(Span::styled(line, style))).collect()
 }

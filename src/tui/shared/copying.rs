@@ -19,7 +19,7 @@ use crate::tui::{Action, Context, Copied, Effect};
 
 /// How many marked messages are copied at most: more than that belongs in a file, not on a
 /// clipboard.
-pub(in crate::tui) const MOST_COPIED: usize = 5_000;
+const MOST_COPIED: usize = 5_000;
 
 /// The format of something with several fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,11 +92,55 @@ impl CopyWhat {
 }
 
 /// The last copy, while it may be shown.
-#[derive(Clone, PartialEq, Eq)]
-pub(in crate::tui) struct LastCopy {
-    pub text: String,
+struct LastCopy {
+    text: String,
     /// Until when it may be shown, where it holds something that the screen now masks.
-    pub until: Option<Timestamp>,
+    until: Option<Timestamp>,
+}
+
+/// What was copied, and how much can be.
+pub(in crate::tui) struct Copies {
+    last: Option<LastCopy>,
+    /// Whether it was copied by the newest key: the same key again shows it.
+    is_newest_key: bool,
+    /// How many bytes the terminal's clipboard takes, as far as is known.
+    limit: Option<usize>,
+}
+
+impl Copies {
+    pub fn new(limit: Option<usize>) -> Self {
+        Self { last: None, is_newest_key: false, limit }
+    }
+
+    /// The last copy's text, while it may be shown.
+    pub fn last(&self) -> Option<&str> {
+        self.last.as_ref().map(|copied| copied.text.as_str())
+    }
+
+    /// The same key again copies, instead of showing the copy.
+    pub fn end_repeat(&mut self) {
+        self.is_newest_key = false;
+    }
+
+    /// When the last copy may no longer be shown.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.last.as_ref()?.until
+    }
+
+    /// Forgets it where the screen masks it again.
+    pub fn expire(&mut self, now: Timestamp) {
+        self.last.take_if(|copied| copied.until.is_some_and(|until| until <= now));
+    }
+
+    /// The same at once: everything is masked.
+    pub fn mask(&mut self) {
+        self.last.take_if(|copied| copied.until.is_some());
+    }
+
+    /// Forgets it, masked or not.
+    pub fn forget(&mut self) {
+        self.last = None;
+    }
 }
 
 impl Shared {
@@ -134,12 +178,12 @@ impl Shared {
                 Some(Some(tried)) if tried > 0 => None,
                 _ => Some("none given"),
             },
-            CopyWhat::Shown => self.copied.is_none().then_some("nothing has been copied yet"),
+            CopyWhat::Shown => self.copies.last.is_none().then_some("nothing has been copied yet"),
         }
     }
 
     /// The trace id of the last refused or unknown request about what is under the cursor.
-    pub(in crate::tui) fn trace_id(&self) -> Option<String> {
+    fn trace_id(&self) -> Option<String> {
         let campaign = self.campaign()?;
         let subject = self.subject();
         let of_stage = |stage: Option<&ActionStage>| stage.and_then(ActionStage::why).and_then(|why| why.trace_id.clone());
@@ -161,7 +205,7 @@ impl Shared {
     /// The key: copies the row under the cursor. In the detail, and where messages are marked, it asks
     /// what to copy; pressed again at once, it shows the copy.
     pub(in crate::tui) fn copy_key(&mut self) {
-        if std::mem::take(&mut self.copied_just_now) && self.copied.is_some() {
+        if std::mem::take(&mut self.copies.is_newest_key) && self.copies.last.is_some() {
             return CopiedPage::open(self);
         }
         let has_marks = self.view == ViewKind::Messages && self.campaign().is_some_and(|campaign| !campaign.marked.is_empty());
@@ -169,7 +213,7 @@ impl Shared {
             return self.open_copy_menu();
         }
         self.copy(CopyWhat::Row(CopyFormat::Text));
-        self.copied_just_now = true;
+        self.copies.is_newest_key = true;
     }
 
     /// Asks what to do with the row under the cursor.
@@ -230,8 +274,8 @@ impl Shared {
             false => campaign.revealed_until,
         });
         let length = text.len();
-        self.copied = Some(LastCopy { text: text.clone(), until });
-        if let Some(limit) = self.copy_limit.filter(|limit| length > *limit) {
+        self.copies.last = Some(LastCopy { text: text.clone(), until });
+        if let Some(limit) = self.copies.limit.filter(|limit| length > *limit) {
             let sizes = format!("{} of {} KB", grouped(length.div_ceil(1_000)), grouped(limit / 1_000));
             let next = format!("{} writes it to a file", self.key_for(Action::Export));
             self.tell(NoticeWeight::Warning, &format!("{what} is too long for the clipboard ({sizes})"), "", &next);
@@ -260,16 +304,10 @@ impl Shared {
         let next = format!("{} writes it to a file", self.key_for(Action::Export));
         self.tell(NoticeWeight::Warning, "the text did not reach the clipboard", why, &next);
     }
-
-    /// Forgets the last copy where the screen masks it again; `all` where everything is masked.
-    pub(in crate::tui) fn forget_copied(&mut self, all: bool) {
-        let now = self.now;
-        self.copied = self.copied.take().filter(|copied| copied.until.is_none_or(|until| !all && until > now));
-    }
 }
 
 /// The text to copy; `None` where there is none.
-pub(in crate::tui) fn copied_text(state: &Shared, what: CopyWhat) -> Option<String> {
+fn copied_text(state: &Shared, what: CopyWhat) -> Option<String> {
     let campaign = state.campaign()?;
     let subject = state.subject();
     match what {
@@ -290,7 +328,7 @@ pub(in crate::tui) fn copied_text(state: &Shared, what: CopyWhat) -> Option<Stri
 }
 
 /// The template id of the message under the cursor.
-pub(in crate::tui) fn template_id(state: &Shared) -> Option<String> {
+fn template_id(state: &Shared) -> Option<String> {
     let campaign = state.campaign()?;
     let row = campaign.store.row(&state.subject().message?)?;
     let template = campaign.store.message(row).template?;

@@ -33,7 +33,7 @@ impl Shared {
             NoteKind::Reveal => {
                 campaign.marks.hide(None);
                 campaign.masked |= campaign.revealed_until.take().is_some();
-                self.forget_copied(true);
+                self.copies.mask();
                 format!("{name} is masked again: the reveal is not in the journal")
             }
             NoteKind::Unlock => {

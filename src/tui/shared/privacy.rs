@@ -47,7 +47,7 @@ impl Shared {
             }
         }
         for name in masked {
-            self.forget_copied(true);
+            self.copies.mask();
             self.tell(NoticeWeight::Info, &format!("{name} is masked again"), "5 minutes are over", "");
         }
     }
@@ -68,8 +68,7 @@ impl Shared {
             }
         }
         // A masked copy, too, has the digits that were searched for, and names of files.
-        self.copied = None;
-        self.forget_copied(true);
+        self.copies.forget();
         if self.presenting {
             let next = format!("{} ends it", self.keymap.command("present"));
             self.tell(NoticeWeight::Info, "Presenting: everything masked", "", &next);
@@ -113,7 +112,7 @@ impl Shared {
             campaign.presenting = campaign.presenting.map(|_| true);
             campaign.marks.hide(None);
         }
-        self.forget_copied(true);
+        self.copies.mask();
         let next = format!("{} reveals a row until you leave it", self.key_for(Action::RevealRow));
         self.tell(NoticeWeight::Info, "everything is masked", "", &next);
     }
