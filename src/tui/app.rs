@@ -124,7 +124,7 @@ impl App {
                 self.shared.open(help);
             }
             (_, Some(_)) => self.in_top(|dialog, shared| dialog.key(Press { action: Some(action), key }, shared)),
-            (_, None) if self.shared.starting.is_some() => self.shared.starting_key(action),
+            (_, None) if self.shared.is_starting() => self.shared.starting_key(action),
             (_, None) => self.shared.do_action(action),
         }
     }

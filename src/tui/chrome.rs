@@ -80,10 +80,9 @@ impl Shared {
         if let Some(pane) = layout.detail {
             cursor = views::message::draw(self, buffer, pane).or(cursor);
         }
-        let over = match (top, &self.starting) {
-            (Some(dialog), _) => dialog.draw(self, buffer, layout.body),
-            (None, Some(starting)) => Some(super::shared::starting::draw(self, starting, buffer, layout.body)),
-            (None, None) => None,
+        let over = match top {
+            Some(dialog) => dialog.draw(self, buffer, layout.body),
+            None => super::shared::starting::draw(self, buffer, layout.body),
         };
         over.or(cursor)
     }

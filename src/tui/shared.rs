@@ -38,7 +38,6 @@ pub(super) use notices::Notices;
 pub(super) use order::CampaignOrder;
 pub(super) use planning::{batch_plan, plan, plan_one, planner, says_the_same};
 pub(super) use presence::Presence;
-pub(super) use starting::Starting;
 pub(super) use tables::{Ordered, Sortable, Tables, order_sign};
 pub(super) use tour::Tour;
 
@@ -47,11 +46,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::dialogs::{Across, Changed, Commands, Dialog, FindLine, Front, HelpPage, NoticesPage, RecentCommands};
 use super::{Action, Context, Effect, Event, KeyMap, Setup, Theme, views};
-use crate::action::{ActionNumber, PLAN_LIFE};
+use crate::action::PLAN_LIFE;
 use crate::monitor::{CampaignIndex, Command, Generation, NoticeWeight};
 use crate::postman::Explanation;
 use copying::Copies;
 use export_job::ExportJob;
+use starting::Sending;
 
 /// The assumed size until the terminal has reported its own.
 const USUAL_SIZE: (u16, u16) = (80, 24);
@@ -69,8 +69,7 @@ pub(super) struct Shared {
     pub(super) front: Option<Front>,
     /// Where the view on the screen was opened from; `None` where the user went there directly.
     pub(super) came_from: Option<OpenedFrom>,
-    /// What a person said yes to a moment ago, while it can be taken back.
-    pub(super) starting: Option<Starting>,
+    sending: Sending,
     pub(super) copies: Copies,
     pub(super) exports: ExportJob,
     pub(super) mouse: bool,
@@ -93,8 +92,6 @@ pub(super) struct Shared {
     /// The time of the newest event: the ages on the screen count up to it.
     pub(super) now: Timestamp,
     pub(super) presence: Presence,
-    /// The number of the next action that is agreed to.
-    pub(super) next_action: ActionNumber,
     pub(super) campaign_order: CampaignOrder,
     /// Whether the key being handled agrees: the input guard let it through as one that does.
     pub(super) agreed: bool,
@@ -142,7 +139,7 @@ impl Shared {
             tables: Tables::default(),
             front: None,
             came_from: None,
-            starting: None,
+            sending: Sending::default(),
             copies: Copies::new(setup.copy_limit),
             mouse: setup.mouse,
             presenting: false,
@@ -158,7 +155,6 @@ impl Shared {
             now,
             presence: Presence::new(now),
             campaign_order,
-            next_action: ActionNumber::default(),
             agreed: false,
             too_soon: None,
             last_question: 0,
@@ -247,7 +243,7 @@ impl Shared {
             }
             Event::EndAsked => {
                 // What is about to start does not, however the program ends.
-                self.starting = None;
+                self.sending.end();
                 self.effects.push(Effect::Quit);
             }
             // The first are for what is open or the view, the others for the start screen.
@@ -404,7 +400,7 @@ impl Shared {
         find.into_iter()
             .chain(locks)
             .chain(marks)
-            .chain(self.starting.as_ref().map(|starting| starting.next(self.now)))
+            .chain(self.sending.due(self.now))
             .chain(self.presence.due())
             .chain(self.notices.due())
             .chain(self.copies.due())

@@ -95,7 +95,7 @@ impl Commands {
             return Err(format!("there is no command `{}`{nearest}", typed.trim()));
         };
         let is_way_out = matches!(entry.doing, Doing::Typed(Typed::Stop | Typed::Lock));
-        if shared.starting.is_some() && !is_way_out {
+        if shared.is_starting() && !is_way_out {
             return Err(format!("`{}` is not available: a retry is about to start, and stop takes it back", entry.name));
         }
         if let Some(why) = entry.refusal {

@@ -49,7 +49,7 @@ impl Shared {
     pub(in crate::tui) fn context(&self) -> Context {
         match self.front {
             Some(front) => front.context,
-            None if self.starting.is_some() => Context::Starting,
+            None if self.is_starting() => Context::Starting,
             None => self.pane(),
         }
     }

@@ -115,7 +115,7 @@ impl Shared {
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
         let name = campaign.settings.name.clone();
         self.across.start_over(index);
-        if self.starting.as_ref().is_some_and(|starting| starting.campaign.0 == index) {
+        if self.sending.is_of(index) {
             self.take_back_yes("the server has different messages than before");
         }
         if index == self.current && self.is_about_rows() {

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use crate::action::Agreed;
+use crate::action::{ActionNumber, Agreed};
 use crate::delivery::{agreeing, grouped};
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, RunNews, TakenBack};
 use crate::tui::dialogs::{Commands, ResultsPage};
@@ -23,7 +23,7 @@ const LATE: SignedDuration = SignedDuration::from_secs(1);
 
 /// Whether what was agreed to starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum Due {
+enum Due {
     /// Not yet.
     Later,
     /// Now.
@@ -33,28 +33,27 @@ pub(in crate::tui) enum Due {
 }
 
 /// A recent yes.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Starting {
-    pub campaign: CampaignIndex,
-    pub agreed: Agreed,
+struct Starting {
+    campaign: CampaignIndex,
+    agreed: Agreed,
     /// The title of its dialog: verb, count, environment, campaign.
-    pub title: String,
+    title: String,
     begins_at: Timestamp,
 }
 
 impl Starting {
     /// A yes given now.
-    pub fn new(campaign: CampaignIndex, agreed: Agreed, title: String, now: Timestamp) -> Self {
+    fn new(campaign: CampaignIndex, agreed: Agreed, title: String, now: Timestamp) -> Self {
         Self { campaign, agreed, title, begins_at: now + SECONDS }
     }
 
     /// Counts from the start again: it could not be seen for a while.
-    pub fn begin_again(&mut self, now: Timestamp) {
+    fn begin_again(&mut self, now: Timestamp) {
         self.begins_at = now + SECONDS;
     }
 
     /// Whether it starts.
-    pub fn due(&self, now: Timestamp) -> Due {
+    fn due(&self, now: Timestamp) -> Due {
         let late = now.duration_since(self.begins_at);
         if late.is_negative() {
             Due::Later
@@ -66,18 +65,56 @@ impl Starting {
     }
 
     /// How many seconds are left of the countdown.
-    pub fn seconds(&self, now: Timestamp) -> i64 {
+    fn seconds(&self, now: Timestamp) -> i64 {
         let left = self.begins_at.duration_since(now).as_millis();
         i64::try_from((left + 999) / 1000).unwrap_or(0).clamp(1, SECONDS.as_secs())
     }
 
     /// When the next second is over.
-    pub fn next(&self, now: Timestamp) -> Timestamp {
+    fn next(&self, now: Timestamp) -> Timestamp {
         self.begins_at - SignedDuration::from_secs(self.seconds(now) - 1)
     }
 }
 
+/// What a person said yes to.
+#[derive(Default)]
+pub(in crate::tui) struct Sending {
+    /// The yes of a moment ago, while it can be taken back.
+    starting: Option<Starting>,
+    /// The number of the next action.
+    next: ActionNumber,
+}
+
+impl Sending {
+    /// The number of the first of so many actions.
+    fn number(&mut self, actions: usize) -> ActionNumber {
+        let first = self.next;
+        self.next = first.after(actions);
+        first
+    }
+
+    /// Whether something of this campaign can still be taken back.
+    pub fn is_of(&self, campaign: usize) -> bool {
+        self.starting.as_ref().is_some_and(|starting| starting.campaign.0 == campaign)
+    }
+
+    /// When the next second of the countdown is over.
+    pub fn due(&self, now: Timestamp) -> Option<Timestamp> {
+        self.starting.as_ref().map(|starting| starting.next(now))
+    }
+
+    /// Nothing starts any more.
+    pub fn end(&mut self) {
+        self.starting = None;
+    }
+}
+
 impl Shared {
+    /// Whether something starts in a moment that can still be taken back.
+    pub(in crate::tui) fn is_starting(&self) -> bool {
+        self.sending.starting.is_some()
+    }
+
     /// A person said yes. In production, and to more than one message, it can be taken back for a
     /// moment before anything leaves.
     pub(in crate::tui) fn agreed(&mut self, agreed: Agreed) {
@@ -88,7 +125,7 @@ impl Shared {
         let Some(campaign) = self.campaign() else { return };
         if agreed.is_about_several() || campaign.settings.host_kind.is_production() {
             let title = title(self, campaign, &agreed);
-            self.starting = Some(Starting::new(index, agreed, title, now));
+            self.sending.starting = Some(Starting::new(index, agreed, title, now));
         } else {
             self.carry_out_agreed(index, agreed);
         }
@@ -101,8 +138,7 @@ impl Shared {
         campaign.forget_rest(&agreed);
         campaign.stop_asked = false;
         campaign.acted(now);
-        let number = self.next_action;
-        self.next_action = number.after(agreed.subjects().len());
+        let number = self.sending.number(agreed.subjects().len());
         campaign.actions.agreed(&agreed, number, now);
         if let Agreed::Run(retries) = &agreed {
             campaign.marked.clear();
@@ -117,7 +153,7 @@ impl Shared {
     pub(in crate::tui) fn begin_due(&mut self) {
         let now = self.now;
         let is_shown = self.is_starting_shown();
-        let Some(starting) = &mut self.starting else { return };
+        let Some(starting) = &mut self.sending.starting else { return };
         if !is_shown {
             starting.begin_again(now);
             return;
@@ -128,11 +164,11 @@ impl Shared {
                 self.take_back_yes("the program was not running when it was due");
             }
             Due::Now => {
-                let Some(starting) = self.starting.take() else { return };
+                let Some(starting) = self.sending.starting.take() else { return };
                 let Some(campaign) = self.campaigns.get(starting.campaign.0) else { return };
                 let refusal = if starting.agreed.is_about_several() { self.run_refusal(campaign) } else { self.refusal(campaign) };
                 if let Some(why) = refusal {
-                    self.starting = Some(starting);
+                    self.sending.starting = Some(starting);
                     self.take_back_yes(&why.what);
                     return;
                 }
@@ -148,7 +184,7 @@ impl Shared {
 
     /// Takes back the yes of a moment ago. False where there is none.
     pub(in crate::tui) fn take_back_yes(&mut self, why: &str) -> bool {
-        let Some(starting) = self.starting.take() else { return false };
+        let Some(starting) = self.sending.starting.take() else { return false };
         if let Some(campaign) = self.campaigns.get_mut(starting.campaign.0) {
             campaign.note_rest(starting.agreed.subjects());
         }
@@ -189,8 +225,9 @@ fn title(shared: &Shared, campaign: &Campaign, agreed: &Agreed) -> String {
     format!("{}, {}, {}", agreed.title(), environment(&shared.look, campaign), campaign.settings.name)
 }
 
-/// Draws the countdown.
-pub(in crate::tui) fn draw(shared: &Shared, starting: &Starting, buffer: &mut Buffer, area: Rect) -> Position {
+/// Draws the countdown, where there is one.
+pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let starting = shared.sending.starting.as_ref()?;
     let style = |role| shared.look.style(role);
     let key = shared.keymap.key(Context::Starting, Action::Back).unwrap_or_else(|| "Esc".to_owned());
     let line = Line::from(vec![
@@ -199,7 +236,7 @@ pub(in crate::tui) fn draw(shared: &Shared, starting: &Starting, buffer: &mut Bu
         Span::styled(key, style(Role::Accent)),
         Span::styled(" takes it back, nothing has been sent.", style(Role::Text)),
     ]);
-    frame::draw(shared, buffer, area, &starting.title, frame::WIDEST, &[line], (0, 0))
+    Some(frame::draw(shared, buffer, area, &starting.title, frame::WIDEST, &[line], (0, 0)))
 }
 
 impl Shared {
@@ -207,7 +244,7 @@ impl Shared {
     /// else.
     pub(in crate::tui) fn run_news(&mut self, index: usize, news: RunNews) {
         let now = self.now;
-        let is_free = index == self.current && self.starting.is_none() && self.has_nothing_open();
+        let is_free = index == self.current && !self.is_starting() && self.has_nothing_open();
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
         // One that was started elsewhere has no list here, but its figures are shown.
         let run = campaign.run.get_or_insert_with(|| RunRecord::new(Vec::new(), now));

@@ -183,6 +183,6 @@ impl Shared {
     /// Whether there is anything to stop or to take back.
     fn can_stop(&self) -> bool {
         let waits = |campaign: &Campaign| campaign.has_run() || campaign.actions.is_acting();
-        self.starting.is_some() || self.exports.is_under_way() || self.campaigns.iter().any(waits)
+        self.is_starting() || self.exports.is_under_way() || self.campaigns.iter().any(waits)
     }
 }
