@@ -52,9 +52,9 @@ impl Dashboard for App {
             Event::Key(key) if matches!(self.role(key), KeyRole::Agrees | KeyRole::AgreesToTyped) => {}
             Event::Key(key) => self.key(key),
             Event::Agreed(key) => {
-                self.shared.agreed = true;
+                self.shared.agreeing.begin();
                 self.key(key);
-                self.shared.agreed = false;
+                self.shared.agreeing.end();
             }
             Event::Paste(text) => self.paste(&text),
             Event::Mouse(mouse) => self.mouse(mouse),
@@ -139,7 +139,7 @@ impl App {
 
     /// After every event: what was opened is shown, what is due is done, and what is open is kept true.
     fn settle(&mut self) {
-        let changed = std::mem::take(&mut self.shared.changed);
+        let changed = self.shared.take_changed();
         if changed.are_rows_gone
             && let Some(last) = (self.first_live()..self.dialogs.len()).rev().find(|index| self.dialogs[*index].dialog.holds_rows())
         {
@@ -166,7 +166,7 @@ impl App {
         let is_top = index + 1 == self.dialogs.len();
         match outcome {
             Next::Stay => {}
-            Next::Back if is_top && self.shared.opening.is_empty() => self.go_back(),
+            Next::Back if is_top && !self.shared.is_opening() => self.go_back(),
             Next::Back => {
                 self.dialogs.remove(index);
             }
@@ -176,10 +176,10 @@ impl App {
             Next::Close | Next::Do(_) => {
                 self.dialogs.pop();
                 if let Next::Do(action) = outcome {
-                    self.shared.front = None;
+                    self.shared.leave_dialog();
                     self.shared.do_action(action);
                 }
-                if self.shared.opening.is_empty() {
+                if !self.shared.is_opening() {
                     self.dialogs.clear();
                 }
             }
@@ -202,7 +202,7 @@ impl App {
 
     /// Shows what was opened meanwhile, over the dialog on top. `campaign` was on the screen before.
     fn show_opened(&mut self, campaign: usize) {
-        for dialog in std::mem::take(&mut self.shared.opening) {
+        for dialog in self.shared.take_opened() {
             if let Some(below) = self.dialogs.last_mut() {
                 below.campaign = campaign;
             }
@@ -219,13 +219,14 @@ impl App {
 
     fn note_front(&mut self) {
         let live = &self.dialogs[self.first_live()..];
-        self.shared.front = self.top().map(|top| Front {
+        let front = self.top().map(|top| Front {
             context: top.context(),
             asked: top.asked(),
             holds_rows: live.iter().any(|open| open.dialog.holds_rows()),
             asks_about_rows: live.iter().any(|open| open.dialog.holds_rows() && open.dialog.asked().is_some()),
             reads_batch: live.iter().any(|open| open.dialog.reads_batch()),
         });
+        self.shared.note_front(front);
     }
 }
 

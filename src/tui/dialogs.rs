@@ -206,28 +206,3 @@ pub(in crate::tui) struct Front {
     /// Whether a dialog wants a batch read.
     pub reads_batch: bool,
 }
-
-impl Shared {
-    /// Opens a dialog: over the one whose key is being handled, in place of it where that closes.
-    pub(in crate::tui) fn open(&mut self, dialog: impl Dialog + 'static) {
-        self.opening.push(Box::new(dialog));
-    }
-
-    /// Takes the dialog whose key is being handled off the screen at once: what follows happens in the view.
-    pub(in crate::tui) fn leave_dialog(&mut self) {
-        self.front = None;
-    }
-
-    /// The same for as long as something is opened. Whether it was.
-    pub(in crate::tui) fn opens(&mut self, open: impl FnOnce(&mut Self)) -> bool {
-        let front = self.front.take();
-        open(self);
-        self.front = front;
-        !self.opening.is_empty()
-    }
-
-    /// Whether nothing is in front of the view.
-    pub(in crate::tui) fn has_nothing_open(&self) -> bool {
-        self.front.is_none() && self.opening.is_empty()
-    }
-}

@@ -219,7 +219,8 @@ impl ScreenLayout {
 impl Shared {
     /// The layout of the terminal at its reported size.
     pub(super) fn layout(&self) -> ScreenLayout {
-        self.layout_in(Rect::new(0, 0, self.size.0, self.size.1))
+        let (columns, rows) = self.size();
+        self.layout_in(Rect::new(0, 0, columns, rows))
     }
 
     pub(super) fn layout_in(&self, area: Rect) -> ScreenLayout {

@@ -41,7 +41,6 @@ pub(super) use presence::Presence;
 pub(super) use tables::{Ordered, Sortable, Tables, order_sign};
 pub(super) use tour::Tour;
 
-use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 
 use super::dialogs::{Across, Changed, Commands, Dialog, FindLine, Front, HelpPage, NoticesPage, RecentCommands};
@@ -51,6 +50,7 @@ use crate::monitor::{CampaignIndex, Command, Generation, NoticeWeight};
 use crate::postman::Explanation;
 use copying::Copies;
 use export_job::ExportJob;
+use front::Agreeing;
 use starting::Sending;
 
 /// The assumed size until the terminal has reported its own.
@@ -66,7 +66,7 @@ pub(super) struct Shared {
     /// The order of each view, and the columns of the messages.
     pub(super) tables: Tables,
     /// What is open, as far as it is known here.
-    pub(super) front: Option<Front>,
+    front: Option<Front>,
     /// Where the view on the screen was opened from; `None` where the user went there directly.
     pub(super) came_from: Option<OpenedFrom>,
     sending: Sending,
@@ -74,7 +74,7 @@ pub(super) struct Shared {
     pub(super) exports: ExportJob,
     pub(super) mouse: bool,
     /// Presenting: everything is masked, and stays masked.
-    pub(super) presenting: bool,
+    presenting: bool,
     /// The question to all campaigns.
     pub(super) across: Across,
     /// Which keys are bound to what.
@@ -86,26 +86,22 @@ pub(super) struct Shared {
     pub(super) notices: Notices,
     /// The demo's tour.
     pub(super) tour: Tour,
-    pub(super) actions_refused: Option<Explanation>,
+    /// Why nothing can be journalled, and so nothing done.
+    actions_refused: Option<Explanation>,
     /// Columns and rows of the terminal.
-    pub(super) size: (u16, u16),
+    size: (u16, u16),
     /// The time of the newest event: the ages on the screen count up to it.
     pub(super) now: Timestamp,
     pub(super) presence: Presence,
-    pub(super) campaign_order: CampaignOrder,
-    /// Whether the key being handled agrees: the input guard let it through as one that does.
-    pub(super) agreed: bool,
-    /// The key that came too soon to agree.
-    pub(super) too_soon: Option<KeyEvent>,
-    /// The number of the newest question.
-    pub(super) last_question: u64,
+    campaign_order: CampaignOrder,
+    pub(super) agreeing: Agreeing,
     /// The campaign whose worker reads a batch for a question.
-    pub(super) batch_asked: Option<usize>,
+    batch_asked: Option<usize>,
     generation: u64,
     /// What was opened by the key being handled.
-    pub(super) opening: Vec<Box<dyn Dialog>>,
+    opening: Vec<Box<dyn Dialog>>,
     /// What the event being handled changed in the campaign on the screen.
-    pub(super) changed: Changed,
+    changed: Changed,
     /// What is to be done to the world, in order.
     pub(super) effects: Vec<Effect>,
 }
@@ -155,9 +151,7 @@ impl Shared {
             now,
             presence: Presence::new(now),
             campaign_order,
-            agreed: false,
-            too_soon: None,
-            last_question: 0,
+            agreeing: Agreeing::default(),
             batch_asked: None,
             generation: 0,
             opening: Vec::new(),
@@ -191,10 +185,14 @@ impl Shared {
         Generation(self.generation)
     }
 
-    /// A number for a new question.
-    pub(super) fn next_question(&mut self) -> u64 {
-        self.last_question += 1;
-        self.last_question
+    /// Columns and rows of the terminal.
+    pub(super) fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
+    /// What the event being handled changed in the campaign on the screen so far.
+    pub(super) fn take_changed(&mut self) -> Changed {
+        std::mem::take(&mut self.changed)
     }
 
     /// Whether a retry is on its way to the API right now, or a run has more to go, in any campaign.
@@ -218,14 +216,14 @@ impl Shared {
         }
         if matches!(event, Event::Key(_) | Event::Agreed(_) | Event::Paste(_) | Event::PasteDropped { .. } | Event::Mouse(_)) {
             self.attend();
-            self.too_soon = None;
+            self.agreeing.forget_refused();
         }
     }
 
     /// Handles an event that is for no dialog, and not for the view alone.
     pub(in crate::tui) fn take(&mut self, event: Event) {
         match event {
-            Event::TooSoon(key) => self.too_soon = Some(key),
+            Event::TooSoon(key) => self.agreeing.refuse(key),
             Event::CopyFailed(why) => self.copy_failed(&why),
             Event::PasteDropped { keys } => self.tell_dropped(keys),
             Event::Resize { columns, rows } => self.size = (columns, rows),

@@ -37,7 +37,7 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
         _ if campaign.settings.read_only => left.push(Piece::new("READ-ONLY", base, 3)),
         _ => {}
     }
-    if state.presenting {
+    if state.is_presenting() {
         left.push(Piece::new("PRESENTING", warn(state, campaign, base), 0));
     }
     if let Some(until) = campaign.revealed_until {

@@ -10,9 +10,14 @@ use crate::tui::{Action, Effect};
 
 /// How long a campaign is shown unmasked: long enough to work through a list, short enough that an
 /// abandoned screen is masked when someone else comes by.
-pub(in crate::tui) const OPEN_FOR: SignedDuration = SignedDuration::from_mins(5);
+const OPEN_FOR: SignedDuration = SignedDuration::from_mins(5);
 
 impl Shared {
+    /// Whether everything is masked, and stays so.
+    pub(in crate::tui) fn is_presenting(&self) -> bool {
+        self.presenting
+    }
+
     /// `:reveal` asks first.
     pub(in crate::tui) fn ask_reveal(&mut self) {
         if self.lacks_journal("nothing is revealed") {

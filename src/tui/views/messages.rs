@@ -45,7 +45,7 @@ pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
 pub(super) fn of_message(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
     match action {
         Action::Clear => Can::unless(campaign.list.filter().is_empty(), "no filter is on"),
-        Action::RevealRow if shared.presenting => Can::not("presenting is on"),
+        Action::RevealRow if shared.is_presenting() => Can::not("presenting is on"),
         Action::RevealRow if !campaign.masked => Can::not("nothing is masked"),
         Action::RevealRow | Action::Copy => needs_message(campaign),
         Action::PlanRetry => {

@@ -28,7 +28,7 @@ impl Page {
 
     /// Scrolls, where the action does that. `lines` makes the lines for so many columns.
     pub fn scroll(&mut self, action: Action, shared: &Shared, lines: impl FnOnce(usize) -> Vec<Line<'static>>) {
-        let page = isize::from(shared.size.1.clamp(8, 999) as i16) - 7;
+        let page = isize::from(shared.size().1.clamp(8, 999) as i16) - 7;
         let steps = match action {
             Action::Up => -1,
             Action::Down => 1,

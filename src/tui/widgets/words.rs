@@ -14,7 +14,7 @@ use crate::tui::text;
 
 /// A notice as it may be shown: while presenting, without the names of files.
 pub(in crate::tui) fn shown_notice<'a>(state: &Shared, text: &'a Explanation) -> Cow<'a, Explanation> {
-    if !state.presenting {
+    if !state.is_presenting() {
         return Cow::Borrowed(text);
     }
     let batches = state.campaigns.iter().flat_map(|campaign| campaign.store.batches());

@@ -167,10 +167,10 @@ impl Shared {
             Typed::Results => campaign.run.is_none().then_some("no run of several retries yet"),
             Typed::Reload if self.exports.is_under_way() => Some("a file is being written"),
             // The new dashboard would be masked as the configuration says, in front of everyone watching.
-            Typed::Reload if self.presenting => Some("presenting is on"),
+            Typed::Reload if self.is_presenting() => Some("presenting is on"),
             Typed::Reload => self.is_acting().then_some("a retry is under way"),
             Typed::Resolve => activity::next_for_person(self).is_none().then_some("no outcome needs a person"),
-            Typed::Reveal if self.presenting => Some("presenting is on"),
+            Typed::Reveal if self.is_presenting() => Some("presenting is on"),
             Typed::Reveal => (!campaign.masked).then_some("nothing is masked"),
             Typed::History if campaign.store.coverage().complete => Some("the whole campaign is loaded"),
             Typed::History => campaign.is_unread().then_some("nothing is loaded yet"),
