@@ -327,7 +327,7 @@ impl Shared {
     }
 
     /// The same, where there is a campaign.
-    pub(in crate::tui) fn ask_worker(&self, command: Command) -> Option<Effect> {
+    fn ask_worker(&self, command: Command) -> Option<Effect> {
         self.campaign().map(|_| self.command(command))
     }
 
@@ -350,7 +350,7 @@ impl Shared {
     }
 
     /// Groups the failures again where their view is open and something has changed.
-    pub(in crate::tui) fn settle_failures(&mut self) {
+    fn settle_failures(&mut self) {
         if self.view == ViewKind::Failures
             && let Some(campaign) = self.campaigns.get_mut(self.current)
         {
@@ -369,7 +369,7 @@ impl Shared {
     }
 
     /// How many lines of a menu fit above its keys.
-    pub(in crate::tui) fn menu_room(&self) -> usize {
+    fn menu_room(&self) -> usize {
         usize::from(self.layout().body.height.saturating_sub(3)).max(1)
     }
 

@@ -92,7 +92,7 @@ impl Shared {
     }
 
     /// Asks where to write these rows, headers first.
-    pub(in crate::tui) fn ask_where(&mut self, what: &'static str, rows: &[Vec<String>]) {
+    pub(super) fn ask_where(&mut self, what: &'static str, rows: &[Vec<String>]) {
         self.ask_where_of(what, rows.len().saturating_sub(1), Content::Ready(csv(rows).into()));
     }
 

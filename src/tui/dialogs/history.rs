@@ -58,7 +58,7 @@ impl Dialog for History {
 
 impl Shared {
     /// `:history`: loads back to what was typed after it, and asks where nothing or no time was.
-    pub(in crate::tui) fn begin_history(&mut self, typed: &str) {
+    pub(super) fn begin_history(&mut self, typed: &str) {
         let problem = if typed.is_empty() { String::new() } else { self.read_back(typed).err().unwrap_or_default() };
         if typed.is_empty() || !problem.is_empty() {
             self.open(History { line: LineBox::new(typed, problem) });

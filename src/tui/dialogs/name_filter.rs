@@ -49,14 +49,14 @@ impl Dialog for NameFilter {
 
 impl Shared {
     /// `:save-filter`: asks for a name for the filter of the list.
-    pub(in crate::tui) fn name_filter(&mut self) {
+    pub(super) fn name_filter(&mut self) {
         if let Some(choice) = self.campaign().map(|campaign| campaign.choice.clone()) {
             self.ask_name(choice);
         }
     }
 
     /// Asks for a name where there is something to save.
-    pub(in crate::tui) fn ask_name(&mut self, choice: FilterChoice) {
+    pub(super) fn ask_name(&mut self, choice: FilterChoice) {
         if choice.is_for_one_campaign() {
             let why = if choice.batches.is_empty() { "nothing is ticked" } else { "a batch belongs to this campaign only" };
             self.tell(NoticeWeight::Info, "there is no filter to save", why, "tick a status, an error or a time first");

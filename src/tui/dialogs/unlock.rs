@@ -71,7 +71,7 @@ impl Dialog for Unlock {
 
 impl Shared {
     /// `:unlock` asks for the name where the campaign is locked.
-    pub(in crate::tui) fn begin_unlock(&mut self) {
+    pub(super) fn begin_unlock(&mut self) {
         let Some(campaign) = self.campaign() else { return };
         if !campaign.is_locked(self.now) {
             self.tell(NoticeWeight::Info, "this campaign is not locked", "", "");

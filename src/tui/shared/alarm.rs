@@ -16,7 +16,7 @@ const ENOUGH_LOADED: SignedDuration = SignedDuration::from_mins(24 * 60 + 15);
 impl Shared {
     /// Calls once when a campaign starts to fail more than usual, and again only after it was well
     /// below that.
-    pub(in crate::tui) fn watch_failures(&mut self) {
+    pub(super) fn watch_failures(&mut self) {
         let now = self.now;
         let mut calls = Vec::new();
         for campaign in &mut self.campaigns {
@@ -43,7 +43,7 @@ impl Shared {
 
     /// Calls for errors with which a known message has just failed, and that were never loaded before:
     /// an error that a retry cleared for a while is not new.
-    pub(in crate::tui) fn call_new_errors(&mut self, index: usize, merged: &Merged) {
+    pub(super) fn call_new_errors(&mut self, index: usize, merged: &Merged) {
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
         let mut new: Vec<&DeliveryError> = Vec::new();
@@ -69,7 +69,7 @@ impl Shared {
 
     /// Calls when a batch is finished that had messages on the way: nothing in it will change
     /// without a retry.
-    pub(in crate::tui) fn call_ended_batches(&mut self, index: usize, merged: &Merged) {
+    pub(super) fn call_ended_batches(&mut self, index: usize, merged: &Merged) {
         let Some(campaign) = self.campaigns.get_mut(index).filter(|_| !merged.touched.is_empty()) else { return };
         let mut ended = Vec::new();
         for summary in campaign.store.batches() {

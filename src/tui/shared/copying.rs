@@ -204,7 +204,7 @@ impl Shared {
 impl Shared {
     /// The key: copies the row under the cursor. In the detail, and where messages are marked, it asks
     /// what to copy; pressed again at once, it shows the copy.
-    pub(in crate::tui) fn copy_key(&mut self) {
+    pub(super) fn copy_key(&mut self) {
         if std::mem::take(&mut self.copies.is_newest_key) && self.copies.last.is_some() {
             return CopiedPage::open(self);
         }
@@ -217,7 +217,7 @@ impl Shared {
     }
 
     /// Asks what to do with the row under the cursor.
-    pub(in crate::tui) fn open_actions(&mut self) {
+    pub(super) fn open_actions(&mut self) {
         if let Some(menu) = RowMenu::actions(self) {
             self.open(menu);
         }

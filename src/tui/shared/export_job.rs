@@ -113,7 +113,7 @@ impl Shared {
     }
 
     /// The outcome of a step.
-    pub(in crate::tui) fn export_answered(&mut self, id: ExportId, answer: ExportAnswer) {
+    pub(super) fn export_answered(&mut self, id: ExportId, answer: ExportAnswer) {
         if self.exports.under_way.as_ref().is_none_or(|under_way| under_way.id != id) {
             return;
         }
@@ -178,7 +178,7 @@ impl Shared {
     }
 
     /// Stops the export under way; no file is left. False where there is none.
-    pub(in crate::tui) fn stop_export(&mut self, why: &str) -> bool {
+    pub(super) fn stop_export(&mut self, why: &str) -> bool {
         let Some(under_way) = self.exports.under_way.take() else { return false };
         self.effects.push(Effect::Export { export: under_way.id, step: ExportStep::Drop });
         self.tell(NoticeWeight::Info, "the export was stopped: no file was written", why, "");
@@ -186,7 +186,7 @@ impl Shared {
     }
 
     /// The rows of a campaign are no longer valid.
-    pub(in crate::tui) fn forget_export(&mut self, campaign: usize) {
+    pub(super) fn forget_export(&mut self, campaign: usize) {
         if self.exports.holds_rows(campaign) {
             self.stop_export("its messages are no longer loaded");
         }

@@ -76,7 +76,7 @@ impl Shared {
     }
 
     /// Whether nothing is in front of the view.
-    pub(in crate::tui) fn has_nothing_open(&self) -> bool {
+    pub(super) fn has_nothing_open(&self) -> bool {
         self.front.is_none() && !self.is_opening()
     }
 }
@@ -100,7 +100,7 @@ impl Shared {
     }
 
     /// Whether an open dialog is about rows that must not change their meaning.
-    pub(in crate::tui) fn is_about_rows(&self) -> bool {
+    pub(super) fn is_about_rows(&self) -> bool {
         self.front.is_some_and(|front| front.holds_rows)
     }
 

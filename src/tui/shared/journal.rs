@@ -8,7 +8,7 @@ use crate::tui::shared::Shared;
 
 impl Shared {
     /// Whether actions can be journalled, as was just found out.
-    pub(in crate::tui) fn journal_news(&mut self, refused: Option<Explanation>) {
+    pub(super) fn journal_news(&mut self, refused: Option<Explanation>) {
         let could_not = self.actions_refused.is_some();
         self.actions_refused = refused;
         if could_not && self.actions_refused.is_none() {
@@ -17,7 +17,7 @@ impl Shared {
     }
 
     /// Whether something must not happen because it could not be journalled; says so.
-    pub(in crate::tui) fn lacks_journal(&mut self, what: &str) -> bool {
+    pub(super) fn lacks_journal(&mut self, what: &str) -> bool {
         let Some(why) = &self.actions_refused else { return false };
         let (why, next) = (why.why.clone(), why.next.clone());
         self.tell(NoticeWeight::Warning, &format!("{what}: it could not be written to the journal"), &why, &next);
@@ -26,7 +26,7 @@ impl Shared {
 
     /// Something was not journalled although it was started on the assumption that it would be: it is
     /// taken back as far as possible.
-    pub(in crate::tui) fn note_lost(&mut self, index: CampaignIndex, lost: &NoteLost) {
+    pub(super) fn note_lost(&mut self, index: CampaignIndex, lost: &NoteLost) {
         let Some(campaign) = self.campaigns.get_mut(index.0) else { return };
         let name = campaign.settings.name.clone();
         let what = match lost.kind {

@@ -102,7 +102,7 @@ impl Shared {
     }
 
     /// A paste outside a text field was dropped.
-    pub(in crate::tui) fn tell_dropped(&mut self, keys: Option<usize>) {
+    pub(super) fn tell_dropped(&mut self, keys: Option<usize>) {
         let what = match keys {
             Some(keys) => {
                 let were = agreeing(keys, "was", "were");

@@ -39,7 +39,7 @@ impl Shared {
         &self.campaign_order.indices
     }
 
-    pub(in crate::tui) fn sort_campaigns(&mut self) {
+    pub(super) fn sort_campaigns(&mut self) {
         self.campaign_order.sort(&self.campaigns, self.now);
     }
 
@@ -51,7 +51,7 @@ impl Shared {
 
 impl Shared {
     /// To the next campaign in the order shown, or the previous one; around at the ends.
-    pub(in crate::tui) fn step_campaign(&mut self, steps: isize) {
+    pub(super) fn step_campaign(&mut self, steps: isize) {
         self.hold_order();
         let order = self.order();
         let count = order.len() as isize;

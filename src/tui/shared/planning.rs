@@ -89,7 +89,7 @@ const LISTED_WHOLE: usize = 1_000;
 
 impl Shared {
     /// `r`: a plan for what is marked, otherwise for what is selected. Writes nothing.
-    pub(in crate::tui) fn plan_retry(&mut self) {
+    pub(super) fn plan_retry(&mut self) {
         let Some(campaign) = self.campaign() else { return };
         match self.view {
             ViewKind::Batches => self.plan_batch(),
@@ -216,7 +216,7 @@ impl Shared {
     }
 
     /// Lets the worker stop when there is no question about a batch any more.
-    pub(in crate::tui) fn leave_batch(&mut self) {
+    pub(super) fn leave_batch(&mut self) {
         if !self.front.is_some_and(|front| front.reads_batch)
             && let Some(index) = self.batch_asked.take()
         {

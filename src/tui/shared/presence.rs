@@ -52,7 +52,7 @@ impl Presence {
 
 impl Shared {
     /// Somebody pressed a key.
-    pub(in crate::tui) fn attend(&mut self) {
+    pub(super) fn attend(&mut self) {
         self.presence.last_key = self.now;
         if std::mem::take(&mut self.presence.is_away) {
             self.tell_attendance(Attendance::Present);
@@ -60,7 +60,7 @@ impl Shared {
     }
 
     /// Nobody did for a while.
-    pub(in crate::tui) fn notice_absence(&mut self) {
+    pub(super) fn notice_absence(&mut self) {
         if !self.presence.is_away && self.now.duration_since(self.presence.last_key) >= LEFT_ALONE {
             self.presence.is_away = true;
             self.tell_attendance(Attendance::Away);

@@ -41,7 +41,7 @@ impl Shared {
     }
 
     /// Masks the campaigns whose time is up.
-    pub(in crate::tui) fn mask_expired(&mut self) {
+    pub(super) fn mask_expired(&mut self) {
         let now = self.now;
         let mut masked = Vec::new();
         for campaign in &mut self.campaigns {
@@ -109,7 +109,7 @@ impl Shared {
     }
 
     /// Masks everything, in every campaign. It never unmasks.
-    pub(in crate::tui) fn mask(&mut self) {
+    pub(super) fn mask(&mut self) {
         for campaign in &mut self.campaigns {
             campaign.masked = true;
             campaign.revealed_until = None;
@@ -123,7 +123,7 @@ impl Shared {
     }
 
     /// Pauses the campaign on the screen, or continues it.
-    pub(in crate::tui) fn pause(&mut self) {
+    pub(super) fn pause(&mut self) {
         let Some(campaign) = self.campaign_mut() else { return };
         let is_paused = campaign.pause_asked.unwrap_or(campaign.connection == Connection::Paused);
         campaign.pause_asked = Some(!is_paused);

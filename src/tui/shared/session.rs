@@ -36,7 +36,7 @@ impl Shared {
     }
 
     /// Starts with what was on the screen. What no longer exists is left out.
-    pub(in crate::tui) fn restore(&mut self, session: Session) {
+    pub(super) fn restore(&mut self, session: Session) {
         for campaign in &mut self.campaigns {
             if let Some(filter) = session.filters.get(&campaign.settings.name) {
                 campaign.choice = FilterChoice::of_saved(filter);

@@ -150,7 +150,7 @@ impl Shared {
 
     /// Starts what was agreed to when its time has come. While its countdown cannot be seen, it does
     /// not run down.
-    pub(in crate::tui) fn begin_due(&mut self) {
+    pub(super) fn begin_due(&mut self) {
         let now = self.now;
         let is_shown = self.is_starting_shown();
         let Some(starting) = &mut self.sending.starting else { return };
@@ -183,7 +183,7 @@ impl Shared {
     }
 
     /// Takes back the yes of a moment ago. False where there is none.
-    pub(in crate::tui) fn take_back_yes(&mut self, why: &str) -> bool {
+    pub(super) fn take_back_yes(&mut self, why: &str) -> bool {
         let Some(starting) = self.sending.starting.take() else { return false };
         if let Some(campaign) = self.campaigns.get_mut(starting.campaign.0) {
             campaign.note_rest(starting.agreed.subjects());
@@ -205,7 +205,7 @@ impl Shared {
     }
 
     /// What a worker says about what was to be taken back.
-    pub(in crate::tui) fn taken_back(&mut self, index: usize, TakenBack { taken_back, leaving }: TakenBack) {
+    pub(super) fn taken_back(&mut self, index: usize, TakenBack { taken_back, leaving }: TakenBack) {
         let Some(campaign) = self.campaigns.get(index) else { return };
         let name = campaign.settings.name.clone();
         let rest = format!("{} plans what is left", self.keymap.command("rest"));
@@ -242,7 +242,7 @@ pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, area: Rect) -> 
 impl Shared {
     /// A run has progressed. At its end the results are shown, unless the user is doing something
     /// else.
-    pub(in crate::tui) fn run_news(&mut self, index: usize, news: RunNews) {
+    pub(super) fn run_news(&mut self, index: usize, news: RunNews) {
         let now = self.now;
         let is_free = index == self.current && !self.is_starting() && self.has_nothing_open();
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
@@ -262,7 +262,7 @@ impl Shared {
 
     /// Takes back whatever is waiting, in every campaign, unless that was requested already. True
     /// where something is waiting or under way.
-    pub(in crate::tui) fn stop_runs(&mut self) -> bool {
+    pub(super) fn stop_runs(&mut self) -> bool {
         let (mut stopped, mut has_run) = (false, false);
         for (index, campaign) in self.campaigns.iter_mut().enumerate() {
             let is_running = campaign.run.as_ref().is_some_and(|run| !run.is_over());

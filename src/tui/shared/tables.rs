@@ -154,7 +154,7 @@ fn kept<C: Sortable>(table: Option<&SavedTable>) -> Option<Ordered<C>> {
 }
 
 impl Shared {
-    pub(in crate::tui) fn open_order(&mut self) {
+    pub(super) fn open_order(&mut self) {
         if self.campaign().is_some() {
             self.open(OrderMenu::new(self));
         }
@@ -178,7 +178,7 @@ impl Shared {
     }
 
     /// The tables of the campaign on the screen follow the orders.
-    pub(in crate::tui) fn settle_tables(&mut self) {
+    pub(super) fn settle_tables(&mut self) {
         let (messages, batches, failures) = (self.tables.message_order(), self.tables.batches, self.tables.failures);
         let scrolls = self.tables.columns.scrolls();
         let Some(campaign) = self.campaign_mut() else { return };
@@ -200,7 +200,7 @@ impl Shared {
     }
 
     /// The messages of a campaign were sorted.
-    pub(in crate::tui) fn sorted(&mut self, campaign: CampaignIndex, generation: Generation, lists: Vec<Sorted>) {
+    pub(super) fn sorted(&mut self, campaign: CampaignIndex, generation: Generation, lists: Vec<Sorted>) {
         if let Some(campaign) = self.campaigns.get_mut(campaign.0) {
             campaign.list.finish_sort(&campaign.store, generation, lists);
         }

@@ -238,7 +238,7 @@ impl Shared {
     }
 
     /// Requests one more page of older history, once for each answer.
-    pub(in crate::tui) fn read_history(&mut self) {
+    fn read_history(&mut self) {
         let Some(campaign) = self.campaign_mut() else { return };
         if campaign.further_asked || campaign.store.is_empty() || campaign.store.coverage().ends_here() || campaign.is_window_whole() {
             return;
