@@ -57,7 +57,7 @@ pub(in crate::tui) use resume::ResumeQuestion;
 pub(in crate::tui) use retry::RetryQuestion;
 pub(in crate::tui) use reveal::RevealQuestion;
 pub(in crate::tui) use times::TimesMenu;
-pub(in crate::tui) use window::TypedWindow;
+use window::TypedWindow;
 
 /// Something open over the view: a question, a menu, a line for typing, a page to read.
 pub(in crate::tui) trait Dialog {

@@ -1,71 +1,51 @@
 //! The line for the file that an export is written to.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-
-use super::{Can, Dialog, Next, Press};
+use super::Next;
 use crate::delivery::counted;
 use crate::monitor::NoticeWeight;
 use crate::store::RowNumber;
 use crate::tui::Role;
-use crate::tui::keys::{Action, Context};
 use crate::tui::shared::export_job::{Content, Export};
 use crate::tui::shared::{Shared, ViewKind};
 use crate::tui::text::csv::csv;
 use crate::tui::views::{activity, batches, failures};
-use crate::tui::widgets::line_box::{self, LineBox};
+use crate::tui::widgets::line_box::{AsksLine, LineBox, LineDialog};
 use crate::tui::widgets::sentences::Sentence;
 
-#[derive(Debug)]
-pub(in crate::tui) struct ExportFile {
-    export: Export,
-    line: LineBox,
-}
+pub(in crate::tui) struct ExportFile(Export);
 
 impl ExportFile {
     /// Proposes a name, and says what was wrong with the one before.
-    pub fn new(export: Export, name: &str, problem: String) -> Self {
-        Self { export, line: LineBox::new(name, problem) }
+    pub fn open(shared: &mut Shared, export: Export, name: &str, problem: String) {
+        shared.open(LineDialog { asks: Self(export), line: LineBox::new(name, problem) });
     }
 }
 
-impl Dialog for ExportFile {
-    fn context(&self) -> Context {
-        line_box::CONTEXT
-    }
+impl AsksLine for ExportFile {
+    const ENTER: &'static str = "write it";
 
-    fn can(&self, action: Action, _shared: &Shared) -> Can {
-        LineBox::can(action, "write it")
-    }
-
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
-        self.line.key(press, |typed| {
-            let path = typed.trim();
-            if path.is_empty() {
-                return Err("type a file name, or Esc".to_owned());
-            }
-            shared.begin_export(self.export.clone(), path.to_owned());
-            // A plan, or the results of a run, are there as before.
-            Ok(Next::Back)
-        })
-    }
-
-    fn paste(&mut self, text: &str, _shared: &mut Shared) {
-        self.line.paste(text);
-    }
-
-    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
-        let Export { detail, masked, .. } = &self.export;
+    fn says(&self, _shared: &Shared) -> Option<(String, Vec<Sentence>)> {
+        let Self(Export { detail, masked, .. }) = self;
         let masked = if *masked { "masked, as on the screen" } else { "NOT masked" };
         let above = vec![
             Sentence::new(format!("{detail}: {masked}. Only you can read the file. It is noted in the journal."), Role::Text, 1),
             Sentence::new("An existing file is not overwritten.", Role::Muted, 2),
         ];
-        Some(self.line.draw(self, shared, buffer, area, "Export to a file", above))
+        Some(("Export to a file".to_owned(), above))
+    }
+
+    fn enter(&mut self, typed: &str, shared: &mut Shared) -> Result<Next, String> {
+        let path = typed.trim();
+        if path.is_empty() {
+            return Err("type a file name, or Esc".to_owned());
+        }
+        shared.begin_export(self.0.clone(), path.to_owned());
+        // A plan, or the results of a run, are there as before.
+        Ok(Next::Back)
     }
 
     fn holds_rows(&self) -> bool {
-        !self.export.rows().is_empty()
+        !self.0.rows().is_empty()
     }
 }
 
@@ -111,6 +91,6 @@ impl Shared {
         let name = format!("postwatch-{}-{at}.csv", what.replace(' ', "-"));
         let masked = self.campaign().is_none_or(|campaign| campaign.masked);
         let export = Export { what, detail: format!("{what}, {}", counted(number, "row")), content, masked };
-        self.open(ExportFile::new(export, &name, String::new()));
+        ExportFile::open(self, export, &name, String::new());
     }
 }

@@ -1,19 +1,15 @@
 //! How far back messages are loaded, beyond the configuration: `:history`, with or without an argument.
 
-use jiff::{SignedDuration, Timestamp};
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-
-use super::{Can, Dialog, Next, Press};
+use super::Next;
 use crate::config::{DayEnd, GivenTime};
 use crate::delivery::counted;
 use crate::monitor::{Command, NoticeWeight};
 use crate::tui::Role;
-use crate::tui::keys::{Action, Context};
 use crate::tui::shared::{BackTo, Shared};
 use crate::tui::text::short_time;
-use crate::tui::widgets::line_box::{self, LineBox};
+use crate::tui::widgets::line_box::{AsksLine, LineBox, LineDialog};
 use crate::tui::widgets::sentences::Sentence;
+use jiff::{SignedDuration, Timestamp};
 
 /// What can be typed.
 const EXAMPLES: &str = "7d, 36h, 2026-11-01 or all";
@@ -21,29 +17,12 @@ const EXAMPLES: &str = "7d, 36h, 2026-11-01 or all";
 /// Longer ago than the API exists.
 const ALL: SignedDuration = SignedDuration::from_hours(50 * 366 * 24);
 
-#[derive(Debug)]
-pub(in crate::tui) struct History {
-    line: LineBox,
-}
+struct History;
 
-impl Dialog for History {
-    fn context(&self) -> Context {
-        line_box::CONTEXT
-    }
+impl AsksLine for History {
+    const ENTER: &'static str = "load older messages";
 
-    fn can(&self, action: Action, _shared: &Shared) -> Can {
-        LineBox::can(action, "load older messages")
-    }
-
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
-        self.line.key(press, |typed| shared.read_back(typed).map(|()| Next::Close))
-    }
-
-    fn paste(&mut self, text: &str, _shared: &mut Shared) {
-        self.line.paste(text);
-    }
-
-    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    fn says(&self, shared: &Shared) -> Option<(String, Vec<Sentence>)> {
         let campaign = shared.campaign()?;
         let oldest = campaign.store.coverage().oldest.map(|at| shared.look.time(at, shared.now));
         let loaded = oldest.map_or_else(|| "Nothing is loaded yet".to_owned(), |oldest| format!("Loaded back to {oldest}"));
@@ -51,8 +30,11 @@ impl Dialog for History {
             Sentence::new(format!("{loaded}. How far back should messages be loaded?"), Role::Text, 0),
             Sentence::new("7d, 36h, a date such as 2026-11-01, or all", Role::Muted, 1),
         ];
-        let title = format!("Read further back, {}", campaign.settings.name);
-        Some(self.line.draw(self, shared, buffer, area, &title, above))
+        Some((format!("Read further back, {}", campaign.settings.name), above))
+    }
+
+    fn enter(&mut self, typed: &str, shared: &mut Shared) -> Result<Next, String> {
+        shared.read_back(typed).map(|()| Next::Close)
     }
 }
 
@@ -61,7 +43,7 @@ impl Shared {
     pub(super) fn begin_history(&mut self, typed: &str) {
         let problem = if typed.is_empty() { String::new() } else { self.read_back(typed).err().unwrap_or_default() };
         if typed.is_empty() || !problem.is_empty() {
-            self.open(History { line: LineBox::new(typed, problem) });
+            self.open(LineDialog { asks: History, line: LineBox::new(typed, problem) });
         }
     }
 

@@ -1,49 +1,32 @@
 //! The line for the name under which the filter of the list is saved.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-
-use super::{Can, Dialog, Next, Press};
+use super::Next;
 use crate::monitor::NoticeWeight;
 use crate::tui::Role;
-use crate::tui::keys::{Action, Context};
+use crate::tui::keys::Action;
 use crate::tui::shared::{FilterChoice, Shared};
-use crate::tui::widgets::line_box::{self, LineBox};
+use crate::tui::widgets::line_box::{AsksLine, LineBox, LineDialog};
 use crate::tui::widgets::sentences::Sentence;
 
-#[derive(Debug)]
-pub(in crate::tui) struct NameFilter {
-    choice: FilterChoice,
-    line: LineBox,
-}
+struct NameFilter(FilterChoice);
 
-impl Dialog for NameFilter {
-    fn context(&self) -> Context {
-        line_box::CONTEXT
-    }
+impl AsksLine for NameFilter {
+    const ENTER: &'static str = "save it";
 
-    fn can(&self, action: Action, _shared: &Shared) -> Can {
-        LineBox::can(action, "save it")
-    }
-
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
-        self.line.key(press, |name| shared.save_filter(name, &self.choice).map(|()| Next::Close))
-    }
-
-    fn paste(&mut self, text: &str, _shared: &mut Shared) {
-        self.line.paste(text);
-    }
-
-    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
-        let words = self.choice.for_every_campaign().words(&shared.look.zone, shared.now);
+    fn says(&self, shared: &Shared) -> Option<(String, Vec<Sentence>)> {
+        let words = self.0.for_every_campaign().words(&shared.look.zone, shared.now);
         let mut above = vec![
             Sentence::new(words, Role::Strong, 0),
             Sentence::new("It is listed first in the filter menu of every campaign, and kept for the next start.", Role::Text, 2),
         ];
-        if !self.choice.batches.is_empty() {
+        if !self.0.batches.is_empty() {
             above.push(Sentence::new("Without the batch, which belongs to this campaign only.", Role::Text, 1));
         }
-        Some(self.line.draw(self, shared, buffer, area, "Save the filter", above))
+        Some(("Save the filter".to_owned(), above))
+    }
+
+    fn enter(&mut self, name: &str, shared: &mut Shared) -> Result<Next, String> {
+        shared.save_filter(name, &self.0).map(|()| Next::Close)
     }
 }
 
@@ -62,7 +45,7 @@ impl Shared {
             self.tell(NoticeWeight::Info, "there is no filter to save", why, "tick a status, an error or a time first");
             return;
         }
-        self.open(NameFilter { choice, line: LineBox::default() });
+        self.open(LineDialog { asks: NameFilter(choice), line: LineBox::default() });
     }
 
     /// Saves a filter under a name and shows it, or says what is wrong with the name.

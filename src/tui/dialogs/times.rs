@@ -28,8 +28,7 @@ impl TimesMenu {
     fn act(&mut self, action: Action, shared: &mut Shared) -> Next {
         match action {
             Action::Enter if self.choices.selected() == Some(&FilterItem::TypedWindow) => {
-                let line = TypedWindow::new(shared);
-                shared.open(line);
+                TypedWindow::open(shared);
             }
             Action::Enter => {
                 shared.set_window(self.choices.choice().window);

@@ -136,7 +136,7 @@ impl Shared {
         let Some(UnderWay { campaign, export, path, .. }) = self.exports.under_way.take() else { return };
         let problem = format!("{path} already exists and was left as it is");
         if self.has_nothing_open() && campaign == self.current {
-            self.open(ExportFile::new(export, free, problem));
+            ExportFile::open(self, export, free, problem);
         } else {
             self.tell(NoticeWeight::Warning, &format!("no file was written: {problem}"), "", "");
         }

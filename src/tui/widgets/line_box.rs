@@ -1,4 +1,5 @@
-//! A line for typing in a box: what it asks for above it, why Enter did nothing below it.
+//! A line for typing in a box: what it asks for above it, why Enter did nothing below it. And the dialogs that are
+//! nothing else.
 
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -7,13 +8,14 @@ use ratatui::text::{Line, Span};
 
 use super::frame;
 use super::typed_line::TypedLine;
-use crate::tui::Role;
+use crate::tui::chrome;
 use crate::tui::dialogs::{Can, Dialog, Next, Press};
 use crate::tui::key_line::KeyWord;
 use crate::tui::keys::{Action, Context};
-use crate::tui::shared::Shared;
+use crate::tui::shared::{OpenQuestion, Shared};
 use crate::tui::text::width;
 use crate::tui::widgets::sentences::{self, Sentence};
+use crate::tui::{KeyRole, Role};
 
 /// The keys of such a box.
 pub(in crate::tui) const CONTEXT: Context = Context::Prompt;
@@ -48,31 +50,6 @@ impl LineBox {
         self.input.value()
     }
 
-    /// What a dialog of this line alone can do; Enter in the dialog's own words.
-    pub fn can(action: Action, enter: &'static str) -> Can {
-        match action {
-            Action::Enter => Can::Do(enter),
-            Action::Back => Can::Yes,
-            _ => Can::NotHere,
-        }
-    }
-
-    /// A key: Enter hands over what was typed, which either ends the dialog or is wrong.
-    pub fn key(&mut self, press: Press, enter: impl FnOnce(&str) -> Result<Next, String>) -> Next {
-        match press.action {
-            Some(Action::Back) => return Next::Back,
-            Some(Action::Enter) => match enter(self.input.value()) {
-                Ok(outcome) => return outcome,
-                Err(problem) => self.problem = problem,
-            },
-            Some(Action::HalfPageUp | Action::First | Action::Last) if self.input.is_empty() => {}
-            _ => {
-                self.edit(press.key);
-            }
-        }
-        Next::Stay
-    }
-
     /// A key that is text, or that moves within it. False where it does nothing.
     pub fn edit(&mut self, key: KeyEvent) -> bool {
         let has_edited = self.input.key(key);
@@ -97,26 +74,6 @@ impl LineBox {
         self.problem.clear();
     }
 
-    /// Draws it, with its own keys. The cursor is where the user types.
-    pub fn draw(
-        &self,
-        dialog: &dyn Dialog,
-        shared: &Shared,
-        buffer: &mut Buffer,
-        area: Rect,
-        title: &str,
-        above: Vec<Sentence>,
-    ) -> Position {
-        let room = frame::width(area, frame::WIDEST);
-        let mut lines = sentences::lines(shared, above, room, usize::from(area.height).saturating_sub(2 + 1 + PROBLEM));
-        let at = lines.len();
-        let (line, column) = self.line(shared, "", room);
-        lines.push(line);
-        lines.extend(self.problem_lines(shared, room));
-        lines.push(crate::tui::chrome::keys::line(shared, &keys(dialog, shared), room));
-        frame::draw(shared, buffer, area, title, frame::WIDEST, &lines, (column, at))
-    }
-
     /// The line itself after a sign, and the cursor's column.
     pub fn line(&self, shared: &Shared, sign: &'static str, room: usize) -> (Line<'static>, usize) {
         let (shown, column) = self.input.shown(room.saturating_sub(width(sign)).max(2));
@@ -138,9 +95,101 @@ impl LineBox {
     }
 }
 
+/// What a dialog asks for that is nothing but a line.
+pub(in crate::tui) trait AsksLine {
+    /// What Enter does, in a word or two.
+    const ENTER: &'static str;
+
+    /// The title of its box, and what is said above the line.
+    fn says(&self, shared: &Shared) -> Option<(String, Vec<Sentence>)>;
+
+    /// Enter: what was typed either ends the dialog or is wrong.
+    fn enter(&mut self, typed: &str, shared: &mut Shared) -> Result<Next, String>;
+
+    /// As [`Dialog::holds_rows`].
+    fn holds_rows(&self) -> bool {
+        false
+    }
+
+    /// As [`Dialog::asked`].
+    fn asked(&self) -> Option<OpenQuestion> {
+        None
+    }
+
+    /// As [`Dialog::role`], with what is typed.
+    fn role(&self, _press: Press, _typed: &str, _shared: &Shared) -> Option<KeyRole> {
+        None
+    }
+}
+
+/// Such a dialog while it is open.
+pub(in crate::tui) struct LineDialog<T> {
+    pub asks: T,
+    pub line: LineBox,
+}
+
+impl<T: AsksLine> Dialog for LineDialog<T> {
+    fn context(&self) -> Context {
+        CONTEXT
+    }
+
+    fn can(&self, action: Action, _shared: &Shared) -> Can {
+        match action {
+            Action::Enter => Can::Do(T::ENTER),
+            Action::Back => Can::Yes,
+            _ => Can::NotHere,
+        }
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
+        let line = &mut self.line;
+        match press.action {
+            Some(Action::Back) => return Next::Back,
+            Some(Action::Enter) => match self.asks.enter(line.typed(), shared) {
+                Ok(outcome) => return outcome,
+                Err(problem) => line.refuse(problem),
+            },
+            Some(Action::HalfPageUp | Action::First | Action::Last) if line.is_empty() => {}
+            _ => {
+                line.edit(press.key);
+            }
+        }
+        Next::Stay
+    }
+
+    fn paste(&mut self, text: &str, _shared: &mut Shared) {
+        self.line.paste(text);
+    }
+
+    /// The cursor is where the user types.
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let (title, above) = self.asks.says(shared)?;
+        let room = frame::width(area, frame::WIDEST);
+        let mut lines = sentences::lines(shared, above, room, usize::from(area.height).saturating_sub(2 + 1 + PROBLEM));
+        let at = lines.len();
+        let (line, column) = self.line.line(shared, "", room);
+        lines.push(line);
+        lines.extend(self.line.problem_lines(shared, room));
+        lines.push(chrome::keys::line(shared, &keys(self, shared), room));
+        Some(frame::draw(shared, buffer, area, &title, frame::WIDEST, &lines, (column, at)))
+    }
+
+    fn holds_rows(&self) -> bool {
+        self.asks.holds_rows()
+    }
+
+    fn asked(&self) -> Option<OpenQuestion> {
+        self.asks.asked()
+    }
+
+    fn role(&self, press: Press, shared: &Shared) -> Option<KeyRole> {
+        self.asks.role(press, self.line.typed(), shared)
+    }
+}
+
 /// The keys of a box with such a line.
 pub(in crate::tui) fn keys(dialog: &dyn Dialog, shared: &Shared) -> Vec<KeyWord> {
-    let mut named = crate::tui::chrome::keys::of_dialog(dialog, shared, [Action::Enter]);
-    named.extend(crate::tui::chrome::keys::bound(shared, CONTEXT, [(Action::Back, "cancel")]));
+    let mut named = chrome::keys::of_dialog(dialog, shared, [Action::Enter]);
+    named.extend(chrome::keys::bound(shared, CONTEXT, [(Action::Back, "cancel")]));
     named
 }
