@@ -61,15 +61,8 @@ impl Commands {
     /// How far a key moves the cursor. While something is typed, some keys move within the line.
     fn steps(&self, action: Action) -> Option<isize> {
         match action {
-            Action::Up => Some(-1),
-            Action::Down => Some(1),
-            Action::PageUp => Some(-PAGE),
-            Action::PageDown => Some(PAGE),
-            Action::HalfPageDown => Some(PAGE / 2),
-            Action::HalfPageUp if self.line.is_empty() => Some(-PAGE / 2),
-            Action::First if self.line.is_empty() => Some(isize::MIN),
-            Action::Last if self.line.is_empty() => Some(isize::MAX),
-            _ => None,
+            Action::HalfPageUp | Action::First | Action::Last if !self.line.is_empty() => None,
+            _ => action.steps(PAGE),
         }
     }
 

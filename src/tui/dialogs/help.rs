@@ -49,18 +49,11 @@ impl HelpPage {
 
     fn steps(&self, action: Action, shared: &Shared) -> Option<isize> {
         let page = isize::try_from(page::room(shared.layout().body).saturating_sub(1).max(1)).unwrap_or(1);
-        Some(match action {
-            Action::Up => -1,
-            Action::Down => 1,
-            Action::PageUp => -page,
-            Action::PageDown => page,
-            Action::HalfPageDown => (page + 1) / 2,
+        match action {
             // The line itself uses these while there is text in it.
-            Action::HalfPageUp if self.input.is_empty() => -(page + 1) / 2,
-            Action::First if self.input.is_empty() => isize::MIN,
-            Action::Last if self.input.is_empty() => isize::MAX,
-            _ => return None,
-        })
+            Action::HalfPageUp | Action::First | Action::Last if !self.input.is_empty() => None,
+            _ => action.steps(page),
+        }
     }
 
     fn go(&mut self, steps: isize, shared: &Shared) {

@@ -1,25 +1,21 @@
 //! The results of the newest run: what was refused, what is unknown, what was not started, and the
 //! outcome of the rest. As a page to read, as text to copy, and as rows for a file.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Can, Dialog, Next, Press};
+use super::Can;
 use crate::delivery::{MessageId, counted, grouped};
 use crate::monitor::{ActionStage, NoticeWeight, RunPhase};
 use crate::postman::Explanation;
 use crate::tui::shared::{ActionRecord, Campaign, NOTHING_LEFT, RunRecord, Shared};
 use crate::tui::text::{Align, fit, wrap};
 use crate::tui::views::activity::followed_words;
-use crate::tui::widgets::page::{self, Page};
+use crate::tui::widgets::page::{self, Page, Reads};
 use crate::tui::widgets::recipient::who;
 use crate::tui::widgets::words::in_a_line;
-use crate::tui::{Action, Context, Role};
+use crate::tui::{Action, Role};
 
-pub(in crate::tui) struct ResultsPage {
-    page: Page,
-}
+pub(in crate::tui) struct ResultsPage;
 
 impl ResultsPage {
     /// Opens the results for the campaign on the screen, or says that there are none.
@@ -29,44 +25,32 @@ impl ResultsPage {
             return;
         };
         run.is_read |= run.is_over();
-        shared.open(Self { page: Page::default() });
+        Page::<Self>::open(shared);
     }
 }
 
-impl Dialog for ResultsPage {
-    fn context(&self) -> Context {
-        Context::Page
+impl Reads for ResultsPage {
+    const TITLE: &'static str = "Results of the run";
+
+    fn lines(shared: &Shared, columns: usize) -> Vec<Line<'static>> {
+        lines(shared, page::text_width(columns))
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
-    fn can(&self, action: Action, shared: &Shared) -> Can {
-        let is_left = || shared.campaign().is_some_and(|campaign| !campaign.not_started.is_empty());
+    fn can(action: Action, shared: &Shared) -> Can {
         match action {
-            Action::PlanRetry if !is_left() => Can::Not(NOTHING_LEFT.into()),
-            Action::PlanRetry | Action::Copy | Action::Export => Can::Yes,
-            Action::Back | Action::Enter | Action::Help | Action::Notices => Can::Yes,
-            action if Page::scrolls(action) => Can::Yes,
+            Action::PlanRetry => Can::unless(shared.campaign().is_none_or(|campaign| campaign.not_started.is_empty()), NOTHING_LEFT),
+            Action::Copy | Action::Export => Can::Yes,
             _ => Can::NotHere,
         }
     }
 
-    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
-        match press.action {
-            Some(Action::Back | Action::Enter | Action::Quit | Action::Help | Action::Notices) => return Next::Back,
-            Some(Action::PlanRetry) => shared.plan_not_started(),
-            Some(Action::Copy) => shared.hand_out_lines(text(shared)),
-            Some(Action::Export) => shared.ask_where("results", &rows(shared)),
-            Some(action) => self.page.scroll(action, shared, |columns| lines(shared, page::text_width(columns))),
-            None => {}
+    fn key(action: Action, shared: &mut Shared) {
+        match action {
+            Action::PlanRetry => shared.plan_not_started(),
+            Action::Copy => shared.hand_out_lines(text(shared)),
+            Action::Export => shared.ask_where("results", &rows(shared)),
+            _ => {}
         }
-        Next::Stay
-    }
-
-    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
-        self.page.draw(shared, buffer, area, "Results of the run", &lines(shared, page::text_width(usize::from(area.width))))
     }
 }
 

@@ -160,8 +160,6 @@ impl Action {
 
     /// Whether it only moves within the screen, so that it makes no sense in a list of commands.
     pub fn is_step(self) -> bool {
-        use Action::{Back, Down, First, HalfPageDown, HalfPageUp, Last, Left, NextPane, PageDown, PageUp, PreviousPane, Right, Up};
-        let rows = matches!(self, Up | Down | PageUp | PageDown | HalfPageUp | HalfPageDown | First | Last);
-        rows || matches!(self, Left | Right | NextPane | PreviousPane | Back)
+        self.steps(1).is_some() || matches!(self, Action::Left | Action::Right | Action::NextPane | Action::PreviousPane | Action::Back)
     }
 }
