@@ -61,7 +61,7 @@ impl LastRead {
 }
 
 /// Exactly what would be retried. Frozen once made: this list is what runs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
     /// The messages to retry, in the order chosen, each once.
     pub items: Vec<PlanItem>,

@@ -34,7 +34,7 @@ use ratatui::layout::{Position, Rect};
 use super::KeyRole;
 use super::keys::{Action, Context};
 use super::shared::Shared;
-use super::widgets::question::OpenQuestion;
+use super::widgets::question::{Asked, OpenQuestion, Takes};
 use crate::monitor::{BatchState, Generation};
 use crate::store::RowNumber;
 
@@ -113,15 +113,21 @@ pub(in crate::tui) trait Dialog {
         false
     }
 
+    /// The question that it asks, and what that takes as a yes.
+    fn asks(&self) -> Option<(&Asked, Takes)> {
+        None
+    }
+
     /// The question that waits for a yes.
     fn asked(&self) -> Option<OpenQuestion> {
-        None
+        self.asks().map(|(asked, _)| asked.question)
     }
 
     /// How a key would agree to its question, or answer part of it; `None` for every other key. Only asked while it
     /// can be read.
-    fn role(&self, _press: Press, _shared: &Shared) -> Option<KeyRole> {
-        None
+    fn role(&self, press: Press, _shared: &Shared) -> Option<KeyRole> {
+        let (asked, takes) = self.asks()?;
+        asked.role(press, takes)
     }
 }
 

@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Can, Changed, Dialog, Next, Press};
-use crate::action::{Agreed, BatchEvidence, BatchPlan, BatchReading, ConfirmedAction, ConfirmedBatchRetry, PLAN_LIFE, Unseen};
+use crate::action::{Agreed, BatchEvidence, BatchPlan, BatchReading, ConfirmedAction, PLAN_LIFE, Unseen};
 use crate::delivery::{BatchId, believed_total, counted, grouped};
 use crate::monitor::{BatchState, Generation};
 use crate::postman::Explanation;
@@ -16,10 +16,10 @@ use crate::store::RowNumber;
 use crate::tui::chrome::keys;
 use crate::tui::shared::{Campaign, Shared, batch_plan};
 use crate::tui::text::age;
-use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::widgets::question::{self, Asked, Reply, Takes};
 use crate::tui::widgets::sentences::Sentence;
 use crate::tui::widgets::words::{environment, in_a_line};
-use crate::tui::{Action, Context, KeyRole, Role};
+use crate::tui::{Action, Context, Role};
 
 /// When the batch is loaded again: early enough that the previous reading still holds meanwhile.
 const READ_AGAIN: SignedDuration = SignedDuration::from_secs(45);
@@ -46,8 +46,6 @@ pub(in crate::tui) struct BatchQuestion {
     asked: Asked,
     /// What would be done.
     plan: BatchPlan,
-    /// Why it is only a preview, whatever the batch's own state.
-    refusal: Option<Explanation>,
     phase: ReadingPhase,
     /// The newest complete reading.
     reading: Option<BatchReading>,
@@ -59,17 +57,17 @@ pub(in crate::tui) struct BatchQuestion {
 impl BatchQuestion {
     /// Asks about a batch, unless no loaded message names it.
     pub fn open(shared: &mut Shared, batch: &BatchId) {
-        let asked = Asked::new(shared.next_question());
+        let mut asked = Asked::new(shared);
         let Some(campaign) = shared.campaign() else { return };
         let Some(plan) = batch_plan(campaign, batch, None, shared.now) else { return };
-        let (refusal, is_production) = (shared.refusal(campaign), campaign.settings.host_kind.is_production());
-        let phase = ReadingPhase::Wanted;
-        shared.open(Self { asked, plan, refusal, phase, reading: None, is_current: false, is_production });
+        asked.refusal = shared.refusal(campaign);
+        let is_production = campaign.settings.host_kind.is_production();
+        shared.open(Self { asked, plan, phase: ReadingPhase::Wanted, reading: None, is_current: false, is_production });
     }
 
     fn takes(&self) -> Takes {
         match self.plan.failures {
-            _ if self.refusal.is_some() || self.plan.refusal.is_some() || !self.is_current => Takes::Nothing,
+            _ if self.asked.refusal.is_some() || self.plan.refusal.is_some() || !self.is_current => Takes::Nothing,
             failures if self.is_production && failures > 1 => Takes::Count(failures),
             _ => Takes::Yes,
         }
@@ -85,11 +83,11 @@ impl BatchQuestion {
     }
 
     /// Time has passed: a reading that is more than a minute old cannot be agreed to.
-    fn look_at(&mut self, id: u64, now: Timestamp) {
+    fn look_at(&mut self, now: Timestamp) {
         let is_current = self.plan.evidence.as_ref().is_some_and(|evidence| evidence.can_be_agreed_to(now));
         if is_current != self.is_current {
             self.is_current = is_current;
-            self.asked.again(id);
+            self.asked.again();
         }
     }
 
@@ -120,53 +118,37 @@ impl BatchQuestion {
 
     /// Makes the plan again. Where it now says something else, the question is asked again. Closes where the batch is
     /// no longer known.
-    fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) -> Next {
+    fn remake(&mut self, campaign: &Campaign, now: Timestamp) -> Next {
         let Some(plan) = batch_plan(campaign, &self.plan.batch, self.reading.as_ref(), now) else { return Next::Close };
         let before = std::mem::replace(&mut self.plan, plan);
         if !before.says_the_same(&self.plan) {
-            self.asked.again(id);
+            self.asked.again();
         }
-        self.look_at(id, now);
+        self.look_at(now);
         Next::Stay
     }
 
     /// Keeps what it says true.
     fn follow(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
         shared.lock_expired();
-        let (id, now) = (shared.next_question(), shared.now);
+        let now = shared.now;
         let Some(campaign) = shared.campaign() else { return Next::Stay };
-        let refusal = shared.refusal(campaign);
-        if changed.was_covered || refusal.is_some() != self.refusal.is_some() {
-            self.asked.again(id);
-        }
-        self.refusal = refusal;
+        self.asked.follow(changed, shared.refusal(campaign));
         // The worker stopped loading it when it was covered.
         if changed.was_covered && self.phase != ReadingPhase::Whole {
             self.phase = ReadingPhase::Wanted;
         }
-        self.look_at(id, now);
+        self.look_at(now);
         if self.touched(campaign, &changed.rows) || changed.was_covered || self.is_stale(now) {
-            return self.remake(id, campaign, now);
+            return self.remake(campaign, now);
         }
         Next::Stay
     }
 
-    /// A person said yes: exactly what the plan says, once.
-    fn agree(&mut self, shared: &mut Shared) -> Next {
-        // A plan that has become too old, or a campaign that was locked meanwhile, is asked again.
-        let outcome = self.follow(&Changed::default(), shared);
-        if outcome != Next::Stay || self.takes() == Takes::Nothing || !shared.is_agreed_to(self.asked.question) {
-            return outcome;
-        }
-        if let Some(retry) = self.confirm(shared.now) {
-            shared.agreed(Agreed::One(ConfirmedAction::RetryBatch(retry)));
-        }
-        Next::Close
-    }
-
-    fn confirm(&mut self, now: Timestamp) -> Option<ConfirmedBatchRetry> {
+    fn confirm(&mut self, now: Timestamp) -> Option<Agreed> {
         let evidence = self.plan.evidence.take();
-        BatchPlan { evidence, ..self.plan.clone() }.confirm(now)
+        let retry = BatchPlan { evidence, ..self.plan.clone() }.confirm(now)?;
+        Some(Agreed::One(ConfirmedAction::RetryBatch(retry)))
     }
 
     /// What a person must know to decide.
@@ -174,7 +156,7 @@ impl BatchQuestion {
         let plan = &self.plan;
         let file = plan.file_name.as_ref().map(|name| format!("   {}", campaign.shown_name(name))).unwrap_or_default();
         let mut said = vec![Sentence::new(format!("batch {}{file}", plan.batch.short(false)), Role::Strong, 0)];
-        if let Some(why) = &self.refusal {
+        if let Some(why) = &self.asked.refusal {
             said.push(Sentence::new(in_a_line(why), Role::Warning, 0));
         }
         if let Some(why) = &plan.refusal {
@@ -254,18 +236,17 @@ impl BatchQuestion {
     }
 
     /// A worker has read more of the batch. A report about an older reading is dropped.
-    fn batch_read(&mut self, generation: Generation, state: BatchState, shared: &mut Shared) -> Next {
+    fn batch_read(&mut self, generation: Generation, state: BatchState, shared: &Shared) -> Next {
         match &self.phase {
             ReadingPhase::Reading { generation: asked, .. } | ReadingPhase::Failed { generation: asked, .. } if *asked == generation => {}
             _ => return Next::Stay,
         }
-        let (id, now) = (shared.next_question(), shared.now);
         match state {
             BatchState::Reading(read) => self.phase = ReadingPhase::Reading { generation, read },
             BatchState::Failed { why, again } => self.phase = ReadingPhase::Failed { generation, why, again },
             BatchState::Whole(reading) => {
                 (self.phase, self.reading) = (ReadingPhase::Whole, Some(reading));
-                return shared.campaign().map_or(Next::Stay, |campaign| self.remake(id, campaign, now));
+                return shared.campaign().map_or(Next::Stay, |campaign| self.remake(campaign, shared.now));
             }
         }
         Next::Stay
@@ -287,7 +268,7 @@ impl Dialog for BatchQuestion {
 
     fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         match self.asked.reply(press, self.takes(), shared) {
-            Reply::Yes => self.agree(shared),
+            Reply::Yes => question::agree(self, shared, Self::follow, Self::confirm),
             Reply::Cancel => Next::Back,
             Reply::Done | Reply::Other(_) => Next::Stay,
         }
@@ -315,12 +296,8 @@ impl Dialog for BatchQuestion {
         true
     }
 
-    fn asked(&self) -> Option<OpenQuestion> {
-        Some(self.asked.question)
-    }
-
-    fn role(&self, press: Press, _shared: &Shared) -> Option<KeyRole> {
-        self.asked.role(press, self.takes())
+    fn asks(&self) -> Option<(&Asked, Takes)> {
+        Some((&self.asked, self.takes()))
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {

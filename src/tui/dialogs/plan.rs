@@ -13,21 +13,18 @@ use ratatui::text::{Line, Span};
 
 use self::list::PlanList;
 use super::{Can, Changed, Dialog, Next, Press};
-use crate::action::{
-    Agreed, ConfirmedRetry, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, PlanLine, Planner, SHARE_OF_BUDGET, one_time_hint,
-};
+use crate::action::{Agreed, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, PlanLine, SHARE_OF_BUDGET, one_time_hint};
 use crate::delivery::{Message, MessageId, RetryAdvice, code_or_none, counted, grouped};
 use crate::monitor::NoticeWeight;
-use crate::postman::Explanation;
 use crate::tui::chrome::keys;
 use crate::tui::key_line::KeyWord;
 use crate::tui::shared::{Campaign, Shared, plan, planner, says_the_same};
 use crate::tui::text::{Align, age, fit};
 use crate::tui::widgets::frame;
-use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::widgets::question::{self, Asked, Reply, Takes};
 use crate::tui::widgets::sentences::{self, Sentence};
 use crate::tui::widgets::words::{environment, in_a_line, rate};
-use crate::tui::{Action, Context, KeyRole, Role};
+use crate::tui::{Action, Context, Role};
 
 /// How many messages are checked for one-time passwords: enough to recognise the templates.
 const LOOKED_AT: usize = 200;
@@ -52,8 +49,6 @@ pub(in crate::tui) struct PlanQuestion {
     cursor: usize,
     /// The whole list, while it is shown: nothing is agreed to from there.
     list: Option<PlanList>,
-    /// Why it is only a preview.
-    refusal: Option<Explanation>,
     /// Whether most templates look like one-time passwords, in a campaign that does not say so.
     one_time_hint: bool,
     is_production: bool,
@@ -66,9 +61,10 @@ pub(in crate::tui) struct PlanQuestion {
 impl PlanQuestion {
     /// Asks about a choice. Where nothing of it can be retried, it says why.
     pub fn open(shared: &mut Shared, choice: Choice) {
-        let asked = Asked::new(shared.next_question());
+        let mut asked = Asked::new(shared);
         let Some(campaign) = shared.campaign() else { return };
-        let question = Self::new(asked, campaign, choice, shared.run_refusal(campaign), shared.now);
+        asked.refusal = shared.run_refusal(campaign);
+        let question = Self::new(asked, campaign, choice, shared.now);
         if question.lines.is_empty() {
             let why: Vec<String> =
                 question.plan.others_left_out().iter().take(3).map(|(reason, count)| format!("{count}: {reason}")).collect();
@@ -78,7 +74,7 @@ impl PlanQuestion {
         shared.open(question);
     }
 
-    fn new(asked: Asked, campaign: &Campaign, choice: Choice, refusal: Option<Explanation>, now: Timestamp) -> Self {
+    fn new(asked: Asked, campaign: &Campaign, choice: Choice, now: Timestamp) -> Self {
         let first = plan(campaign, &planner(campaign), &choice.messages, now);
         let mut question = Self {
             asked,
@@ -88,7 +84,6 @@ impl PlanQuestion {
             choice,
             cursor: 0,
             list: None,
-            refusal,
             one_time_hint: false,
             is_production: campaign.settings.host_kind.is_production(),
             excluded: BTreeSet::new(),
@@ -110,7 +105,7 @@ impl PlanQuestion {
     fn takes(&self) -> Takes {
         match self.plan.items.len() {
             0 => Takes::Nothing,
-            _ if self.refusal.is_some() || self.list.is_some() => Takes::Nothing,
+            _ if self.asked.refusal.is_some() || self.list.is_some() => Takes::Nothing,
             number if self.is_production && number > 1 => Takes::Count(number),
             _ => Takes::Yes,
         }
@@ -123,22 +118,22 @@ impl PlanQuestion {
 
     /// Excludes the line under the cursor, or includes it again. That makes another plan, and another
     /// question.
-    fn turn_line(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
+    fn turn_line(&mut self, campaign: &Campaign, now: Timestamp) {
         let Some(line) = self.lines.get(self.cursor) else { return };
         let set = if line.advice == RetryAdvice::No { &mut self.included } else { &mut self.excluded };
         if !set.remove(&line.code) {
             set.insert(line.code.clone());
         }
         self.make(campaign, now);
-        self.asked.again(id);
+        self.asked.again();
     }
 
     /// Makes the plan again, from the same messages. Where it now says something else, the question
     /// is asked again.
-    fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
+    fn remake(&mut self, campaign: &Campaign, now: Timestamp) {
         let before = self.make(campaign, now);
         if !says_the_same(&before, &self.plan) {
-            self.asked.again(id);
+            self.asked.again();
         }
     }
 
@@ -157,21 +152,8 @@ impl PlanQuestion {
         before
     }
 
-    /// A person said yes: exactly what the plan says, once.
-    fn agree(&mut self, shared: &mut Shared) -> Next {
-        // A plan that has become too old, or a campaign that was locked meanwhile, is asked again.
-        let outcome = self.refresh(&Changed::default(), shared);
-        if outcome != Next::Stay || self.takes() == Takes::Nothing || !shared.is_agreed_to(self.asked.question) {
-            return outcome;
-        }
-        if let Some(agreed) = Agreed::messages_of(self.confirm(shared.now)) {
-            shared.agreed(agreed);
-        }
-        Next::Close
-    }
-
-    fn confirm(&mut self, now: Timestamp) -> Vec<ConfirmedRetry> {
-        std::mem::replace(&mut self.plan, Planner::default().plan([], now)).confirm(now)
+    fn confirm(&mut self, now: Timestamp) -> Option<Agreed> {
+        Agreed::messages_of(std::mem::take(&mut self.plan).confirm(now))
     }
 
     /// Verb, count, environment, campaign.
@@ -213,7 +195,7 @@ impl PlanQuestion {
         for (reason, number) in plan.others_left_out() {
             said.push(Sentence::new(format!("   –  {:>5}  left out: {reason}", grouped(number)), Role::Muted, 3));
         }
-        if let Some(why) = &self.refusal {
+        if let Some(why) = &self.asked.refusal {
             said.push(Sentence::new(in_a_line(why), Role::Warning, 0));
         }
         if plan.items.is_empty() {
@@ -305,13 +287,12 @@ impl Dialog for PlanQuestion {
             return Next::Stay;
         }
         match self.asked.reply(press, self.takes(), shared) {
-            Reply::Yes => return self.agree(shared),
+            Reply::Yes => return question::agree(self, shared, Self::refresh, Self::confirm),
             Reply::Cancel => return Next::Back,
             Reply::Other(Action::NextPane) => self.list = Some(PlanList::default()),
             Reply::Other(Action::Toggle) => {
-                let (id, now) = (shared.next_question(), shared.now);
                 if let Some(campaign) = shared.campaign() {
-                    self.turn_line(id, campaign, now);
+                    self.turn_line(campaign, shared.now);
                 }
             }
             Reply::Other(Action::Copy) => {
@@ -331,16 +312,11 @@ impl Dialog for PlanQuestion {
 
     fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
         shared.lock_expired();
-        let (id, now) = (shared.next_question(), shared.now);
         let Some(campaign) = shared.campaign() else { return Next::Stay };
-        let refusal = shared.run_refusal(campaign);
-        if changed.was_covered || refusal.is_some() != self.refusal.is_some() {
-            self.asked.again(id);
-        }
-        self.refusal = refusal;
+        self.asked.follow(changed, shared.run_refusal(campaign));
         let is_touched = || changed.rows.iter().any(|row| self.chosen.contains(&campaign.store.id(*row)));
-        if changed.was_covered || self.plan.is_stale(now) || is_touched() {
-            self.remake(id, campaign, now);
+        if changed.was_covered || self.plan.is_stale(shared.now) || is_touched() {
+            self.remake(campaign, shared.now);
         }
         Next::Stay
     }
@@ -349,12 +325,8 @@ impl Dialog for PlanQuestion {
         true
     }
 
-    fn asked(&self) -> Option<OpenQuestion> {
-        Some(self.asked.question)
-    }
-
-    fn role(&self, press: Press, _shared: &Shared) -> Option<KeyRole> {
-        self.asked.role(press, self.takes())
+    fn asks(&self) -> Option<(&Asked, Takes)> {
+        Some((&self.asked, self.takes()))
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {

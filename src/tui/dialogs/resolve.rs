@@ -12,9 +12,9 @@ use crate::tui::chrome::keys;
 use crate::tui::shared::Shared;
 use crate::tui::text::{Align, fit};
 use crate::tui::widgets::frame;
-use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::widgets::question::{self, Asked, Reply, Takes};
 use crate::tui::widgets::sentences::{self, Sentence};
-use crate::tui::{Action, Context, KeyRole, Role};
+use crate::tui::{Action, Context, Role};
 
 /// A line of the menu.
 #[derive(Clone, Copy)]
@@ -58,7 +58,7 @@ impl Resolve {
             Action::Back | Action::Quit => return Next::Back,
             Action::Enter => match LINES.get(self.cursor) {
                 Some((ResolveLine::Verdict { went }, _)) => {
-                    self.verdict = Some(Verdict { went: *went, asked: Asked::new(shared.next_question()) });
+                    self.verdict = Some(Verdict { went: *went, asked: Asked::new(shared) });
                 }
                 _ => {
                     shared.effects.push(shared.command(Command::LookUp(self.action)));
@@ -134,21 +134,17 @@ impl Dialog for Resolve {
             return Next::Close;
         }
         if let (true, Some(verdict)) = (changed.was_covered, &mut self.verdict) {
-            verdict.asked.again(shared.next_question());
+            verdict.asked.again();
         }
         Next::Stay
     }
 
-    fn asked(&self) -> Option<OpenQuestion> {
-        self.verdict.as_ref().map(|verdict| verdict.asked.question)
-    }
-
-    fn role(&self, press: Press, _shared: &Shared) -> Option<KeyRole> {
-        self.verdict.as_ref()?.asked.role(press, Takes::Yes)
+    fn asks(&self) -> Option<(&Asked, Takes)> {
+        self.verdict.as_ref().map(|verdict| (&verdict.asked, Takes::Yes))
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
-        let Some(Verdict { went, asked }) = &self.verdict else { return Some(self.draw_menu(shared, buffer, area)) };
+        let Some(Verdict { went, .. }) = &self.verdict else { return Some(self.draw_menu(shared, buffer, area)) };
         let (words, then) = if *went {
             ("it went", "It then counts as accepted.")
         } else {
@@ -159,8 +155,6 @@ impl Dialog for Resolve {
             Sentence::new(then, if *went { Role::Text } else { Role::Warning }, 1),
             Sentence::new("This is written to the journal with your name, and cannot be undone.", Role::Text, 2),
         ];
-        let (lines, answer) = (question::lines(shared, said, area), asked.answer(shared, Takes::Yes));
-        let named = keys::of_dialog(self, shared, [Action::Agree, Action::Back]);
-        Some(question::draw(shared, buffer, area, TITLE, lines, answer, &named))
+        question::draw_yes_or_no(self, shared, buffer, area, TITLE, said)
     }
 }

@@ -7,12 +7,11 @@ use super::{Can, Changed, Dialog, Next, Press};
 use crate::delivery::counted;
 use crate::monitor::{Command, NoticeWeight, RunPhase};
 use crate::postman::Explanation;
-use crate::tui::chrome::keys;
 use crate::tui::shared::{Campaign, Shared};
-use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::widgets::question::{self, Asked, Reply, Takes};
 use crate::tui::widgets::sentences::Sentence;
 use crate::tui::widgets::words::{environment, in_a_line};
-use crate::tui::{Action, Context, KeyRole, Role};
+use crate::tui::{Action, Context, Role};
 
 pub(in crate::tui) struct ResumeQuestion {
     asked: Asked,
@@ -25,7 +24,7 @@ pub(in crate::tui) struct ResumeQuestion {
 impl ResumeQuestion {
     /// `:resume` asks first. Where no run has paused itself it says so.
     pub fn open(shared: &mut Shared) {
-        let asked = Asked::new(shared.next_question());
+        let asked = Asked::new(shared);
         match shared.campaign().and_then(paused) {
             Some((to_go, why)) => shared.open(Self { asked, to_go, why }),
             None => shared.tell(NoticeWeight::Info, "no run is paused", "", ""),
@@ -75,17 +74,13 @@ impl Dialog for ResumeQuestion {
         };
         if (self.to_go, &self.why) != (to_go, &why) {
             (self.to_go, self.why) = (to_go, why);
-            self.asked.again(shared.next_question());
+            self.asked.again();
         }
         Next::Stay
     }
 
-    fn asked(&self) -> Option<OpenQuestion> {
-        Some(self.asked.question)
-    }
-
-    fn role(&self, press: Press, _shared: &Shared) -> Option<KeyRole> {
-        self.asked.role(press, Takes::Yes)
+    fn asks(&self) -> Option<(&Asked, Takes)> {
+        Some((&self.asked, Takes::Yes))
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
@@ -96,8 +91,6 @@ impl Dialog for ResumeQuestion {
             Sentence::new("Each attempt may be charged, even if it fails.", Role::Text, 2),
         ];
         let title = format!("Continue the run, {}, {}", environment(&shared.look, campaign), campaign.settings.name);
-        let (lines, answer) = (question::lines(shared, said, area), self.asked.answer(shared, Takes::Yes));
-        let named = keys::of_dialog(self, shared, [Action::Agree, Action::Back]);
-        Some(question::draw(shared, buffer, area, &title, lines, answer, &named))
+        question::draw_yes_or_no(self, shared, buffer, area, &title, said)
     }
 }

@@ -7,14 +7,13 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{Can, Changed, Dialog, Next, Press};
-use crate::action::{Agreed, ConfirmedRetry, FRESH_ENOUGH, LeftOutReason, OLD_MESSAGE, Plan, Planner};
+use crate::action::{Agreed, FRESH_ENOUGH, LeftOutReason, OLD_MESSAGE, Plan};
 use crate::delivery::{ErrorCode, Message, MessageId, RetryAdvice, counted};
 use crate::monitor::NoticeWeight;
-use crate::postman::Explanation;
 use crate::tui::chrome::keys;
 use crate::tui::shared::{Campaign, Shared, plan_one, says_the_same};
 use crate::tui::text::{age, ago};
-use crate::tui::widgets::question::{self, Asked, CANCEL, OpenQuestion, Reply, Takes};
+use crate::tui::widgets::question::{self, Asked, CANCEL, Reply, Takes};
 use crate::tui::widgets::recipient;
 use crate::tui::widgets::sentences::Sentence;
 use crate::tui::widgets::words::{environment, in_a_line};
@@ -29,8 +28,6 @@ pub(in crate::tui) struct RetryQuestion {
     answer: Answer,
     /// Whether a retry that is not worth it was included.
     include_useless: bool,
-    /// Why it is only a preview.
-    refusal: Option<Explanation>,
 }
 
 /// The two answers.
@@ -46,23 +43,23 @@ const RETRY: &str = "[ retry ]";
 impl RetryQuestion {
     /// Asks about a message. Where there is nothing to ask, it says why.
     pub fn open(shared: &mut Shared, message: MessageId) {
-        let asked = Asked::new(shared.next_question());
+        let mut asked = Asked::new(shared);
         let Some(campaign) = shared.campaign() else { return };
         let plan = plan_one(campaign, &message, false, shared.now);
         if let Some(reason) = reason_against(&plan) {
             return explain(&reason, shared);
         }
-        let refusal = shared.refusal(campaign);
-        shared.open(Self { asked, message, plan, answer: Answer::Cancel, include_useless: false, refusal });
+        asked.refusal = shared.refusal(campaign);
+        shared.open(Self { asked, message, plan, answer: Answer::Cancel, include_useless: false });
     }
 
     fn takes(&self) -> Takes {
-        if self.refusal.is_none() && !self.plan.items.is_empty() { Takes::Yes } else { Takes::Nothing }
+        if self.asked.refusal.is_none() && !self.plan.items.is_empty() { Takes::Yes } else { Takes::Nothing }
     }
 
     /// Whether Space can include a message that is not worth a retry, or exclude it again.
     fn has_useless(&self) -> bool {
-        self.refusal.is_none() && (self.plan.items.is_empty() || self.include_useless)
+        self.asked.refusal.is_none() && (self.plan.items.is_empty() || self.include_useless)
     }
 
     /// Enter on "retry" is the same as `y`.
@@ -73,33 +70,20 @@ impl RetryQuestion {
 
     /// Makes the plan again. Where it now says something else, the question is asked again: it is
     /// no longer what a person was about to agree to.
-    fn remake(&mut self, id: u64, campaign: &Campaign, now: Timestamp) {
+    fn remake(&mut self, campaign: &Campaign, now: Timestamp) {
         let before = std::mem::replace(&mut self.plan, plan_one(campaign, &self.message, self.include_useless, now));
         if !says_the_same(&before, &self.plan) {
-            self.ask_again(id);
+            self.ask_again();
         }
     }
 
-    fn ask_again(&mut self, id: u64) {
-        self.asked.again(id);
+    fn ask_again(&mut self) {
+        self.asked.again();
         self.answer = Answer::Cancel;
     }
 
-    /// A person said yes: exactly what the plan says, once.
-    fn agree(&mut self, shared: &mut Shared) -> Next {
-        // A plan that has become too old, or a campaign that was locked meanwhile, is asked again.
-        let outcome = self.refresh(&Changed::default(), shared);
-        if outcome != Next::Stay || self.takes() != Takes::Yes || !shared.is_agreed_to(self.asked.question) {
-            return outcome;
-        }
-        if let Some(agreed) = Agreed::messages_of(self.confirm(shared.now)) {
-            shared.agreed(agreed);
-        }
-        Next::Close
-    }
-
-    fn confirm(&mut self, now: Timestamp) -> Vec<ConfirmedRetry> {
-        std::mem::replace(&mut self.plan, Planner::default().plan([], now)).confirm(now)
+    fn confirm(&mut self, now: Timestamp) -> Option<Agreed> {
+        Agreed::messages_of(std::mem::take(&mut self.plan).confirm(now))
     }
 
     /// What a person must know to decide.
@@ -110,13 +94,13 @@ impl RetryQuestion {
         let who = message.recipient.as_ref().map(|known| recipient::shown(known, masked, campaign.open_digits()));
         let who = who.unwrap_or_else(|| "recipient not given".to_owned());
         let mut said = vec![Sentence::new(format!("{who}   {}", message.id.short(true)), Role::Strong, 0)];
-        if let Some(why) = &self.refusal {
+        if let Some(why) = &self.asked.refusal {
             said.push(Sentence::new(in_a_line(why), Role::Warning, 1));
         }
         said.push(reason(&message));
         said.extend(tried(&message));
         said.extend(message.created_at.map(|at| created(shared, at)));
-        said.push(match (self.plan.items.is_empty(), self.refusal.is_some()) {
+        said.push(match (self.plan.items.is_empty(), self.asked.refusal.is_some()) {
             (false, _) => Sentence::new("One call. It may be charged, even if it fails.", Role::Text, 1),
             (true, false) => {
                 let takes_in = shared.keymap.key(Context::Question, Action::Toggle).map(|key| format!(" {key} includes it anyway."));
@@ -178,7 +162,7 @@ impl Dialog for RetryQuestion {
 
     fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
         match self.asked.reply(self.meant(press), self.takes(), shared) {
-            Reply::Yes => return self.agree(shared),
+            Reply::Yes => return question::agree(self, shared, Self::refresh, Self::confirm),
             Reply::Cancel => return Next::Back,
             // Going on through the list with the arrows and opening a message with Enter does not agree to a question
             // that came up by a slip.
@@ -186,10 +170,9 @@ impl Dialog for RetryQuestion {
                 self.answer = if self.answer == Answer::Cancel { Answer::Retry } else { Answer::Cancel };
             }
             Reply::Other(Action::Toggle) if self.has_useless() => {
-                let (id, now) = (shared.next_question(), shared.now);
                 if let Some(campaign) = shared.campaign() {
                     self.include_useless = !self.include_useless;
-                    self.remake(id, campaign, now);
+                    self.remake(campaign, shared.now);
                 }
             }
             Reply::Done | Reply::Other(_) => {}
@@ -199,18 +182,15 @@ impl Dialog for RetryQuestion {
 
     fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
         shared.lock_expired();
-        let (id, now) = (shared.next_question(), shared.now);
         let Some(campaign) = shared.campaign() else { return Next::Stay };
-        let refusal = shared.refusal(campaign);
-        if changed.was_covered || refusal.is_some() != self.refusal.is_some() {
-            self.ask_again(id);
+        if self.asked.follow(changed, shared.refusal(campaign)) {
+            self.answer = Answer::Cancel;
         }
-        self.refusal = refusal;
         let is_touched = campaign.store.row(&self.message).is_none_or(|row| changed.rows.contains(&row));
-        if !is_touched && !changed.was_covered && !self.plan.is_stale(now) {
+        if !is_touched && !changed.was_covered && !self.plan.is_stale(shared.now) {
             return Next::Stay;
         }
-        self.remake(id, campaign, now);
+        self.remake(campaign, shared.now);
         let Some(reason) = reason_against(&self.plan) else { return Next::Stay };
         explain(&reason, shared);
         Next::Close
@@ -220,8 +200,8 @@ impl Dialog for RetryQuestion {
         true
     }
 
-    fn asked(&self) -> Option<OpenQuestion> {
-        Some(self.asked.question)
+    fn asks(&self) -> Option<(&Asked, Takes)> {
+        Some((&self.asked, self.takes()))
     }
 
     fn role(&self, press: Press, _shared: &Shared) -> Option<KeyRole> {

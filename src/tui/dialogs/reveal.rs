@@ -4,20 +4,20 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Can, Dialog, Next, Press};
-use crate::tui::chrome::keys;
 use crate::tui::shared::Shared;
-use crate::tui::widgets::question::{self, Asked, OpenQuestion, Reply, Takes};
+use crate::tui::widgets::question::{self, Asked, Reply, Takes};
 use crate::tui::widgets::sentences::Sentence;
 use crate::tui::widgets::words::environment;
-use crate::tui::{Action, Context, KeyRole, Role};
+use crate::tui::{Action, Context, Role};
 
 pub(in crate::tui) struct RevealQuestion {
     asked: Asked,
 }
 
 impl RevealQuestion {
-    pub fn new(shared: &mut Shared) -> Self {
-        Self { asked: Asked::new(shared.next_question()) }
+    pub fn open(shared: &mut Shared) {
+        let asked = Asked::new(shared);
+        shared.open(Self { asked });
     }
 }
 
@@ -45,12 +45,8 @@ impl Dialog for RevealQuestion {
         }
     }
 
-    fn asked(&self) -> Option<OpenQuestion> {
-        Some(self.asked.question)
-    }
-
-    fn role(&self, press: Press, _shared: &Shared) -> Option<KeyRole> {
-        self.asked.role(press, Takes::Yes)
+    fn asks(&self) -> Option<(&Asked, Takes)> {
+        Some((&self.asked, Takes::Yes))
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
@@ -66,8 +62,6 @@ impl Dialog for RevealQuestion {
             Sentence::new(format!("{mask} masks it again at any time. Noted in the journal with your name."), Role::Text, 2),
         ];
         let title = format!("Reveal, {}", environment(&shared.look, campaign));
-        let (lines, answer) = (question::lines(shared, said, area), self.asked.answer(shared, Takes::Yes));
-        let named = keys::of_dialog(self, shared, [Action::Agree, Action::Back]);
-        Some(question::draw(shared, buffer, area, &title, lines, answer, &named))
+        question::draw_yes_or_no(self, shared, buffer, area, &title, said)
     }
 }

@@ -54,7 +54,7 @@ impl Shared {
             self.tell(NoticeWeight::Info, "this campaign is not locked", "", "");
             return;
         }
-        let asked = OpenQuestion::new(self.next_question());
+        let asked = self.next_question();
         self.open(LineDialog { asks: Unlock { asked }, line: LineBox::default() });
     }
 }

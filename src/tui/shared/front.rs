@@ -15,7 +15,7 @@ pub(in crate::tui) struct Agreeing {
     is_let_through: bool,
     /// The key that came too soon to agree.
     too_soon: Option<KeyEvent>,
-    /// The number of the newest question.
+    /// The index of the newest question.
     last_question: u64,
 }
 
@@ -82,10 +82,10 @@ impl Shared {
 }
 
 impl Shared {
-    /// A number for a new question.
-    pub(in crate::tui) fn next_question(&mut self) -> u64 {
+    /// A new question.
+    pub(in crate::tui) fn next_question(&mut self) -> OpenQuestion {
         self.agreeing.last_question += 1;
-        self.agreeing.last_question
+        OpenQuestion::new(self.agreeing.last_question)
     }
 
     /// The open question, whichever it is, while it can be read: a page in front hides it, and so

@@ -23,8 +23,7 @@ impl Shared {
         if self.lacks_journal("nothing is revealed") {
             return;
         }
-        let question = RevealQuestion::new(self);
-        self.open(question);
+        RevealQuestion::open(self);
     }
 
     pub(in crate::tui) fn reveal_all(&mut self) {

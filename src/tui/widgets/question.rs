@@ -3,13 +3,16 @@
 //! screen is up to the input guard.
 
 use crossterm::event::KeyCode;
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
+use crate::action::Agreed;
 use crate::monitor::NoticeWeight;
+use crate::postman::Explanation;
 use crate::tui::chrome::keys;
-use crate::tui::dialogs::Press;
+use crate::tui::dialogs::{Changed, Dialog, Next, Press};
 use crate::tui::key_line::KeyWord;
 use crate::tui::keys::Chord;
 use crate::tui::shared::Shared;
@@ -20,14 +23,17 @@ use crate::tui::{Action, KeyRole, Role};
 /// Which question is asked: one that says something else has another number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) struct OpenQuestion {
-    /// Its number since the start.
+    /// No other question has had it since the start.
     pub id: u64,
 }
 
 impl OpenQuestion {
-    /// A question that was not asked before.
-    pub fn new(id: u64) -> Self {
-        Self { id }
+    /// How often a question can be asked again: each gets so many numbers.
+    const AGAIN: u64 = 1 << 32;
+
+    /// The question with this index: one that was not asked before.
+    pub fn new(index: u64) -> Self {
+        Self { id: index * Self::AGAIN }
     }
 }
 
@@ -55,21 +61,34 @@ pub(in crate::tui) enum Reply {
 }
 
 /// A question as it is asked just now, and what was typed as its answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct Asked {
     pub question: OpenQuestion,
+    /// Why it is only a preview.
+    pub refusal: Option<Explanation>,
     count: Count,
 }
 
 impl Asked {
     /// A question that was not asked before.
-    pub fn new(id: u64) -> Self {
-        Self { question: OpenQuestion::new(id), count: Count::default() }
+    pub fn new(shared: &mut Shared) -> Self {
+        Self { question: shared.next_question(), refusal: None, count: Count::default() }
     }
 
     /// From now on it is another question: what was typed was meant for the previous one.
-    pub fn again(&mut self, id: u64) {
-        *self = Self::new(id);
+    pub fn again(&mut self) {
+        self.question.id += 1;
+        self.count = Count::default();
+    }
+
+    /// It is only a preview for this reason now, or it no longer is. Where that is new, or nobody could see it meanwhile,
+    /// it is another question. Whether it is.
+    pub fn follow(&mut self, changed: &Changed, refusal: Option<Explanation>) -> bool {
+        let is_other = changed.was_covered || refusal.is_some() != self.refusal.is_some();
+        self.refusal = refusal;
+        if is_other {
+            self.again();
+        }
+        is_other
     }
 
     /// How a key would agree, or answer part of it.
@@ -126,6 +145,25 @@ impl Asked {
     }
 }
 
+/// A person said yes: exactly what the question says is done, once. `follow` keeps it true: a plan that has become too old,
+/// or a campaign that was locked meanwhile, is asked about again.
+pub(in crate::tui) fn agree<D: Dialog>(
+    dialog: &mut D,
+    shared: &mut Shared,
+    follow: fn(&mut D, &Changed, &mut Shared) -> Next,
+    confirm: fn(&mut D, Timestamp) -> Option<Agreed>,
+) -> Next {
+    let outcome = follow(dialog, &Changed::default(), shared);
+    let is_agreed = dialog.asks().is_some_and(|(asked, takes)| takes != Takes::Nothing && shared.is_agreed_to(asked.question));
+    if outcome != Next::Stay || !is_agreed {
+        return outcome;
+    }
+    if let Some(agreed) = confirm(dialog, shared.now) {
+        shared.agreed(agreed);
+    }
+    Next::Close
+}
+
 /// The safe answer.
 pub(in crate::tui) const CANCEL: &str = "[ cancel ]";
 
@@ -137,6 +175,20 @@ pub(in crate::tui) fn room(area: Rect) -> usize {
 /// What a question says, in a box of this area: sentences are left out where room is short, and never cut.
 pub(in crate::tui) fn lines(shared: &Shared, said: Vec<Sentence>, area: Rect) -> Vec<Line<'static>> {
     sentences::lines(shared, said, frame::width(area, frame::WIDEST), room(area))
+}
+
+/// Draws a question that is answered with yes or no.
+pub(in crate::tui) fn draw_yes_or_no(
+    dialog: &dyn Dialog,
+    shared: &Shared,
+    buffer: &mut Buffer,
+    area: Rect,
+    title: &str,
+    said: Vec<Sentence>,
+) -> Option<Position> {
+    let (asked, takes) = dialog.asks()?;
+    let named = keys::of_dialog(dialog, shared, [Action::Agree, Action::Back]);
+    Some(draw(shared, buffer, area, title, lines(shared, said, area), asked.answer(shared, takes), &named))
 }
 
 /// Draws a question: what it says, the answer with the cursor at this column, and its keys.
@@ -159,7 +211,7 @@ pub(in crate::tui) fn draw(
 const LONGEST: usize = 9;
 
 /// The count that a person types where one is asked for: nobody types a number by mistake.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Default)]
 struct Count {
     typed: String,
 }
