@@ -16,7 +16,6 @@ mod results;
 mod resume;
 mod retry;
 mod reveal;
-mod times;
 mod commands;
 mod export;
 mod history;
@@ -56,8 +55,6 @@ pub(in crate::tui) use results::ResultsPage;
 pub(in crate::tui) use resume::ResumeQuestion;
 pub(in crate::tui) use retry::RetryQuestion;
 pub(in crate::tui) use reveal::RevealQuestion;
-pub(in crate::tui) use times::TimesMenu;
-use window::TypedWindow;
 
 /// Something open over the view: a question, a menu, a line for typing, a page to read.
 pub(in crate::tui) trait Dialog {

@@ -311,16 +311,6 @@ impl Shared {
         action.steps(isize::try_from(self.list_height().saturating_sub(1).max(1)).unwrap_or(1))
     }
 
-    /// The same in a menu, which scrolls with its cursor where it has no room; Tab moves like Down.
-    pub(in crate::tui) fn menu_steps(&self, action: Action) -> Option<isize> {
-        let page = isize::try_from(self.menu_room().saturating_sub(1).max(1)).unwrap_or(1);
-        match action {
-            Action::PreviousPane => Some(-1),
-            Action::NextPane => Some(1),
-            _ => action.steps(page),
-        }
-    }
-
     /// A command for the worker of the campaign on the screen.
     pub(in crate::tui) fn command(&self, command: Command) -> Effect {
         Effect::Command { campaign: self.index(), command }
@@ -366,11 +356,6 @@ impl Shared {
         }
         self.settle_failures();
         self.changed.is_tick = true;
-    }
-
-    /// How many lines of a menu fit above its keys.
-    fn menu_room(&self) -> usize {
-        usize::from(self.layout().body.height.saturating_sub(3)).max(1)
     }
 
     /// Does what is due.

@@ -90,10 +90,9 @@ impl RowMenu {
         lines.iter().position(|line| line.action == self.cursor).unwrap_or(0)
     }
 
-    fn go(&mut self, steps: isize, shared: &Shared) {
+    fn go(&mut self, action: Action, shared: &Shared) {
         let lines = self.kind.lines(shared);
-        let index = self.index(&lines).saturating_add_signed(steps).min(lines.len().saturating_sub(1));
-        if let Some(line) = lines.get(index) {
+        if let Some(line) = lines.get(self.menu(&lines).after(action, shared)) {
             self.cursor = line.action;
         }
     }
@@ -386,11 +385,11 @@ impl Dialog for RowMenu {
         Context::Menu
     }
 
-    fn can(&self, action: Action, shared: &Shared) -> Can {
+    fn can(&self, action: Action, _shared: &Shared) -> Can {
         match action {
             Action::Enter => Can::Do("do it"),
             Action::Back | Action::Quit | Action::Help => Can::Yes,
-            _ if shared.menu_steps(action).is_some() => Can::Yes,
+            _ if Menu::moves(action) => Can::Yes,
             _ => Can::NotHere,
         }
     }
@@ -403,11 +402,7 @@ impl Dialog for RowMenu {
         match press.action {
             Some(Action::Enter) => return self.enter(shared),
             Some(Action::Back | Action::Quit) => return Next::Back,
-            Some(action) => {
-                if let Some(steps) = shared.menu_steps(action) {
-                    self.go(steps, shared);
-                }
-            }
+            Some(action) => self.go(action, shared),
             None => {}
         }
         Next::Stay

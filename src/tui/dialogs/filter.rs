@@ -1,10 +1,11 @@
-//! The menu of filters: saved ones, statuses, errors, batches, time windows. What is ticked is a draft until Enter;
-//! Esc leaves the list as it was.
+//! The menu of filters: saved ones, statuses, errors, batches, time windows; and the menu of time windows alone, for
+//! the messages, the batches and the failures alike. What is ticked is a draft until Enter; Esc leaves the list as it
+//! was.
 
-pub(super) mod choices; // what is ticked
+mod choices; // what is ticked
 mod count; // how many messages each line would show
 mod draw;
-pub(super) mod lines;
+mod lines;
 
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
@@ -12,15 +13,19 @@ use ratatui::layout::{Position, Rect};
 
 use self::choices::Choices;
 use self::lines::{ChoiceLine, FilterItem};
+use super::window::TypedWindow;
 use super::{Can, Changed, Dialog, Next, Press};
 use crate::monitor::NoticeWeight;
 use crate::tui::chrome::keys;
-use crate::tui::shared::{Campaign, NamedFilters, Shared, ViewKind};
+use crate::tui::shared::{Campaign, NamedFilters, Shared, TimeWindow, ViewKind};
+use crate::tui::widgets::menu::Menu;
 use crate::tui::{Action, Context};
 
-/// The menu while it is open.
+/// One of the two menus while it is open.
 pub(in crate::tui) struct FilterMenu {
     choices: Choices,
+    /// Whether it has time windows alone.
+    is_of_times: bool,
 }
 
 impl FilterMenu {
@@ -34,7 +39,15 @@ impl FilterMenu {
         lines.extend(batches);
         lines.extend(lines::windows(campaign));
         lines.push(ChoiceLine::new(FilterItem::Save, "save what is ticked …"));
-        Self { choices: Choices::new(lines, more, campaign) }
+        Self { choices: Choices::new(lines, more, campaign), is_of_times: false }
+    }
+
+    /// The menu of time windows on the one that is shown now.
+    pub fn of_times(campaign: &Campaign) -> Self {
+        let mut lines = vec![ChoiceLine::new(FilterItem::AllTimes, "all times")];
+        lines.extend(lines::windows(campaign));
+        lines.push(ChoiceLine::new(FilterItem::TypedWindow, "type from and to …"));
+        Self { choices: Choices::new(lines, Vec::new(), campaign), is_of_times: true }
     }
 
     /// Runs the line under the cursor, or shows what was ticked.
@@ -42,8 +55,13 @@ impl FilterMenu {
         match self.choices.selected() {
             Some(FilterItem::MoreBatches) => self.choices.list_more(),
             Some(FilterItem::Save) => shared.ask_name(self.choices.choice()),
+            Some(FilterItem::TypedWindow) => TypedWindow::open(shared),
             _ => {
-                shared.show_chosen(self.choices.choice());
+                let choice = self.choices.choice();
+                match self.is_of_times {
+                    true => shared.set_window(choice.window),
+                    false => shared.show_chosen(choice),
+                }
                 return Next::Close;
             }
         }
@@ -87,16 +105,19 @@ impl FilterMenu {
         match action {
             Action::Enter => return self.enter(shared),
             Action::Toggle => self.choices.toggle(),
-            Action::PlanRetry => {
+            Action::Clear => {
+                match self.is_of_times {
+                    true => shared.set_window(TimeWindow::default()),
+                    false => shared.clear(),
+                }
+                return Next::Close;
+            }
+            Action::PlanRetry if !self.is_of_times => {
                 self.plan(shared);
                 return Next::Close;
             }
             Action::Delete => self.delete(shared),
-            Action::Undo => self.bring_back(shared),
-            Action::Clear => {
-                shared.clear();
-                return Next::Close;
-            }
+            Action::Undo if !self.is_of_times => self.bring_back(shared),
             Action::Back | Action::Quit => return Next::Back,
             _ => self.choices.step(action, shared),
         }
@@ -113,11 +134,12 @@ impl Dialog for FilterMenu {
         match action {
             Action::Enter => Can::Do("show"),
             Action::Toggle => Can::Do("tick"),
+            Action::PlanRetry | Action::Undo if self.is_of_times => Can::NotHere,
             Action::Delete if !matches!(self.choices.selected(), Some(FilterItem::Named(_))) => Can::NotHere,
             Action::Undo if !shared.named.can_bring_back() => Can::NotHere,
             Action::PlanRetry | Action::Delete | Action::Undo | Action::Clear => Can::Yes,
             Action::Back | Action::Quit | Action::Help => Can::Yes,
-            _ if shared.menu_steps(action).is_some() => Can::Yes,
+            _ if Menu::moves(action) => Can::Yes,
             _ => Can::NotHere,
         }
     }
@@ -140,7 +162,8 @@ impl Dialog for FilterMenu {
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let keys = keys::of_dialog(self, shared, [Action::Enter, Action::Toggle, Action::PlanRetry, Action::Delete, Action::Back]);
-        self.choices.draw(shared, buffer, area, "Show messages that are", &keys)
+        let title = if self.is_of_times { "Show messages, batches and failures of" } else { "Show messages that are" };
+        self.choices.draw(shared, buffer, area, title, &keys)
     }
 }
 

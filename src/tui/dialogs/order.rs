@@ -50,9 +50,8 @@ impl OrderMenu {
         Self { cursor: lines(shared).iter().position(|line| line.ordered.is_some()).unwrap_or(0) }
     }
 
-    fn go(&mut self, steps: isize, shared: &Shared) {
-        let last = lines(shared).len().saturating_sub(1);
-        self.cursor = self.cursor.saturating_add_signed(steps).min(last);
+    fn menu(&self, count: usize) -> Menu {
+        Menu { columns: COLUMNS, count, cursor: self.cursor, heads: 0, keys: KEY_LINES }
     }
 
     /// The column of the messages under the cursor; `None` in another view's menu.
@@ -83,7 +82,7 @@ impl OrderMenu {
     /// Moves the column under the cursor, and the cursor with it.
     fn shift_column(&mut self, steps: isize, shared: &mut Shared) {
         if self.column(shared).is_some() && shared.tables.columns.shift(self.cursor, steps) {
-            self.go(steps, shared);
+            self.cursor = self.cursor.saturating_add_signed(steps);
         }
     }
 
@@ -172,7 +171,7 @@ impl Dialog for OrderMenu {
             Action::Left | Action::Right if shared.has_columns() => Can::Do("move"),
             Action::Clear => Can::Do("default"),
             Action::Back | Action::Quit | Action::Help => Can::Yes,
-            _ if shared.menu_steps(action).is_some() => Can::Yes,
+            _ if Menu::moves(action) => Can::Yes,
             _ => Can::NotHere,
         }
     }
@@ -186,11 +185,7 @@ impl Dialog for OrderMenu {
             Action::Right => self.shift_column(1, shared),
             Action::Clear => usual_order(shared),
             Action::Back | Action::Quit => return Next::Back,
-            _ => {
-                if let Some(steps) = shared.menu_steps(action) {
-                    self.go(steps, shared);
-                }
-            }
+            _ => self.cursor = self.menu(lines(shared).len()).after(action, shared),
         }
         Next::Stay
     }
@@ -198,7 +193,7 @@ impl Dialog for OrderMenu {
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let columns = frame::width(area, COLUMNS);
         let all = lines(shared);
-        let menu = Menu { columns: COLUMNS, count: all.len(), cursor: self.cursor, heads: 0, keys: KEY_LINES };
+        let menu = self.menu(all.len());
         let mut shown: Vec<_> = menu.shown(area).map(|index| draw_line(shared, &all[index], index == self.cursor, columns)).collect();
         shown.extend(self.keys(shared).map(|named| keys::line(shared, &named, columns)));
         let title = match shared.view {

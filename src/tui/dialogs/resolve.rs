@@ -12,6 +12,7 @@ use crate::tui::chrome::keys;
 use crate::tui::shared::Shared;
 use crate::tui::text::{Align, fit};
 use crate::tui::widgets::frame;
+use crate::tui::widgets::menu::Menu;
 use crate::tui::widgets::question::{self, Asked, Reply, Takes};
 use crate::tui::widgets::sentences::{self, Sentence};
 use crate::tui::{Action, Context, Role};
@@ -67,9 +68,8 @@ impl Resolve {
                 }
             },
             _ => {
-                if let Some(steps) = shared.menu_steps(action) {
-                    self.cursor = self.cursor.saturating_add_signed(steps).min(LINES.len() - 1);
-                }
+                let menu = Menu { columns: frame::WIDEST, count: LINES.len(), cursor: self.cursor, heads: 1, keys: 1 };
+                self.cursor = menu.after(action, shared);
             }
         }
         Next::Stay
@@ -100,13 +100,13 @@ impl Dialog for Resolve {
         if self.verdict.is_some() { Context::Question } else { Context::Menu }
     }
 
-    fn can(&self, action: Action, shared: &Shared) -> Can {
+    fn can(&self, action: Action, _shared: &Shared) -> Can {
         match (action, &self.verdict) {
             (Action::Agree, Some(Verdict { went: true, .. })) => Can::Do("record that it went"),
             (Action::Agree, Some(Verdict { went: false, .. })) => Can::Do("record that it did not go"),
             (Action::Enter, None) => Can::Do("do it"),
             (Action::Enter | Action::Back | Action::Help, _) => Can::Yes,
-            (_, None) if shared.menu_steps(action).is_some() => Can::Yes,
+            (_, None) if Menu::moves(action) => Can::Yes,
             _ => Can::NotHere,
         }
     }

@@ -73,13 +73,9 @@ impl RetryQuestion {
     fn remake(&mut self, campaign: &Campaign, now: Timestamp) {
         let before = std::mem::replace(&mut self.plan, plan_one(campaign, &self.message, self.include_useless, now));
         if !says_the_same(&before, &self.plan) {
-            self.ask_again();
+            self.asked.again();
+            self.answer = Answer::Cancel;
         }
-    }
-
-    fn ask_again(&mut self) {
-        self.asked.again();
-        self.answer = Answer::Cancel;
     }
 
     fn confirm(&mut self, now: Timestamp) -> Option<Agreed> {

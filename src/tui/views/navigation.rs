@@ -2,7 +2,7 @@
 
 use crate::delivery::MessageId;
 use crate::tui::Action;
-use crate::tui::dialogs::{FilterMenu, TimesMenu};
+use crate::tui::dialogs::FilterMenu;
 use crate::tui::shared::{Drilled, FilterChoice, OpenedFrom, Shared, TimeWindow, ViewKind};
 use crate::tui::views::messages::PAGES_TO_FILL;
 
@@ -138,7 +138,7 @@ impl Shared {
 
     pub(in crate::tui) fn open_times(&mut self) {
         if let Some(campaign) = self.campaign() {
-            self.open(TimesMenu::new(campaign));
+            self.open(FilterMenu::of_times(campaign));
         }
     }
 

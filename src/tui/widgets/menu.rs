@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::frame;
 use crate::tui::Action;
+use crate::tui::shared::Shared;
 
 /// Where the lines of a menu are: the same for drawing and for the mouse.
 #[derive(Debug, Clone, Copy)]
@@ -43,14 +44,24 @@ impl Menu {
         (inner.contains(at) && line < shown.len()).then_some(shown.start + line)
     }
 
-    /// How many lines a key moves the cursor; `None` for another key.
-    pub fn steps(&self, action: Action, area: Rect) -> Option<isize> {
-        let page = isize::try_from(self.room(area).saturating_sub(1).max(1)).unwrap_or(1);
+    /// Whether a key moves the cursor.
+    pub fn moves(action: Action) -> bool {
+        matches!(action, Action::PreviousPane | Action::NextPane) || action.steps(1).is_some()
+    }
+
+    /// How many lines it moves it.
+    pub fn steps(&self, action: Action, shared: &Shared) -> isize {
+        let page = isize::try_from(self.room(shared.layout().body).saturating_sub(1).max(1)).unwrap_or(1);
         match action {
-            Action::PreviousPane => Some(-1),
-            Action::NextPane => Some(1),
-            _ => action.steps(page),
+            Action::PreviousPane => -1,
+            Action::NextPane => 1,
+            _ => action.steps(page).unwrap_or(0),
         }
+    }
+
+    /// The line that has the cursor after a key; it stops at the ends.
+    pub fn after(&self, action: Action, shared: &Shared) -> usize {
+        self.cursor.saturating_add_signed(self.steps(action, shared)).min(self.count.saturating_sub(1))
     }
 
     fn room(&self, area: Rect) -> usize {

@@ -8,7 +8,7 @@ use crate::tui::shared::{Campaign, FilterChoice, NamedFilter, TimeWindow};
 
 /// The lines of a menu, and what is chosen of them.
 #[derive(Debug)]
-pub(in crate::tui::dialogs) struct Choices {
+pub(super) struct Choices {
     /// The lines, top to bottom. They stay while it is open; only their counts change.
     pub(super) lines: Vec<ChoiceLine>,
     /// The line with the cursor.

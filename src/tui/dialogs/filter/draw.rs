@@ -31,8 +31,8 @@ impl Choices {
 
     /// Moves the cursor, where this is a key for that.
     pub fn step(&mut self, action: Action, shared: &Shared) {
-        if let Some(steps) = self.menu().steps(action, shared.layout().body) {
-            self.go(steps);
+        if Menu::moves(action) {
+            self.go(self.menu().steps(action, shared));
         }
     }
 

@@ -11,7 +11,7 @@ const BATCHES: usize = 6;
 
 /// The content of a line of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui::dialogs) enum FilterItem {
+pub(super) enum FilterItem {
     /// A saved filter.
     Named(NamedFilter),
     Everything,
@@ -33,7 +33,7 @@ pub(in crate::tui::dialogs) enum FilterItem {
 
 /// A line of the menu.
 #[derive(Debug)]
-pub(in crate::tui::dialogs) struct ChoiceLine {
+pub(super) struct ChoiceLine {
     /// Its content.
     pub item: FilterItem,
     pub text: String,
@@ -152,7 +152,7 @@ fn every_batch(campaign: &Campaign) -> Vec<ChoiceLine> {
 }
 
 /// The usual windows, and the one shown now.
-pub(in crate::tui::dialogs) fn windows(campaign: &Campaign) -> Vec<ChoiceLine> {
+pub(super) fn windows(campaign: &Campaign) -> Vec<ChoiceLine> {
     let (zone, now): (&TimeZone, _) = (&campaign.zone, campaign.now);
     let own = Some(campaign.choice.window).filter(|window| !window.is_all() && !TimeWindow::usual().contains(window));
     let windows = TimeWindow::usual().into_iter().chain(own);
