@@ -292,7 +292,7 @@ impl Shared {
             Action::RevealRow => self.reveal(),
             Action::Mask => self.mask(),
             Action::Pause => self.pause(),
-            Action::ReadNow => self.effects.extend(self.ask_worker(Command::ReadNow)),
+            Action::ReadNow => self.send(Command::ReadNow),
             Action::PlanRetry => self.plan_retry(),
             Action::Unmark => self.unmark(),
             Action::Copy => self.copy_key(),
@@ -316,9 +316,14 @@ impl Shared {
         Effect::Command { campaign: self.index(), command }
     }
 
-    /// The same, where there is a campaign.
-    fn ask_worker(&self, command: Command) -> Option<Effect> {
-        self.campaign().map(|_| self.command(command))
+    /// Gives the worker of the campaign on the screen a command.
+    pub(in crate::tui) fn send(&mut self, command: Command) {
+        self.send_to(self.current, command);
+    }
+
+    /// Gives the worker of a campaign a command.
+    pub(in crate::tui) fn send_to(&mut self, campaign: usize, command: Command) {
+        self.effects.push(Effect::Command { campaign: CampaignIndex(campaign), command });
     }
 
     /// The time of day: it is shown, and stamps of messages are compared with it.

@@ -262,7 +262,7 @@ impl Shared {
         let was_asked = campaign.find.clear();
         campaign.narrow();
         if was_asked {
-            self.effects.push(self.command(Command::EndSearch));
+            self.send(Command::EndSearch);
         }
     }
 
@@ -292,6 +292,6 @@ impl Shared {
                 Command::Search { generation, query }
             }
         };
-        self.effects.push(self.command(command));
+        self.send(command);
     }
 }

@@ -59,7 +59,7 @@ impl Shared {
         };
         let Some(campaign) = self.campaign_mut() else { return Ok(()) };
         campaign.history_to = Some(to);
-        self.effects.push(self.command(Command::ReadBack(span)));
+        self.send(Command::ReadBack(span));
         self.notice_history();
         Ok(())
     }

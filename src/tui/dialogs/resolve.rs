@@ -62,7 +62,7 @@ impl Resolve {
                     self.verdict = Some(Verdict { went: *went, asked: Asked::new(shared) });
                 }
                 _ => {
-                    shared.effects.push(shared.command(Command::LookUp(self.action)));
+                    shared.send(Command::LookUp(self.action));
                     shared.tell(NoticeWeight::Info, "it is being looked up again", "", "");
                     return Next::Close;
                 }
@@ -117,7 +117,7 @@ impl Dialog for Resolve {
         };
         match verdict.asked.reply(press, Takes::Yes, shared) {
             Reply::Yes => {
-                shared.effects.push(shared.command(Command::Resolve { action: self.action, went: verdict.went }));
+                shared.send(Command::Resolve { action: self.action, went: verdict.went });
                 return Next::Close;
             }
             // Every way out goes back to the menu.

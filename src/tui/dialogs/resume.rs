@@ -58,7 +58,7 @@ impl Dialog for ResumeQuestion {
                 let now = shared.now;
                 if let Some(campaign) = shared.campaign_mut() {
                     campaign.acted(now);
-                    shared.effects.push(shared.command(Command::ResumeRun { agreed_at: now }));
+                    shared.send(Command::ResumeRun { agreed_at: now });
                 }
                 Next::Close
             }

@@ -4,10 +4,9 @@ use crate::tui::views::activity;
 use jiff::Timestamp;
 
 use crate::delivery::Rows;
-use crate::monitor::{ActionStage, CampaignIndex, Command, Connection, News, Notice, NoticeWeight, Update};
+use crate::monitor::{ActionStage, Command, Connection, News, Notice, NoticeWeight, Update};
 use crate::postman::Explanation;
 use crate::store::{AnswerKind, Merged, Reach};
-use crate::tui::Effect;
 use crate::tui::shared::{ActionRecord, Campaign, Shared, ViewKind};
 
 impl Shared {
@@ -160,7 +159,7 @@ impl Shared {
             return;
         }
         if self.campaigns.get_mut(index).is_some_and(Campaign::keep_within_limit) {
-            self.effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::NoOlder });
+            self.send_to(index, Command::NoOlder);
         }
     }
 }

@@ -75,12 +75,12 @@ impl Shared {
         if let Some(campaign) = self.campaign_mut() {
             campaign.marks.hide(None);
             if campaign.find.rest() {
-                self.effects.push(self.command(Command::EndSearch));
+                self.send(Command::EndSearch);
             }
         }
-        self.effects.push(self.command(Command::InView(false)));
+        self.send(Command::InView(false));
         self.current = index;
-        self.effects.push(self.command(Command::InView(true)));
+        self.send(Command::InView(true));
         let now = self.now;
         if let Some(campaign) = self.campaign_mut() {
             campaign.count(now);

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use crate::action::{BatchPlan, BatchReading, LastRead, Plan, Planner, Subject};
 use crate::delivery::{BatchId, Message, MessageId, Status, grouped};
-use crate::monitor::{CampaignIndex, Command, Generation, NoticeWeight};
+use crate::monitor::{Command, Generation, NoticeWeight};
 use crate::store::{Filter, RowNumber, View};
+use crate::tui::Action;
 use crate::tui::dialogs::{BatchQuestion, Choice, PlanQuestion, RetryQuestion};
 use crate::tui::shared::{Campaign, GroupKey, NOTHING_LEFT, Shared, ViewKind};
 use crate::tui::views::batches;
-use crate::tui::{Action, Effect};
 
 /// A planner that knows what the campaign allows.
 pub(in crate::tui) fn planner(campaign: &Campaign) -> Planner {
@@ -211,7 +211,7 @@ impl Shared {
     pub(in crate::tui) fn read_batch(&mut self, batch: BatchId) -> Generation {
         let generation = self.next_generation();
         self.batch_asked = Some(self.current);
-        self.effects.push(self.command(Command::ReadBatch { generation, batch }));
+        self.send(Command::ReadBatch { generation, batch });
         generation
     }
 
@@ -220,7 +220,7 @@ impl Shared {
         if !self.front.is_some_and(|front| front.reads_batch)
             && let Some(index) = self.batch_asked.take()
         {
-            self.effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::LeaveBatch });
+            self.send_to(index, Command::LeaveBatch);
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::monitor::{Attendance, CampaignIndex, Command};
+use crate::monitor::{Attendance, Command};
 use crate::tui::Effect;
 use crate::tui::shared::Shared;
 
@@ -68,8 +68,9 @@ impl Shared {
     }
 
     fn tell_attendance(&mut self, attendance: Attendance) {
-        let all = (0..self.campaigns.len()).map(CampaignIndex);
-        self.effects.extend(all.map(|campaign| Effect::Command { campaign, command: Command::Attend(attendance) }));
+        for index in 0..self.campaigns.len() {
+            self.send_to(index, Command::Attend(attendance));
+        }
     }
 
     /// Ctrl-c: first takes back what has not left and stops a run; then a second one within a few seconds quits.

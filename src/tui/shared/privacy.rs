@@ -126,6 +126,6 @@ impl Shared {
         let Some(campaign) = self.campaign_mut() else { return };
         let is_paused = campaign.pause_asked.unwrap_or(campaign.connection == Connection::Paused);
         campaign.pause_asked = Some(!is_paused);
-        self.effects.push(self.command(if is_paused { Command::Resume } else { Command::Pause }));
+        self.send(if is_paused { Command::Resume } else { Command::Pause });
     }
 }

@@ -144,8 +144,7 @@ impl Shared {
             campaign.marked.clear();
             campaign.run = Some(RunRecord::new(retries.iter().map(|retry| retry.item().message.clone()).collect(), now));
         }
-        let command = Command::Act { number, agreed };
-        self.effects.push(Effect::Command { campaign: index, command });
+        self.send_to(index.0, Command::Act { number, agreed });
     }
 
     /// Starts what was agreed to when its time has come. While its countdown cannot be seen, it does

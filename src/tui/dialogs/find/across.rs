@@ -204,7 +204,7 @@ impl Shared {
             if !everywhere {
                 campaign.find.wake(now);
             } else if campaign.find.rest() {
-                self.effects.push(self.command(Command::EndSearch));
+                self.send(Command::EndSearch);
             }
         }
     }
@@ -263,7 +263,7 @@ impl Shared {
     /// Ends the search in a campaign, unless another one has replaced it.
     fn end_across(&mut self, index: usize) {
         if self.campaigns.get(index).is_some_and(|campaign| !campaign.find.is_asked()) {
-            self.effects.push(Effect::Command { campaign: CampaignIndex(index), command: Command::EndSearch });
+            self.send_to(index, Command::EndSearch);
         }
     }
 
