@@ -1,6 +1,7 @@
 //! A campaign: its messages, what the list shows of them, and what its worker reports.
 
 mod actions;
+mod alarm; // what calls a person
 mod changes;
 mod choice; // which messages the list shows
 pub(super) mod find; // the recipient that is searched for
@@ -11,6 +12,7 @@ mod run;
 mod window;
 
 pub(super) use actions::{ActionKey, ActionRecord, Actions};
+use alarm::Alarm;
 pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use choice::FilterChoice;
 pub(super) use highlights::{Highlights, REVEAL};
@@ -26,7 +28,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::shared::{Drilled, Failures, Find, List, MessageDetail};
-use crate::delivery::{BatchId, DeliveryError, MessageId, RecipientQuery, Rows, Status};
+use crate::delivery::{MessageId, RecipientQuery, Rows, Status};
 use crate::monitor::{Connection, Meter};
 use crate::store::{AnswerKind, Merged, Recent, RowNumber, STATUS_COUNT, Store};
 use crate::tui::CampaignSettings;
@@ -121,12 +123,7 @@ pub(in crate::tui) struct Campaign {
     pub pages_to_fill: u8,
     /// Whether a page of older history was requested and has not come.
     pub further_asked: bool,
-    /// Whether it has called a person since its failures rose.
-    pub has_called: bool,
-    /// Every error that was ever among the loaded messages.
-    pub seen_errors: HashSet<DeliveryError>,
-    /// The batches that had messages on the way when last looked at.
-    pub moving_batches: HashSet<BatchId>,
+    alarm: Alarm,
     /// Whether a pause (or its end) was requested and has not started.
     pub pause_asked: Option<bool>,
     /// How many of the columns that can scroll are scrolled away.
@@ -176,9 +173,7 @@ impl Campaign {
             stuck: StuckCount::default(),
             pages_to_fill: 0,
             further_asked: false,
-            has_called: false,
-            seen_errors: HashSet::new(),
-            moving_batches: HashSet::new(),
+            alarm: Alarm::default(),
             pause_asked: None,
             skipped_columns: 0,
             read_from: HashMap::new(),
@@ -305,8 +300,7 @@ impl Campaign {
         self.read_from.clear();
         self.head_at = None;
         self.further_asked = false;
-        self.seen_errors.clear();
-        self.moving_batches.clear();
+        self.alarm.start_over();
         self.count(now);
     }
 }

@@ -1,7 +1,5 @@
 //! What the whole dashboard knows, by subject.
 
-mod alarm; // what calls a person
-mod journal; // what follows when it cannot be written
 pub(super) mod export_job; // what is written to a file
 pub(super) mod locking; // what locks a campaign
 mod look;

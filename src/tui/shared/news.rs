@@ -35,10 +35,12 @@ impl Shared {
             }
             News::Rows { rows, from, asked_at, reach, head } => {
                 let merged = self.rows(index, &rows, &from, asked_at, reach, head);
-                self.call_new_errors(index, &merged);
+                let calls = self.campaigns.get_mut(index).map(|campaign| campaign.new_errors(&merged, now)).unwrap_or_default();
+                self.call(NoticeWeight::Warning, calls);
                 self.keep_within_limit(index);
                 self.watch_failures();
-                self.call_ended_batches(index, &merged);
+                let calls = self.campaigns.get_mut(index).map(|campaign| campaign.ended_batches(&merged)).unwrap_or_default();
+                self.call(NoticeWeight::Info, calls);
                 if is_shown {
                     self.fill_window();
                 }

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::delivery::{agreeing, counted};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
+use crate::tui::Effect;
 use crate::tui::shared::Shared;
 
 /// How many are kept. More than anyone reads; a worker that repeats itself must not fill the
@@ -99,6 +100,24 @@ impl Shared {
     pub(in crate::tui) fn tell(&mut self, weight: NoticeWeight, what: &str, why: &str, next: &str) {
         let text = Explanation::new(what.to_owned(), why.to_owned(), next.to_owned());
         self.notices.answer(Notice { at: self.now, weight, text });
+    }
+
+    /// Calls a person: notices, and the bell for the first of them.
+    pub(super) fn call(&mut self, weight: NoticeWeight, texts: Vec<Explanation>) {
+        if let Some(first) = texts.first().filter(|_| self.look.bell) {
+            let more = if texts.len() > 1 { format!(", and {} more", texts.len() - 1) } else { String::new() };
+            self.effects.push(Effect::Call(format!("{}{more}", first.what)));
+        }
+        for text in texts {
+            self.notices.answer(Notice { at: self.now, weight, text });
+        }
+    }
+
+    /// Calls for every campaign that has just begun to fail more than usual.
+    pub(super) fn watch_failures(&mut self) {
+        let now = self.now;
+        let calls = self.campaigns.iter_mut().filter_map(|campaign| campaign.rising_failures(now)).collect();
+        self.call(NoticeWeight::Problem, calls);
     }
 
     /// A paste outside a text field was dropped.

@@ -1,0 +1,91 @@
+//! What calls a person: more failures than usual, new errors, batches that are finished.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Campaign;
+use crate::delivery::{BatchId, DeliveryError, Status, grouped};
+use crate::postman::Explanation;
+use crate::store::{Merged, status_index};
+
+/// How much must be loaded before "more than usual" means anything: the day that the usual share is
+/// taken from, plus the last minutes.
+const ENOUGH_LOADED: SignedDuration = SignedDuration::from_mins(24 * 60 + 15);
+
+/// What a campaign called a person for, and what would be new to them.
+#[derive(Debug, Default)]
+pub(in crate::tui) struct Alarm {
+    /// Whether it has called since its failures rose.
+    has_called: bool,
+    /// Every error that was ever among the loaded messages.
+    seen_errors: HashSet<DeliveryError>,
+    /// The batches that had messages on the way when last looked at.
+    moving_batches: HashSet<BatchId>,
+}
+
+impl Alarm {
+    /// The messages are forgotten.
+    pub fn start_over(&mut self) {
+        *self = Self { has_called: self.has_called, ..Self::default() };
+    }
+}
+
+impl Campaign {
+    /// Calls once when more fail than usual, and again only after it was well below that.
+    pub fn rising_failures(&mut self, now: Timestamp) -> Option<Explanation> {
+        let recent = &self.recent;
+        // Half the limit: a share that hovers around it must not call every minute.
+        let is_high = recent.share().is_some_and(|share| share > self.failure_limit() / 2.0);
+        let calls = self.fails_too_often() && !self.alarm.has_called && self.is_enough_loaded(now);
+        self.alarm.has_called = is_high && (self.alarm.has_called || calls);
+        let share = recent.share().filter(|_| calls)? * 100.0;
+        let usual = recent.usual_share.map(|usual| format!("usually {:.1} %", usual * 100.0));
+        let leading = recent.leading_error.as_ref().filter(|error| !error.code.is_empty());
+        let why: Vec<String> = usual.into_iter().chain(leading.map(|error| format!("mostly {}", error.code))).collect();
+        let what = format!("{}: {share:.1} % failed in the last {} minutes", self.settings.name, recent.minutes);
+        Some(Explanation::new(what, why.join(", "), "3 shows the failures"))
+    }
+
+    /// Calls for errors with which a known message has just failed, and that were never loaded before:
+    /// an error that a retry cleared for a while is not new.
+    pub fn new_errors(&mut self, merged: &Merged, now: Timestamp) -> Vec<Explanation> {
+        let failed = merged.changes.iter().filter_map(|change| change.error.as_ref()).filter(|error| !error.code.is_empty());
+        let new: Vec<&DeliveryError> = failed.filter(|error| self.alarm.seen_errors.insert((*error).clone())).collect();
+        self.alarm.seen_errors.extend(self.store.counts().errors.iter().map(|count| count.error.clone()));
+        let call = |error: &DeliveryError| {
+            let what = format!("{}: a new error, {}", self.settings.name, error.code);
+            Explanation::new(what, error.known().advice(), "3 shows the failures")
+        };
+        if self.is_enough_loaded(now) { new.into_iter().map(call).collect() } else { Vec::new() }
+    }
+
+    /// Calls when a batch is finished that had messages on the way: nothing in it will change
+    /// without a retry.
+    pub fn ended_batches(&mut self, merged: &Merged) -> Vec<Explanation> {
+        let mut calls = Vec::new();
+        if merged.touched.is_empty() {
+            return calls;
+        }
+        for summary in self.store.batches() {
+            if summary.open > 0 {
+                self.alarm.moving_batches.insert(summary.batch.id);
+            } else if summary.is_whole && self.alarm.moving_batches.remove(&summary.batch.id) {
+                let of = |status: &Status| grouped(summary.by_status[status_index(Some(status))]);
+                let file = summary.batch.file_name.as_deref().map(|file| format!(", {}", self.shown_name(file))).unwrap_or_default();
+                calls.push(Explanation::new(
+                    format!("{}: batch {} is finished", self.settings.name, summary.batch.id.short(false)),
+                    format!("{} delivered, {} failed{file}", of(&Status::Success), of(&Status::Failure)),
+                    "2 shows the batches",
+                ));
+            }
+        }
+        calls
+    }
+
+    /// Whether so much is loaded that "before" and "usual" mean something.
+    fn is_enough_loaded(&self, now: Timestamp) -> bool {
+        let coverage = self.store.coverage();
+        coverage.complete || coverage.oldest.is_some_and(|oldest| now.duration_since(oldest) >= ENOUGH_LOADED)
+    }
+}
