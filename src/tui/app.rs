@@ -145,7 +145,7 @@ impl App {
         {
             self.dialogs.drain(..=last);
         }
-        self.show_opened(self.shared.current);
+        self.show_opened(self.shared.campaigns.current());
         self.shared.wake();
         for index in (self.first_live()..self.dialogs.len()).rev() {
             self.in_dialog(index, |dialog, shared| dialog.refresh(&changed, shared));
@@ -161,7 +161,7 @@ impl App {
     /// Lets a dialog do something, and carries out what becomes of it.
     fn in_dialog(&mut self, index: usize, run: impl FnOnce(&mut dyn Dialog, &mut Shared) -> Next) {
         let Some(open) = self.dialogs.get_mut(index) else { return };
-        let campaign = self.shared.current;
+        let campaign = self.shared.campaigns.current();
         let outcome = run(&mut *open.dialog, &mut self.shared);
         let is_top = index + 1 == self.dialogs.len();
         match outcome {
@@ -191,7 +191,7 @@ impl App {
     fn go_back(&mut self) {
         let followed = self.dialogs.pop().is_some_and(|left| left.dialog.covers());
         let Some(below) = self.dialogs.last() else { return };
-        if below.campaign != self.shared.current && below.campaign < self.shared.campaigns.len() {
+        if below.campaign != self.shared.campaigns.current() && below.campaign < self.shared.campaigns.len() {
             self.shared.show_campaign(below.campaign);
         }
         self.note_front();
@@ -206,7 +206,7 @@ impl App {
             if let Some(below) = self.dialogs.last_mut() {
                 below.campaign = campaign;
             }
-            self.dialogs.push(Open { dialog, campaign: self.shared.current });
+            self.dialogs.push(Open { dialog, campaign: self.shared.campaigns.current() });
         }
         self.note_front();
     }

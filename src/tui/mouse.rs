@@ -104,8 +104,8 @@ impl Shared {
     }
 
     fn click_campaign(&mut self, index: usize) {
-        self.hold_order();
-        if index != self.current && index < self.campaigns.len() {
+        self.campaigns.hold_order(self.now);
+        if index != self.campaigns.current() && index < self.campaigns.len() {
             self.show_campaign(index);
         }
     }

@@ -5,7 +5,7 @@ pub(super) mod locking; // what locks a campaign
 mod look;
 mod news; // what the workers report
 mod notices;
-mod order; // of the campaigns
+mod campaigns; // which is on the screen, and their order
 mod presence; // whether anyone is there
 mod session; // what is saved for the next time
 pub(super) mod starting; // the moment after a yes
@@ -29,11 +29,11 @@ pub(super) use super::views::messages::list::{Item, List, ListCursor};
 pub(super) use super::views::subject::RowSubject;
 pub(super) use super::views::{Drilled, OpenedFrom};
 pub(super) use super::widgets::question::OpenQuestion;
+pub(super) use campaigns::Campaigns;
 pub(super) use copying::{CopyFormat, CopyWhat, marked_rows};
 pub(super) use look::Look;
 pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use notices::Notices;
-pub(super) use order::CampaignOrder;
 pub(super) use planning::{batch_plan, plan, plan_one, planner, says_the_same};
 pub(super) use presence::Presence;
 pub(super) use tables::{Ordered, Sortable, Tables, order_sign};
@@ -57,8 +57,7 @@ const USUAL_SIZE: (u16, u16) = (80, 24);
 /// Everything that the dashboard knows.
 pub(super) struct Shared {
     pub(super) look: Look,
-    pub(super) campaigns: Vec<Campaign>,
-    pub(super) current: usize,
+    pub(super) campaigns: Campaigns,
     /// Which view is shown, of whichever campaign.
     pub(super) view: ViewKind,
     /// The order of each view, and the columns of the messages.
@@ -91,7 +90,6 @@ pub(super) struct Shared {
     /// The time of the newest event: the ages on the screen count up to it.
     pub(super) now: Timestamp,
     pub(super) presence: Presence,
-    campaign_order: CampaignOrder,
     pub(super) agreeing: Agreeing,
     /// The campaign whose worker reads a batch for a question.
     batch_asked: Option<usize>,
@@ -114,10 +112,8 @@ impl Shared {
         }
         let session = setup.session;
         let campaign = |settings| Campaign::new(settings, setup.zone.clone(), now);
-        let campaigns: Vec<Campaign> = setup.campaigns.into_iter().map(campaign).collect();
-        let campaign_order = CampaignOrder::new(campaigns.len());
         let mut state = Self {
-            campaigns,
+            campaigns: Campaigns::new(setup.campaigns.into_iter().map(campaign).collect()),
             look: Look {
                 zone: setup.zone,
                 zone_name: setup.zone_name,
@@ -128,7 +124,6 @@ impl Shared {
                 bell: setup.bell,
                 demo: setup.demo,
             },
-            current: 0,
             view: ViewKind::Messages,
             tables: Tables::default(),
             front: None,
@@ -148,7 +143,6 @@ impl Shared {
             size: USUAL_SIZE,
             now,
             presence: Presence::new(now),
-            campaign_order,
             agreeing: Agreeing::default(),
             batch_asked: None,
             generation: 0,
@@ -164,17 +158,17 @@ impl Shared {
 
     /// The campaign on the screen; `None` where none could be configured.
     pub(super) fn campaign(&self) -> Option<&Campaign> {
-        self.campaigns.get(self.current)
+        self.campaigns.shown()
     }
 
     /// The campaign on the screen, mutable.
     pub(super) fn campaign_mut(&mut self) -> Option<&mut Campaign> {
-        self.campaigns.get_mut(self.current)
+        self.campaigns.shown_mut()
     }
 
     /// The index of the campaign on the screen.
     pub(super) fn index(&self) -> CampaignIndex {
-        CampaignIndex(self.current)
+        CampaignIndex(self.campaigns.current())
     }
 
     /// A number for a new request: answers to older ones are dropped.
@@ -209,7 +203,7 @@ impl Shared {
     pub(in crate::tui) fn begin(&mut self, event: &Event, now: Timestamp) {
         self.now = now;
         let of_day = self.time_of_day();
-        for campaign in &mut self.campaigns {
+        for campaign in self.campaigns.iter_mut() {
             campaign.now = of_day;
         }
         if matches!(event, Event::Key(_) | Event::Agreed(_) | Event::Paste(_) | Event::PasteDropped { .. } | Event::Mouse(_)) {
@@ -252,7 +246,7 @@ impl Shared {
         self.leave_batch();
         self.notice_absence();
         self.settle_tables();
-        self.sort_campaigns();
+        self.campaigns.sort(self.now);
         std::mem::take(&mut self.effects)
     }
 
@@ -316,7 +310,7 @@ impl Shared {
 
     /// Gives the worker of the campaign on the screen a command.
     pub(in crate::tui) fn send(&mut self, command: Command) {
-        self.send_to(self.current, command);
+        self.send_to(self.campaigns.current(), command);
     }
 
     /// Gives the worker of a campaign a command.
@@ -344,9 +338,7 @@ impl Shared {
 
     /// Groups the failures again where their view is open and something has changed.
     fn settle_failures(&mut self) {
-        if self.view == ViewKind::Failures
-            && let Some(campaign) = self.campaigns.get_mut(self.current)
-        {
+        if let Some(campaign) = self.campaigns.shown_mut().filter(|_| self.view == ViewKind::Failures) {
             campaign.failures.settle(&campaign.store, &campaign.out_of_attempts);
         }
     }
@@ -354,7 +346,7 @@ impl Shared {
     /// Updates the counts that depend on the time.
     fn count(&mut self) {
         let of_day = self.time_of_day();
-        for campaign in &mut self.campaigns {
+        for campaign in self.campaigns.iter_mut() {
             campaign.count(of_day);
         }
         self.settle_failures();
@@ -364,7 +356,7 @@ impl Shared {
     /// Does what is due.
     pub(in crate::tui) fn wake(&mut self) {
         let now = self.now;
-        for campaign in &mut self.campaigns {
+        for campaign in self.campaigns.iter_mut() {
             campaign.marks.expire(now);
         }
         self.notices.expire(now);

@@ -14,12 +14,12 @@ use crate::tui::{Role, sign};
 
 /// Draws the campaigns in one line; the one on the screen is never left out.
 pub(in crate::tui) fn draw_line(state: &Shared, buffer: &mut Buffer, area: Rect) {
-    let order = state.order();
+    let order = state.campaigns.order();
     let style = |role| state.look.style(role);
     let mut shown: Vec<(usize, Vec<Piece>)> = Vec::new();
     for index in order {
         let campaign = &state.campaigns[*index];
-        let is_shown = *index == state.current;
+        let is_shown = *index == state.campaigns.current();
         let name = Piece::new(campaign.settings.name.clone(), style(if is_shown { Role::Accent } else { Role::Text }), 0);
         let (words, role) = condition(state, campaign, is_shown);
         let words = Piece::new(words, style(role), 0).gap(1);
@@ -30,7 +30,7 @@ pub(in crate::tui) fn draw_line(state: &Shared, buffer: &mut Buffer, area: Rect)
         };
         shown.push((*index, pieces));
     }
-    let index = order.iter().position(|index| *index == state.current).unwrap_or(0);
+    let index = state.campaigns.position(state.campaigns.current());
     let right = vec![
         Piece::new("[ ]", style(Role::Accent), 1),
         Piece::new(format!("{} of {}", index + 1, order.len()), style(Role::Muted), 0).gap(1),
@@ -39,7 +39,7 @@ pub(in crate::tui) fn draw_line(state: &Shared, buffer: &mut Buffer, area: Rect)
     let room = usize::from(area.width).saturating_sub(4 + pieces::total(&right));
     let all = |shown: &[(usize, Vec<Piece>)]| shown.iter().flat_map(|(_, pieces)| pieces.clone()).collect::<Vec<_>>();
     while pieces::total(&all(&shown)) > room {
-        let Some(last) = shown.iter().rposition(|(index, _)| *index != state.current) else { break };
+        let Some(last) = shown.iter().rposition(|(index, _)| *index != state.campaigns.current()) else { break };
         shown.remove(last);
     }
     pieces::draw(buffer, area, all(&shown), right);
@@ -89,7 +89,7 @@ const ROOM_FOR_AGE: u16 = 40;
 
 /// Draws the campaigns below each other: name, share of failures now, messages on the way, age.
 pub(in crate::tui) fn draw_pane(state: &Shared, buffer: &mut Buffer, area: Rect) {
-    let order = state.order();
+    let order = state.campaigns.order();
     let look = &state.look;
     let width = usize::from(area.width);
     let age_room = if area.width >= ROOM_FOR_AGE { AGE } else { 0 };
@@ -111,7 +111,7 @@ pub(in crate::tui) fn draw_pane(state: &Shared, buffer: &mut Buffer, area: Rect)
     let (skipped, shown) = window(state, area);
     for (y, index) in (area.y + 2..area.bottom()).zip(order.iter().skip(skipped).take(shown)) {
         let campaign = &state.campaigns[*index];
-        let is_shown = *index == state.current;
+        let is_shown = *index == state.campaigns.current();
         let own = |role: Role| look.style(if is_shown { Role::SelectedElsewhere } else { role });
         if is_shown {
             buffer.set_style(Rect { y, height: 1, ..area }, own(Role::Text));
@@ -161,7 +161,7 @@ pub(in crate::tui) fn draw_pane(state: &Shared, buffer: &mut Buffer, area: Rect)
 /// How many campaigns are scrolled away above, and how many have a line.
 fn window(state: &Shared, area: Rect) -> (usize, usize) {
     let shown = usize::from(area.height.saturating_sub(3)).max(1);
-    let at = state.order().iter().position(|index| *index == state.current).unwrap_or(0);
+    let at = state.campaigns.position(state.campaigns.current());
     ((at + 1).saturating_sub(shown), shown)
 }
 
@@ -169,7 +169,7 @@ fn window(state: &Shared, area: Rect) -> (usize, usize) {
 pub(in crate::tui) fn index_at(state: &Shared, area: Rect, row: u16) -> Option<usize> {
     let (skipped, shown) = window(state, area);
     let line = usize::from(row.checked_sub(area.y + 2)?);
-    state.order().get(skipped + line).copied().filter(|_| line < shown && row + 1 < area.bottom())
+    state.campaigns.order().get(skipped + line).copied().filter(|_| line < shown && row + 1 < area.bottom())
 }
 
 /// The right half of a line of the pane: what is wrong, otherwise share of failures, messages on

@@ -86,9 +86,9 @@ pub(in crate::tui) fn other_campaigns(state: &Shared, room: usize) -> Vec<Piece>
     if state.campaigns.len() < 2 {
         return Vec::new();
     }
-    let order = state.order();
-    let index = order.iter().position(|index| *index == state.current).unwrap_or(0);
-    let others = || order.iter().filter(|index| **index != state.current).filter_map(|index| state.campaigns.get(*index));
+    let order = state.campaigns.order();
+    let index = state.campaigns.position(state.campaigns.current());
+    let others = || order.iter().filter(|index| **index != state.campaigns.current()).filter_map(|index| state.campaigns.get(*index));
     let mut in_need = others().filter(|campaign| campaign.needs_person());
     let style = |role| state.look.style(role);
     let which = Piece::new(format!("{}/{}", index + 1, order.len()), style(Role::Muted), 4);

@@ -56,7 +56,7 @@ const NAME: (usize, usize) = (16, 32);
 impl AllCampaigns {
     /// The list on the campaign that is on the screen.
     pub fn new(shared: &Shared) -> Self {
-        Self { chosen: shared.current }
+        Self { chosen: shared.campaigns.current() }
     }
 
     /// Where the campaign under the cursor is in the list.
@@ -65,8 +65,8 @@ impl AllCampaigns {
     }
 
     fn go(&mut self, steps: isize, shared: &mut Shared) {
-        shared.hold_order();
-        let order = shared.order();
+        shared.campaigns.hold_order(shared.now);
+        let order = shared.campaigns.order();
         let next = self.position(order).saturating_add_signed(steps).min(order.len().saturating_sub(1));
         if let Some(index) = order.get(next) {
             self.chosen = *index;
@@ -76,7 +76,7 @@ impl AllCampaigns {
     /// Shows the campaign under the cursor, and does there what a key means.
     fn show(&self, action: Action, shared: &mut Shared) -> Next {
         let was_opened = shared.opens(|shared| {
-            if self.chosen != shared.current && self.chosen < shared.campaigns.len() {
+            if self.chosen != shared.campaigns.current() && self.chosen < shared.campaigns.len() {
                 shared.show_campaign(self.chosen);
             }
             if action != Action::Enter {
@@ -89,7 +89,7 @@ impl AllCampaigns {
 
     /// The campaign at a position on the screen.
     fn index_at(&self, shared: &Shared, area: Rect, at: Position) -> Option<usize> {
-        let order = shared.order();
+        let order = shared.campaigns.order();
         let line = usize::from(at.y.checked_sub(area.y + 2)?);
         let top = table::top(self.position(order), usize::from(area.height.saturating_sub(2)));
         order.get(top + line).copied().filter(|_| area.contains(at))
@@ -135,14 +135,14 @@ impl Dialog for AllCampaigns {
 
     fn click(&mut self, click: Click, shared: &mut Shared) -> Next {
         let Some(index) = self.index_at(shared, shared.layout().page(), click.at) else { return Next::Stay };
-        shared.hold_order();
+        shared.campaigns.hold_order(shared.now);
         let is_chosen = std::mem::replace(&mut self.chosen, index) == index;
         if click.is_double && is_chosen { self.show(Action::Enter, shared) } else { Next::Stay }
     }
 
     /// The sum, the heads and a line for each campaign.
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, mut area: Rect) -> Option<Position> {
-        let order = shared.order();
+        let order = shared.campaigns.order();
         draw_sum(shared, order.len(), buffer, Rect { height: 1, ..area });
         let longest_name = shared.campaigns.iter().map(|campaign| width(&campaign.settings.name)).max().unwrap_or(0);
         let widths = Widths::of(usize::from(area.width), longest_name);

@@ -116,8 +116,8 @@ impl Dialog for FindLine {
     fn click(&mut self, click: Click, shared: &mut Shared) -> Next {
         let pane = shared.layout().campaigns.filter(|pane| pane.contains(click.at));
         let Some(index) = pane.and_then(|pane| campaigns::index_at(shared, pane, click.at.y)) else { return Next::Stay };
-        shared.hold_order();
-        if index == shared.current {
+        shared.campaigns.hold_order(shared.now);
+        if index == shared.campaigns.current() {
             return Next::Stay;
         }
         shared.forget_across();

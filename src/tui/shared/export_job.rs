@@ -109,7 +109,7 @@ impl Shared {
         let id = ExportId(self.exports.last);
         self.effects.push(Effect::Export { export: id, step: ExportStep::Begin { path: path.clone() } });
         self.exports.names.push(reported_part(&path));
-        self.exports.under_way = Some(UnderWay { id, campaign: self.current, export, path, at: 0, is_whole: false });
+        self.exports.under_way = Some(UnderWay { id, campaign: self.campaigns.current(), export, path, at: 0, is_whole: false });
     }
 
     /// The outcome of a step.
@@ -135,7 +135,7 @@ impl Shared {
     fn ask_for_another(&mut self, free: &str) {
         let Some(UnderWay { campaign, export, path, .. }) = self.exports.under_way.take() else { return };
         let problem = format!("{path} already exists and was left as it is");
-        if self.has_nothing_open() && campaign == self.current {
+        if self.has_nothing_open() && campaign == self.campaigns.current() {
             ExportFile::open(self, export, free, problem);
         } else {
             self.tell(NoticeWeight::Warning, &format!("no file was written: {problem}"), "", "");

@@ -12,7 +12,7 @@ use crate::tui::shared::{ActionRecord, Campaign, Shared, ViewKind};
 impl Shared {
     pub(in crate::tui) fn news(&mut self, update: Update) {
         let index = update.campaign.0;
-        let is_shown = index == self.current;
+        let is_shown = index == self.campaigns.current();
         let now = self.now;
         if let News::Journal(refused) = update.news {
             // There is one for all campaigns.
@@ -119,7 +119,7 @@ impl Shared {
         if self.sending.is_of(index) {
             self.take_back_yes("the server has different messages than before");
         }
-        if index == self.current && self.is_about_rows() {
+        if index == self.campaigns.current() && self.is_about_rows() {
             self.changed.are_rows_gone = true;
         }
         let what = format!("{name}: the server has different messages than before");
@@ -127,7 +127,7 @@ impl Shared {
     }
 
     fn rows(&mut self, index: usize, rows: &Rows, from: &AnswerKind, asked_at: Timestamp, reach: Option<Reach>, head: bool) -> Merged {
-        let now = self.now;
+        let (now, is_shown) = (self.now, index == self.campaigns.current());
         let Some(campaign) = self.campaigns.get_mut(index) else { return Merged::default() };
         let newest_before = campaign.head_at.and_then(|_| campaign.store.coverage().newest);
         let merged = campaign.merge(rows, from, asked_at);
@@ -140,7 +140,7 @@ impl Shared {
             campaign.store.set_reach(reach);
         }
         campaign.list.apply(&campaign.store, &merged);
-        let failures_in_view = self.view == ViewKind::Failures && index == self.current;
+        let failures_in_view = self.view == ViewKind::Failures && is_shown;
         campaign.failures.apply(&campaign.store, &campaign.out_of_attempts, &merged, failures_in_view);
         campaign.marks.note(&merged, now);
         if head {
@@ -148,7 +148,7 @@ impl Shared {
             campaign.head_at = campaign.head_at.max(Some(asked_at));
         }
         campaign.count(now);
-        if index == self.current {
+        if is_shown {
             self.changed.rows.extend(&merged.touched);
         }
         merged
@@ -157,7 +157,7 @@ impl Shared {
     /// Drops the oldest messages where there are too many. Not during a question or an export,
     /// which are about rows that must not change their meaning.
     fn keep_within_limit(&mut self, index: usize) {
-        if (index == self.current && self.is_about_rows()) || self.exports.holds_rows(index) {
+        if (index == self.campaigns.current() && self.is_about_rows()) || self.exports.holds_rows(index) {
             return;
         }
         if self.campaigns.get_mut(index).is_some_and(Campaign::keep_within_limit) {

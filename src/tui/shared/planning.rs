@@ -102,7 +102,7 @@ impl Shared {
 
     /// The plan for the open message, or the one under the cursor.
     fn plan_one(&mut self) {
-        let Some(campaign) = self.campaigns.get_mut(self.current) else { return };
+        let Some(campaign) = self.campaigns.shown_mut() else { return };
         let Some(row) = campaign.subject() else {
             let next = format!("move to a failed one, then press {}", self.key_for(Action::PlanRetry));
             self.tell(NoticeWeight::Info, "no message is selected", "", &next);
@@ -210,7 +210,7 @@ impl Shared {
     /// Has the worker load a batch for the open question.
     pub(in crate::tui) fn read_batch(&mut self, batch: BatchId) -> Generation {
         let generation = self.next_generation();
-        self.batch_asked = Some(self.current);
+        self.batch_asked = Some(self.campaigns.current());
         self.send(Command::ReadBatch { generation, batch });
         generation
     }

@@ -43,7 +43,7 @@ impl Shared {
     pub(super) fn mask_expired(&mut self) {
         let now = self.now;
         let mut masked = Vec::new();
-        for campaign in &mut self.campaigns {
+        for campaign in self.campaigns.iter_mut() {
             if campaign.revealed_until.is_some_and(|until| until <= now) {
                 campaign.revealed_until = None;
                 campaign.masked = true;
@@ -59,7 +59,7 @@ impl Shared {
     /// `:present`: masks everything while presenting, or ends that.
     pub(in crate::tui) fn present(&mut self) {
         self.presenting = !self.presenting;
-        for campaign in &mut self.campaigns {
+        for campaign in self.campaigns.iter_mut() {
             campaign.marks.hide(None);
             match (self.presenting, campaign.presenting.take()) {
                 (true, _) => {
@@ -109,7 +109,7 @@ impl Shared {
 
     /// Masks everything, in every campaign. It never unmasks.
     pub(super) fn mask(&mut self) {
-        for campaign in &mut self.campaigns {
+        for campaign in self.campaigns.iter_mut() {
             campaign.masked = true;
             campaign.revealed_until = None;
             // The end of presenting must not unmask what was masked by hand.

@@ -37,7 +37,7 @@ impl Shared {
 
     /// Starts with what was on the screen. What no longer exists is left out.
     pub(super) fn restore(&mut self, session: Session) {
-        for campaign in &mut self.campaigns {
+        for campaign in self.campaigns.iter_mut() {
             if let Some(filter) = session.filters.get(&campaign.settings.name) {
                 campaign.choice = FilterChoice::of_saved(filter);
                 campaign.narrow();
@@ -47,14 +47,9 @@ impl Shared {
         self.named = NamedFilters::kept(session.named_filters.iter().map(NamedFilter::of_saved));
         self.recent = RecentCommands::kept(session.recent_commands);
         let index = session.campaign.and_then(|name| self.campaigns.iter().position(|campaign| campaign.settings.name == name));
-        self.current = index.unwrap_or(self.current);
+        self.campaigns.show(index.unwrap_or(0));
         self.view = session.view.and_then(|view| ViewKind::of_saved_name(&view)).unwrap_or(self.view);
-        if self.view == ViewKind::Failures
-            && let Some(campaign) = self.campaigns.get_mut(self.current)
-        {
-            campaign.move_on();
-            campaign.failures.look(&campaign.store, &campaign.out_of_attempts);
-        }
+        self.look_at_view();
     }
 }
 

@@ -243,7 +243,7 @@ impl Shared {
     /// else.
     pub(super) fn run_news(&mut self, index: usize, news: RunNews) {
         let now = self.now;
-        let is_free = index == self.current && !self.is_starting() && self.has_nothing_open();
+        let is_free = index == self.campaigns.current() && !self.is_starting() && self.has_nothing_open();
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
         // One that was started elsewhere has no list here, but its figures are shown.
         let run = campaign.run.get_or_insert_with(|| RunRecord::new(Vec::new(), now));

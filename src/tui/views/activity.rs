@@ -159,8 +159,10 @@ pub(in crate::tui) fn len(campaign: &Campaign) -> usize {
 
 /// Where an outcome needs a person: in the campaign on the screen, otherwise in the next one shown.
 pub(in crate::tui) fn next_for_person(shared: &Shared) -> Option<(usize, ActivityKey)> {
-    let others = shared.order().iter().copied().filter(|index| *index != shared.current);
-    std::iter::once(shared.current).chain(others).find_map(|index| Some((index, first_for_person(shared.campaigns.get(index)?)?.key())))
+    let others = shared.campaigns.order().iter().copied().filter(|index| *index != shared.campaigns.current());
+    std::iter::once(shared.campaigns.current())
+        .chain(others)
+        .find_map(|index| Some((index, first_for_person(shared.campaigns.get(index)?)?.key())))
 }
 
 pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
@@ -207,8 +209,8 @@ pub(super) fn key(action: Action, shared: &mut Shared) {
 /// `:resolve`: to the first outcome that needs a person, wherever that is.
 pub(in crate::tui) fn go_to_open(shared: &mut Shared) {
     let Some((index, key)) = next_for_person(shared) else { return };
-    let from = Some(shared.origin()).filter(|from| *from != OpenedFrom::Pane(ViewKind::Activity) && index == shared.current);
-    if index != shared.current {
+    let from = Some(shared.origin()).filter(|from| *from != OpenedFrom::Pane(ViewKind::Activity) && index == shared.campaigns.current());
+    if index != shared.campaigns.current() {
         shared.show_campaign(index);
     }
     shared.show_view(ViewKind::Activity);

@@ -84,7 +84,7 @@ pub(super) fn nothing_kept(campaign: &Campaign) -> Can {
 
 pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
     let height = shared.list_height();
-    let Some(campaign) = shared.campaigns.get(shared.current) else {
+    let Some(campaign) = shared.campaigns.shown() else {
         bare_key(action, shared);
         return;
     };

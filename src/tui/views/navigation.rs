@@ -45,7 +45,7 @@ impl Shared {
     /// Counts what the view shows, where that is not always counted.
     pub(in crate::tui) fn look_at_view(&mut self) {
         if self.view == ViewKind::Failures
-            && let Some(campaign) = self.campaigns.get_mut(self.current)
+            && let Some(campaign) = self.campaigns.shown_mut()
         {
             campaign.move_on();
             campaign.failures.look(&campaign.store, &campaign.out_of_attempts);

@@ -186,7 +186,7 @@ impl Across {
 impl Shared {
     /// The lines of the answers, as they are shown.
     pub(super) fn across_lines(&self) -> Vec<AcrossLine> {
-        self.across.lines(self.order())
+        self.across.lines(self.campaigns.order())
     }
 
     /// This campaign, or all of them.
@@ -197,7 +197,7 @@ impl Shared {
         }
         self.across.on = !self.across.on;
         let (everywhere, now) = (self.across.on, self.now);
-        for campaign in &mut self.campaigns {
+        for campaign in self.campaigns.iter_mut() {
             campaign.find.everywhere = everywhere;
         }
         if let Some(campaign) = self.campaign_mut() {
@@ -275,7 +275,7 @@ impl Shared {
             }
         }
         self.across = Default::default();
-        for campaign in &mut self.campaigns {
+        for campaign in self.campaigns.iter_mut() {
             campaign.find.everywhere = false;
         }
     }
@@ -284,7 +284,7 @@ impl Shared {
     pub(super) fn open_across(&mut self) -> Next {
         let Some(line) = self.across_lines().into_iter().nth(self.across.cursor) else { return Next::Stay };
         let Some(input) = self.campaign().map(|campaign| campaign.find.input.clone()) else { return Next::Stay };
-        if line.campaign != self.current {
+        if line.campaign != self.campaigns.current() {
             // The search belongs to the answer, not to the campaign it was typed in.
             self.end_find();
             self.show_campaign(line.campaign);
