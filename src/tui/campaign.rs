@@ -151,7 +151,7 @@ impl Campaign {
             choice: FilterChoice::default(),
             failures: Failures::default(),
             drilled: None,
-            find: Find::new(),
+            find: Find::default(),
             connection: Connection::Connecting,
             meter: None,
             head_at: None,

@@ -13,8 +13,9 @@ use crate::tui::widgets::typed_line::TypedLine;
 /// digit would be a call.
 pub(in crate::tui) const TYPING: SignedDuration = SignedDuration::from_millis(250);
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(in crate::tui) enum ServerAnswer {
+    #[default]
     NotAsked,
     /// It was asked and has not answered yet.
     Asking,
@@ -40,7 +41,7 @@ pub(in crate::tui) enum SearchRequest {
 }
 
 /// The find line and its results.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::tui) struct Find {
     /// The text in the line.
     pub input: TypedLine,
@@ -63,21 +64,6 @@ pub(in crate::tui) struct Find {
 }
 
 impl Find {
-    /// Nothing is searched for.
-    pub fn new() -> Self {
-        Self {
-            input: TypedLine::default(),
-            query: RecipientQuery::default(),
-            refusal: None,
-            server: ServerAnswer::NotAsked,
-            everywhere: false,
-            asked: None,
-            due: None,
-            found: Vec::new(),
-            further_asked: false,
-        }
-    }
-
     /// The server's answer to the current search. An answer to an earlier one does not count.
     pub fn server(&self) -> &ServerAnswer {
         if self.is_about_this() { &self.server } else { &ServerAnswer::NotAsked }
@@ -179,7 +165,7 @@ impl Find {
     /// Clears everything. True where the server was being asked.
     pub fn clear(&mut self) -> bool {
         let was_asked = self.asked.is_some();
-        *self = Self::new();
+        *self = Self::default();
         was_asked
     }
 
@@ -204,7 +190,7 @@ impl Find {
 
     /// Searches for what was typed elsewhere, on the server at once.
     pub fn take_over(&mut self, input: TypedLine, now: Timestamp) {
-        *self = Self { input, ..Self::new() };
+        *self = Self { input, ..Self::default() };
         self.understand();
         self.wake(now);
     }

@@ -5,10 +5,11 @@ use crate::config::{DayEnd, GivenTime};
 use crate::delivery::counted;
 use crate::monitor::{Command, NoticeWeight};
 use crate::tui::Role;
-use crate::tui::shared::{BackTo, Shared};
+use crate::tui::shared::{BackTo, Campaign, Shared};
 use crate::tui::text::short_time;
 use crate::tui::widgets::line_box::{AsksLine, LineBox, LineDialog};
 use crate::tui::widgets::sentences::Sentence;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// What can be typed.
@@ -76,33 +77,35 @@ impl Shared {
     /// Says when the requested history has been loaded, or cannot be.
     pub(in crate::tui) fn notice_history(&mut self) {
         let (zone, now) = (self.look.zone.clone(), self.time_of_day());
-        for index in 0..self.campaigns.len() {
-            let Some(campaign) = self.campaigns.get_mut(index) else { continue };
-            let Some(to) = campaign.history_to else { continue };
-            let coverage = campaign.store.coverage();
-            if coverage.gap.is_some() {
-                // Something in between is still to load: not all of it is there.
-                continue;
-            }
-            let loaded = counted(coverage.loaded, "message");
-            let name = campaign.settings.name.clone();
-            let reached = |at: &Timestamp| coverage.oldest.is_some_and(|oldest| oldest <= *at);
-            let reported = match to {
-                _ if coverage.complete => Some((NoticeWeight::Info, format!("{name}: the whole campaign is loaded, {loaded}"), "")),
-                BackTo::Moment(at) if reached(&at) => {
-                    let at = short_time(at, &zone, now);
-                    Some((NoticeWeight::Info, format!("{name}: loaded back to {at}, {loaded}"), ""))
-                }
-                _ if coverage.dropped > 0 => {
-                    let next = "`max_messages` in the configuration allows more";
-                    Some((NoticeWeight::Warning, format!("{name}: no more than {loaded} are kept"), next))
-                }
-                _ => None,
-            };
-            if let Some((weight, what, next)) = reported {
-                campaign.history_to = None;
-                self.tell(weight, &what, "", next);
-            }
+        let reported: Vec<_> = self.campaigns.iter_mut().filter_map(|campaign| campaign.reached_history(&zone, now)).collect();
+        for (weight, what, next) in reported {
+            self.tell(weight, &what, "", next);
         }
+    }
+}
+
+impl Campaign {
+    /// What is to be said when the requested history has been loaded, or cannot be: once.
+    fn reached_history(&mut self, zone: &TimeZone, now: Timestamp) -> Option<(NoticeWeight, String, &'static str)> {
+        let to = self.history_to?;
+        let coverage = self.store.coverage();
+        if coverage.gap.is_some() {
+            // Something in between is still to load: not all of it is there.
+            return None;
+        }
+        let (name, loaded) = (&self.settings.name, counted(coverage.loaded, "message"));
+        let reported = match to {
+            _ if coverage.complete => (NoticeWeight::Info, format!("{name}: the whole campaign is loaded, {loaded}"), ""),
+            BackTo::Moment(at) if coverage.oldest.is_some_and(|oldest| oldest <= at) => {
+                (NoticeWeight::Info, format!("{name}: loaded back to {}, {loaded}", short_time(at, zone, now)), "")
+            }
+            _ if coverage.dropped > 0 => {
+                let next = "`max_messages` in the configuration allows more";
+                (NoticeWeight::Warning, format!("{name}: no more than {loaded} are kept"), next)
+            }
+            _ => return None,
+        };
+        self.history_to = None;
+        Some(reported)
     }
 }

@@ -239,20 +239,15 @@ impl CampaignForm {
 
     fn enter(&mut self) -> Next {
         match self.focus {
-            Spot::Try => match self.checked() {
-                Some(campaign) => {
-                    self.phase = FormPhase::Trying;
-                    Next::Stay(vec![Effect::TryCampaign(Box::new(campaign))])
-                }
-                None => Next::Stay(Vec::new()),
-            },
-            Spot::Save => match self.checked() {
-                Some(campaign) => {
-                    self.phase = FormPhase::Saving;
-                    Next::Stay(vec![Effect::AddCampaign(Box::new(campaign))])
-                }
-                None => Next::Stay(Vec::new()),
-            },
+            spot @ (Spot::Try | Spot::Save) => {
+                let Some(campaign) = self.checked().map(Box::new) else { return Next::Stay(Vec::new()) };
+                let (phase, effect) = match spot {
+                    Spot::Try => (FormPhase::Trying, Effect::TryCampaign(campaign)),
+                    _ => (FormPhase::Saving, Effect::AddCampaign(campaign)),
+                };
+                self.phase = phase;
+                Next::Stay(vec![effect])
+            }
             Spot::Example => Next::Example,
             _ => {
                 self.step(1);

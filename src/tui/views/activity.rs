@@ -176,20 +176,6 @@ pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
     }
 }
 
-/// What Enter does with a line.
-enum Opening {
-    /// Plans what was not started.
-    Plan,
-    /// Opens the menu of an unknown outcome.
-    Menu(Resolve),
-    /// Opens the message.
-    Message(MessageId),
-    /// Shows the batch.
-    Batch(BatchId),
-    /// Says why there is nothing to open.
-    Nothing(&'static str),
-}
-
 pub(super) fn key(action: Action, shared: &mut Shared) {
     match action {
         Action::Enter => open_entry(shared),
@@ -228,37 +214,35 @@ pub(super) fn go(steps: isize, shared: &mut Shared) {
     campaign.activity_view.cursor = entries.get(index).map(Entry::key).filter(|_| index > 0);
 }
 
+/// Enter: opens the message of a line, or shows its batch; plans what was not started, and asks about an unknown outcome.
 fn open_entry(shared: &mut Shared) {
-    let Some(campaign) = shared.campaign() else { return };
-    let entries = lines(campaign);
-    let opening = match entries.get(index(campaign, &entries)) {
-        None => return,
-        Some(Entry::NotStarted(_)) => Opening::Plan,
-        Some(Entry::Open(open, _)) if open.elsewhere => Opening::Nothing("another process is following it"),
-        Some(Entry::Open(open, _)) if open.state == ActionState::Unknown => Opening::Menu(Resolve::new(open.action, open.kind.about())),
-        Some(Entry::Open(open, _)) => match (open.kind.message(), open.kind.batch()) {
-            (Some(message), _) => Opening::Message(message.clone()),
-            (_, Some(batch)) => Opening::Batch(batch.clone()),
-            (None, None) => Opening::Nothing("there is nothing more to see of it"),
+    let Some(entry) = shared.campaign().and_then(selected) else { return };
+    match entry {
+        Entry::NotStarted(_) => shared.plan_not_started(),
+        Entry::Open(open, _) if open.elsewhere => shared.tell(NoticeWeight::Info, "another process is following it", "", ""),
+        Entry::Open(open, _) if open.state == ActionState::Unknown => {
+            let menu = Resolve::new(open.action, open.kind.about());
+            shared.open(menu);
+        }
+        Entry::Open(open, _) => match Subject::of(&open.kind) {
+            Some(subject) => open_subject(subject, shared),
+            None => shared.tell(NoticeWeight::Info, "there is nothing more to see of it", "", ""),
         },
-        Some(Entry::Action(record)) => match &record.subject {
-            Subject::Message(message) => Opening::Message(message.clone()),
-            Subject::Batch(batch) => Opening::Batch(batch.clone()),
-        },
-        Some(Entry::Change(record)) => Opening::Message(record.message.clone()),
-    };
-    match opening {
-        Opening::Plan => shared.plan_not_started(),
-        Opening::Menu(menu) => shared.open(menu),
-        Opening::Message(message) => open_message(&message, shared),
-        Opening::Batch(batch) => {
+        Entry::Action(record) => open_subject(record.subject.clone(), shared),
+        Entry::Change(record) => open_subject(Subject::Message(record.message.clone()), shared),
+    }
+}
+
+fn open_subject(subject: Subject, shared: &mut Shared) {
+    match subject {
+        Subject::Message(message) => open_message(&message, shared),
+        Subject::Batch(batch) => {
             if let Some(campaign) = shared.campaign_mut() {
                 campaign.batch_view.select(batch);
             }
             shared.show_view(ViewKind::Batches);
             shared.came_from = Some(OpenedFrom::Pane(ViewKind::Activity));
         }
-        Opening::Nothing(why) => shared.tell(NoticeWeight::Info, why, "", ""),
     }
 }
 
