@@ -42,7 +42,7 @@ pub(super) use tour::Tour;
 use jiff::{SignedDuration, Timestamp};
 
 use super::dialogs::{Across, Changed, Commands, Dialog, FindLine, Front, HelpPage, NoticesPage, RecentCommands};
-use super::{Action, Context, Effect, Event, KeyMap, Setup, Theme, views};
+use super::{Action, Context, Effect, Event, KeyMap, Setup, views};
 use crate::action::PLAN_LIFE;
 use crate::monitor::{CampaignIndex, Command, Generation, NoticeWeight};
 use crate::postman::Explanation;
@@ -105,7 +105,7 @@ pub(super) struct Shared {
 impl Shared {
     /// The state at the start, with nothing loaded yet.
     pub fn new(setup: Setup, now: Timestamp) -> Self {
-        let theme = Theme::new(setup.theme, setup.depth).on(setup.background);
+        let look = Look::new(&setup);
         let mut notices = Notices::default();
         for notice in setup.notices {
             notices.push(notice);
@@ -114,16 +114,7 @@ impl Shared {
         let campaign = |settings| Campaign::new(settings, setup.zone.clone(), now);
         let mut state = Self {
             campaigns: Campaigns::new(setup.campaigns.into_iter().map(campaign).collect()),
-            look: Look {
-                zone: setup.zone,
-                zone_name: setup.zone_name,
-                ahead: SignedDuration::ZERO,
-                before: Vec::new(),
-                theme,
-                ascii: setup.ascii,
-                bell: setup.bell,
-                demo: setup.demo,
-            },
+            look,
             view: ViewKind::Messages,
             tables: Tables::default(),
             front: None,
@@ -219,7 +210,7 @@ impl Shared {
             Event::CopyFailed(why) => self.copy_failed(&why),
             Event::PasteDropped { keys } => self.tell_dropped(keys),
             Event::Resize { columns, rows } => self.size = (columns, rows),
-            Event::Background(background) => self.look.theme = self.look.theme.clone().on(Some(background)),
+            Event::Background(background) => self.look.set_background(background),
             Event::Update(update) => self.news(update),
             Event::Tick => {
                 self.count();

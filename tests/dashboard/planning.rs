@@ -2,6 +2,7 @@
 //! unknown outcome.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use postwatch::delivery::{BatchId, MessageId};
@@ -110,6 +111,21 @@ fn a_message_that_recovers_leaves_the_plan_and_is_asked_anew() {
 fn a_plan_that_is_too_old_is_made_anew() {
     let mut desk = planned();
     desk.wait(301_000).sees("Planned 14:08:08").sees("loaded 5 min ago: they may have changed since");
+}
+
+/// No tick came meanwhile: the yes itself finds out that the plan says something else by now.
+#[test]
+fn a_yes_to_a_plan_that_no_longer_holds_sends_nothing() {
+    let mut codes = card("One-time codes", HostKind::Test);
+    (codes.one_time_password, codes.valid_for) = (true, Duration::from_secs(900));
+    let mut desk = Desk::new(setup(vec![codes]), 80, 24);
+    desk.live(0).head(0, &[100, 110, 700].map(|age| sms(age, "failure", age.into())), true);
+    desk.keys("3 r").wait(500).sees("Retry 3 messages");
+    desk.now += SignedDuration::from_secs(301);
+    desk.keys("y").sees("Retry 2 messages").sees("a one-time password that is no longer valid");
+    assert_eq!(retried(&mut desk), 0);
+    desk.sees("Retry 2 messages").keys("y");
+    assert_eq!(retried(&mut desk), 2);
 }
 
 #[test]

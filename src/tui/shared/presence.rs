@@ -75,7 +75,7 @@ impl Shared {
 
     /// Ctrl-c: first takes back what has not left and stops a run; then a second one within a few seconds quits.
     pub(in crate::tui) fn interrupt(&mut self) {
-        if !self.take_back_yes("") && !self.stop_runs() && !self.stop_export("") {
+        if !self.stop_something() {
             self.leave_or_ask();
         }
     }

@@ -254,14 +254,20 @@ impl Shared {
 
     /// `:stop`: takes back what has not left, and stops runs after the call under way.
     pub(in crate::tui) fn stop_run(&mut self) {
-        if !self.take_back_yes("") && !self.stop_runs() && !self.stop_export("") {
+        if !self.stop_something() {
             self.tell(NoticeWeight::Info, "nothing is waiting or under way", "", "");
         }
     }
 
+    /// Takes back the yes of a moment ago, otherwise what has not left, otherwise the export. False where there is none of
+    /// them.
+    pub(super) fn stop_something(&mut self) -> bool {
+        self.take_back_yes("") || self.stop_runs() || self.stop_export("")
+    }
+
     /// Takes back whatever is waiting, in every campaign, unless that was requested already. True
     /// where something is waiting or under way.
-    pub(super) fn stop_runs(&mut self) -> bool {
+    fn stop_runs(&mut self) -> bool {
         let (mut stopped, mut has_run) = (false, false);
         for (index, campaign) in self.campaigns.iter_mut().enumerate() {
             let is_running = campaign.run.as_ref().is_some_and(|run| !run.is_over());

@@ -117,35 +117,6 @@ pub(in crate::tui) fn in_a_line(text: &Explanation) -> String {
     line
 }
 
-impl Look {
-    /// A time as lists show it.
-    pub fn time(&self, at: Timestamp, now: Timestamp) -> String {
-        text::short_time(at, &self.zone, self.of_day(now))
-    }
-
-    /// The time of day for a time of this program's own clock.
-    pub fn own_time(&self, at: Timestamp, now: Timestamp) -> String {
-        self.time(self.of_day(at), now)
-    }
-
-    /// The time of day at which something happened, as it was then.
-    pub fn happened(&self, at: Timestamp, now: Timestamp) -> String {
-        self.time(self.of_that_day(at), now)
-    }
-
-    /// A time to the minute: `14:02` today, with the day on another one.
-    pub fn minute(&self, at: Timestamp, now: Timestamp) -> String {
-        let time = self.time(at, now);
-        let is_today = time.len() == "14:02:11".len();
-        time.get(..5).filter(|_| is_today).map(str::to_owned).unwrap_or(time)
-    }
-
-    /// A time as the detail shows it.
-    pub fn exact(&self, at: Timestamp) -> String {
-        text::exact_time(at, &self.zone)
-    }
-}
-
 /// Where the cursor is in a list: `row 17 of 41`. Nothing of an empty list.
 pub(in crate::tui) fn row_of(index: usize, len: usize) -> String {
     if len == 0 { String::new() } else { format!("row {} of {}", grouped(index.min(len - 1) + 1), grouped(len)) }

@@ -34,7 +34,7 @@ impl Choices {
 
     /// When the next part is counted, by the clock of the dashboard.
     pub fn due(&self, shared: &Shared) -> Option<Timestamp> {
-        self.due.map(|due| due - shared.look.ahead)
+        self.due.map(|due| shared.look.of_clock(due))
     }
 
     /// As much as one turn allows.
