@@ -14,7 +14,7 @@ use super::signals::Signals;
 use super::{Common, EarlyExit, Exit, Failure};
 use crate::config::{self, shell_quoted};
 use crate::postman::{ApiKey, Environment};
-use crate::simulator::{self, CampaignCard, CampaignOptions, ServeError, SimulatedEnvironment, Simulator, World, WorldOptions};
+use crate::simulator::{self, CampaignCard, CampaignOptions, Fault, ServeError, SimulatedEnvironment, Simulator, World, WorldOptions};
 
 /// The first line of a file that this option wrote. Only such a file is replaced, never a user's own
 /// configuration.
@@ -30,10 +30,10 @@ pub struct SimulateArguments {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub campaigns: u16,
     /// The id of a campaign; repeat it for the next ones. Each needs a --key
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = word)]
     pub campaign: Vec<String>,
     /// The API key of a campaign; repeat it in the same order as --campaign
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", value_parser = word)]
     pub key: Vec<String>,
     /// How many messages all campaigns together have at the start
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(0..=20_000_000))]
@@ -56,6 +56,11 @@ pub struct SimulateArguments {
     /// The share of first attempts that fail, 0 to 1 [default: about 0.01, depending on its kind]
     #[arg(long, value_name = "RATE", value_parser = share)]
     pub fail: Option<f64>,
+    /// What goes wrong, for which share (0 to 1) of the calls: 429, 500, 502, 503, 504, 520, 524, html, nonsense,
+    /// cut, hang, reset-before, reset-after; or reports-late, for which share of the messages: the telco
+    /// reports nothing of them. May be repeated
+    #[arg(long, value_name = "KIND=SHARE")]
+    pub fault: Vec<Fault>,
     /// The environment to imitate
     #[arg(long, value_name = "NAME", value_enum, default_value_t = EnvironmentName::Test)]
     pub environment: EnvironmentName,
@@ -74,7 +79,7 @@ pub enum EnvironmentName {
     Production,
     /// Magic numbers trigger each error; a file holds 20 rows at most.
     Test,
-    /// Messages never become `success`.
+    /// Messages end as `sent`: no telco reports anything.
     Loadtest,
 }
 
@@ -117,6 +122,14 @@ fn share(text: &str) -> Result<f64, String> {
     number(text, 0.0..=1.0)
 }
 
+/// Ids and keys are parted by blanks where they are printed.
+fn word(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
+        return Err("one word is expected, without blanks".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     config::parse_duration(text).map_err(|expected| format!("{} is expected", expected.expected))
 }
@@ -128,6 +141,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 pub(super) async fn run(arguments: SimulateArguments, common: &Common, signals: &mut Signals) -> Result<Exit, EarlyExit> {
     let config = arguments.write_config.clone().map(ConfigFile::replacing).transpose()?;
     let simulator = started(&arguments).await?;
+    simulator.set_faults(arguments.fault.clone());
     if let Some(config) = &config {
         config.write(&simulator.base_url(), arguments.environment, &simulator.campaigns())?;
     }
@@ -326,11 +340,24 @@ mod tests {
 
     #[test]
     fn wrong_numbers_are_refused_where_they_stand() {
-        for words in [["--fail", "1.5"], ["--fail", "NaN"], ["--speed", "0"], ["--live", "-1"], ["--prepare", "soon"], ["--listen", "here"]]
-        {
+        for words in [
+            ["--fail", "1.5"],
+            ["--fail", "NaN"],
+            ["--speed", "0"],
+            ["--live", "-1"],
+            ["--prepare", "soon"],
+            ["--listen", "here"],
+            ["--campaign", "my campaign"],
+            ["--campaign", ""],
+            ["--key", "key_test_1 "],
+            ["--fault", "reports-late"],
+            ["--fault", "reports-late=2"],
+            ["--fault", "telco=1"],
+        ] {
             assert!(Alone::try_parse_from(std::iter::once("simulate").chain(words)).is_err(), "{words:?}");
         }
         assert_eq!(parsed(&["--prepare", "1m6s"]).prepare, Some(Duration::from_secs(66)));
+        assert_eq!(parsed(&["--fault", "reports-late=1", "--fault", "429=0.1"]).fault.len(), 2);
     }
 
     fn cards() -> Vec<CampaignCard> {

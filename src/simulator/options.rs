@@ -12,7 +12,7 @@ pub enum SimulatedEnvironment {
     Test,
     /// Keys: `key_live_…`.
     Production,
-    /// Messages stop at the aggregator and never reach `success`. Keys: `key_loadtest_…`; the real
+    /// Messages stop at the aggregator, as `sent`: no telco reports anything. Keys: `key_loadtest_…`; the real
     /// prefix is unknown, so clients must accept one they have never seen.
     Loadtest,
 }

@@ -56,3 +56,36 @@ fn somebodys_own_configuration_is_never_replaced() {
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
     assert_eq!(std::fs::read_to_string(&config).unwrap(), "# mine\n");
 }
+
+#[test]
+fn while_reports_are_late_messages_are_sent_and_none_finishes() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("simulated.toml");
+    let path = config.to_str().unwrap();
+    let arguments = ["simulate", "--messages", "0", "--live", "20", "--speed", "100", "--fail", "0.2", "--fault", "reports-late=1"];
+    let mut running = Running::start(program(&[&arguments[..], &["--write-config", path]].concat()));
+    running.line();
+    let mut with_telco = 0;
+    // At this speed a report would come within a second.
+    while with_telco < 40 {
+        let mut command = program(&["messages", "Clinic reminders", "--format", "json", "--config", path]);
+        command.env("HOME", folder.path()).args(["--state", folder.path().join("state").to_str().unwrap()]);
+        let ran = Ran::from(command.output().unwrap());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let messages = ran.json();
+        let messages = messages.as_array().unwrap();
+        assert!(messages.iter().all(|message| message["latestStatus"] != "success" && message["latestStatus"] != "failure"));
+        with_telco = messages.iter().filter(|message| message["latestStatus"] == "sent_to_telco").count();
+    }
+    running.signal(Signal::INT);
+    assert_eq!(running.end().0, 130);
+}
+
+#[test]
+fn ids_with_blanks_and_unknown_faults_are_refused_at_the_start() {
+    for arguments in [["--campaign", "my campaign", "--key", "key_test_1"], ["--fault", "telco=1", "--messages", "1"]] {
+        let ran = Ran::from(program(&[&["simulate"], &arguments[..]].concat()).output().unwrap());
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
+        assert!(ran.err.contains("one word is expected, without blanks") || ran.err.contains("`reports-late`"), "{}", ran.err);
+    }
+}

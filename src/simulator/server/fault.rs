@@ -1,10 +1,10 @@
-//! Deliberate faults: what networks and proxies do to a call, by share, seeded.
+//! Deliberate faults: what networks and proxies do to a call, and telcos to reports, by share, seeded.
 
 use std::str::FromStr;
 
 use thiserror::Error;
 
-/// What happens to a call instead of its normal answer.
+/// What happens to a call instead of its normal answer, or to reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
     /// This HTTP status (429 or 5xx). A 429 was never performed; of the others every second was, which
@@ -31,6 +31,9 @@ pub enum FaultKind {
     ResetBefore,
     /// The connection breaks after the call was performed, before its answer.
     ResetAfter,
+    /// No report comes from the telco while it lasts: a share of messages, not of calls. Messages go on
+    /// being sent, and stay with the telco.
+    ReportsLate,
 }
 
 /// Which calls a fault affects.
@@ -49,7 +52,7 @@ pub enum FaultyCalls {
 pub struct Fault {
     /// What happens.
     pub kind: FaultKind,
-    /// For which share of the calls, 0 to 1.
+    /// For which share of the calls, or of the messages, 0 to 1.
     pub share: f64,
     /// For which calls.
     pub calls: FaultyCalls,
@@ -61,7 +64,7 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "expected KIND=SHARE, with a kind of `429`, `500`, `502`, `503`, `504`, `520`, `524`, `html`, \
-     `nonsense`, `cut`, `hang`, `reset-before` or `reset-after`, and a share from 0 to 1, not `{0}`"
+     `nonsense`, `cut`, `hang`, `reset-before`, `reset-after` or `reports-late`, and a share from 0 to 1, not `{0}`"
 )]
 pub struct FaultExpected(String);
 
@@ -78,6 +81,7 @@ impl FromStr for Fault {
             "hang" => FaultKind::Hang,
             "reset-before" => FaultKind::ResetBefore,
             "reset-after" => FaultKind::ResetAfter,
+            "reports-late" => FaultKind::ReportsLate,
             number => match number.parse() {
                 Ok(status @ (429 | 500 | 502 | 503 | 504 | 520 | 524)) => FaultKind::Status(status),
                 _ => return Err(expected()),
@@ -100,8 +104,11 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    pub(super) fn set(&mut self, list: Vec<Fault>) {
+    /// Replaces the faults; gives the share of messages whose reports are late, which no call meets.
+    pub(super) fn set(&mut self, list: Vec<Fault>) -> f64 {
+        let (late, list): (Vec<_>, Vec<_>) = list.into_iter().partition(|fault| fault.kind == FaultKind::ReportsLate);
         self.list = list;
+        late.iter().map(|fault| fault.share).sum()
     }
 
     /// How many calls met a fault.
@@ -147,6 +154,7 @@ mod tests {
     #[case("429=0.5", FaultKind::Status(429), 0.5)]
     #[case("503=1", FaultKind::Status(503), 1.0)]
     #[case("reset-after = 0", FaultKind::ResetAfter, 0.0)]
+    #[case("reports-late=1", FaultKind::ReportsLate, 1.0)]
     fn faults_are_read(#[case] text: &str, #[case] kind: FaultKind, #[case] share: f64) {
         let expected = Fault { kind, share, calls: FaultyCalls::All, times: None };
         assert_eq!(text.parse(), Ok(expected));
@@ -162,6 +170,15 @@ mod tests {
     #[case("418=0.1")]
     fn other_texts_are_not(#[case] text: &str) {
         assert_eq!(text.parse::<Fault>(), Err(FaultExpected(text.to_owned())));
+    }
+
+    #[test]
+    fn late_reports_are_met_by_no_call() {
+        let mut faults = Faults::default();
+        let late = faults.set(vec!["reports-late=0.25".parse().unwrap(), "html=0".parse().unwrap()]);
+        assert!((late - 0.25).abs() < f64::EPSILON);
+        assert_eq!(faults.strike(true, |_| 0.0).0, None);
+        assert!(faults.set(Vec::new()) < f64::EPSILON);
     }
 
     #[test]

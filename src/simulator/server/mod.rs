@@ -118,9 +118,10 @@ impl Simulator {
         f(&mut lock(&self.shared.world))
     }
 
-    /// Replaces the faults that calls meet from now on; none ends them all.
+    /// Replaces the faults that calls and reports meet from now on; none ends them all.
     pub fn set_faults(&self, faults: Vec<Fault>) {
-        lock(&self.shared.faults).set(faults);
+        let late = lock(&self.shared.faults).set(faults);
+        self.with_world(|world| world.withhold_reports(late, Timestamp::now()));
     }
 
     /// How many calls met a fault so far.
@@ -178,7 +179,8 @@ async fn answer(State(shared): State<Shared>, ConnectInfo(line): ConnectInfo<Lin
         lock(&shared.faults).strike(call.method == "GET", |number| world.chance(number))
     };
     match fault {
-        None => response(perform()),
+        // The world itself holds reports back.
+        None | Some(FaultKind::ReportsLate) => response(perform()),
         Some(FaultKind::Status(429)) => plain(StatusCode::TOO_MANY_REQUESTS, r#"{"message":"Too Many Requests","statusCode":429}"#),
         Some(FaultKind::Status(status)) => {
             if number % 2 == 0 {

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 
-use super::course::{Case, Cause, Course, Rules, Status};
+use super::course::{Case, Cause, Course, Rules, Silence, Status};
 use super::dice::{Dice, For};
 use super::gate::Pace;
 use super::history;
@@ -187,7 +187,13 @@ impl Campaign {
             dice,
             template: Arc::clone(template),
             languages,
-            rules: Rules { environment: options.environment, failure_rate: options.failure_rate, stuck_rate: options.stuck_rate, speed },
+            rules: Rules {
+                environment: options.environment,
+                failure_rate: options.failure_rate,
+                stuck_rate: options.stuck_rate,
+                speed,
+                silences: Vec::new(),
+            },
             prepare_ms: (options.prepare.as_secs_f64() * 1000.0 / speed) as i64,
             allow_listed: options.allow_listed,
             rights: options.rights,
@@ -211,6 +217,17 @@ impl Campaign {
         };
         campaign.fill(options.messages, options.batches, started);
         Some(campaign)
+    }
+
+    /// From `moment` on no report comes for this share of messages; with 0 they come again.
+    pub(super) fn withhold_reports(&mut self, share: f64, moment: i64) {
+        let silences = &mut self.rules.silences;
+        if let Some(last) = silences.last_mut().filter(|silence| silence.until == i64::MAX) {
+            last.until = moment;
+        }
+        if share > 0.0 {
+            silences.push(Silence { from: moment, until: i64::MAX, share });
+        }
     }
 
     /// Begins another attempt at `now`.

@@ -116,13 +116,29 @@ enum Fate {
     Stops(Status),
 }
 
+/// A time in which the telco reports nothing about some of the messages: they stay with it until that
+/// ends. In milliseconds since 1970; `i64::MAX` is never.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Silence {
+    pub(super) from: i64,
+    /// The first moment after it.
+    pub(super) until: i64,
+    /// The share of messages, 0 to 1.
+    pub(super) share: f64,
+}
+
+/// Reports that were held back arrive within this time (divided by the speed).
+const BACKLOG_MS: i64 = 5_000;
+
 /// What decides about every attempt of a campaign.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Rules {
     pub(super) environment: SimulatedEnvironment,
     pub(super) failure_rate: f64,
     pub(super) stuck_rate: f64,
     pub(super) speed: f64,
+    /// Oldest first; only the last can be without an end.
+    pub(super) silences: Vec<Silence>,
 }
 
 /// What decides about the attempts of one message.
@@ -143,22 +159,25 @@ fn fate(rules: &Rules, case: &Case, n: u64, before: Option<Cause>) -> Fate {
     if let Some(cause) = case.provoked {
         return Fate::Failed(cause);
     }
+    let is_loadtest = rules.environment == SimulatedEnvironment::Loadtest;
+    let last_reached = if is_loadtest { Status::Sent } else { Status::SentToTelco };
     let luck = case.dice.share(For::Fate, n);
     if let Some(cause) = before {
         if luck >= cause.retry_advice() {
             return Fate::Failed(cause);
         }
     } else if luck < rules.failure_rate {
-        let cause = case.dice.weighted(For::Cause, n, &CAUSES);
+        // Every other error is a telco's, and no telco hears of a load test.
+        let cause = if is_loadtest { Some(Cause::ServerUnknown) } else { case.dice.weighted(For::Cause, n, &CAUSES) };
         return Fate::Failed(cause.unwrap_or(Cause::DeliveryUnknown));
     } else if case.dice.share(For::Stuck, n) < rules.stuck_rate {
         // A row stuck at `created` would block the retry of its whole batch forever, so only single
         // messages stop there.
         let early = !case.in_batch && case.dice.below(For::Stuck, n + 1000, 2) == 0;
-        return Fate::Stops(if early { Status::Created } else { Status::SentToTelco });
+        return Fate::Stops(if early { Status::Created } else { last_reached });
     }
-    if case.foreign || rules.environment == SimulatedEnvironment::Loadtest {
-        return Fate::Stops(Status::SentToTelco);
+    if case.foreign || is_loadtest {
+        return Fate::Stops(last_reached);
     }
     Fate::Delivered
 }
@@ -197,18 +216,24 @@ impl Course {
             Fate::Stops(last) => (last, None),
         };
         let at = |offset: i64| start.saturating_add((offset as f64 / rules.speed) as i64);
-        let mark = |status: Status, offset: i64| if status <= last { at(offset) } else { i64::MAX };
-        Self {
-            start,
-            marks: [
-                mark(Status::Enqueued, enqueued),
-                mark(Status::Sending, sending),
-                mark(Status::Sent, sent),
-                mark(Status::SentToTelco, telco),
-            ],
-            end: end.map_or(i64::MAX, at),
-            fate,
+        let steps =
+            [(Status::Enqueued, at(enqueued)), (Status::Sending, at(sending)), (Status::Sent, at(sent)), (Status::SentToTelco, at(telco))];
+        let marks = steps.map(|(status, at)| if status <= last { at } else { i64::MAX });
+        let mut course = Self { start, marks, end: end.map_or(i64::MAX, at), fate };
+        for silence in &rules.silences {
+            if (silence.from..silence.until).contains(&course.end) && case.dice.share(For::Report, n) < silence.share {
+                let backlog = dice.between(For::Report, 0, 0, BACKLOG_MS) as f64 / rules.speed;
+                course.end = silence.until.saturating_add(backlog as i64);
+                // One that would have failed earlier goes on to the telco, but not before the silence:
+                // what an answer said of it stays true.
+                for (mark, (_, natural)) in course.marks.iter_mut().zip(steps) {
+                    if *mark == i64::MAX {
+                        *mark = natural.max(silence.from);
+                    }
+                }
+            }
         }
+        course
     }
 
     /// Its status once it has ended.
@@ -267,7 +292,7 @@ mod tests {
     use super::*;
 
     fn rules() -> Rules {
-        Rules { environment: SimulatedEnvironment::Test, failure_rate: 0.0, stuck_rate: 0.0, speed: 1.0 }
+        Rules { environment: SimulatedEnvironment::Test, failure_rate: 0.0, stuck_rate: 0.0, speed: 1.0, silences: Vec::new() }
     }
 
     fn case(n: u64) -> Case {
@@ -306,14 +331,57 @@ mod tests {
     }
 
     #[test]
-    fn abroad_and_loadtest_end_with_the_telco() {
+    fn abroad_they_end_with_the_telco_and_in_loadtest_before_it() {
         let loadtest = Rules { environment: SimulatedEnvironment::Loadtest, ..rules() };
         for n in 0..200 {
             let abroad = Course::new(&rules(), &Case { foreign: true, ..case(n) }, 0, 0, None);
             assert_eq!(abroad.at(i64::MAX - 1).0, Status::SentToTelco);
             let loaded = Course::new(&loadtest, &case(n), 0, 0, None);
-            assert_eq!(loaded.at(i64::MAX - 1).0, Status::SentToTelco);
+            assert_eq!(loaded.at(i64::MAX - 1).0, Status::Sent);
         }
+    }
+
+    #[test]
+    fn no_telco_says_anything_of_a_load_test() {
+        let loadtest = Rules { environment: SimulatedEnvironment::Loadtest, failure_rate: 0.5, stuck_rate: 0.5, ..rules() };
+        for n in 0..200 {
+            let course = Course::new(&loadtest, &case(n), 0, 0, None);
+            assert!(matches!(course.cause(i64::MAX - 1), None | Some(Cause::ServerUnknown)));
+            assert!(course.changes().all(|(_, status)| status != Status::SentToTelco));
+        }
+    }
+
+    fn silenced(share: f64, from: i64, until: i64) -> Rules {
+        Rules { silences: vec![Silence { from, until, share }], ..rules() }
+    }
+
+    #[test]
+    fn a_silence_holds_reports_back_until_it_ends() {
+        for n in 0..200 {
+            for provoked in [None, Some(Cause::RecipientInvalid), Some(Cause::RecipientUnavailable), Some(Cause::ServerUnknown)] {
+                let case = Case { provoked, ..case(n) };
+                let usual = Course::new(&rules(), &case, 0, 0, None);
+                let silent = Course::new(&silenced(1.0, 6_000, i64::MAX), &case, 0, 0, None);
+                assert_eq!(silent.at(i64::MAX - 1).0, Status::SentToTelco);
+                // What was said before it began stays true.
+                for now in (0..6_000).step_by(50) {
+                    assert_eq!(silent.at(now), usual.at(now), "{now}");
+                }
+                let lifted = Course::new(&silenced(1.0, 6_000, 600_000), &case, 0, 0, None);
+                assert_eq!(lifted.at(599_999), silent.at(599_999));
+                assert_eq!(lifted.at(600_000 + BACKLOG_MS).0, usual.last());
+                assert!(lifted.changes().collect::<Vec<_>>().is_sorted());
+            }
+        }
+    }
+
+    #[test]
+    fn a_silence_concerns_its_share_and_its_time() {
+        let ends = |rules: &Rules| (0..1000).filter(|n| Course::new(rules, &case(*n), 0, 0, None).at(20_000).0 == Status::Success).count();
+        assert!((600..800).contains(&ends(&silenced(0.3, 0, i64::MAX))));
+        // What finished before it began, or begins to finish after it ended, is not its own.
+        assert_eq!(ends(&silenced(1.0, 12_001, i64::MAX)), 1000);
+        assert_eq!(ends(&silenced(1.0, 0, 10_000)), 1000);
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub(super) enum For {
     FileName,
     Size,
     Fault,
+    Report,
 }
 
 /// The finaliser of splitmix64 (public domain, Sebastiano Vigna): every input bit moves every output bit.

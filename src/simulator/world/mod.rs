@@ -139,6 +139,18 @@ impl World {
         self.dice.share(For::Fault, n)
     }
 
+    /// From `now` on, this share of the messages that would finish (0 to 1) get no report and stay with
+    /// the telco, until another share is set: then their reports come within five seconds (divided by the
+    /// speed). What earlier answers said stays true.
+    pub fn withhold_reports(&mut self, share: f64, now: Timestamp) {
+        self.latest = self.latest.max(now);
+        // The moment of the latest answer is past.
+        let moment = self.latest.as_millisecond().saturating_add(1);
+        for campaign in &mut self.campaigns {
+            campaign.withhold_reports(share, moment);
+        }
+    }
+
     /// Answers `call` at `now`. If an earlier call had a later `now`, that one counts.
     pub fn answer(&mut self, call: &Call<'_>, now: Timestamp) -> Answer {
         let now = now.max(self.latest);

@@ -4,6 +4,7 @@ mod any_call;
 mod gate;
 mod messages;
 mod pages;
+mod reports;
 mod retries;
 mod sends;
 
