@@ -32,6 +32,6 @@ pub use query::{Held, NotANumber, RecipientQuery, recipient_key};
 pub use recipient::{Mask, Recipient, RecipientKind};
 pub use rows::{Row, Rows, RowsBuilder};
 pub use status::{Progress, Status, progress};
-pub use template::{Template, TemplatePart, fill, parts};
+pub use template::{Template, TemplatePart, fill, parts, text_body};
 pub use text::{clean, clean_line, needs_cleaning};
 pub use wording::{agreeing, counted, full_stop, grouped, sentences};

@@ -64,6 +64,16 @@ pub fn fill<'a>(body: &str, value: impl Fn(&str) -> Option<&'a str>) -> Option<S
     Some(out)
 }
 
+/// The part of a text as sent that differs from template to template: without the header (in test, a sentence that says
+/// so; the agency's name) and the footer, which the API sets off by lines of `---`. A text without both is returned whole.
+pub fn text_body(text: &str) -> &str {
+    const LINE: &str = "\n---\n";
+    match (text.find(LINE), text.rfind(LINE)) {
+        (Some(header), Some(footer)) if header < footer => text[header + LINE.len()..footer].trim(),
+        _ => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +86,15 @@ mod tests {
         assert_eq!(found, [Text("Dear "), Variable("name"), Text(", see you at "), Variable("place"), Text(".")]);
         assert_eq!(parts("{{open and {{x}}").collect::<Vec<_>>(), [Text("{{open and "), Variable("x")]);
         assert_eq!(parts("{{}} {{a b}}").collect::<Vec<_>>(), [Text("{{}} {{a b}}")]);
+    }
+
+    #[test]
+    fn a_body_has_neither_header_nor_footer() {
+        let text = "This is a test message.\n\nClinic\n\n---\n\nDear Tan,\n---- see you\n\n---\n\nDo not reply.";
+        assert_eq!(text_body(text), "Dear Tan,\n---- see you");
+        assert_eq!(text_body("Dear Tan\n---\nsee you"), "Dear Tan\n---\nsee you", "one line alone is the author's");
+        assert_eq!(text_body("a\n---\nb\n---\nc\n---\nd"), "b\n---\nc");
+        assert_eq!(text_body(""), "");
     }
 
     #[test]

@@ -419,13 +419,13 @@ impl ActionStage {
         }
     }
 
-    /// Its word in the narrow column of a list; `None` once whether to retry counts again.
+    /// Its word in a list, after "retry"; `None` once whether to retry counts again.
     pub fn short_word(&self) -> Option<&'static str> {
         match self {
             ActionStage::Intended => Some("asked"),
-            ActionStage::UnderWay { .. } | ActionStage::GoesAgain { .. } => Some("going"),
-            ActionStage::Unknown { .. } => Some("?"),
-            ActionStage::Accepted | ActionStage::FoundAccepted => Some("taken"),
+            ActionStage::UnderWay { .. } | ActionStage::GoesAgain { .. } => Some("under way"),
+            ActionStage::Unknown { .. } => Some("unknown"),
+            ActionStage::Accepted | ActionStage::FoundAccepted => Some("accepted"),
             _ => None,
         }
     }

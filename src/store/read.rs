@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::attempts::{self, time};
 use super::columns::ReportedBy;
+use super::counts::{self, Contribution};
 use super::{AnswerKind, RowNumber, Store};
 use crate::delivery::{
     BatchId, CampaignId, DeliveryError, Message, MessageId, Progress, Recipient, RetryAdvice, Status, TELCO_SILENCE, progress,
@@ -41,7 +42,12 @@ pub struct Cells<'a> {
     pub template_body: Option<&'a str>,
     /// The template's id; the id of its text if only that was given.
     pub template: Option<&'a str>,
-    /// From the newest attempt's start to its delivery, if both were given.
+    /// When its newest attempt began, as far as given; else when it was created.
+    pub begun_at: Option<Timestamp>,
+    /// Whether its number is abroad.
+    pub abroad: bool,
+    /// How long its delivery took. A step without a time ended at the latest when the attempt, or else the record, last
+    /// changed.
     pub delivered_after: Option<SignedDuration>,
     /// The latest time anywhere in the message.
     pub last_change: Option<Timestamp>,
@@ -60,7 +66,12 @@ impl fmt::Debug for Cells<'_> {
     }
 }
 
-impl Cells<'_> {
+impl<'a> Cells<'a> {
+    /// The values that fill the template, as given; none if they were not given.
+    pub fn values(&self) -> impl Iterator<Item = &'a str> {
+        self.store.columns.values_of(self.row.index()).into_iter().flatten().map(|(_, value)| value)
+    }
+
     /// The text for a list: when masked, the template's text, so that no value is shown; else the text as sent. Empty
     /// if nothing was given.
     pub fn text(&self, masked: bool) -> String {
@@ -125,7 +136,6 @@ impl Store {
         let error = self.error(row);
         let origin = columns.names.origin_of(columns.origin[at]);
         let template = columns.template_of(at).map(|known| &known.template);
-        let delivered = tried.newest.and_then(|newest| Some((time(newest.created)?, time(newest.delivered)?)));
         Cells {
             status,
             created_at: time(columns.created[at]),
@@ -139,7 +149,9 @@ impl Store {
             language: origin.and_then(|origin| origin.language.as_deref()),
             template_body: template.and_then(|template| template.body.as_deref()),
             template: template.and_then(|template| template.template_id.as_deref().or(template.id.as_deref())),
-            delivered_after: delivered.map(|(created, delivered)| delivered.duration_since(created)),
+            begun_at: counts::started(columns, at, &tried).and_then(time),
+            abroad: columns.marks[at].abroad,
+            delivered_after: Contribution::of(columns, at, &tried).delivered_after.map(SignedDuration::from_millis),
             last_change: time(tried.last_change),
             read_at: self.read_at(row),
             covered: columns.marks[at].covered,

@@ -35,9 +35,14 @@ impl App {
         }
     }
 
-    /// The wheel moves as the arrows do; in a question, whose answers have the focus, not at all.
+    /// The wheel moves as the arrows do, and scrolls an opened message; in a question, whose answers have the focus, not
+    /// at all.
     fn wheel(&mut self, action: Action) {
         let context = self.shared.context();
+        if context == Context::Detail {
+            let lines = if action == Action::Up { -1 } else { 1 };
+            return (0..NOTCH).for_each(|_| views::message::scroll(&mut self.shared, lines));
+        }
         if matches!(context, Context::Question | Context::Starting) {
             return;
         }

@@ -166,7 +166,7 @@ fn a_window_that_is_loaded_in_part_says_how_far() {
     let mut whole = self::desk(120, 36);
     whole.keys("t j Enter");
     whole.commands();
-    whole.keys("G j Enter").sees("the whole window, last 1 h · t shows other times");
+    whole.keys("G j").sees("end of the last 1 h: Enter shows 6 h");
     assert_eq!(whole.commands(), []);
 }
 

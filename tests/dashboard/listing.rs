@@ -117,11 +117,13 @@ fn the_filter_menu_counts_ticks_and_leaves() {
 fn columns_scroll_to_the_right_and_back() {
     let mut desk = Desk::with(&[sms(1, "failure", 10).batch("batch_a41f0000-0000-4000-8000-000000000022")], 80, 24);
     let heads = |desk: &Desk| desk.line("recipient ").split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(heads(&desk)[4..], ["retry", "tried", "batch"]);
-    desk.keys("l l l");
-    assert_eq!(heads(&desk)[4..], ["text"]);
+    assert_eq!(heads(&desk)[4..], ["result", "file"]);
+    desk.keys("l");
+    assert_eq!(heads(&desk)[4..], ["batch", "file"]);
+    desk.keys("l l");
+    assert_eq!(heads(&desk)[4..], ["file"]);
     desk.keys("h h h");
-    assert_eq!(heads(&desk)[4..], ["retry", "tried", "batch"]);
+    assert_eq!(heads(&desk)[4..], ["result", "file"]);
 }
 
 #[test]
@@ -162,4 +164,82 @@ fn campaigns_change_without_a_pause() {
     assert_eq!(views.len(), 2);
     assert!(views[0].contains("InView(false)") && views[1].contains("InView(true)"), "{views:?}");
     desk.keys("[").sees("1 of 2");
+}
+
+#[test]
+fn at_the_end_of_a_time_window_enter_widens_it() {
+    let hours = [1, 2, 5, 20, 30, 60, 100, 300];
+    let messages: Vec<Sms> = (0..).zip(hours).map(|(number, hours)| sms(1000 + number, "success", hours * 3600)).collect();
+    for (columns, rows) in [(60, 15), (80, 24), (120, 36)] {
+        let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), columns, rows);
+        desk.live(0).head(0, &messages, true).keys("t g j j j Enter").sees("last 24 h");
+        desk.keys("G j").sees("end of the last 24 h: Enter shows 3 days").keys("Enter").sees("last 3 d");
+        assert!(desk.cursor_line().contains("65∙∙∙∙1004"), "on what came in:\n{}", desk.screen());
+        desk.keys("G j").sees("end of the last 3 d: Enter shows 7 days").keys("Enter").sees("last 7 d");
+        desk.keys("G j").sees("end of the last 7 d: Enter shows all times").keys("Enter").sees("all messages");
+        assert!(desk.cursor_line().contains("65∙∙∙∙1007"), "{}", desk.screen());
+        desk.keys("G j").sees("the whole campaign").keys("Enter");
+        assert_eq!(desk.commands(), []);
+    }
+}
+
+#[test]
+fn an_empty_time_window_is_widened_as_well() {
+    let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
+    desk.live(0).head(0, &[sms(1, "success", 7_200)], true).keys("t g j Enter").sees("Nothing in last 1 h").sees("Enter shows 6 h");
+    desk.keys("Enter").sees("last 6 h").sees("65∙∙∙∙0001");
+}
+
+#[test]
+fn clearing_leads_to_the_top() {
+    let mut messages = delivered(60);
+    messages[40] = sms(1040, "failure", 2_460);
+    let mut desk = Desk::with(&messages, 80, 24);
+    desk.keys("f j Enter").sees("1 of 60 loaded").keys("j k 0").sees("all messages");
+    assert!(desk.cursor_line().contains("65∙∙∙∙1000"), "{}", desk.screen());
+    desk.head(0, &[sms(2000, "created", 1)], false);
+    assert!(desk.cursor_line().contains("65∙∙∙∙2000"), "and follows the newest");
+}
+
+#[test]
+fn with_a_message_open_the_list_goes_on_and_the_message_follows() {
+    for (columns, rows) in [(60, 15), (80, 24), (120, 36), (200, 60)] {
+        let mut desk = Desk::with(&delivered(3), columns, rows);
+        desk.keys("Enter").commands();
+        desk.keys("j");
+        let opened: Vec<Command> = desk.commands().into_iter().filter(|command| *command != Command::ReadFurther).collect();
+        let of = |number: u32| sms(1000 + number, "success", 0).id();
+        assert!(matches!(opened.as_slice(), [Command::Open { message, .. }] if *message == of(1)), "{opened:?}");
+        let screen = desk.screen();
+        assert!(screen.contains("65∙∙∙∙1001"), "{screen}");
+        desk.keys("Down Down Down").keys("k").commands();
+        desk.keys("Esc");
+        assert!(desk.cursor_line().contains("65∙∙∙∙1001"), "the last one is the end, and one back:\n{}", desk.screen());
+    }
+}
+
+#[test]
+fn a_long_text_scrolls_by_pages_while_it_is_open() {
+    let mut desk = Desk::with(&delivered(3), 60, 15);
+    desk.keys("Enter").sees("more lines: PgDn");
+    let before = desk.screen();
+    desk.keys("PgDn");
+    assert_ne!(desk.screen(), before);
+    desk.keys("PgUp");
+    assert_eq!(desk.screen(), before);
+}
+
+#[test]
+fn where_the_text_has_no_column_it_stands_beside_short_results() {
+    let messages = [sms(1, "success", 60).batch("batch_1"), sms(2, "failure", 90).batch("batch_1"), sms(3, "sending", 7)];
+    let mut unmasked = card("Clinic reminders", HostKind::Test);
+    unmasked.masked = false;
+    let mut desk = Desk::new(setup(vec![unmasked]), 80, 24);
+    desk.live(0).head(0, &messages, true).sees("result          text");
+    assert!(desk.line("0001").contains("in 3 s          Tan Wei Ming"), "{}", desk.screen());
+    assert!(desk.line("0003").contains("for 7 s         Tan Wei Ming"), "{}", desk.screen());
+    assert!(desk.line("0002").trim_end().ends_with("recipient_unavailable, retry yes"), "{}", desk.screen());
+    desk.keys("m").sees("result          file");
+    assert!(desk.line("0001").contains("in 3 s          clinic-nov.csv"), "{}", desk.screen());
+    desk.resize(60, 15).misses("clinic-nov.csv");
 }

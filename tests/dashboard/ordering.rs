@@ -26,8 +26,10 @@ fn listed(desk: &Desk) -> Vec<String> {
 
 fn heads(desk: &Desk) -> Vec<String> {
     let screen = desk.screen();
-    let line =
-        screen.lines().find(|line| line.starts_with("   ") && (line.contains("status ") || line.contains("recipient"))).unwrap_or_default();
+    let line = screen
+        .lines()
+        .find(|line| line.starts_with("   ") && (line.contains("status ") || line.contains("recipient ") || line.contains("created ")))
+        .unwrap_or_default();
     line.split('│').next().unwrap_or_default().split_whitespace().map(str::to_owned).collect()
 }
 
@@ -35,22 +37,22 @@ fn heads(desk: &Desk) -> Vec<String> {
 fn the_list_is_ordered_by_a_column_and_by_its_other_end() {
     let mut desk = Desk::with(&messages(), 80, 24);
     assert_eq!(listed(&desk), ["0030", "0010", "0040", "0020"]);
-    desk.keys("o").sees("Order and columns").sees("v newest first").keys("j j Enter Esc");
+    desk.keys("o").sees("Order and columns").sees("▼ newest first").keys("j j Enter Esc");
     assert_eq!(listed(&desk), ["0010", "0020", "0030", "0040"]);
-    desk.sees("recipient ^").sees("sorted by recipient: 4 loaded, back to");
+    desk.sees("recipient ▲").sees("sorted by recipient: 4 loaded, back to");
     desk.resize(100, 30).sees("sorted by recipient, lowest first: 4 loaded, back to").resize(80, 24);
-    desk.keys("o Enter").sees("v highest first").keys("Esc");
+    desk.keys("o Enter").sees("▼ highest first").keys("Esc");
     assert_eq!(listed(&desk), ["0040", "0030", "0020", "0010"]);
-    desk.sees("recipient v").keys("o 0 Esc").misses("sorted by");
+    desk.sees("recipient ▼").keys("o 0 Esc").misses("sorted by");
     assert_eq!(listed(&desk), ["0030", "0010", "0040", "0020"]);
 }
 
 #[rstest]
-#[case("g", "status ^", "failed first", &["0010", "0020", "0040", "0030"])]
-#[case("j", "updated v", "newest first", &["0030", "0010", "0040", "0020"])]
-#[case("j j j", "error ^", "a to z", &["0020", "0010", "0030", "0040"])]
-#[case("j j j j j", "attempts v", "most first", &["0010", "0030", "0040", "0020"])]
-#[case("j j j j j j", "batch ^", "a to z", &["0020", "0030", "0010", "0040"])]
+#[case("g", "status ▲", "failed first", &["0010", "0020", "0040", "0030"])]
+#[case("j", "updated ▼", "newest first", &["0030", "0010", "0040", "0020"])]
+#[case("j j j", "result ▲", "errors a to z", &["0020", "0010", "0030", "0040"])]
+#[case("j j j j", "attempts ▼", "most first", &["0010", "0030", "0040", "0020"])]
+#[case("j j j j j", "batch ▲", "a to z", &["0020", "0030", "0010", "0040"])]
 fn every_order_has_its_sign_and_its_words(#[case] steps: &str, #[case] head: &str, #[case] words: &str, #[case] expected: &[&str]) {
     for (columns, rows) in [(60, 24), (80, 24), (120, 36), (200, 60)] {
         let mut desk = Desk::with(&messages(), columns, rows);
@@ -63,7 +65,7 @@ fn every_order_has_its_sign_and_its_words(#[case] steps: &str, #[case] head: &st
 #[test]
 fn what_is_not_told_of_a_message_by_itself_orders_nothing() {
     let mut desk = Desk::with(&messages(), 80, 24);
-    desk.keys("o G Enter").sees("cannot sort by text").keys("Esc");
+    desk.keys("o G Enter").sees("cannot sort by file").keys("Esc");
     assert_eq!(listed(&desk), ["0030", "0010", "0040", "0020"]);
 }
 
@@ -85,15 +87,14 @@ fn in_another_order_the_list_follows_nothing_and_what_comes_goes_to_its_place() 
 }
 
 #[test]
-fn the_selected_message_keeps_its_line() {
+fn a_changed_order_leads_to_the_top() {
     let many: Vec<Sms> = (0..200).map(|number| sms(1000 + number * 7 % 200, "success", i64::from(number) * 9 + 9)).collect();
     let mut desk = Desk::with(&many, 120, 36);
-    desk.keys("PgDn PgDn PgDn k k");
-    let (row, line) = (desk.cursor_row(), desk.cursor_line());
-    let recipient = line.split("65∙∙∙∙").nth(1).map(|rest| rest[..4].to_owned()).unwrap_or_default();
-    desk.keys("o j j Enter Esc");
-    assert_eq!(desk.cursor_row(), row);
-    assert!(desk.cursor_line().contains(&recipient), "{}", desk.screen());
+    let row = desk.cursor_row();
+    for (keys, first) in [("o j j Enter Esc", "1000"), ("o Enter Esc", "1199"), ("o 0 Esc", "1000")] {
+        desk.keys("PgDn PgDn PgDn k k").keys(keys);
+        assert_eq!((desk.cursor_row(), desk.cursor_line().contains(first)), (row, true), "{}", desk.screen());
+    }
 }
 
 /// In another order what is read further back does not come in where the list ends.
@@ -117,14 +118,14 @@ fn many_messages_are_shown_in_another_order_once_they_are_sorted() {
     let mut desk = Desk::with(&many(), 80, 24);
     desk.sorts_at_once = false;
     let newest = listed(&desk);
-    desk.keys("o j j Enter Esc").sees("sorting by recipient, lowest first").misses("recipient ^");
+    desk.keys("o j j Enter Esc").sees("sorting by recipient, lowest first").misses("recipient ▲");
     assert_eq!(listed(&desk), newest, "the old order stays until then");
     desk.head(0, &[sms(70_000, "created", 1)], false).sees("sorting by recipient, lowest first");
     assert_eq!(listed(&desk)[..2], ["0000", newest[0].as_str()], "and follows the newest as before");
     desk.keys("j j G k");
     let row = desk.cursor_row();
     let recipient = desk.cursor_line().split("65∙∙∙∙").nth(1).map(|rest| rest[..4].to_owned()).unwrap_or_default();
-    desk.sort().misses("sorting").sees("recipient ^");
+    desk.sort().misses("sorting").sees("recipient ▲");
     assert_eq!(desk.cursor_row(), row);
     assert!(desk.cursor_line().contains(&recipient), "{}", desk.screen());
     desk.keys("g");
@@ -138,42 +139,42 @@ fn only_the_order_that_was_chosen_last_is_shown() {
     let mut desk = Desk::with(&many(), 80, 24);
     desk.sorts_at_once = false;
     desk.keys("o j j Enter Enter Esc").sees("sorting by recipient, highest first");
-    desk.sort().sees("sorting by recipient, highest first").misses("recipient ^").misses("recipient v");
-    desk.sort().misses("sorting").sees("recipient v");
+    desk.sort().sees("sorting by recipient, highest first").misses("recipient ▲").misses("recipient ▼");
+    desk.sort().misses("sorting").sees("recipient ▼");
     assert_eq!(listed(&desk)[..3], ["9999", "9998", "9997"]);
-    desk.keys("o 0 Esc").misses("sorting").misses("recipient v");
+    desk.keys("o 0 Esc").misses("sorting").misses("recipient ▼");
 }
 
 #[test]
 fn columns_are_hidden_shown_and_moved() {
     let mut desk = Desk::with(&messages(), 120, 36);
-    assert_eq!(heads(&desk), ["status", "created", "v", "recipient", "error", "retry", "tried", "batch", "text"]);
-    // Hides status and error, shows updated, and moves the recipient to the left of all.
+    assert_eq!(heads(&desk), ["status", "created", "▼", "recipient", "result", "batch", "file"]);
+    // Hides status and result, shows updated, and moves the recipient to the left of all.
     desk.keys("o g Space j j Space j j Space k < < < Esc");
-    assert_eq!(heads(&desk), ["recipient", "created", "v", "updated", "retry", "tried", "batch", "text"]);
+    assert_eq!(heads(&desk), ["recipient", "created", "▼", "updated", "batch", "file"]);
     desk.keys("l l");
-    assert_eq!(heads(&desk), ["recipient", "created", "v", "tried", "batch", "text"]);
+    assert_eq!(heads(&desk), ["recipient", "created", "▼", "file"]);
     desk.keys("o 0 Esc h h");
-    assert_eq!(heads(&desk), ["status", "created", "v", "recipient", "error", "retry", "tried", "batch", "text"]);
+    assert_eq!(heads(&desk), ["status", "created", "▼", "recipient", "result", "batch", "file"]);
 }
 
 #[test]
 fn the_arrows_move_a_column_in_the_menu_and_one_column_stays() {
     let mut desk = Desk::with(&messages(), 120, 36);
     desk.keys("o g Right Right Esc");
-    assert_eq!(heads(&desk)[..3], ["created", "v", "status"]);
-    desk.keys("o 0 g Space j Space j j Space j Space j Space j Space j Space j j j j Space").sees("is the only column shown");
+    assert_eq!(heads(&desk)[..3], ["created", "▼", "status"]);
+    desk.keys("o 0 g Space j Space j j Space j Space j j Space j j j Space").sees("is the only column shown");
     desk.keys("Esc");
-    assert!(desk.screen().lines().any(|line| line.trim() == "text"), "{}", desk.screen());
+    assert!(desk.screen().lines().any(|line| line.trim() == "file"), "{}", desk.screen());
 }
 
 #[test]
 fn rows_of_new_columns_say_what_was_told() {
     let mut desk = Desk::with(&[sms(1, "success", 60)], 200, 60);
-    desk.keys("o j j j j j j j Space j Space j Space Esc");
-    assert_eq!(heads(&desk)[7..], ["batch", "took", "language", "template"], "the text has no room");
-    let line = desk.line("✓ delivered   ");
-    assert!(line.contains(" 3 s") && line.contains("english") && line.contains("template_1"), "{line}");
+    desk.keys("o j j j j Space j j Space j Space Esc");
+    assert_eq!(heads(&desk)[4..], ["result", "attempts", "batch", "language", "template", "file"]);
+    let line = desk.line("› ✓ delivered ");
+    assert!(line.contains(" 1 ") && line.contains("english") && line.contains("template_1"), "{line}");
 }
 
 #[test]
@@ -213,7 +214,7 @@ fn the_order_and_the_columns_are_there_again_after_a_restart() {
     let mut again = Desk::new(setup, 120, 36);
     again.live(0).head(0, &messages(), false);
     assert_eq!(listed(&again)[..4], ["0010", "0020", "0030", "0040"]);
-    assert_eq!(heads(&again)[..3], ["created", "recipient", "^"]);
+    assert_eq!(heads(&again)[..3], ["created", "recipient", "▲"]);
     assert_eq!(again.state.session(), desk.state.session());
 }
 

@@ -165,7 +165,7 @@ fn the_outcome_is_followed_to_its_end() {
     tell(&mut desk, ActionStage::UnderWay { try_number: 1 });
     desk.sees("on its way");
     tell(&mut desk, ActionStage::Accepted);
-    desk.sees("✓ 65∙∙∙∙4018 retried: accepted 14:03:07").sees("taken");
+    desk.sees("✓ 65∙∙∙∙4018 retried: accepted 14:03:07").sees("retry accepted");
     desk.wait(11_000);
     tell(&mut desk, ActionStage::Followed { status: Status::Success });
     desk.sees("accepted 14:03:07, delivered 14:03:18");

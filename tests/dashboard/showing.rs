@@ -68,7 +68,7 @@ fn the_detail_follows_the_cursor_and_asks_when_it_is_opened() {
 #[test]
 fn a_small_screen_shows_one_pane_at_a_time() {
     let mut desk = desk(80, 24);
-    desk.keys("Enter").sees("Singapore").misses("recipient    error").keys("Esc").sees("recipient    error");
+    desk.keys("Enter").sees("Singapore").misses("recipient      result").keys("Esc").sees("recipient      result");
 }
 
 #[test]
@@ -76,9 +76,9 @@ fn the_detail_scrolls_to_its_end_and_no_further() {
     let mut desk = desk(60, 15);
     desk.keys("Enter G");
     let end = desk.screen();
-    desk.keys("j j j j");
+    desk.keys("PgDn PgDn");
     assert_eq!(desk.screen(), end);
-    desk.keys("k");
+    desk.keys("PgUp");
     assert_ne!(desk.screen(), end);
 }
 

@@ -252,7 +252,7 @@ impl Shared {
         }
     }
 
-    /// Clears filter and find.
+    /// Clears filter and find: the list is shown from its top.
     pub(in crate::tui) fn clear(&mut self) {
         self.close_detail();
         self.forget_across();
@@ -262,6 +262,9 @@ impl Shared {
             campaign.pages_to_fill = 0;
         }
         self.end_find();
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.list.follow(&campaign.store);
+        }
     }
 
     /// Sends the search that is due.

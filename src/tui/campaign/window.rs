@@ -8,6 +8,9 @@ use crate::config::{DayEnd, GivenTime, MOMENTS};
 use crate::store::{BatchSummary, Filter};
 use crate::tui::text::{age, short_time};
 
+/// How far back the windows go that follow each other where a list ends, in hours.
+const WIDER: [i64; 4] = [6, 24, 3 * 24, 7 * 24];
+
 /// A time window. A relative one moves on with the clock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::tui) struct TimeWindow {
@@ -25,6 +28,24 @@ impl TimeWindow {
     pub fn usual() -> [TimeWindow; 5] {
         let last = |hours| TimeWindow { from: Some(GivenTime::Ago(SignedDuration::from_hours(hours))), to: None };
         [last(1), last(6), last(24), last(7 * 24), TimeWindow { from: Some(GivenTime::Today(DayEnd::Start)), to: None }]
+    }
+
+    /// The next wider of the last 6 h, 24 h, 3 days, 7 days and all times. `None` for all times, and for a window with an
+    /// end: what it leaves out is not only older.
+    pub fn wider(&self, zone: &TimeZone, now: Timestamp) -> Option<TimeWindow> {
+        let (Some(since), None) = (self.from?.at(zone, now), self.to) else { return None };
+        let back = now.duration_since(since);
+        let wider = WIDER.into_iter().map(SignedDuration::from_hours).find(|wider| *wider > back);
+        Some(TimeWindow { from: wider.map(GivenTime::Ago), to: None })
+    }
+
+    /// How much one that [`TimeWindow::wider`] gives shows, in words: `3 days`, `all times`.
+    pub fn span_words(&self) -> String {
+        match self.from {
+            Some(GivenTime::Ago(back)) if back.as_hours() > 24 => format!("{} days", back.as_hours() / 24),
+            Some(GivenTime::Ago(back)) => age(back),
+            _ => "all times".to_owned(),
+        }
     }
 
     /// Whether it contains all times.
@@ -183,6 +204,24 @@ mod tests {
         assert_eq!(window.words(&zone(), now()), words);
         let again = TimeWindow::parse(&window.typed(), &zone(), now()).unwrap();
         assert_eq!(again.times(&zone(), now()), window.times(&zone(), now()), "{}", window.typed());
+    }
+
+    #[rstest]
+    #[case("1h", &["6 h", "24 h", "3 days", "7 days", "all times"])]
+    #[case("24h", &["3 days", "7 days", "all times"])]
+    #[case("25h", &["3 days", "7 days", "all times"])]
+    #[case("today", &["24 h", "3 days", "7 days", "all times"])]
+    #[case("2026-11-20", &["7 days", "all times"])]
+    #[case("8d", &["all times"])]
+    #[case("2h to 1h", &[])]
+    #[case("today to today", &[])]
+    fn a_window_widens_step_by_step_to_all_times(#[case] text: &str, #[case] steps: &[&str]) {
+        let mut window = TimeWindow::parse(text, &zone(), now()).unwrap();
+        for step in steps {
+            window = window.wider(&zone(), now()).unwrap();
+            assert_eq!(window.span_words(), *step);
+        }
+        assert_eq!(window.wider(&zone(), now()), None);
     }
 
     #[rstest]

@@ -11,6 +11,7 @@ use crate::tui::chrome::keys;
 use crate::tui::key_line::KeyWord;
 use crate::tui::shared::{BatchColumn, Column, FailureColumn, Ordered, Shared, ShownColumns, Sortable, Tables, ViewKind, order_sign};
 use crate::tui::text::{Align, fit, width};
+use crate::tui::views::messages::cells::head;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::menu::Menu;
 use crate::tui::{Action, Context, Role};
@@ -104,7 +105,9 @@ fn lines(shared: &Shared) -> Vec<OrderLine> {
         ViewKind::Batches => lines_of(shared.tables.batches),
         ViewKind::Failures => lines_of(shared.tables.failures),
         ViewKind::Messages | ViewKind::Activity => {
+            let name = |column: Column| shared.campaign().map_or(column.label(), |campaign| head(campaign, column));
             let line = |(column, shown): &(Column, bool)| OrderLine {
+                name: name(*column),
                 shown: Some(*shown),
                 can_order: column.sort_by().is_some(),
                 ..line(*column, shared.tables.messages)

@@ -10,6 +10,7 @@ use crate::tui::dialogs::OrderMenu;
 use crate::tui::shared::{Column, Shared, ShownColumns, ViewKind};
 use crate::tui::views::batches::{BatchColumn, NEWEST_BATCH};
 use crate::tui::views::failures::{FailureColumn, MOST_FAILED};
+use crate::tui::views::messages::cells::head;
 
 /// A column that a table can be sorted by.
 pub(in crate::tui) trait Sortable: Copy + PartialEq + 'static {
@@ -73,12 +74,11 @@ impl<C: Sortable> Ordered<C> {
     }
 }
 
-/// The sign at the head that a table is sorted by: `^` where the lowest comes first.
+/// The sign at the head that a table is sorted by: `▲` where the lowest comes first.
 pub(in crate::tui) fn order_sign(direction: Direction) -> &'static str {
-    // Terminals disagree about the width of the arrows that other programs use.
     match direction {
-        Direction::Rising => "^",
-        Direction::Falling => "v",
+        Direction::Rising => "▲",
+        Direction::Falling => "▼",
     }
 }
 
@@ -120,10 +120,16 @@ impl Tables {
     pub fn of_saved(tables: &BTreeMap<String, SavedTable>) -> Self {
         let usual = Tables::default();
         let table = |view: ViewKind| tables.get(view.saved_name());
-        let messages = table(ViewKind::Messages);
+        let table_of_messages = table(ViewKind::Messages);
+        let mut columns = table_of_messages.map_or(usual.columns, |table| ShownColumns::of_saved(&table.columns, &table.hidden));
+        let messages: Option<Ordered<Column>> = kept(table_of_messages).filter(|order: &Ordered<Column>| order.by.sort_by().is_some());
+        // In an earlier version it may have been a column that everyone saw.
+        if let Some(order) = messages {
+            columns.show(order.by);
+        }
         Self {
-            columns: messages.map_or(usual.columns, |table| ShownColumns::of_saved(&table.columns, &table.hidden)),
-            messages: kept(messages).filter(|order: &Ordered<Column>| order.by.sort_by().is_some()).unwrap_or(usual.messages),
+            columns,
+            messages: messages.unwrap_or(usual.messages),
             batches: kept(table(ViewKind::Batches)).unwrap_or(usual.batches),
             failures: kept(table(ViewKind::Failures)).unwrap_or(usual.failures),
         }
@@ -168,7 +174,8 @@ impl Shared {
     /// Sorts the messages by a column, or reverses the order where they are sorted by it.
     pub(in crate::tui) fn order_by(&mut self, column: Column) {
         if column.sort_by().is_none() {
-            let what = format!("cannot sort by {}", column.label());
+            let name = self.campaign().map_or(column.label(), |campaign| head(campaign, column));
+            let what = format!("cannot sort by {name}");
             self.tell(NoticeWeight::Info, &what, "only by what each message reports itself", "");
             return;
         }
@@ -216,7 +223,7 @@ mod tests {
         assert_eq!(Tables::default().saved(), BTreeMap::new());
         let mut tables = Tables { messages: Ordered::by(Column::Recipient), ..Tables::default() };
         tables.batches.choose(BatchColumn::Created);
-        tables.columns.turn(Column::Error);
+        tables.columns.turn(Column::Result);
         let saved = tables.saved();
         assert_eq!(saved.keys().map(String::as_str).collect::<Vec<_>>(), ["batches", "messages"]);
         assert_eq!(Tables::of_saved(&saved), tables);
@@ -227,6 +234,16 @@ mod tests {
         let table = |by: &str| SavedTable { ordered_by: Some(by.to_owned()), ..SavedTable::default() };
         let saved = [("messages".to_owned(), table("text")), ("batches".to_owned(), table("colour")), ("maps".to_owned(), table("x"))];
         assert_eq!(Tables::of_saved(&saved.into()), Tables::default());
+    }
+
+    #[test]
+    fn an_order_of_an_earlier_version_is_kept() {
+        let by = |name: &str| SavedTable { ordered_by: Some(name.to_owned()), rising: true, ..SavedTable::default() };
+        for (name, column) in [("error", Column::Result), ("tried", Column::Attempts)] {
+            let tables = Tables::of_saved(&[("messages".to_owned(), by(name))].into());
+            assert_eq!(tables.messages, Ordered { by: column, direction: Direction::Rising });
+            assert!(tables.columns.shown().any(|shown| shown == column), "or the order would be a riddle");
+        }
     }
 
     #[test]

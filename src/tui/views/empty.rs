@@ -9,7 +9,7 @@ use crate::monitor::Connection;
 use crate::postman::Explanation;
 use crate::tui::shared::{Campaign, ServerAnswer, Shared};
 use crate::tui::text::wrap;
-use crate::tui::views::messages::sum;
+use crate::tui::views::messages::{sum, wider_window};
 use crate::tui::widgets::words::{besides, until};
 use crate::tui::{Action, Role};
 
@@ -98,7 +98,9 @@ fn filtered(state: &Shared, campaign: &Campaign, strong: Style, text: Style) -> 
     let is_whole = campaign.is_window_whole();
     let times = if window.is_all() { String::new() } else { format!("{} other times, ", state.key_for(Action::TimeWindow)) };
     let changes = format!("{times}{filter} changes the filter, {clear} clears it.");
-    let next = if coverage.ends_here() || is_whole {
+    let next = if let Some(wider) = wider_window(campaign) {
+        format!("{} shows {}, {changes}", state.key_for(Action::Enter), wider.span_words())
+    } else if coverage.ends_here() || is_whole {
         changes
     } else if campaign.further_asked {
         format!("Reading further back. {changes}")

@@ -65,8 +65,9 @@ pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
 pub(super) fn key(action: Action, shared: &mut Shared) {
     let page = isize::from(shared.layout().detail.map_or(1, |detail| detail.height.clamp(2, 999)) as i16) - 1;
     match action {
-        Action::Up => scroll(shared, -1),
-        Action::Down => scroll(shared, 1),
+        // The list goes on, and the message follows; the text has the larger keys.
+        Action::Up => step(shared, -1),
+        Action::Down => step(shared, 1),
         Action::PageUp => scroll(shared, -page),
         Action::PageDown => scroll(shared, page),
         Action::HalfPageUp => scroll(shared, -(page + 1) / 2),
@@ -87,7 +88,21 @@ pub(super) fn key(action: Action, shared: &mut Shared) {
     }
 }
 
-fn scroll(shared: &mut Shared, lines: isize) {
+/// Opens the message above or below in the list.
+fn step(shared: &mut Shared, steps: isize) {
+    let Some(campaign) = shared.campaign() else { return };
+    let index = campaign.list.index(&campaign.store).checked_add_signed(steps);
+    let Some(index) = index.filter(|index| *index < campaign.list.len()) else { return };
+    let is_of_a_line = campaign.opened.as_ref().is_some_and(|opened| opened.is_of_a_line);
+    shared.go(index);
+    shared.open_detail();
+    if let Some(opened) = shared.campaign_mut().and_then(|campaign| campaign.opened.as_mut()) {
+        opened.is_of_a_line = is_of_a_line;
+    }
+}
+
+/// Scrolls the text by so many lines.
+pub(in crate::tui) fn scroll(shared: &mut Shared, lines: isize) {
     let last = last_scroll(shared);
     let Some(opened) = shared.campaign_mut().and_then(|campaign| campaign.opened.as_mut()) else { return };
     opened.scroll = opened.scroll.min(last).saturating_add_signed(lines).min(last);
@@ -135,7 +150,7 @@ pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, area: Rect) -> 
     if below > 0 && area.height > 1 {
         // How much is cut off is said where it is cut off; the line that takes is counted, too.
         let y = area.bottom() - 1;
-        let next = shared.key_for(if campaign.opened.is_some() { Action::Down } else { Action::Enter });
+        let next = shared.key_for(if campaign.opened.is_some() { Action::PageDown } else { Action::Enter });
         let words = format!(" … {}: {next}", counted(below + 1, "more line"));
         buffer.set_stringn(
             area.x,

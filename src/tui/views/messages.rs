@@ -3,6 +3,7 @@
 pub(in crate::tui) mod cells;
 pub(in crate::tui) mod columns; // which are shown
 pub(in crate::tui) mod list; // which rows it shows, and where the cursor is
+mod result; // what came of a message
 pub(in crate::tui) mod sum; // its first line
 pub(in crate::tui) mod widths; // of its columns
 
@@ -15,11 +16,13 @@ use crate::delivery::grouped;
 use crate::monitor::Command;
 use crate::store::RowNumber;
 use crate::tui::dialogs::{Can, HelpPage, NoticesPage};
-use crate::tui::shared::{Campaign, Column, Item, ListCursor, Ordered, ServerAnswer, Shared, Sortable as _, order_sign, plan_one};
+use crate::tui::shared::{
+    Campaign, Column, Item, ListCursor, Ordered, ServerAnswer, Shared, Sortable as _, TimeWindow, order_sign, plan_one,
+};
 use crate::tui::text::{self, Align, cut, fit};
 use crate::tui::views::empty;
-use crate::tui::views::messages::cells::{RowLook, cell, is_number};
-use crate::tui::views::messages::widths::{MARGIN, Needs, columns};
+use crate::tui::views::messages::cells::{BESIDE_RESULT, RowLook, cell, head, is_number};
+use crate::tui::views::messages::widths::{MARGIN, Needs, SHORTEST_TEXT, columns};
 use crate::tui::widgets::words::besides;
 use crate::tui::{Action, Context, Role};
 
@@ -30,7 +33,7 @@ pub(in crate::tui) const PAGES_TO_FILL: u8 = 10;
 pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
     match action {
         // On the last line it reads further back.
-        Action::Enter if campaign.list.cursor() == ListCursor::End => Can::unless(!goes_further(campaign), "there is no more to read"),
+        Action::Enter if is_at_end(campaign) => Can::unless(!goes_further(campaign), "there is no more to read"),
         Action::MarkRange => Can::unless(campaign.marked.last().is_none(), "no row was marked before"),
         Action::MarkAll | Action::InvertMarks => nothing_kept(campaign),
         Action::PlanRetry | Action::Export if !campaign.marked.is_empty() => Can::Yes,
@@ -61,10 +64,18 @@ pub(super) fn of_message(action: Action, shared: &Shared, campaign: &Campaign) -
     }
 }
 
+/// Whether the cursor is below the last message.
+fn is_at_end(campaign: &Campaign) -> bool {
+    campaign.list.cursor() == ListCursor::End || campaign.list.len() == 0
+}
+
 /// Whether there is more to read where the list ends.
 fn goes_further(campaign: &Campaign) -> bool {
     if campaign.find.is_on() {
         return matches!(campaign.find.server(), ServerAnswer::Answered { more: true, .. }) && !campaign.find.is_reading_further();
+    }
+    if wider_window(campaign).is_some() {
+        return true;
     }
     !campaign.store.is_empty() && !campaign.store.coverage().ends_here() && !campaign.is_window_whole()
 }
@@ -136,11 +147,31 @@ fn bare_key(action: Action, shared: &mut Shared) {
 
 fn enter(action: Action, shared: &mut Shared) {
     let Some(campaign) = shared.campaign() else { return };
-    match campaign.list.cursor() {
-        ListCursor::End if action == Action::Enter => read_further(shared),
-        ListCursor::End => {}
-        _ => shared.open_detail(),
+    match (is_at_end(campaign), action) {
+        (true, Action::Enter) => match wider_window(campaign) {
+            Some(window) => widen(window, shared),
+            None => read_further(shared),
+        },
+        (true, _) => {}
+        (false, _) => shared.open_detail(),
     }
+}
+
+/// The next wider time window, where the list ends because all of the one that it shows is loaded.
+pub(super) fn wider_window(campaign: &Campaign) -> Option<TimeWindow> {
+    let ends = !campaign.find.is_on() && !campaign.store.is_empty() && campaign.is_window_whole();
+    campaign.choice.window.wider(&campaign.zone, campaign.now).filter(|_| ends)
+}
+
+/// Shows a wider time window. The cursor goes on to what comes below the messages listed before.
+fn widen(window: TimeWindow, shared: &mut Shared) {
+    let Some(last) = shared.campaign().map(|campaign| campaign.list.len()).and_then(|listed| listed.checked_sub(1)) else {
+        shared.set_window(window);
+        return;
+    };
+    shared.go(last);
+    shared.set_window(window);
+    key(Action::Down, shared);
 }
 
 fn scroll_columns(steps: isize, shared: &mut Shared) {
@@ -284,7 +315,9 @@ pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, heads: Rect, ar
         return None;
     }
     let (columns, gap) = columns_of(shared, campaign, usize::from(area.width));
-    let columns = Columns { columns: &columns, gap };
+    let has_text = columns.iter().any(|(column, _)| *column == Column::Text);
+    let wants_text = campaign.skipped_columns == 0 && shared.tables.columns.shown().any(|column| column == Column::Text);
+    let columns = Columns { columns: &columns, gap, lacks_text: wants_text && !has_text };
     draw_heads(shared, campaign, buffer, heads, columns);
     let height = usize::from(area.height);
     let top = campaign.list.top(&campaign.store, height);
@@ -314,7 +347,6 @@ fn columns_of(shared: &Shared, campaign: &Campaign, width: usize) -> (Vec<(Colum
         chosen: &shared.tables.columns,
         ordered_by: Ordered::of_messages(campaign.list.order()).by,
         is_ordered: !campaign.list.is_newest_first(),
-        other_days: lists_other_days(shared, campaign),
         skipped: campaign.skipped_columns,
     };
     columns(width, needs)
@@ -333,27 +365,13 @@ pub(in crate::tui) fn head_at(shared: &Shared, heads: Rect, column: u16) -> Opti
     columns.iter().find_map(stands)
 }
 
-/// Whether messages of another day than today can scroll into the window.
-fn lists_other_days(shared: &Shared, campaign: &Campaign) -> bool {
-    let day = |row: RowNumber| {
-        let at = campaign.store.cells(row).created_at?;
-        Some(at.to_zoned_datetime(shared.look.zone.clone()).date())
-    };
-    let today = shared.time_of_day().to_zoned_datetime(shared.look.zone.clone()).date();
-    if !campaign.list.is_newest_first() {
-        // The oldest one can be anywhere.
-        let oldest = campaign.store.coverage().oldest.map(|at| at.to_zoned_datetime(shared.look.zone.clone()).date());
-        return campaign.store.coverage().islands > 0 || oldest.is_some_and(|day| day != today);
-    }
-    let last = campaign.list.len().checked_sub(1).and_then(|index| campaign.list.item(&campaign.store, index));
-    last.and_then(|item| day(item.row)).is_some_and(|day| day != today)
-}
-
 /// The columns and the blanks between two of them.
 #[derive(Clone, Copy)]
 struct Columns<'a> {
     columns: &'a [(Column, usize)],
     gap: usize,
+    /// Whether the text is wanted, and has no room.
+    lacks_text: bool,
 }
 
 fn draw_heads(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect, columns: Columns<'_>) {
@@ -361,10 +379,16 @@ fn draw_heads(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: R
     let mut text = " ".repeat(MARGIN);
     for (column, width) in columns.columns {
         let align = if is_number(*column) { Align::Right } else { Align::Left };
-        let name = if column.label().len() <= *width { column.label() } else { column.name() };
+        let name = head(campaign, *column);
         let signed = format!("{name} {}", order_sign(order.direction));
-        let has_sign = *column == order.by && signed.len() <= *width;
-        text.push_str(&fit(if has_sign { &signed } else { name }, *width, align));
+        let has_sign = *column == order.by && text::width(&signed) <= *width;
+        let name = if has_sign { &signed } else { name };
+        if *column == Column::Result && columns.lacks_text && *width >= BESIDE_RESULT + SHORTEST_TEXT {
+            text.push_str(&fit(name, BESIDE_RESULT, align));
+            text.push_str(&fit(head(campaign, Column::Text), *width - BESIDE_RESULT, align));
+        } else {
+            text.push_str(&fit(name, *width, align));
+        }
         text.push_str(&" ".repeat(columns.gap));
     }
     buffer.set_stringn(area.x, area.y, text.trim_end(), usize::from(area.width), shared.look.style(Role::Heading));
@@ -372,7 +396,7 @@ fn draw_heads(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: R
 
 fn draw_row(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect, item: Item, columns: Columns<'_>, is_selected: bool) {
     let cells = campaign.store.cells(item.row);
-    let look = RowLook { selected: is_selected.then(|| selected_style(shared, campaign)), left: item.left };
+    let look = RowLook { selected: is_selected.then(|| selected_style(shared, campaign)), left: item.left, lacks_text: columns.lacks_text };
     let base = look.selected.unwrap_or_else(|| shared.look.style(Role::Text));
     // Marked comes first: it decides what is retried. Then a row under the cursor that no longer matches; elsewhere
     // what is outside the loaded range.
@@ -455,6 +479,14 @@ fn reach_words(shared: &Shared, campaign: &Campaign) -> String {
     let coverage = campaign.store.coverage();
     if coverage.dropped > 0 {
         format!("kept {}, {how_far} · max_messages keeps more", grouped(coverage.loaded))
+    } else if let Some(wider) = wider_window(campaign) {
+        let window = campaign.choice.window.words(&shared.look.zone, shared.now);
+        let end = match window.strip_prefix("since ") {
+            Some(since) => format!("no more since {since}"),
+            None if window.starts_with("last ") => format!("end of the {window}"),
+            None => format!("end of {window}"),
+        };
+        format!("{end}: {} shows {}", shared.keymap.name(Context::Messages, Action::Enter), wider.span_words())
     } else if campaign.is_window_whole() && !campaign.choice.window.is_all() {
         let words = campaign.choice.window.words(&shared.look.zone, shared.now);
         format!("the whole window, {words} · {} shows other times", shared.key_for(Action::TimeWindow))

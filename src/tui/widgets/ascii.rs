@@ -25,6 +25,8 @@ fn plain(sign: &str) -> Option<&'static str> {
         "≤" => "<",
         "•" | "∙" => "*",
         "…" => "~",
+        "▲" => "^",
+        "▼" => "v",
         // Graphs, from the lowest to the highest.
         "▁" | "▏" => ".",
         "▂" | "▎" => ":",

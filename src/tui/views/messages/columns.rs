@@ -14,34 +14,29 @@ pub(in crate::tui) enum Column {
     Updated,
     /// Whom it is for.
     Recipient,
-    /// Why it failed.
-    Error,
-    /// Whether to retry, or the progress of a retry.
-    Retry,
+    /// What came of it: why it failed, or how long it took.
+    Result,
     /// The number of attempts.
-    Tried,
+    Attempts,
     Batch,
-    /// From the newest attempt's start to its delivery.
-    Took,
     /// The text's language.
     Language,
     /// The template's id.
     Template,
+    /// What tells messages apart: values or body; while masked, the batch's file and the language.
     Text,
 }
 
 impl Column {
     /// All of them, in the order of decisions.
-    pub const ALL: [Column; 12] = [
+    pub const ALL: [Column; 10] = [
         Column::Status,
         Column::Created,
         Column::Updated,
         Column::Recipient,
-        Column::Error,
-        Column::Retry,
-        Column::Tried,
+        Column::Result,
+        Column::Attempts,
         Column::Batch,
-        Column::Took,
         Column::Language,
         Column::Template,
         Column::Text,
@@ -49,12 +44,12 @@ impl Column {
 
     /// Whether it is shown by default.
     fn is_usual(self) -> bool {
-        !matches!(self, Column::Updated | Column::Took | Column::Language | Column::Template)
+        !matches!(self, Column::Updated | Column::Attempts | Column::Language | Column::Template)
     }
 
     /// Whether it stays while the others scroll to the left: without these a row could be any message.
     pub fn stays(self) -> bool {
-        matches!(self, Column::Status | Column::Created | Column::Recipient | Column::Error)
+        matches!(self, Column::Status | Column::Created | Column::Recipient)
     }
 
     /// What the store sorts by for it; `None` where the store cannot sort by it.
@@ -64,10 +59,10 @@ impl Column {
             Column::Created => SortBy::Created,
             Column::Updated => SortBy::Updated,
             Column::Recipient => SortBy::Recipient,
-            Column::Error => SortBy::Error,
-            Column::Tried => SortBy::Attempts,
+            Column::Result => SortBy::Error,
+            Column::Attempts => SortBy::Attempts,
             Column::Batch => SortBy::Batch,
-            Column::Retry | Column::Took | Column::Language | Column::Template | Column::Text => return None,
+            Column::Language | Column::Template | Column::Text => return None,
         })
     }
 }
@@ -83,11 +78,10 @@ impl Sortable for Column {
             Column::Created => "created",
             Column::Updated => "updated",
             Column::Recipient => "recipient",
-            Column::Error => "error",
-            Column::Retry => "retry",
-            Column::Tried => "tried",
+            Column::Result => "result",
+            // As sessions of earlier versions have it.
+            Column::Attempts => "tried",
             Column::Batch => "batch",
-            Column::Took => "took",
             Column::Language => "language",
             Column::Template => "template",
             Column::Text => "text",
@@ -95,12 +89,12 @@ impl Sortable for Column {
     }
 
     fn label(self) -> &'static str {
-        if self == Column::Tried { "attempts" } else { self.name() }
+        if self == Column::Attempts { "attempts" } else { self.name() }
     }
 
     fn usual(self) -> Direction {
         match self {
-            Column::Created | Column::Updated | Column::Tried => Direction::Falling,
+            Column::Created | Column::Updated | Column::Attempts => Direction::Falling,
             _ => Direction::Rising,
         }
     }
@@ -113,11 +107,19 @@ impl Sortable for Column {
             (Column::Created | Column::Updated, Direction::Rising) => "oldest first",
             (Column::Recipient, Direction::Rising) => "lowest first",
             (Column::Recipient, Direction::Falling) => "highest first",
-            (Column::Tried, Direction::Falling) => "most first",
-            (Column::Tried, Direction::Rising) => "fewest first",
+            (Column::Result, Direction::Rising) => "errors a to z",
+            (Column::Result, Direction::Falling) => "errors z to a",
+            (Column::Attempts, Direction::Falling) => "most first",
+            (Column::Attempts, Direction::Rising) => "fewest first",
             (_, Direction::Rising) => "a to z",
             (_, Direction::Falling) => "z to a",
         }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        // In earlier sessions errors have a column of their own.
+        let name = if name == "error" { "result" } else { name };
+        Self::ALL.into_iter().find(|column| column.name() == name)
     }
 }
 
@@ -224,7 +226,7 @@ mod tests {
     #[test]
     fn a_column_moves_and_stops_at_the_ends() {
         let mut columns = ShownColumns::default();
-        assert!(!columns.shift(0, -1) && !columns.shift(11, 1) && !columns.shift(12, -1));
+        assert!(!columns.shift(0, -1) && !columns.shift(9, 1) && !columns.shift(10, -1));
         assert!(columns.shift(3, -1) && columns.shift(2, -1));
         assert!(columns.shown().take(3).eq([Column::Status, Column::Recipient, Column::Created]));
     }
@@ -232,8 +234,8 @@ mod tests {
     #[test]
     fn what_scrolls_leaves_the_last_one() {
         let mut columns = ShownColumns::default();
-        assert_eq!(columns.scrolls(), 3, "retry, tried, batch");
-        for column in [Column::Retry, Column::Tried, Column::Batch, Column::Text] {
+        assert_eq!(columns.scrolls(), 2, "result, batch");
+        for column in [Column::Result, Column::Batch, Column::Text] {
             columns.turn(column);
         }
         assert_eq!(columns.scrolls(), 0);
@@ -244,16 +246,25 @@ mod tests {
         let columns = ShownColumns::of_saved(&names(&["text", "colour", "status", "text", "created"]), &names(&["created", "colour"]));
         let (order, hidden) = columns.saved();
         assert_eq!(order[..3], ["text", "status", "created"]);
-        assert_eq!(hidden, ["created", "updated", "took", "language", "template"]);
+        assert_eq!(hidden, ["created", "updated", "tried", "language", "template"]);
         assert_eq!(order.len(), Column::ALL.len());
         assert_eq!(ShownColumns::of_saved(&[], &[]), ShownColumns::default());
         let all = names(&["status"]);
         assert!(ShownColumns::of_saved(&all, &all).shown().count() > 0, "what hides everything shows the rest");
     }
 
+    #[test]
+    fn the_columns_of_earlier_versions_have_their_successors() {
+        let order = names(&["recipient", "status", "retry", "tried", "error", "took", "created", "text"]);
+        let columns = ShownColumns::of_saved(&order, &names(&["took", "text"]));
+        let expected = [Column::Recipient, Column::Status, Column::Attempts, Column::Batch, Column::Result, Column::Created];
+        assert!(columns.shown().eq(expected), "{columns:?}");
+        assert!(!ShownColumns::of_saved(&order, &names(&["error"])).shown().any(|column| column == Column::Result));
+    }
+
     proptest! {
         #[test]
-        fn what_was_chosen_comes_back(steps in prop::collection::vec((0..12usize, 0..3u8), 0..40)) {
+        fn what_was_chosen_comes_back(steps in prop::collection::vec((0..10usize, 0..3u8), 0..40)) {
             let mut columns = ShownColumns::default();
             for (index, kind) in steps {
                 match kind {

@@ -238,11 +238,12 @@ impl List {
         }
     }
 
-    /// Shows the same rows in another order: few at once, many when they are sorted. The row under the cursor keeps its
-    /// line; where the cursor was not moved, the new order is shown from its first row.
+    /// Shows the same rows in another order, from the first one on: few at once, many when they are sorted. If the cursor
+    /// is moved until then, its row keeps its line.
     pub fn set_order(&mut self, store: &Store, order: Order) {
         if order != self.wanted {
             self.wanted = order;
+            self.follow(store);
             self.reorder(store, |list| list.sort_few(store));
         }
     }

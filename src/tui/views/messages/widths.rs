@@ -2,28 +2,38 @@
 //! edge.
 
 use crate::tui::shared::{Column, ShownColumns, Sortable as _};
+use crate::tui::text::width as text_width;
 
 /// Columns before the first one: a mark for messages outside the loaded range or the filter, the
 /// mark of the selected row, a blank.
 pub(in crate::tui) const MARGIN: usize = 3;
 
-/// From this many columns on a text is worth showing.
-const SHORTEST_TEXT: usize = 16;
+/// From this many columns on a text is worth showing: a name, or that of a file.
+pub(in crate::tui) const SHORTEST_TEXT: usize = 14;
 
-/// The longest code that the API publishes, `delivery_unknown_error`.
-const LONGEST_ERROR: usize = 22;
+/// The longest code that the API publishes and whether to retry: `delivery_unknown_error, maybe`.
+const USUAL_RESULT: usize = 29;
 
-/// How short an error's code can be cut before a column is left out for it.
-const SHORTEST_ERROR: usize = 9;
-
-/// How much longer a number from a neighbouring country is than one from Singapore: `62
-/// 81200001234`.
-const ABROAD: usize = 2;
+/// How short a result can be cut before a column is left out for it.
+const SHORTEST_RESULT: usize = 9;
 
 /// From this many columns of text on there are two blanks between columns.
 const ROOMY_TEXT: usize = 24;
 
-/// How wide some columns must be for what is listed, and which of them are shown.
+/// Who gets the room that is left, in turn, and how wide it is then.
+const GROWS_TO: [(Column, usize); 6] = [
+    // A number from a neighbouring country: `62 81200001234`.
+    (Column::Recipient, 14),
+    (Column::Text, 20),
+    // `recipient_unavailable, retry yes`
+    (Column::Result, 32),
+    (Column::Text, 30),
+    // `delivery_unknown_error ×2, retry maybe`
+    (Column::Result, 38),
+    (Column::Text, usize::MAX),
+];
+
+/// Which columns are shown, and what of them must be seen.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::tui) struct Needs<'a> {
     pub chosen: &'a ShownColumns,
@@ -31,8 +41,6 @@ pub(in crate::tui) struct Needs<'a> {
     pub ordered_by: Column,
     /// Whether that is not the default order: then its sign must be visible.
     pub is_ordered: bool,
-    /// Whether messages of other days are listed: their times are longer.
-    pub other_days: bool,
     /// How many of the columns that scroll are scrolled away.
     pub skipped: usize,
 }
@@ -51,23 +59,15 @@ impl Needs<'_> {
 
     fn width(&self, column: Column) -> usize {
         let usual = match column {
-            Column::Status | Column::Recipient => 12,
-            Column::Created | Column::Updated => {
-                if self.other_days {
-                    12
-                } else {
-                    8
-                }
-            }
-            Column::Error => LONGEST_ERROR - 1,
-            Column::Retry | Column::Tried => 5,
+            // A time of any day has the same width, so that nothing moves at midnight.
+            Column::Status | Column::Created | Column::Updated | Column::Recipient | Column::Template => 12,
+            Column::Result => USUAL_RESULT,
+            Column::Attempts | Column::Language => 8,
             Column::Batch => 7,
-            Column::Took => 10,
-            Column::Language => 8,
-            Column::Template => 12,
             Column::Text => SHORTEST_TEXT,
         };
-        if self.is_ordered && column == self.ordered_by { usual.max(signed(column)) } else { usual }
+        // Its name, a blank, and the sign of the order.
+        if self.is_ordered && column == self.ordered_by { usual.max(text_width(column.label()) + 2) } else { usual }
     }
 
     /// Its rank: the highest is left out first.
@@ -78,28 +78,22 @@ impl Needs<'_> {
             Column::Status => 1,
             Column::Created => 2,
             Column::Recipient => 3,
-            Column::Error => 4,
-            Column::Retry => 5,
+            Column::Result => 4,
             // The user chose these.
-            Column::Updated => 6,
-            Column::Took => 7,
-            Column::Tried => 8,
-            Column::Language => 9,
+            Column::Updated => 5,
+            Column::Attempts => 6,
+            Column::Language => 7,
+            Column::Template => 8,
+            // What a message says tells more than its batch's id.
+            Column::Text => 9,
             Column::Batch => 10,
-            Column::Template => 11,
-            Column::Text => 12,
         }
     }
 
-    /// Whether it stays where an error's code can be cut for it instead.
+    /// Whether it stays where a result can be cut for it instead.
     fn is_firm(&self, column: Column) -> bool {
         self.rank(column) <= 4
     }
-}
-
-/// How wide a head is with the sign of the order.
-fn signed(column: Column) -> usize {
-    column.label().len() + 2
 }
 
 /// The columns, their widths and the blanks between two of them, for a list of `room` columns.
@@ -108,7 +102,7 @@ pub(in crate::tui) fn columns(room: usize, needs: Needs<'_>) -> (Vec<(Column, us
     let has_long_text = roomy.iter().any(|(column, width)| *column == Column::Text && *width >= ROOMY_TEXT);
     // No column is left out or made narrower for the sake of blanks.
     let loses_nothing = roomy == tight && tight.iter().all(|(column, _)| *column != Column::Text);
-    if has_long_text || loses_nothing { (roomy, 2) } else { (tight, 1) }
+    if has_long_text && roomy.len() == tight.len() || loses_nothing { (roomy, 2) } else { (tight, 1) }
 }
 
 fn with_gap(room: usize, needs: Needs<'_>, gap: usize) -> Vec<(Column, usize)> {
@@ -124,7 +118,7 @@ fn with_gap(room: usize, needs: Needs<'_>, gap: usize) -> Vec<(Column, usize)> {
     }
     // If even that does not fit, what must stay is made narrower, and left out only then.
     let over = taken(&columns).saturating_sub(room);
-    cut_error(&mut columns, over);
+    cut_result(&mut columns, over);
     while taken(&columns) > room
         && let Some(index) = worst(&columns).filter(|_| columns.len() > 1)
     {
@@ -134,21 +128,18 @@ fn with_gap(room: usize, needs: Needs<'_>, gap: usize) -> Vec<(Column, usize)> {
     if let Some((_, width)) = columns.first_mut() {
         *width = width.saturating_sub(over).max(1);
     }
-    // In the default order the sign is shown where it costs nothing.
-    let sign = signed(needs.ordered_by).saturating_sub(needs.width(needs.ordered_by));
-    for (wanted, by) in [(Column::Recipient, ABROAD), (Column::Error, 1), (needs.ordered_by, sign), (Column::Text, usize::MAX)] {
+    for (column, wide) in GROWS_TO {
         let spare = room.saturating_sub(taken(&columns));
-        let is_last = wanted == Column::Text;
-        if let Some((_, width)) = columns.iter_mut().find(|(column, _)| *column == wanted).filter(|_| is_last || by <= spare) {
-            *width += by.min(spare);
+        if let Some((_, width)) = columns.iter_mut().find(|(known, _)| *known == column) {
+            *width += spare.min(wide.saturating_sub(*width));
         }
     }
     columns
 }
 
-fn cut_error(columns: &mut [(Column, usize)], over: usize) {
-    if let Some((_, width)) = columns.iter_mut().find(|(column, _)| *column == Column::Error) {
-        *width = width.saturating_sub(over).max(SHORTEST_ERROR.min(*width));
+fn cut_result(columns: &mut [(Column, usize)], over: usize) {
+    if let Some((_, width)) = columns.iter_mut().find(|(column, _)| *column == Column::Result) {
+        *width = width.saturating_sub(over).max(SHORTEST_RESULT.min(*width));
     }
 }
 

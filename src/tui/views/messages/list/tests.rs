@@ -71,15 +71,15 @@ fn in_another_order_nothing_is_followed() {
 }
 
 #[test]
-fn the_selected_message_keeps_its_line_in_another_order() {
+fn another_order_is_shown_from_its_first_row() {
     let (mut store, mut list) = (Store::new(), List::new());
     let messages: Vec<_> = (0..40).map(|index| ((index * 17 % 40) as u32, i64::from(index))).collect();
     reported(&mut store, &mut list, &messages);
-    list.go(&store, 20, HEIGHT);
-    list.go(&store, 19, HEIGHT);
-    let (row, line) = (list.selected(), list.index(&store) - list.top(&store, HEIGHT));
-    list.set_order(&store, BY_RECIPIENT);
-    assert_eq!((list.selected(), list.index(&store) - list.top(&store, HEIGHT)), (row, line));
+    for (order, first) in [(BY_RECIPIENT, "6580000000"), (BY_RECIPIENT.reversed(), "6580000039"), (Order::NEWEST, "6580000023")] {
+        list.go(&store, 20, HEIGHT);
+        list.set_order(&store, order);
+        assert_eq!((selected(&store, &list).as_str(), list.index(&store), list.top(&store, HEIGHT)), (first, 0, 0));
+    }
 }
 
 #[test]
@@ -109,8 +109,10 @@ fn many_messages_keep_their_order_until_they_are_sorted() {
     let (mut store, mut list) = (Store::new(), List::new());
     reported(&mut store, &mut list, &many());
     list.go(&store, 20, HEIGHT);
-    let (row, line) = (list.selected(), list.index(&store) - list.top(&store, HEIGHT));
     list.set_order(&store, BY_RECIPIENT);
+    assert_eq!(list.index(&store), 0, "the first one, until the cursor is moved");
+    list.go(&store, 20, HEIGHT);
+    let (row, line) = (list.selected(), list.index(&store) - list.top(&store, HEIGHT));
     assert!(list.needs_sorting() && !list.is_sorted() && list.is_newest_first());
     assert_eq!(list.index(&store), 20);
     let lists = list.start_sort(&store, Generation(1));
