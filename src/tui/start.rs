@@ -18,7 +18,7 @@ use super::text::{Align, fit, wrap};
 use super::widgets::ascii;
 use super::{Dashboard, Effect, Event, EventLoop, ExitReason, Host, Input, KeyRole, QuestionId, Requests, Role, Screen, Theme, updates};
 use example::Example;
-use form::{CampaignForm, Leaving, Next};
+use form::{CampaignForm, Leaving, AfterKey};
 
 pub use form::TrialLine;
 
@@ -118,12 +118,12 @@ impl Start {
             (Some(Action::Redraw), _) => vec![Effect::Redraw],
             (_, None) => self.key_in_menu(action, key),
             (_, Some(form)) => match form.key(action, key) {
-                Next::Stay(effects) => effects,
-                Next::Example => {
+                AfterKey::Stay(effects) => effects,
+                AfterKey::Example => {
                     self.example = Some(Example::default());
                     Vec::new()
                 }
-                Next::Back => {
+                AfterKey::Back => {
                     self.form = None;
                     Vec::new()
                 }

@@ -115,9 +115,9 @@ impl fmt::Debug for TypedKeys {
     }
 }
 
-/// What a key in the form leads to.
+/// What follows a key in the form.
 #[derive(Debug, PartialEq)]
-pub(super) enum Next {
+pub(super) enum AfterKey {
     /// The form stays open.
     Stay(Vec<Effect>),
     /// Back to the menu.
@@ -171,16 +171,16 @@ impl CampaignForm {
     }
 
     /// A key. `action` is its meaning in the key table for a line that is typed into.
-    pub fn key(&mut self, action: Option<Action>, key: KeyEvent) -> Next {
+    pub fn key(&mut self, action: Option<Action>, key: KeyEvent) -> AfterKey {
         if self.is_waiting() {
             // An answer is on its way; only leaving makes sense, and the answer is then dropped.
             if action == Some(Action::Back) && self.phase == FormPhase::Trying {
                 self.phase = FormPhase::Filling;
             }
-            return Next::Stay(Vec::new());
+            return AfterKey::Stay(Vec::new());
         }
         if action == Some(Action::Back) {
-            return if self.may_leave(Leaving::Back) { Next::Back } else { Next::Stay(Vec::new()) };
+            return if self.may_leave(Leaving::Back) { AfterKey::Back } else { AfterKey::Stay(Vec::new()) };
         }
         self.leaves = None;
         match (action, key.code) {
@@ -189,7 +189,7 @@ impl CampaignForm {
             (_, KeyCode::BackTab | KeyCode::Up) => self.step(-1),
             (_, code) => self.edit(code, key),
         }
-        Next::Stay(Vec::new())
+        AfterKey::Stay(Vec::new())
     }
 
     /// Whether this key leaves the form now: where something was typed, only when pressed twice.
@@ -237,21 +237,21 @@ impl CampaignForm {
         self.focus = spots.get(to).copied().unwrap_or(Spot::Name);
     }
 
-    fn enter(&mut self) -> Next {
+    fn enter(&mut self) -> AfterKey {
         match self.focus {
             spot @ (Spot::Try | Spot::Save) => {
-                let Some(campaign) = self.checked().map(Box::new) else { return Next::Stay(Vec::new()) };
+                let Some(campaign) = self.checked().map(Box::new) else { return AfterKey::Stay(Vec::new()) };
                 let (phase, effect) = match spot {
                     Spot::Try => (FormPhase::Trying, Effect::TryCampaign(campaign)),
                     _ => (FormPhase::Saving, Effect::AddCampaign(campaign)),
                 };
                 self.phase = phase;
-                Next::Stay(vec![effect])
+                AfterKey::Stay(vec![effect])
             }
-            Spot::Example => Next::Example,
+            Spot::Example => AfterKey::Example,
             _ => {
                 self.step(1);
-                Next::Stay(Vec::new())
+                AfterKey::Stay(Vec::new())
             }
         }
     }

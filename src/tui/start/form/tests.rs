@@ -7,7 +7,7 @@ use secrecy::ExposeSecret as _;
 use super::*;
 use crate::tui::{Context, KeyMap};
 
-fn press(form: &mut CampaignForm, code: KeyCode) -> Next {
+fn press(form: &mut CampaignForm, code: KeyCode) -> AfterKey {
     let key = KeyEvent::new(code, KeyModifiers::NONE);
     form.key(KeyMap::default().lookup(Context::Prompt, key), key)
 }
@@ -36,10 +36,10 @@ fn enter_leads_through_the_fields_to_the_trial() {
     let mut form = filled();
     form.focus = Spot::Name;
     for _ in 0..7 {
-        assert_eq!(press(&mut form, KeyCode::Enter), Next::Stay(Vec::new()));
+        assert_eq!(press(&mut form, KeyCode::Enter), AfterKey::Stay(Vec::new()));
     }
     assert_eq!(form.focus, Spot::Try);
-    let Next::Stay(effects) = press(&mut form, KeyCode::Enter) else { panic!("the form was left") };
+    let AfterKey::Stay(effects) = press(&mut form, KeyCode::Enter) else { panic!("the form was left") };
     let [Effect::TryCampaign(campaign)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!((campaign.name.as_str(), campaign.id.as_str()), ("Clinic", "campaign_a"));
     assert_eq!(campaign.key, NewKey::Env("CLINIC_KEY".to_owned()));
@@ -55,10 +55,10 @@ fn a_good_answer_leads_to_saving_and_a_bad_one_to_trying_again() {
     form.phase = FormPhase::Trying;
     form.tried(tried(NoticeWeight::Warning));
     assert_eq!((form.focus, form.is_right()), (Spot::Save, true));
-    let Next::Stay(effects) = press(&mut form, KeyCode::Enter) else { panic!("the form was left") };
+    let AfterKey::Stay(effects) = press(&mut form, KeyCode::Enter) else { panic!("the form was left") };
     assert!(matches!(effects.as_slice(), [Effect::AddCampaign(_)]), "{effects:?}");
     // Keys while it is being written do nothing twice.
-    assert_eq!(press(&mut form, KeyCode::Enter), Next::Stay(Vec::new()));
+    assert_eq!(press(&mut form, KeyCode::Enter), AfterKey::Stay(Vec::new()));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn the_first_mistake_gets_the_focus_and_goes_when_it_is_mended(#[case] spot: Spo
     };
     *line = TypedLine::default();
     form.focus = Spot::Try;
-    assert_eq!(press(&mut form, KeyCode::Enter), Next::Stay(Vec::new()), "{what}");
+    assert_eq!(press(&mut form, KeyCode::Enter), AfterKey::Stay(Vec::new()), "{what}");
     assert_eq!(form.focus, spot);
     assert!(form.problems.iter().any(|(at, text)| *at == spot && !text.is_empty()), "{:?}", form.problems);
     let _ = press(&mut form, KeyCode::Char('a'));
@@ -99,12 +99,12 @@ fn the_first_mistake_gets_the_focus_and_goes_when_it_is_mended(#[case] spot: Spo
 #[test]
 fn what_was_typed_is_dropped_only_by_a_second_esc() {
     let mut form = CampaignForm::new();
-    assert_eq!(press(&mut form, KeyCode::Esc), Next::Back, "nothing is lost");
+    assert_eq!(press(&mut form, KeyCode::Esc), AfterKey::Back, "nothing is lost");
     let mut form = filled();
-    assert_eq!(press(&mut form, KeyCode::Esc), Next::Stay(Vec::new()));
-    assert_eq!(press(&mut form, KeyCode::Tab), Next::Stay(Vec::new()));
-    assert_eq!(press(&mut form, KeyCode::Esc), Next::Stay(Vec::new()));
-    assert_eq!(press(&mut form, KeyCode::Esc), Next::Back);
+    assert_eq!(press(&mut form, KeyCode::Esc), AfterKey::Stay(Vec::new()));
+    assert_eq!(press(&mut form, KeyCode::Tab), AfterKey::Stay(Vec::new()));
+    assert_eq!(press(&mut form, KeyCode::Esc), AfterKey::Stay(Vec::new()));
+    assert_eq!(press(&mut form, KeyCode::Esc), AfterKey::Back);
 }
 
 #[test]
