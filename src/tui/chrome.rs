@@ -15,7 +15,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::dialogs::Dialog;
 use super::layout::{Kind, SMALLEST};
-use super::shared::{Shared, ViewKind};
+use super::shared::Shared;
 use super::widgets::ascii;
 use super::{Role, text, views};
 
@@ -69,13 +69,7 @@ impl Shared {
         }
         let mut cursor = None;
         if !layout.covers_list {
-            cursor = match self.view {
-                ViewKind::Messages => {
-                    views::messages::sum::draw(self, buffer, layout.filter);
-                    views::messages::draw(self, buffer, layout.heads, layout.list)
-                }
-                _ => views::draw(self, buffer, [layout.filter, layout.heads, layout.list]),
-            };
+            cursor = views::draw(self, buffer, [layout.filter, layout.heads, layout.list]);
         }
         if let Some(pane) = layout.detail {
             cursor = views::message::draw(self, buffer, pane).or(cursor);

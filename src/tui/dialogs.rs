@@ -37,7 +37,7 @@ use super::widgets::question::{Asked, OpenQuestion, Takes};
 use crate::monitor::{BatchState, Generation};
 use crate::store::RowNumber;
 
-pub(in crate::tui) use actions::RowMenu;
+pub(in crate::tui) use actions::{RowAction, RowMenu};
 pub(in crate::tui) use batch::BatchQuestion;
 pub(in crate::tui) use campaigns::AllCampaigns;
 pub use commands::commands_markdown;

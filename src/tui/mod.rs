@@ -38,3 +38,4 @@ pub use start::{StartChoice, StartText, TrialLine, start};
 pub use terminal::listen;
 pub use terminal::{Keyboard, TerminalError, TerminalScreen};
 pub use theme::{Background, ColourDepth, ColourSetting, OwnTheme, Role, Theme, role_of, sign};
+pub use views::ViewKind;

@@ -71,7 +71,7 @@ impl App {
             Target::Dialog(_) => self.in_top(|dialog, shared| dialog.click(Click { at, is_double }, shared)),
             Target::Key(action) => self.click_key(action),
             Target::Head(column) => self.shared.order_by(column),
-            Target::Tab(view) => self.press(view.tab().0),
+            Target::Tab(view) => self.press(Action::Show(view)),
             Target::Campaign(index) => self.shared.click_campaign(index),
             Target::Row(index) => {
                 if self.shared.select_row(index) && is_double {
@@ -117,12 +117,6 @@ impl Shared {
 
     /// Puts the cursor on a row. Whether it was there already.
     fn select_row(&mut self, index: usize) -> bool {
-        if self.view == ViewKind::Messages {
-            self.close_detail();
-            let before = self.campaign().map(|campaign| campaign.list.index(&campaign.store));
-            self.go(index);
-            return before == Some(index);
-        }
         let before = self.campaign().map_or(0, |campaign| views::cursor(self.view, campaign).0);
         let steps = isize::try_from(index).unwrap_or(isize::MAX) - isize::try_from(before).unwrap_or(0);
         views::go(steps, self);

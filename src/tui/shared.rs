@@ -20,23 +20,20 @@ mod privacy; // what is masked
 pub(super) use super::campaign::find::{Find, ServerAnswer, TYPING};
 pub(super) use super::campaign::*;
 pub(super) use super::views::ViewKind;
-pub(super) use super::views::activity::Entry;
-pub(super) use super::views::batches::BatchColumn;
-pub(super) use super::views::failures::{FailureColumn, Failures, GroupKey};
+pub(super) use super::views::failures::Failures;
 pub(super) use super::views::message::{DetailPhase, MessageDetail};
 pub(super) use super::views::messages::columns::{Column, ShownColumns};
 pub(super) use super::views::messages::list::{Item, List, ListCursor};
-pub(super) use super::views::subject::RowSubject;
 pub(super) use super::views::{Drilled, OpenedFrom};
 pub(super) use super::widgets::question::OpenQuestion;
 pub(super) use campaigns::Campaigns;
-pub(super) use copying::{CopyFormat, CopyWhat, marked_rows};
+pub(super) use copying::{CopyFormat, CopyWhat, marked_rows, messages_text};
 pub(super) use look::Look;
 pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use notices::Notices;
 pub(super) use planning::{batch_plan, plan, plan_one, planner, says_the_same};
 pub(super) use presence::Presence;
-pub(super) use tables::{Ordered, Sortable, Tables, order_sign};
+pub(super) use tables::{OrderLine, Ordered, Sortable, Tables, ViewOrder, order_sign};
 pub(super) use tour::Tour;
 
 use jiff::{SignedDuration, Timestamp};
@@ -262,8 +259,8 @@ impl Shared {
         }
     }
 
-    /// Keys with the same meaning in the list and in the detail. False for the others.
-    pub(in crate::tui) fn common_key(&mut self, action: Action) -> bool {
+    /// Keys with the same meaning in every view.
+    pub(in crate::tui) fn common_key(&mut self, action: Action) {
         match action {
             Action::PreviousCampaign => self.step_campaign(-1),
             Action::NextCampaign => self.step_campaign(1),
@@ -276,17 +273,16 @@ impl Shared {
             Action::Mask => self.mask(),
             Action::Pause => self.pause(),
             Action::ReadNow => self.send(Command::ReadNow),
-            Action::PlanRetry => self.plan_retry(),
             Action::Unmark => self.unmark(),
             Action::Copy => self.copy_key(),
             Action::Actions => self.open_actions(),
             Action::CommandLine => self.open(Commands::default()),
-            Action::Export => self.export_view(),
             Action::Notices => NoticesPage::open(self),
             Action::Help => self.open(HelpPage::new(self.context())),
-            _ => return self.view_key(action),
+            Action::ShowCampaigns => self.open_campaigns(),
+            Action::Show(view) => self.go_to_view(view),
+            _ => {}
         }
-        true
     }
 
     /// How many lines a key moves in a list that is short enough to count.

@@ -18,7 +18,7 @@ use super::text::{Align, fit, wrap};
 use super::widgets::ascii;
 use super::{Dashboard, Effect, Event, EventLoop, ExitReason, Host, Input, KeyRole, QuestionId, Requests, Role, Screen, Theme, updates};
 use example::Example;
-use form::{CampaignForm, Leaving, AfterKey};
+use form::{AfterKey, CampaignForm, Leaving};
 
 pub use form::TrialLine;
 

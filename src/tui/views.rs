@@ -1,5 +1,6 @@
-//! The views of a campaign. Each is one file: what it remembers of a campaign, what is possible there, its keys, its
-//! drawing, and what is exported and copied of it.
+//! The views of a campaign. Each is one file: what it is called, what it remembers of a campaign, what is possible
+//! there, its keys, its drawing, and what is exported and copied of it. Which view is on the screen is asked here and
+//! nowhere else: one `match` for each question, and the view's own file answers.
 
 pub(super) mod activity;
 pub(super) mod batches;
@@ -8,23 +9,23 @@ pub(super) mod failures;
 pub(super) mod message;
 pub(super) mod messages;
 mod navigation; // from view to view, and back
-pub(super) mod subject; // what is under the cursor
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Role;
-use super::dialogs::Can;
-use super::keys::{Action, Context};
-use super::shared::{Campaign, FilterChoice, Shared};
-use crate::delivery::MessageId;
+use super::dialogs::{Can, RowAction};
+use super::keys::{Action, Chord};
+use super::shared::{Campaign, CopyFormat, FilterChoice, Shared};
+use crate::delivery::{BatchId, MessageId};
 use crate::tui::widgets::pieces::Piece;
 
 /// What the body of the screen shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum ViewKind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ViewKind {
     /// The list of messages.
     Messages,
+    /// The batches.
     Batches,
     /// The failures by error.
     Failures,
@@ -32,33 +33,48 @@ pub(in crate::tui) enum ViewKind {
     Activity,
 }
 
+/// What is the same of a view whatever it shows.
+pub(in crate::tui) struct About {
+    /// Its name in the session file, in the list of keys and, after `show_`, as a command: it stays the same whatever
+    /// the screen says.
+    pub name: &'static str,
+    /// Its name on the screen.
+    pub label: &'static str,
+    /// The keys that show it.
+    pub keys: &'static [Chord],
+    /// What it shows, as half a sentence, for the help.
+    pub help: &'static str,
+    /// What can be done with its rows, in the order of the menu.
+    pub actions: &'static [RowAction],
+}
+
 impl ViewKind {
     /// All of them, in their order on the screen.
     pub const ALL: [ViewKind; 4] = [ViewKind::Messages, ViewKind::Batches, ViewKind::Failures, ViewKind::Activity];
 
-    /// Its name in the session file, which stays the same whatever the screen says.
-    pub fn saved_name(self) -> &'static str {
+    pub(in crate::tui) const fn about(self) -> &'static About {
         match self {
-            ViewKind::Messages => "messages",
-            ViewKind::Batches => "batches",
-            ViewKind::Failures => "failures",
-            ViewKind::Activity => "activity",
+            ViewKind::Messages => &messages::ABOUT,
+            ViewKind::Batches => &batches::ABOUT,
+            ViewKind::Failures => &failures::ABOUT,
+            ViewKind::Activity => &activity::ABOUT,
         }
     }
 
-    pub fn of_saved_name(name: &str) -> Option<ViewKind> {
-        ViewKind::ALL.into_iter().find(|view| view.saved_name() == name)
+    /// The view with that name in a session.
+    pub(in crate::tui) fn named(name: &str) -> Option<ViewKind> {
+        ViewKind::ALL.into_iter().find(|view| view.about().name == name)
     }
+}
 
-    /// The action that shows it, and its name.
-    pub fn tab(self) -> (Action, &'static str) {
-        match self {
-            ViewKind::Messages => (Action::ShowMessages, "Messages"),
-            ViewKind::Batches => (Action::ShowBatches, "Batches"),
-            ViewKind::Failures => (Action::ShowFailures, "Failures"),
-            ViewKind::Activity => (Action::ShowActivity, "Activity"),
-        }
-    }
+/// What is known of the row under the cursor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::tui) struct RowSubject {
+    pub message: Option<MessageId>,
+    /// Its batch, or the batch itself.
+    pub batch: Option<BatchId>,
+    /// The error's code; empty where the API gave none.
+    pub error: Option<String>,
 }
 
 /// What an action would do in the view on the screen: the line of keys, the menus, the commands and the help ask
@@ -69,12 +85,11 @@ pub(in crate::tui) fn can(action: Action, shared: &Shared) -> Can {
         _ => {}
     }
     let Some(campaign) = shared.campaign() else { return Can::not("no campaign can be shown") };
-    match shared.pane() {
-        Context::Batches => batches::can(action, shared, campaign),
-        Context::Failures => failures::can(action, shared, campaign),
-        Context::Activity => activity::can(action, shared, campaign),
-        Context::Detail => message::can(action, shared, campaign),
-        _ => messages::can(action, shared, campaign),
+    match shared.view {
+        ViewKind::Messages => messages::can(action, shared, campaign),
+        ViewKind::Batches => batches::can(action, shared, campaign),
+        ViewKind::Failures => failures::can(action, shared, campaign),
+        ViewKind::Activity => activity::can(action, shared, campaign),
     }
 }
 
@@ -82,10 +97,7 @@ pub(in crate::tui) fn can(action: Action, shared: &Shared) -> Can {
 fn in_every_view(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
     match action {
         Action::PreviousCampaign | Action::NextCampaign => Can::unless(shared.campaigns.len() < 2, "there is no other campaign"),
-        Action::ShowMessages => show(ViewKind::Messages, shared, campaign),
-        Action::ShowBatches => show(ViewKind::Batches, shared, campaign),
-        Action::ShowFailures => show(ViewKind::Failures, shared, campaign),
-        Action::ShowActivity => show(ViewKind::Activity, shared, campaign),
+        Action::Show(view) => Can::unless(shared.view == view && campaign.drilled.is_none(), "it is already shown"),
         Action::NextHit | Action::PreviousHit => Can::unless(!campaign.find.is_on(), "nothing is searched for"),
         Action::Unmark => Can::unless(campaign.marked.is_empty(), "nothing is marked"),
         Action::ShowCampaigns
@@ -111,10 +123,6 @@ fn in_every_view(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
     }
 }
 
-fn show(view: ViewKind, shared: &Shared, campaign: &Campaign) -> Can {
-    Can::unless(shared.view == view && campaign.drilled.is_none(), "it is already shown")
-}
-
 /// A key in the view on the screen.
 pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
     // What is refused does nothing. These say why in a sentence of their own, with what to do next.
@@ -122,42 +130,112 @@ pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
     if !says_why && matches!(can(action, shared), Can::Not(_)) && shared.campaign().is_some() {
         return;
     }
-    match shared.pane() {
-        Context::Detail => message::key(action, shared),
-        Context::Batches => batches::key(action, shared),
-        Context::Failures => failures::key(action, shared),
-        Context::Activity => activity::key(action, shared),
-        _ => messages::key(action, shared),
+    match shared.view {
+        ViewKind::Messages => messages::key(action, shared),
+        ViewKind::Batches => batches::key(action, shared),
+        ViewKind::Failures => failures::key(action, shared),
+        ViewKind::Activity => activity::key(action, shared),
     }
 }
 
-/// The index of the cursor in a view of few lines, and how many it has.
+/// A key that every view of few lines has. The view's own `key` ends with it.
+fn line_key(action: Action, shared: &mut Shared) {
+    match (action, shared.steps(action)) {
+        (Action::Back | Action::Quit, _) => {
+            shared.step_back();
+        }
+        (_, Some(steps)) => go(steps, shared),
+        _ => shared.common_key(action),
+    }
+}
+
+/// Draws the sum of the view, its heads and its lines. Returns where the selected one is.
+pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, [sum, heads, lines]: [Rect; 3]) -> Option<Position> {
+    match shared.view {
+        ViewKind::Messages => messages::draw(shared, buffer, sum, heads, lines),
+        ViewKind::Batches => batches::draw(shared, buffer, sum, heads, lines),
+        ViewKind::Failures => failures::draw(shared, buffer, sum, heads, lines),
+        ViewKind::Activity => activity::draw(shared, buffer, sum, heads, lines),
+    }
+}
+
+/// The index of the cursor, and how many lines there are.
 pub(in crate::tui) fn cursor(view: ViewKind, campaign: &Campaign) -> (usize, usize) {
     match view {
-        ViewKind::Messages => (campaign.list.index(&campaign.store), campaign.list.len()),
+        ViewKind::Messages => messages::cursor(campaign),
         ViewKind::Batches => batches::cursor(campaign),
-        ViewKind::Failures => (campaign.failures.index(), campaign.failures.groups().len()),
+        ViewKind::Failures => failures::cursor(campaign),
         ViewKind::Activity => activity::cursor(campaign),
     }
 }
 
-/// Moves the cursor in a view of few lines.
+/// Moves the cursor.
 pub(in crate::tui) fn go(steps: isize, shared: &mut Shared) {
     match shared.view {
-        ViewKind::Messages => {}
+        ViewKind::Messages => messages::go(steps, shared),
         ViewKind::Batches => batches::go(steps, shared),
         ViewKind::Failures => failures::go(steps, shared),
         ViewKind::Activity => activity::go(steps, shared),
     }
 }
 
-/// Draws a view of few lines: its sum, its heads, its lines. Returns where the selected one is.
-pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, [sum, heads, lines]: [Rect; 3]) -> Option<Position> {
+/// The number beside a view's name; 0 is not shown.
+pub(in crate::tui) fn count(view: ViewKind, campaign: &Campaign) -> (usize, Role) {
+    match view {
+        ViewKind::Messages | ViewKind::Batches => (0, Role::Text),
+        ViewKind::Failures => failures::count(campaign),
+        ViewKind::Activity => activity::count(campaign),
+    }
+}
+
+/// The row under the cursor.
+pub(in crate::tui) fn subject(shared: &Shared) -> RowSubject {
+    let Some(campaign) = shared.campaign() else { return RowSubject::default() };
     match shared.view {
-        ViewKind::Messages => None,
-        ViewKind::Batches => batches::draw(shared, buffer, sum, heads, lines),
-        ViewKind::Failures => failures::draw(shared, buffer, sum, heads, lines),
-        ViewKind::Activity => activity::draw(shared, buffer, sum, heads, lines),
+        ViewKind::Messages => messages::subject(campaign),
+        ViewKind::Batches => batches::subject(campaign),
+        ViewKind::Failures => failures::subject(campaign),
+        ViewKind::Activity => activity::subject(campaign),
+    }
+}
+
+/// The row under the cursor in words, as the title of its menu.
+pub(in crate::tui) fn title(shared: &Shared) -> String {
+    let title = shared.campaign().and_then(|campaign| match shared.view {
+        ViewKind::Messages => messages::title(shared),
+        ViewKind::Batches => batches::title(campaign),
+        ViewKind::Failures => failures::title(campaign),
+        ViewKind::Activity => activity::title(campaign),
+    });
+    title.unwrap_or_else(|| "Actions".to_owned())
+}
+
+/// What a key does with the row, for its menu, where its label in the line of keys says too little.
+pub(in crate::tui) fn label(action: Action, shared: &Shared) -> Option<&'static str> {
+    let campaign = shared.campaign()?;
+    match shared.view {
+        ViewKind::Messages => messages::label(action, campaign),
+        ViewKind::Batches => batches::label(action),
+        ViewKind::Failures => failures::label(action, campaign),
+        ViewKind::Activity => activity::label(action),
+    }
+}
+
+/// The text of the row under the cursor, or why there is none.
+pub(in crate::tui) fn copied(shared: &Shared, campaign: &Campaign, format: CopyFormat) -> Result<String, &'static str> {
+    match shared.view {
+        ViewKind::Messages => messages::copied(shared, campaign, format),
+        ViewKind::Batches => batches::copied(shared, campaign, format),
+        ViewKind::Failures => failures::copied(shared, campaign, format),
+        ViewKind::Activity => activity::copied(shared, campaign, format),
+    }
+}
+
+/// Counts what the view shows, where that is counted only while it is shown.
+pub(in crate::tui) fn look(shared: &mut Shared) {
+    match shared.view {
+        ViewKind::Failures => failures::look(shared),
+        ViewKind::Messages | ViewKind::Batches | ViewKind::Activity => {}
     }
 }
 

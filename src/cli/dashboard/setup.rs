@@ -80,7 +80,7 @@ pub(super) fn demo(campaigns: &[ConfiguredCampaign], common: &Common) -> Setup {
 }
 
 fn settings(campaign: &ConfiguredCampaign, keys: &KeyMap) -> CampaignSettings {
-    CampaignSettings { broken: missing(campaign, &keys.name(Context::Messages, Action::ReadNow)), ..campaign.settings.clone() }
+    CampaignSettings { broken: missing(campaign, &keys.name(Context::MESSAGES, Action::ReadNow)), ..campaign.settings.clone() }
 }
 
 fn of_mistake(mistake: &Mistake, path: &Path, at: Timestamp) -> Notice {

@@ -84,7 +84,7 @@ fn is_worth_a_place(state: &Shared, action: Action) -> bool {
             can_act(state, action)
         }
         // Elsewhere it only goes back, which Esc says already.
-        Action::Quit => state.pane() == Context::Messages && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
+        Action::Quit => state.pane() == Context::MESSAGES && campaign.is_none_or(|campaign| campaign.drilled.is_none()),
         Action::ShowCampaigns => state.campaigns.len() > 1,
         _ => true,
     }

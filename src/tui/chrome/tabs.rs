@@ -1,16 +1,15 @@
 //! The line of views, with the count of each.
 
-use crate::tui::views::activity;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::delivery::{Status, grouped};
-use crate::tui::Role;
+use crate::delivery::grouped;
 use crate::tui::layout::Kind;
-use crate::tui::shared::{Campaign, Shared, ViewKind};
+use crate::tui::shared::{Shared, ViewKind};
 use crate::tui::text::{cut, width};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::words::row_of;
+use crate::tui::{Action, Role, views};
 
 /// Draws the line. On a small screen the other campaigns are named at its right.
 pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect, kind: Kind) {
@@ -24,7 +23,7 @@ pub(in crate::tui) fn view_at(state: &Shared, area: Rect, kind: Kind, column: u1
     let mut shown = None;
     for (from, to, text) in pieces::placed(area, left, right) {
         // The number and the bracket belong to the view as well.
-        shown = ViewKind::ALL.into_iter().find(|view| text.ends_with(view.tab().1)).or(shown);
+        shown = ViewKind::ALL.into_iter().find(|view| text.ends_with(view.about().label)).or(shown);
         if (from..to).contains(&column) {
             return shown;
         }
@@ -38,9 +37,10 @@ fn sides(state: &Shared, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piec
     let style = |role| state.look.style(role);
     let mut left = Vec::new();
     for view in ViewKind::ALL {
-        let (action, name) = view.tab();
-        let key = state.keymap.name(state.pane(), action);
-        let (number, role) = number(campaign, view);
+        let name = view.about().label;
+        let key = state.keymap.name(state.pane(), Action::Show(view));
+        let (number, role) = views::count(view, campaign);
+        let number = if number == 0 { String::new() } else { grouped(number) };
         let is_shown = view == state.view;
         // Blanks take the place of the open tab's brackets, so that no name ever moves.
         let (name_role, brackets) = if is_shown { (Role::Accent, ["[", "]"]) } else { (Role::Text, [" ", " "]) };
@@ -66,16 +66,6 @@ fn sides(state: &Shared, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piec
 
 /// From this width on the other campaigns have room here; otherwise they are beside the counts.
 pub(in crate::tui) const ROOM_FOR_OTHERS: u16 = 80;
-
-/// The number beside a view's name.
-fn number(campaign: &Campaign, view: ViewKind) -> (String, Role) {
-    let shown = |number: usize| if number == 0 { String::new() } else { grouped(number) };
-    match view {
-        ViewKind::Failures => (shown(campaign.store.counts().of(&Status::Failure)), Role::Failed),
-        ViewKind::Activity => (shown(activity::len(campaign)), if campaign.actions.needs_person() { Role::Failed } else { Role::Text }),
-        ViewKind::Messages | ViewKind::Batches => (String::new(), Role::Text),
-    }
-}
 
 /// The shortest piece of a name that still says something.
 const SHORTEST_NAME: usize = 8;

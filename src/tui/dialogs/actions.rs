@@ -9,12 +9,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{Can, Click, Dialog, Next, Press};
-use crate::delivery::{BatchId, Status, code_or_none, grouped};
+use crate::delivery::{BatchId, Status, grouped};
 use crate::monitor::NoticeWeight;
 use crate::tui::chrome::keys;
-use crate::tui::shared::{CopyFormat, CopyWhat, FilterChoice, GroupKey, OpenedFrom, RowSubject, Shared, TimeWindow, ViewKind};
+use crate::tui::shared::{CopyFormat, CopyWhat, FilterChoice, OpenedFrom, Shared, TimeWindow};
 use crate::tui::text::{Align, fit, width};
-use crate::tui::views::activity;
+use crate::tui::views::{self, RowSubject, ViewKind};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::menu::Menu;
 use crate::tui::{Action, Context, Role};
@@ -39,7 +39,7 @@ enum MenuKind {
 
 /// Something that can be done with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum RowAction {
+pub(in crate::tui) enum RowAction {
     /// The same as a key.
     Key(Action),
     Copy(CopyWhat),
@@ -140,7 +140,7 @@ impl RowMenu {
 
     /// What the menu is about.
     fn title(&self, shared: &Shared) -> String {
-        let row = row_in_words(shared);
+        let row = views::title(shared);
         if self.kind == MenuKind::Copy { format!("Copy of: {row}") } else { row }
     }
 }
@@ -151,7 +151,7 @@ fn run(action: RowAction, shared: &mut Shared) -> Next {
         return Next::Do(action);
     }
     shared.opens(|shared| {
-        let subject = shared.subject();
+        let subject = views::subject(shared);
         match action {
             RowAction::Key(action) => shared.do_action(action),
             RowAction::Copy(what) => shared.copy(what),
@@ -193,72 +193,16 @@ impl MenuKind {
     /// The lines in the view on the screen: always the same, so that each is found where it was before.
     fn lines(self, shared: &Shared) -> Vec<RowLine> {
         match self {
-            MenuKind::Actions => actions_of(shared.view).iter().filter_map(|action| action.line(shared)).collect(),
+            MenuKind::Actions => shared.view.about().actions.iter().filter_map(|action| action.line(shared)).collect(),
             MenuKind::Copy => copy_lines(shared),
         }
-    }
-}
-
-/// What can be done with a row of a view.
-fn actions_of(view: ViewKind) -> &'static [RowAction] {
-    use CopyWhat::{BatchId, ErrorCode, MessageId, Number, TraceId};
-    use RowAction::{Copy, CopyMenu, Key, OnlyBatch, OnlyError, ShowBatch};
-    match view {
-        ViewKind::Messages => &[
-            Key(Action::Enter),
-            Key(Action::PlanRetry),
-            Key(Action::RevealRow),
-            Key(Action::Toggle),
-            OnlyError,
-            OnlyBatch,
-            ShowBatch,
-            Key(Action::Copy),
-            Copy(Number),
-            Copy(MessageId),
-            Copy(BatchId),
-            Copy(ErrorCode),
-            CopyMenu,
-            Key(Action::Export),
-            Key(Action::Order),
-            Key(Action::Clear),
-        ],
-        ViewKind::Batches => &[
-            Key(Action::Enter),
-            Key(Action::PlanRetry),
-            Key(Action::Copy),
-            Copy(BatchId),
-            CopyMenu,
-            Key(Action::Export),
-            Key(Action::Order),
-        ],
-        ViewKind::Failures => &[
-            Key(Action::Enter),
-            Key(Action::PlanRetry),
-            Key(Action::Toggle),
-            Key(Action::Unmark),
-            Key(Action::Copy),
-            Copy(ErrorCode),
-            CopyMenu,
-            Key(Action::Export),
-            Key(Action::Order),
-        ],
-        ViewKind::Activity => &[
-            Key(Action::Enter),
-            Key(Action::PlanRetry),
-            Key(Action::Copy),
-            Copy(MessageId),
-            Copy(BatchId),
-            Copy(TraceId),
-            CopyMenu,
-            Key(Action::Export),
-        ],
     }
 }
 
 impl RowAction {
     /// Its line; `None` for an action that this view does not have.
     fn line(self, shared: &Shared) -> Option<RowLine> {
-        let subject = shared.subject();
+        let subject = views::subject(shared);
         let missing = |is_there: bool, why: &str| (!is_there).then(|| why.to_owned());
         let (label, refusal) = match self {
             RowAction::Key(action) => return key_line(action, shared),
@@ -278,36 +222,21 @@ fn key_line(action: Action, shared: &Shared) -> Option<RowLine> {
     let (key, label) = match here(pane) {
         Some(line) => (line.key(pane), line.binding.label),
         // The list behind an open message can be exported, too; the key for that belongs to the list.
-        None if pane == Context::Detail && action == Action::Export => (String::new(), here(Context::Messages)?.binding.label),
+        None if pane == Context::Detail && action == Action::Export => (String::new(), here(Context::MESSAGES)?.binding.label),
         None => return None,
     };
     let label = key_label(action, shared).unwrap_or(label);
     Some(RowLine { action: RowAction::Key(action), label: label.into(), key, refusal: shared.why_not(action) })
 }
 
-/// What a key does here, where its label in the footer says too little.
+/// What a key does with the row, where its label in the line of keys says too little.
 fn key_label(action: Action, shared: &Shared) -> Option<&'static str> {
-    let campaign = shared.campaign()?;
-    let row = campaign.subject();
-    Some(match (action, shared.view) {
-        (Action::Enter, ViewKind::Batches | ViewKind::Failures) => "list its messages",
-        (Action::PlanRetry, ViewKind::Batches) => "plan a retry of the whole batch",
-        (Action::PlanRetry, ViewKind::Failures | ViewKind::Messages) if campaign.opened.is_none() && !campaign.marked.is_empty() => {
-            "plan a retry of the marked messages"
-        }
-        (Action::PlanRetry, ViewKind::Failures) if campaign.failures.selected().is_some_and(|group| group.key == GroupKey::WorthRetry) => {
-            "plan a retry of all worth a retry"
-        }
-        (Action::PlanRetry, ViewKind::Failures) => "plan a retry of all with this error",
-        (Action::PlanRetry, ViewKind::Activity) => "plan what was not started",
-        (Action::RevealRow, _) if row.is_some_and(|row| campaign.marks.is_revealed(row)) => "mask it again",
-        (Action::Toggle, ViewKind::Messages) if row.is_some_and(|row| campaign.marked.holds(row)) => "unmark it",
-        (Action::Copy, _) => "copy the row",
-        (Action::Export, _) => "export the list to a file",
-        (Action::Order, ViewKind::Messages) => "order and columns of the list",
-        (Action::Order, _) => "order of the list",
-        (Action::Clear, _) => "show all messages again",
-        _ => return None,
+    views::label(action, shared).or(match action {
+        Action::Copy => Some("copy the row"),
+        Action::Export => Some("export the list to a file"),
+        Action::Order => Some("order of the list"),
+        Action::Clear => Some("show all messages again"),
+        _ => None,
     })
 }
 
@@ -338,27 +267,6 @@ fn copy_line(what: CopyWhat, before: &str, shared: &Shared) -> RowLine {
     };
     let refusal = shared.why_no_copy(what).map(str::to_owned);
     RowLine { action: RowAction::Copy(what), label: format!("{before}{words}").into(), key: String::new(), refusal }
-}
-
-fn row_in_words(shared: &Shared) -> String {
-    let subject = shared.subject();
-    match (shared.view, subject.message, subject.batch, subject.error) {
-        (ViewKind::Messages, Some(_), ..) => {
-            format!("Message to {}", crate::tui::views::messages::cells::number(shared).unwrap_or_else(|| "an unknown number".to_owned()))
-        }
-        (ViewKind::Batches, _, Some(batch), _) => format!("Batch {}", batch.short(false)),
-        (ViewKind::Failures, _, _, Some(code)) => format!("Failed: {}", code_or_none(&code)),
-        (ViewKind::Failures, _, _, None) => "All worth a retry".to_owned(),
-        (ViewKind::Activity, Some(message), ..) if is_change(shared) => format!("Message {}", message.short(true)),
-        (_, Some(message), ..) => format!("The retry of {}", message.short(true)),
-        (_, _, Some(batch), _) => format!("The retry of batch {}", batch.short(false)),
-        _ => "Actions".to_owned(),
-    }
-}
-
-/// Whether the line of the activity under the cursor is a change that was seen, and not an action.
-fn is_change(shared: &Shared) -> bool {
-    shared.campaign().and_then(activity::selected).is_some_and(|entry| !entry.is_action())
 }
 
 fn draw_line(shared: &Shared, line: &RowLine, is_chosen: bool, (columns, reasons_at): (usize, usize)) -> Line<'static> {

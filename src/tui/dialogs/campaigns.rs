@@ -122,9 +122,7 @@ impl Dialog for AllCampaigns {
             Some(Action::PreviousCampaign) => self.go(-1, shared),
             Some(Action::NextCampaign) => self.go(1, shared),
             // A page is about all of them.
-            Some(action @ (Action::Help | Action::Notices)) => {
-                shared.common_key(action);
-            }
+            Some(action @ (Action::Help | Action::Notices)) => shared.common_key(action),
             Some(action) => match shared.steps(action) {
                 Some(steps) => self.go(steps, shared),
                 None => return self.show(action, shared),

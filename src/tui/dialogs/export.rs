@@ -3,12 +3,10 @@
 use super::Next;
 use crate::delivery::counted;
 use crate::monitor::NoticeWeight;
-use crate::store::RowNumber;
 use crate::tui::Role;
+use crate::tui::shared::Shared;
 use crate::tui::shared::export_job::{Content, Export};
-use crate::tui::shared::{Shared, ViewKind};
 use crate::tui::text::csv::csv;
-use crate::tui::views::{activity, batches, failures};
 use crate::tui::widgets::line_box::{AsksLine, LineBox, LineDialog};
 use crate::tui::widgets::sentences::Sentence;
 
@@ -50,34 +48,18 @@ impl AsksLine for ExportFile {
 }
 
 impl Shared {
-    /// Asks where to write the view on the screen.
-    pub(in crate::tui) fn export_view(&mut self) {
-        match self.view {
-            ViewKind::Messages => self.ask_where_messages(),
-            ViewKind::Failures => self.ask_where("failures", &failures::exported(self)),
-            ViewKind::Batches => self.ask_where("batches", &batches::exported(self)),
-            ViewKind::Activity => self.ask_where("actions", &activity::exported(self)),
-        }
-    }
-
-    /// Asks where to write the marked messages, or all that the list shows.
-    fn ask_where_messages(&mut self) {
-        let Some(campaign) = self.campaign() else { return };
-        let (what, rows): (_, Vec<RowNumber>) = match campaign.marked.is_empty() {
-            true => ("messages", campaign.list.rows(&campaign.store).collect()),
-            false => ("marked messages", crate::tui::shared::marked_rows(campaign)),
-        };
-        let number = rows.len();
-        self.ask_where_of(what, number, Content::Messages(rows.into()));
-    }
-
     /// Asks where to write these rows, headers first.
     pub(super) fn ask_where(&mut self, what: &'static str, rows: &[Vec<String>]) {
         self.ask_where_of(what, rows.len().saturating_sub(1), Content::Ready(csv(rows).into()));
     }
 
+    /// The same for the lines of a view.
+    pub(in crate::tui) fn ask_where_lines<const N: usize>(&mut self, what: &'static str, heads: [&str; N], lines: Vec<Vec<String>>) {
+        self.ask_where(what, &[vec![heads.map(str::to_owned).to_vec()], lines].concat());
+    }
+
     /// Asks for the file and proposes a name that is free.
-    fn ask_where_of(&mut self, what: &'static str, number: usize, content: Content) {
+    pub(in crate::tui) fn ask_where_of(&mut self, what: &'static str, number: usize, content: Content) {
         if number == 0 {
             self.tell(NoticeWeight::Info, "there is nothing to export", "", "");
             return;

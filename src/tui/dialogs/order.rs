@@ -9,7 +9,7 @@ use super::{Can, Dialog, Next, Press};
 use crate::monitor::NoticeWeight;
 use crate::tui::chrome::keys;
 use crate::tui::key_line::KeyWord;
-use crate::tui::shared::{BatchColumn, Column, FailureColumn, Ordered, Shared, ShownColumns, Sortable, Tables, ViewKind, order_sign};
+use crate::tui::shared::{Column, OrderLine, Shared, ShownColumns, Sortable as _, Tables, ViewOrder};
 use crate::tui::text::{Align, fit, width};
 use crate::tui::views::messages::cells::head;
 use crate::tui::widgets::frame;
@@ -32,19 +32,6 @@ pub(in crate::tui) struct OrderMenu {
     cursor: usize,
 }
 
-/// A line of the menu.
-#[derive(Debug)]
-struct OrderLine {
-    /// The column's label.
-    name: &'static str,
-    /// Whether the column is shown; `None` where it cannot be hidden.
-    shown: Option<bool>,
-    /// Which end comes first, and its sign, where the table is sorted by it.
-    ordered: Option<(&'static str, &'static str)>,
-    /// Whether the table can be sorted by it.
-    can_order: bool,
-}
-
 impl OrderMenu {
     /// The menu on the column that the view is sorted by.
     pub fn new(shared: &Shared) -> Self {
@@ -61,14 +48,11 @@ impl OrderMenu {
     }
 
     fn order_by_line(&self, shared: &mut Shared) {
-        match shared.view {
-            ViewKind::Batches => choose::<BatchColumn>(&mut shared.tables.batches, self.cursor),
-            ViewKind::Failures => choose::<FailureColumn>(&mut shared.tables.failures, self.cursor),
-            ViewKind::Messages | ViewKind::Activity => {
-                if let Some(column) = self.column(shared) {
-                    shared.order_by(column);
-                }
-            }
+        let view = shared.view;
+        if let Some(column) = self.column(shared) {
+            shared.order_by(column);
+        } else if let Some(order) = shared.tables.order_mut(view) {
+            order.choose_line(self.cursor);
         }
     }
 
@@ -101,46 +85,23 @@ impl OrderMenu {
 
 /// The lines of the menu.
 fn lines(shared: &Shared) -> Vec<OrderLine> {
-    match shared.view {
-        ViewKind::Batches => lines_of(shared.tables.batches),
-        ViewKind::Failures => lines_of(shared.tables.failures),
-        ViewKind::Messages | ViewKind::Activity => {
-            let name = |column: Column| shared.campaign().map_or(column.label(), |campaign| head(campaign, column));
-            let line = |(column, shown): &(Column, bool)| OrderLine {
-                name: name(*column),
-                shown: Some(*shown),
-                can_order: column.sort_by().is_some(),
-                ..line(*column, shared.tables.messages)
-            };
-            shared.tables.columns.all().iter().map(line).collect()
-        }
-    }
-}
-
-fn lines_of<C: Sortable>(order: Ordered<C>) -> Vec<OrderLine> {
-    C::all().iter().map(|column| line(*column, order)).collect()
-}
-
-fn line<C: Sortable>(column: C, order: Ordered<C>) -> OrderLine {
-    let ordered = (column == order.by).then(|| (order.words(), order_sign(order.direction)));
-    OrderLine { name: column.label(), shown: None, ordered, can_order: true }
-}
-
-fn choose<C: Sortable>(order: &mut Ordered<C>, index: usize) {
-    if let Some(column) = C::all().get(index) {
-        order.choose(*column);
+    let Tables { columns, messages, .. } = &shared.tables;
+    let name = |column: Column| shared.campaign().map_or(column.label(), |campaign| head(campaign, column));
+    let line = |(column, shown): &(Column, bool)| OrderLine { name: name(*column), shown: Some(*shown), ..messages.line(*column) };
+    match shared.has_columns() {
+        true => columns.all().iter().map(line).collect(),
+        false => shared.tables.order(shared.view).map(ViewOrder::lines).unwrap_or_default(),
     }
 }
 
 /// Back to the default of the view.
 fn usual_order(shared: &mut Shared) {
-    let usual = Tables::default();
-    match shared.view {
-        ViewKind::Batches => shared.tables.batches = usual.batches,
-        ViewKind::Failures => shared.tables.failures = usual.failures,
-        ViewKind::Messages | ViewKind::Activity => {
-            (shared.tables.columns, shared.tables.messages) = (ShownColumns::default(), usual.messages);
-        }
+    let view = shared.view;
+    if let Some(order) = shared.tables.order_mut(view) {
+        order.reset();
+    }
+    if shared.has_columns() {
+        shared.tables.columns = ShownColumns::default();
     }
 }
 
@@ -199,11 +160,10 @@ impl Dialog for OrderMenu {
         let menu = self.menu(all.len());
         let mut shown: Vec<_> = menu.shown(area).map(|index| draw_line(shared, &all[index], index == self.cursor, columns)).collect();
         shown.extend(self.keys(shared).map(|named| keys::line(shared, &named, columns)));
-        let title = match shared.view {
-            ViewKind::Batches => "Order of the batches",
-            ViewKind::Failures => "Order of the failures",
-            ViewKind::Messages | ViewKind::Activity => "Order and columns",
+        let title = match shared.has_columns() {
+            true => "Order and columns".to_owned(),
+            false => format!("Order of the {}", shared.view.about().name),
         };
-        Some(frame::draw(shared, buffer, area, title, COLUMNS, &shown, (0, menu.cursor_line(area))))
+        Some(frame::draw(shared, buffer, area, &title, COLUMNS, &shown, (0, menu.cursor_line(area))))
     }
 }

@@ -1,6 +1,7 @@
 //! What a key can mean.
 
 use super::table;
+use crate::tui::views::ViewKind;
 
 /// What a key means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,14 +40,8 @@ pub enum Action {
     NextCampaign,
     /// The list of campaigns.
     ShowCampaigns,
-    /// The list of messages.
-    ShowMessages,
-    /// The batches.
-    ShowBatches,
-    /// The failures by error.
-    ShowFailures,
-    /// Actions and their outcomes.
-    ShowActivity,
+    /// A view of the campaign.
+    Show(ViewKind),
     /// Find a recipient by part of the number.
     Find,
     /// Filter by status, error, batch and time.
@@ -123,6 +118,9 @@ impl Action {
 
     /// Its name in the configuration and among the commands: `plan_retry`.
     pub fn name(self) -> String {
+        if let Action::Show(view) = self {
+            return format!("show_{}", view.about().name);
+        }
         let mut name = String::new();
         for letter in format!("{self:?}").chars() {
             if letter.is_uppercase() && !name.is_empty() {

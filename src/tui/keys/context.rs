@@ -2,19 +2,15 @@
 
 use std::ops::Deref;
 
+use crate::tui::views::ViewKind;
+
 /// Where a key is pressed: the same key may mean something else elsewhere, or nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Context {
-    /// The list of messages.
-    Messages,
+    /// A view of a campaign.
+    Pane(ViewKind),
     /// The list of campaigns, where it has the focus.
     Campaigns,
-    /// The batches.
-    Batches,
-    /// The failures by error.
-    Failures,
-    /// Actions and their outcomes.
-    Activity,
     /// The detail of a message.
     Detail,
     /// A line for typing: the find line. Printable keys are text.
@@ -36,23 +32,11 @@ pub enum Context {
 }
 
 impl Context {
+    /// The list of messages.
+    pub const MESSAGES: Context = Context::Pane(ViewKind::Messages);
+
     /// All of them.
-    pub const ALL: [Context; 14] = [
-        Context::Messages,
-        Context::Campaigns,
-        Context::Batches,
-        Context::Failures,
-        Context::Activity,
-        Context::Detail,
-        Context::Text,
-        Context::Prompt,
-        Context::Menu,
-        Context::Question,
-        Context::Plan,
-        Context::Starting,
-        Context::Help,
-        Context::Page,
-    ];
+    pub const ALL: [Context; COUNT] = Contexts::views().and(&OTHERS).contexts;
 
     /// Whether printable keys are text there.
     pub fn is_text(self) -> bool {
@@ -67,11 +51,8 @@ impl Context {
     /// Its name in `docs/KEYS.md` and the help.
     pub fn name(self) -> &'static str {
         match self {
-            Context::Messages => "messages",
+            Context::Pane(view) => view.about().name,
             Context::Campaigns => "campaigns",
-            Context::Batches => "batches",
-            Context::Failures => "failures",
-            Context::Activity => "activity",
             Context::Detail => "detail",
             Context::Text => "find line",
             Context::Menu => "menus",
@@ -85,18 +66,44 @@ impl Context {
     }
 }
 
+/// All but the views.
+const OTHERS: [Context; 10] = [
+    Context::Campaigns,
+    Context::Detail,
+    Context::Text,
+    Context::Prompt,
+    Context::Menu,
+    Context::Question,
+    Context::Plan,
+    Context::Starting,
+    Context::Help,
+    Context::Page,
+];
+
+/// How many there are.
+const COUNT: usize = ViewKind::ALL.len() + OTHERS.len();
+
 /// Some contexts, in the order in which the list of keys names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contexts {
     /// Behind the first `count` they mean nothing.
-    contexts: [Context; Context::ALL.len()],
+    contexts: [Context; COUNT],
     count: usize,
 }
 
 impl Contexts {
     /// These, each once.
     pub const fn of(contexts: &[Context]) -> Self {
-        Self { contexts: [Context::Messages; Context::ALL.len()], count: 0 }.and(contexts)
+        Self { contexts: [Context::Page; COUNT], count: 0 }.and(contexts)
+    }
+
+    /// The views of a campaign.
+    pub const fn views() -> Self {
+        let mut views = Self::of(&[]);
+        while views.count < ViewKind::ALL.len() {
+            views = views.and(&[Context::Pane(ViewKind::ALL[views.count])]);
+        }
+        views
     }
 
     /// These, and more behind them.
@@ -108,19 +115,6 @@ impl Contexts {
             index += 1;
         }
         self
-    }
-
-    /// These without some.
-    pub const fn except(self, others: &[Context]) -> Self {
-        let mut left = Self::of(&[]);
-        let mut index = 0;
-        while index < self.count {
-            if !holds(others, self.contexts[index]) {
-                left = left.and(&[self.contexts[index]]);
-            }
-            index += 1;
-        }
-        left
     }
 
     /// The same as a slice.
@@ -135,16 +129,4 @@ impl Deref for Contexts {
     fn deref(&self) -> &[Context] {
         self.as_slice()
     }
-}
-
-/// `contains`, at compile time.
-const fn holds(contexts: &[Context], wanted: Context) -> bool {
-    let mut index = 0;
-    while index < contexts.len() {
-        if contexts[index] as u8 == wanted as u8 {
-            return true;
-        }
-        index += 1;
-    }
-    false
 }

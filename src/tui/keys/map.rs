@@ -101,7 +101,7 @@ impl KeyMap {
     /// How a sentence names a command: `:stop`, with the key that opens the command line. Where no key
     /// does, the usual sign still marks it as a command.
     pub fn command(&self, word: &str) -> String {
-        let key = self.key(Context::Messages, Action::CommandLine).unwrap_or_else(|| ":".to_owned());
+        let key = self.key(Context::MESSAGES, Action::CommandLine).unwrap_or_else(|| ":".to_owned());
         let is_sign = key.chars().count() == 1;
         format!("{key}{}{word}", if is_sign { "" } else { " " })
     }

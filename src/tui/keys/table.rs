@@ -8,33 +8,46 @@ mod moving;
 mod program;
 mod showing;
 
-use super::{Binding, Context, Contexts};
+use std::sync::LazyLock;
 
-use Context::{Activity, Batches, Campaigns, Detail, Failures, Help, Menu, Messages, Page, Plan, Prompt, Text};
+use super::{Action, Binding, Context, Contexts, HelpGroup};
+use crate::tui::views::{About, ViewKind};
 
-/// Everywhere.
-const EVERYWHERE: Contexts = only(&Context::ALL);
-/// Where printable keys are text.
-const TEXTS: Contexts = only(&[Text, Prompt, Help]);
-/// Everywhere else.
-const OUTSIDE_TEXT: Contexts = EVERYWHERE.except(TEXTS.as_slice());
-/// The views.
-const VIEWS: Contexts = only(&[Messages, Campaigns, Batches, Failures, Activity]);
+use Context::{Campaigns, Detail, Help, Menu, Page, Plan, Prompt, Question, Starting, Text};
+
 /// The views of one campaign.
-const CAMPAIGN_VIEWS: Contexts = VIEWS.except(&[Campaigns]);
+const CAMPAIGN_VIEWS: Contexts = Contexts::views();
+/// Those of few lines that show the messages of a time window.
+const WINDOWED_LINES: Contexts = only(&[Context::Pane(ViewKind::Batches), Context::Pane(ViewKind::Failures)]);
 /// The views that show the messages of a time window.
-const WINDOWED: Contexts = only(&[Messages, Batches, Failures]);
+const WINDOWED: Contexts = only(&[Context::MESSAGES]).and(WINDOWED_LINES.as_slice());
+/// The views, and the list of all campaigns.
+const VIEWS: Contexts = only(&[Context::MESSAGES, Campaigns]).and(CAMPAIGN_VIEWS.as_slice().split_at(1).1);
 /// Where the dashboard has the keys: no dialog, page or text field is open.
 const PANES: Contexts = VIEWS.and(&[Detail]);
 /// Where a row is selected or lines scroll.
 const LISTS: Contexts = PANES.and(&[Menu, Plan, Page]);
+/// Where printable keys are text.
+const TEXTS: Contexts = only(&[Text, Prompt, Help]);
+/// Everywhere else.
+const OUTSIDE_TEXT: Contexts = LISTS.and(&[Question, Starting]);
+/// Everywhere.
+const EVERYWHERE: Contexts = OUTSIDE_TEXT.and(TEXTS.as_slice());
 
 /// These contexts and no others.
 const fn only(contexts: &[Context]) -> Contexts {
     Contexts::of(contexts)
 }
 
+/// The keys that show the views.
+static SHOWING_VIEWS: LazyLock<[Binding; ViewKind::ALL.len()]> = LazyLock::new(|| {
+    ViewKind::ALL.map(|view| {
+        let About { name: label, keys, help, .. } = *view.about();
+        Binding { action: Action::Show(view), keys, contexts: PANES, label, help, group: HelpGroup::Move, footer: None }
+    })
+});
+
 /// All keys, in the order of the help.
 pub(super) fn bindings() -> impl Iterator<Item = &'static Binding> {
-    [moving::BINDINGS, finding::BINDINGS, showing::BINDINGS, acting::BINDINGS, program::BINDINGS].into_iter().flatten()
+    [moving::BINDINGS, &*SHOWING_VIEWS, finding::BINDINGS, showing::BINDINGS, acting::BINDINGS, program::BINDINGS].into_iter().flatten()
 }

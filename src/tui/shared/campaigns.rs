@@ -126,6 +126,6 @@ impl Shared {
             campaign.count(now);
             campaign.find.wake(now);
         }
-        self.look_at_view();
+        crate::tui::views::look(self);
     }
 }

@@ -13,8 +13,8 @@ use crate::store::RowNumber;
 use crate::tui::dialogs::{CopiedPage, RowMenu};
 use crate::tui::shared::{Campaign, DetailPhase, REVEAL, Shared, ViewKind};
 use crate::tui::text::csv::csv_lines;
-use crate::tui::views::messages::cells::{message_cells, message_row, number};
-use crate::tui::views::{activity, batches, failures};
+use crate::tui::views;
+use crate::tui::views::messages::cells::{message_cells, number};
 use crate::tui::{Action, Context, Copied, Effect};
 
 /// How many marked messages are copied at most: more than that belongs in a file, not on a
@@ -40,6 +40,18 @@ impl CopyFormat {
             CopyFormat::Text => "as text",
             CopyFormat::Json => "as JSON, with the API's names",
             CopyFormat::Csv => "as CSV, with headers",
+        }
+    }
+
+    /// A row that the screen shows as `text`, and a file as `cells` under `heads`.
+    pub fn row<const N: usize>(self, text: &[String], heads: [&str; N], cells: &[String]) -> String {
+        match self {
+            CopyFormat::Text => text.join("\t"),
+            CopyFormat::Json => {
+                let fields = heads.iter().zip(cells).map(|(head, cell)| ((*head).to_owned(), serde_json::Value::from(cell.as_str())));
+                serde_json::Value::Object(fields.collect()).to_string()
+            }
+            CopyFormat::Csv => csv_lines(&[heads.map(str::to_owned).to_vec(), cells.to_vec()]),
         }
     }
 }
@@ -147,15 +159,10 @@ impl Shared {
     /// Why there is nothing to copy.
     pub(in crate::tui) fn why_no_copy(&self, what: CopyWhat) -> Option<&'static str> {
         let Some(campaign) = self.campaign() else { return Some("no campaign can be shown") };
-        let subject = self.subject();
+        let subject = views::subject(self);
         let row = subject.message.as_ref().and_then(|message| campaign.store.row(message));
         match what {
-            CopyWhat::Row(_) => match self.view {
-                ViewKind::Messages => row.is_none().then_some("no message is selected"),
-                ViewKind::Batches => subject.batch.is_none().then_some("no batch is selected"),
-                ViewKind::Failures => campaign.failures.selected().is_none().then_some("nothing has failed"),
-                ViewKind::Activity => (activity::len(campaign) == 0).then_some("nothing has been done yet"),
-            },
+            CopyWhat::Row(format) => views::copied(self, campaign, format).err(),
             CopyWhat::Marked(_) if campaign.marked.is_empty() => Some("nothing is marked"),
             CopyWhat::Marked(_) => (campaign.marked.len() > MOST_COPIED).then_some("too many: export them"),
             CopyWhat::Number => match row.map(|row| campaign.store.cells(row).recipient) {
@@ -185,7 +192,7 @@ impl Shared {
     /// The trace id of the last refused or unknown request about what is under the cursor.
     fn trace_id(&self) -> Option<String> {
         let campaign = self.campaign()?;
-        let subject = self.subject();
+        let subject = views::subject(self);
         let of_stage = |stage: Option<&ActionStage>| stage.and_then(ActionStage::why).and_then(|why| why.trace_id.clone());
         let of_message = subject.message.as_ref().and_then(|message| campaign.actions.of(message));
         let of_batch = || {
@@ -287,8 +294,7 @@ impl Shared {
         }
         // A terminal never reports whether it takes it.
         let next = format!("{} again shows it", self.key_for(Action::Copy));
-        let next =
-            if matches!(self.context(), Context::Messages | Context::Batches | Context::Failures | Context::Activity) { &next } else { "" };
+        let next = if matches!(self.context(), Context::Pane(_)) { &next } else { "" };
         self.tell(NoticeWeight::Info, &format!("{what} was sent to the terminal's clipboard"), "", next);
     }
 
@@ -309,9 +315,9 @@ impl Shared {
 /// The text to copy; `None` where there is none.
 fn copied_text(state: &Shared, what: CopyWhat) -> Option<String> {
     let campaign = state.campaign()?;
-    let subject = state.subject();
+    let subject = views::subject(state);
     match what {
-        CopyWhat::Row(form) => row_text(state, campaign, form),
+        CopyWhat::Row(format) => views::copied(state, campaign, format).ok(),
         CopyWhat::Marked(form) => Some(messages_text(state, campaign, &marked_rows(campaign), form)),
         CopyWhat::Number => number(state),
         CopyWhat::Text if campaign.settings.one_time_password => None,
@@ -330,41 +336,9 @@ fn copied_text(state: &Shared, what: CopyWhat) -> Option<String> {
 /// The template id of the message under the cursor.
 fn template_id(state: &Shared) -> Option<String> {
     let campaign = state.campaign()?;
-    let row = campaign.store.row(&state.subject().message?)?;
+    let row = campaign.store.row(&views::subject(state).message?)?;
     let template = campaign.store.message(row).template?;
     template.template_id.or(template.id)
-}
-
-fn row_text(state: &Shared, campaign: &Campaign, form: CopyFormat) -> Option<String> {
-    let (text, rows, index) = match state.view {
-        ViewKind::Messages if form == CopyFormat::Text => return Some(message_row(state)?.join("\t")),
-        ViewKind::Messages => return Some(messages_text(state, campaign, &[campaign.subject()?], form)),
-        ViewKind::Failures => {
-            let selected = campaign.failures.selected()?;
-            let index = campaign.failures.groups().iter().position(|group| group.key == selected.key);
-            (failures::copied(state)?, failures::exported(state), index)
-        }
-        ViewKind::Batches => {
-            let id = batches::selected(campaign)?;
-            let index = batches::lines(campaign).iter().position(|summary| summary.batch.id == id);
-            (batches::copied(state)?, batches::exported(state), index)
-        }
-        ViewKind::Activity if form == CopyFormat::Text => return Some(activity::copied(state)?.join("\t")),
-        ViewKind::Activity => {
-            (Vec::new(), [activity::exported(state).into_iter().take(1).collect(), vec![activity::copied(state)?]].concat(), Some(0))
-        }
-    };
-    let heads = rows.first()?;
-    // A line for several rows has none of its own: it is what the screen shows.
-    let cells = index.and_then(|index| rows.get(index + 1)).unwrap_or(&text);
-    Some(match form {
-        CopyFormat::Text => text.join("\t"),
-        CopyFormat::Json => {
-            let fields = heads.iter().zip(cells).map(|(head, cell)| (head.clone(), serde_json::Value::from(cell.as_str())));
-            serde_json::Value::Object(fields.collect()).to_string()
-        }
-        CopyFormat::Csv => csv_lines(&[heads.clone(), cells.clone()]),
-    })
 }
 
 /// The marked messages, the newest first.
@@ -374,7 +348,7 @@ pub(in crate::tui) fn marked_rows(campaign: &Campaign) -> Vec<RowNumber> {
     rows
 }
 
-fn messages_text(state: &Shared, campaign: &Campaign, rows: &[RowNumber], form: CopyFormat) -> String {
+pub(in crate::tui) fn messages_text(state: &Shared, campaign: &Campaign, rows: &[RowNumber], form: CopyFormat) -> String {
     match form {
         CopyFormat::Text => {
             let line = |row: &RowNumber| message_cells(state, campaign, *row, campaign.is_masked(*row)).join("\t");

@@ -136,12 +136,9 @@ impl Shared {
 
     /// The context when nothing is in front of the view.
     pub(in crate::tui) fn pane(&self) -> Context {
-        match self.view {
-            ViewKind::Messages if self.campaign().is_some_and(|campaign| campaign.opened.is_some()) => Context::Detail,
-            ViewKind::Messages => Context::Messages,
-            ViewKind::Batches => Context::Batches,
-            ViewKind::Failures => Context::Failures,
-            ViewKind::Activity => Context::Activity,
+        match self.campaign() {
+            Some(campaign) if self.view == ViewKind::Messages && campaign.opened.is_some() => Context::Detail,
+            _ => Context::Pane(self.view),
         }
     }
 

@@ -112,7 +112,7 @@ impl Shared {
         let now = self.now;
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
         campaign.start_over(now);
-        self.look_at_view();
+        crate::tui::views::look(self);
         let Some(campaign) = self.campaigns.get_mut(index) else { return };
         let name = campaign.settings.name.clone();
         self.across.start_over(index);

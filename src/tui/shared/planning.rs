@@ -8,8 +8,7 @@ use crate::monitor::{Command, Generation, NoticeWeight};
 use crate::store::{Filter, RowNumber, View};
 use crate::tui::Action;
 use crate::tui::dialogs::{BatchQuestion, Choice, PlanQuestion, RetryQuestion};
-use crate::tui::shared::{Campaign, GroupKey, NOTHING_LEFT, Shared, ViewKind};
-use crate::tui::views::batches;
+use crate::tui::shared::{Campaign, NOTHING_LEFT, Shared, ViewKind};
 
 /// A planner that knows what the campaign allows.
 pub(in crate::tui) fn planner(campaign: &Campaign) -> Planner {
@@ -88,32 +87,8 @@ const LARGEST: usize = 20_000;
 const LISTED_WHOLE: usize = 1_000;
 
 impl Shared {
-    /// `r`: a plan for what is marked, otherwise for what is selected. Writes nothing.
-    pub(super) fn plan_retry(&mut self) {
-        let Some(campaign) = self.campaign() else { return };
-        match self.view {
-            ViewKind::Batches => self.plan_batch(),
-            ViewKind::Activity => self.plan_not_started(),
-            ViewKind::Messages if campaign.opened.is_some() || campaign.marked.is_empty() => self.plan_one(),
-            ViewKind::Failures if campaign.marked.is_empty() => self.plan_group(),
-            ViewKind::Messages | ViewKind::Failures => self.plan_marked(),
-        }
-    }
-
-    /// The plan for the open message, or the one under the cursor.
-    fn plan_one(&mut self) {
-        let Some(campaign) = self.campaigns.shown_mut() else { return };
-        let Some(row) = campaign.subject() else {
-            let next = format!("move to a failed one, then press {}", self.key_for(Action::PlanRetry));
-            self.tell(NoticeWeight::Info, "no message is selected", "", &next);
-            return;
-        };
-        campaign.list.hold(&campaign.store);
-        let message = campaign.store.id(row);
-        RetryQuestion::open(self, message);
-    }
-
-    fn plan_marked(&mut self) {
+    /// A plan for what is marked.
+    pub(in crate::tui) fn plan_marked(&mut self) {
         let Some(campaign) = self.campaign() else { return };
         let number = campaign.marked.len();
         let mut rows: Vec<RowNumber> = campaign.marked.rows().collect();
@@ -146,24 +121,6 @@ impl Shared {
         self.ask_plan(format!("all {} {which}{part}", grouped(shown)), &rows, false);
     }
 
-    fn plan_group(&mut self) {
-        let Some(campaign) = self.campaign_mut() else { return };
-        campaign.move_on();
-        let Some(group) = campaign.failures.selected() else {
-            self.tell(NoticeWeight::Info, "nothing has failed in the loaded range", "", "");
-            return;
-        };
-        // Of all failures those worth a retry are ticked; the others can be included.
-        let worth_retry_only = group.key == GroupKey::WorthRetry;
-        let rows: Vec<RowNumber> = if worth_retry_only {
-            campaign.failures.all_rows(&campaign.store).collect()
-        } else {
-            campaign.failures.rows_of(&campaign.store, &campaign.out_of_attempts, &group.key).collect()
-        };
-        let words = group.name().to_owned();
-        self.ask_plan(words, &rows, worth_retry_only);
-    }
-
     /// What was agreed to but not started, as one new plan, as far as it is loaded; where no message
     /// of it is, the next batch.
     pub(in crate::tui) fn plan_not_started(&mut self) {
@@ -172,7 +129,11 @@ impl Shared {
         let rows: Vec<RowNumber> = rest.messages().iter().filter_map(|message| campaign.store.row(message)).collect();
         let missing = rest.messages().len() - rows.len();
         if rest.is_empty() {
-            let next = format!("{} shows the failures, {} plans them", self.key_for(Action::ShowFailures), self.key_for(Action::PlanRetry));
+            let next = format!(
+                "{} shows the failures, {} plans them",
+                self.key_for(Action::Show(ViewKind::Failures)),
+                self.key_for(Action::PlanRetry)
+            );
             self.tell(NoticeWeight::Info, NOTHING_LEFT, "", &next);
         } else if !rows.is_empty() {
             let more = if missing > 0 { format!(", {missing} not loaded yet") } else { String::new() };
@@ -185,7 +146,7 @@ impl Shared {
     }
 
     /// Asks about these messages.
-    fn ask_plan(&mut self, words: String, rows: &[RowNumber], worth_retry_only: bool) {
+    pub(in crate::tui) fn ask_plan(&mut self, words: String, rows: &[RowNumber], worth_retry_only: bool) {
         if rows.len() > LARGEST {
             let what = format!("{} messages are too many for one plan", rows.len());
             self.tell(NoticeWeight::Info, &what, &format!("{LARGEST} at most"), "mark fewer, or plan by error");
@@ -198,13 +159,6 @@ impl Shared {
         }
         let choice = Choice { words, messages, worth_retry_only };
         PlanQuestion::open(self, choice);
-    }
-
-    fn plan_batch(&mut self) {
-        match self.campaign().and_then(batches::selected) {
-            Some(batch) => BatchQuestion::open(self, &batch),
-            None => self.tell(NoticeWeight::Info, "no loaded message is in a batch", "", ""),
-        }
     }
 
     /// Has the worker load a batch for the open question.

@@ -23,7 +23,7 @@ impl Shared {
         };
         Session {
             campaign: self.campaign().map(|campaign| campaign.settings.name.clone()),
-            view: Some(view.saved_name().to_owned()),
+            view: Some(view.about().name.to_owned()),
             filters: self.campaigns.iter().filter_map(saved).collect(),
             tables: self.tables.saved(),
             named_filters: self
@@ -48,8 +48,8 @@ impl Shared {
         self.recent = RecentCommands::kept(session.recent_commands);
         let index = session.campaign.and_then(|name| self.campaigns.iter().position(|campaign| campaign.settings.name == name));
         self.campaigns.show(index.unwrap_or(0));
-        self.view = session.view.and_then(|view| ViewKind::of_saved_name(&view)).unwrap_or(self.view);
-        self.look_at_view();
+        self.view = session.view.and_then(|view| ViewKind::named(&view)).unwrap_or(self.view);
+        crate::tui::views::look(self);
     }
 }
 

@@ -8,8 +8,8 @@ use crate::store::{Direction, Order, SortBy, Sorted};
 use crate::tui::Effect;
 use crate::tui::dialogs::OrderMenu;
 use crate::tui::shared::{Column, Shared, ShownColumns, ViewKind};
-use crate::tui::views::batches::{BatchColumn, NEWEST_BATCH};
-use crate::tui::views::failures::{FailureColumn, MOST_FAILED};
+use crate::tui::views::batches::BatchColumn;
+use crate::tui::views::failures::FailureColumn;
 use crate::tui::views::messages::cells::head;
 
 /// A column that a table can be sorted by.
@@ -21,6 +21,12 @@ pub(in crate::tui) trait Sortable: Copy + PartialEq + 'static {
     /// Its name on the screen.
     fn label(self) -> &'static str {
         self.name()
+    }
+    /// What the table is sorted by until another column is chosen.
+    fn first() -> Self;
+    /// Whether the table can be sorted by it.
+    fn can_sort(self) -> bool {
+        true
     }
     /// Which end comes first when it is chosen.
     fn usual(self) -> Direction;
@@ -40,6 +46,12 @@ pub(in crate::tui) struct Ordered<C> {
     pub by: C,
     /// Which end comes first.
     pub direction: Direction,
+}
+
+impl<C: Sortable> Default for Ordered<C> {
+    fn default() -> Self {
+        Self::by(C::first())
+    }
 }
 
 impl<C: Sortable> Ordered<C> {
@@ -67,10 +79,69 @@ impl<C: Sortable> Ordered<C> {
         format!("by {}, {}", self.by.label(), self.words())
     }
 
-    /// The order that a session saved; `None` for an unknown column.
-    pub fn of_saved(name: &str, rising: bool) -> Option<Self> {
-        let direction = if rising { Direction::Rising } else { Direction::Falling };
-        Some(Self { by: C::named(name)?, direction })
+    /// Whether no other was chosen.
+    pub fn is_default(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// The order of a view, whatever its columns are.
+pub(in crate::tui) trait ViewOrder {
+    /// Its columns.
+    fn lines(&self) -> Vec<OrderLine>;
+    /// Sorts by one of them, or reverses the order where it is sorted by that one.
+    fn choose_line(&mut self, index: usize);
+    fn reset(&mut self);
+    fn saved(&self) -> SavedTable;
+    /// What a session saved. Unknown names are ignored.
+    fn restore(&mut self, saved: &SavedTable);
+}
+
+/// A column in the menu of order and columns.
+#[derive(Debug)]
+pub(in crate::tui) struct OrderLine {
+    /// The column's label.
+    pub name: &'static str,
+    /// Whether the column is shown; `None` where it cannot be hidden.
+    pub shown: Option<bool>,
+    /// Which end comes first, and its sign, where the table is sorted by it.
+    pub ordered: Option<(&'static str, &'static str)>,
+    /// Whether the table can be sorted by it.
+    pub can_order: bool,
+}
+
+impl<C: Sortable> Ordered<C> {
+    /// A column of the table.
+    pub fn line(self, column: C) -> OrderLine {
+        let ordered = (column == self.by).then(|| (self.words(), order_sign(self.direction)));
+        OrderLine { name: column.label(), shown: None, ordered, can_order: column.can_sort() }
+    }
+}
+
+impl<C: Sortable> ViewOrder for Ordered<C> {
+    fn lines(&self) -> Vec<OrderLine> {
+        C::all().iter().map(|column| self.line(*column)).collect()
+    }
+
+    fn choose_line(&mut self, index: usize) {
+        if let Some(column) = C::all().get(index) {
+            self.choose(*column);
+        }
+    }
+
+    fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    fn saved(&self) -> SavedTable {
+        let ordered_by = (!self.is_default()).then(|| self.by.name().to_owned());
+        SavedTable { rising: ordered_by.is_some() && self.direction == Direction::Rising, ordered_by, ..SavedTable::default() }
+    }
+
+    fn restore(&mut self, saved: &SavedTable) {
+        if let Some(by) = saved.ordered_by.as_deref().and_then(C::named).filter(|by| by.can_sort()) {
+            *self = Self { by, direction: if saved.rising { Direction::Rising } else { Direction::Falling } };
+        }
     }
 }
 
@@ -83,7 +154,7 @@ pub(in crate::tui) fn order_sign(direction: Direction) -> &'static str {
 }
 
 /// How the tables of all campaigns are shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::tui) struct Tables {
     /// The columns of the messages.
     pub columns: ShownColumns,
@@ -94,45 +165,55 @@ pub(in crate::tui) struct Tables {
     pub failures: Ordered<FailureColumn>,
 }
 
-impl Default for Tables {
-    fn default() -> Self {
-        Self { columns: ShownColumns::default(), messages: NEWEST, batches: NEWEST_BATCH, failures: MOST_FAILED }
-    }
-}
-
-/// The default order of the messages.
-pub(in crate::tui) const NEWEST: Ordered<Column> = Ordered { by: Column::Created, direction: Direction::Falling };
-
 impl Tables {
+    /// The order of a view; `None` where it cannot be chosen.
+    pub fn order(&self, view: ViewKind) -> Option<&dyn ViewOrder> {
+        match view {
+            ViewKind::Messages => Some(&self.messages),
+            ViewKind::Batches => Some(&self.batches),
+            ViewKind::Failures => Some(&self.failures),
+            ViewKind::Activity => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn order_mut(&mut self, view: ViewKind) -> Option<&mut dyn ViewOrder> {
+        match view {
+            ViewKind::Messages => Some(&mut self.messages),
+            ViewKind::Batches => Some(&mut self.batches),
+            ViewKind::Failures => Some(&mut self.failures),
+            ViewKind::Activity => None,
+        }
+    }
+
     /// The tables that differ from the default, by the names of their views.
     pub fn saved(&self) -> BTreeMap<String, SavedTable> {
-        let usual = Tables::default();
-        let (columns, hidden) = if self.columns == usual.columns { Default::default() } else { self.columns.saved() };
-        let messages = SavedTable { columns, hidden, ..saved(self.messages, usual.messages) };
-        let batches = saved(self.batches, usual.batches);
-        let failures = saved(self.failures, usual.failures);
-        let tables = [(ViewKind::Messages, messages), (ViewKind::Batches, batches), (ViewKind::Failures, failures)];
-        let chosen = tables.into_iter().filter(|(_, table)| *table != SavedTable::default());
-        chosen.map(|(view, table)| (view.saved_name().to_owned(), table)).collect()
+        let saved = |view| {
+            let mut table = self.order(view)?.saved();
+            if view == ViewKind::Messages && self.columns != ShownColumns::default() {
+                (table.columns, table.hidden) = self.columns.saved();
+            }
+            (table != SavedTable::default()).then(|| (view.about().name.to_owned(), table))
+        };
+        ViewKind::ALL.into_iter().filter_map(saved).collect()
     }
 
-    /// The tables that a session saved. Unknown names are ignored.
+    /// The tables that a session saved.
     pub fn of_saved(tables: &BTreeMap<String, SavedTable>) -> Self {
-        let usual = Tables::default();
-        let table = |view: ViewKind| tables.get(view.saved_name());
-        let table_of_messages = table(ViewKind::Messages);
-        let mut columns = table_of_messages.map_or(usual.columns, |table| ShownColumns::of_saved(&table.columns, &table.hidden));
-        let messages: Option<Ordered<Column>> = kept(table_of_messages).filter(|order: &Ordered<Column>| order.by.sort_by().is_some());
+        let mut kept = Tables::default();
+        for (view, table) in tables.iter().filter_map(|(name, table)| Some((ViewKind::named(name)?, table))) {
+            if let Some(order) = kept.order_mut(view) {
+                order.restore(table);
+            }
+            if view == ViewKind::Messages {
+                kept.columns = ShownColumns::of_saved(&table.columns, &table.hidden);
+            }
+        }
         // In an earlier version it may have been a column that everyone saw.
-        if let Some(order) = messages {
-            columns.show(order.by);
+        if !kept.messages.is_default() {
+            kept.columns.show(kept.messages.by);
         }
-        Self {
-            columns,
-            messages: messages.unwrap_or(usual.messages),
-            batches: kept(table(ViewKind::Batches)).unwrap_or(usual.batches),
-            failures: kept(table(ViewKind::Failures)).unwrap_or(usual.failures),
-        }
+        kept
     }
 
     /// The order of the messages as the store knows it.
@@ -144,19 +225,9 @@ impl Tables {
 impl Ordered<Column> {
     /// The order of messages that the store calls so.
     pub fn of_messages(order: Order) -> Self {
-        let by = Column::ALL.into_iter().find(|column| column.sort_by() == Some(order.by)).unwrap_or(NEWEST.by);
+        let by = Column::ALL.into_iter().find(|column| column.sort_by() == Some(order.by)).unwrap_or(Column::first());
         Self { by, direction: order.direction }
     }
-}
-
-fn saved<C: Sortable>(order: Ordered<C>, usual: Ordered<C>) -> SavedTable {
-    let ordered_by = (order != usual).then(|| order.by.name().to_owned());
-    SavedTable { rising: ordered_by.is_some() && order.direction == Direction::Rising, ordered_by, ..SavedTable::default() }
-}
-
-fn kept<C: Sortable>(table: Option<&SavedTable>) -> Option<Ordered<C>> {
-    let table = table?;
-    Ordered::of_saved(table.ordered_by.as_deref()?, table.rising)
 }
 
 impl Shared {
@@ -248,24 +319,18 @@ mod tests {
 
     #[test]
     fn a_column_that_is_chosen_again_turns_round() {
-        let mut order = NEWEST;
+        let mut order = Ordered::<Column>::default();
         order.choose(Column::Recipient);
         assert_eq!(order.sentence(), "by recipient, lowest first");
         order.choose(Column::Recipient);
         assert_eq!(order.sentence(), "by recipient, highest first");
         order.choose(Column::Created);
-        assert_eq!(order, NEWEST);
+        assert!(order.is_default());
     }
 
     #[test]
     fn every_order_of_the_store_has_its_column() {
         let by: Vec<_> = Column::ALL.into_iter().filter_map(Column::sort_by).collect();
         assert_eq!(by, SortBy::ALL);
-    }
-
-    #[test]
-    fn an_order_is_found_by_its_name() {
-        assert_eq!(Ordered::of_saved("failed", false), Some(Ordered::by(BatchColumn::Failed)));
-        assert_eq!(Ordered::<FailureColumn>::of_saved("colour", true), None);
     }
 }

@@ -3,7 +3,8 @@
 
 mod rows; // for files and the clipboard
 
-pub(in crate::tui) use rows::{copied, exported};
+pub(super) use rows::copied;
+use rows::export;
 
 use std::cmp::Reverse;
 
@@ -18,16 +19,35 @@ use crate::delivery::{BatchId, MessageId, Recipient, Status, agreeing, counted, 
 use crate::monitor::{ActionStage, NotStarted, NoticeWeight, OpenActionNews};
 use crate::state::{ActionId, ActionState};
 use crate::tui::chrome::notice;
-use crate::tui::dialogs::{Can, Resolve};
-use crate::tui::shared::{ActionKey, ActionRecord, Campaign, ChangeRecord, Drilled, LeftToStart, NOTHING_LEFT, OpenedFrom, Shared};
+use crate::tui::dialogs::{Can, Resolve, RowAction};
+use crate::tui::keys::Chord;
+use crate::tui::shared::{
+    ActionKey, ActionRecord, Campaign, ChangeRecord, CopyWhat, Drilled, LeftToStart, NOTHING_LEFT, OpenedFrom, Shared,
+};
 use crate::tui::text::{Align, fit};
-use crate::tui::views::ViewKind;
-use crate::tui::views::empty;
+use crate::tui::views::{About, RowSubject, ViewKind, empty};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::recipient;
 use crate::tui::widgets::table;
 use crate::tui::widgets::words::{row_of, until};
 use crate::tui::{Action, Role, role_of, sign};
+
+pub(super) const ABOUT: About = About {
+    name: "activity",
+    label: "Activity",
+    keys: &[Chord::char('5')],
+    help: "what changed since you last looked, the actions taken, and what became of them",
+    actions: &[
+        RowAction::Key(Action::Enter),
+        RowAction::Key(Action::PlanRetry),
+        RowAction::Key(Action::Copy),
+        RowAction::Copy(CopyWhat::MessageId),
+        RowAction::Copy(CopyWhat::BatchId),
+        RowAction::Copy(CopyWhat::TraceId),
+        RowAction::CopyMenu,
+        RowAction::Key(Action::Export),
+    ],
+};
 
 /// The key of a line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,9 +156,38 @@ fn first_for_person(campaign: &Campaign) -> Option<Entry<'_>> {
 }
 
 /// The line under the cursor.
-pub(in crate::tui) fn selected(campaign: &Campaign) -> Option<Entry<'_>> {
+fn selected(campaign: &Campaign) -> Option<Entry<'_>> {
     let entries = lines(campaign);
     entries.get(index(campaign, &entries)).copied()
+}
+
+pub(super) fn count(campaign: &Campaign) -> (usize, Role) {
+    (len(campaign), if campaign.actions.needs_person() { Role::Failed } else { Role::Text })
+}
+
+pub(super) fn subject(campaign: &Campaign) -> RowSubject {
+    let (message, batch) = match selected(campaign) {
+        Some(Entry::Action(record)) => (record.subject.message(), record.subject.batch()),
+        Some(Entry::Open(open, _)) => (open.kind.message(), open.kind.batch()),
+        Some(Entry::Change(record)) => (Some(&record.message), None),
+        Some(Entry::NotStarted(_)) | None => (None, None),
+    };
+    RowSubject { message: message.cloned(), batch: batch.cloned(), error: None }
+}
+
+pub(super) fn title(campaign: &Campaign) -> Option<String> {
+    let entry = selected(campaign)?;
+    let subject = subject(campaign);
+    match (subject.message, subject.batch) {
+        (Some(message), _) if entry.is_action() => Some(format!("The retry of {}", message.short(true))),
+        (Some(message), _) => Some(format!("Message {}", message.short(true))),
+        (None, Some(batch)) => Some(format!("The retry of batch {}", batch.short(false))),
+        (None, None) => None,
+    }
+}
+
+pub(super) fn label(action: Action) -> Option<&'static str> {
+    (action == Action::PlanRetry).then_some("plan what was not started")
 }
 
 /// The index of the cursor, and how many lines there are.
@@ -180,15 +229,9 @@ pub(super) fn key(action: Action, shared: &mut Shared) {
     match action {
         Action::Enter => open_entry(shared),
         Action::Clear => shared.leave_activity(),
-        Action::Back | Action::Quit => {
-            shared.step_back();
-        }
-        _ => match shared.steps(action) {
-            Some(steps) => go(steps, shared),
-            None => {
-                shared.common_key(action);
-            }
-        },
+        Action::PlanRetry => shared.plan_not_started(),
+        Action::Export => export(shared),
+        _ => super::line_key(action, shared),
     }
 }
 
@@ -291,7 +334,7 @@ pub(in crate::tui) fn note_not_started(index: usize, left: NotStarted, shared: &
 }
 
 /// Draws the sum, the heads and the actions. Says where the selected one is.
-pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
+pub(super) fn draw(shared: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
     let campaign = shared.campaign()?;
     let entries = lines(campaign);
     draw_sum(shared, campaign, &entries, buffer, filter);

@@ -1,5 +1,7 @@
 //! The view of batches: the progress of each, and whether it can be retried as a whole.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -8,29 +10,42 @@ use ratatui::text::{Line, Span};
 
 use crate::action::Subject;
 use crate::delivery::{BatchId, BatchRetry, Status, batch_retry, counted, grouped};
+use crate::monitor::NoticeWeight;
 use crate::state::ActionKind;
 use crate::store::{BatchSummary, Direction, status_index};
-use crate::tui::dialogs::Can;
-use crate::tui::shared::{Campaign, FilterChoice, Ordered, Shared, Sortable, TimeWindow};
+use crate::tui::dialogs::{BatchQuestion, Can, RowAction};
+use crate::tui::keys::Chord;
+use crate::tui::shared::{Campaign, CopyFormat, CopyWhat, FilterChoice, Ordered, Shared, Sortable, TimeWindow};
 use crate::tui::text::{Align, fit};
-use crate::tui::views::empty;
+use crate::tui::views::{About, RowSubject, empty};
 use crate::tui::widgets::bar::bar;
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::table;
 use crate::tui::widgets::words::{figure_of, row_of};
 use crate::tui::{Action, Role, sign};
 
+pub(super) const ABOUT: About = About {
+    name: "batches",
+    label: "Batches",
+    keys: &[Chord::char('2')],
+    help: "the batches and their progress",
+    actions: &[
+        RowAction::Key(Action::Enter),
+        RowAction::Key(Action::PlanRetry),
+        RowAction::Key(Action::Copy),
+        RowAction::Copy(CopyWhat::BatchId),
+        RowAction::CopyMenu,
+        RowAction::Key(Action::Export),
+        RowAction::Key(Action::Order),
+    ],
+};
+
 /// What the view remembers of a campaign.
+#[derive(Default)]
 pub(in crate::tui) struct Batches {
     /// The batch with the cursor; the first one if `None`.
     cursor: Option<BatchId>,
     order: Ordered<BatchColumn>,
-}
-
-impl Default for Batches {
-    fn default() -> Self {
-        Self { cursor: None, order: NEWEST_BATCH }
-    }
 }
 
 impl Batches {
@@ -48,7 +63,7 @@ impl Batches {
 pub(in crate::tui) fn lines(campaign: &Campaign) -> Vec<BatchSummary> {
     let mut batches = campaign.batches_in_window();
     let order @ Ordered { by, direction } = campaign.batch_view.order;
-    if order != NEWEST_BATCH {
+    if !order.is_default() {
         let reported_first = |left: &BatchSummary, right: &BatchSummary| {
             let unreported = |batch: &BatchSummary| batch_key(batch, by) == BatchKey::Unreported;
             let order = batch_key(left, by).cmp(&batch_key(right, by));
@@ -95,16 +110,33 @@ pub(super) fn key(action: Action, shared: &mut Shared) {
                 shared.drill(FilterChoice { batches: vec![batch], ..FilterChoice::default() });
             }
         }
-        Action::Back | Action::Quit => {
-            shared.step_back();
-        }
         Action::Clear => shared.set_window(TimeWindow::default()),
-        _ => match shared.steps(action) {
-            Some(steps) => go(steps, shared),
-            None => {
-                shared.common_key(action);
-            }
-        },
+        Action::PlanRetry => plan_retry(shared),
+        Action::Export => export(shared),
+        _ => super::line_key(action, shared),
+    }
+}
+
+fn plan_retry(shared: &mut Shared) {
+    match shared.campaign().and_then(selected) {
+        Some(batch) => BatchQuestion::open(shared, &batch),
+        None => shared.tell(NoticeWeight::Info, "no loaded message is in a batch", "", ""),
+    }
+}
+
+pub(super) fn subject(campaign: &Campaign) -> RowSubject {
+    RowSubject { batch: selected(campaign), ..RowSubject::default() }
+}
+
+pub(super) fn title(campaign: &Campaign) -> Option<String> {
+    Some(format!("Batch {}", selected(campaign)?.short(false)))
+}
+
+pub(super) fn label(action: Action) -> Option<&'static str> {
+    match action {
+        Action::Enter => Some("list its messages"),
+        Action::PlanRetry => Some("plan a retry of the whole batch"),
+        _ => None,
     }
 }
 
@@ -126,7 +158,7 @@ const NARROW_COUNT: usize = 6;
 const NARROW: usize = 72;
 
 /// Draws the sum, the heads and the batches. Says where the selected one is.
-pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
+pub(super) fn draw(shared: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
     let campaign = shared.campaign()?;
     let batches = lines(campaign);
     let index = index(campaign, &batches);
@@ -154,7 +186,7 @@ fn draw_sum(shared: &Shared, campaign: &Campaign, (known, index): (&[BatchSummar
     let which = if campaign.choice.window.is_all() { "in the loaded range" } else { "uploaded" };
     let mut left = vec![Piece::new(format!("{} {which}", counted(number, "batch")), style(Role::Strong), 0)];
     left.extend(super::window_words(shared, campaign).map(|window| Piece { text: window.text.replacen("· ", "", 1), ..window }));
-    if campaign.batch_view.order != NEWEST_BATCH {
+    if !campaign.batch_view.order.is_default() {
         left.push(Piece::new(format!("· {}", campaign.batch_view.order.sentence()), style(Role::Accent), 0).gap(1));
     }
     if let Some(words) = being_prepared(campaign, known, shared.now) {
@@ -335,39 +367,42 @@ pub(in crate::tui) fn whole_retry(campaign: &Campaign, summary: &BatchSummary, u
     }
 }
 
+/// The heads of what is exported.
+const HEADS: [&str; 10] =
+    ["id", "fileName", "createdAt", "status", "total", "loaded", "deliveredOfLoaded", "failedOfLoaded", "openOfLoaded", "wholeRetry"];
+
 /// The batch under the cursor.
-pub(in crate::tui) fn copied(shared: &Shared) -> Option<Vec<String>> {
-    let campaign = shared.campaign()?;
-    let id = selected(campaign)?;
-    let batch = campaign.store.batch(&id);
-    let file = batch.and_then(|summary| summary.batch.file_name).map(|file| campaign.shown_name(&file).to_owned());
-    Some(vec![id.as_str().to_owned(), file.unwrap_or_default()])
+pub(super) fn copied(shared: &Shared, campaign: &Campaign, format: CopyFormat) -> Result<String, &'static str> {
+    let batches = lines(campaign);
+    let summary = batches.get(index(campaign, &batches)).ok_or("no batch is selected")?;
+    let used_up = campaign.used_up_by_batch();
+    let cells = row(shared, campaign, summary, &used_up);
+    let text: Vec<String> = cells.iter().take(2).cloned().collect();
+    Ok(format.row(&text, HEADS, &cells))
 }
 
-/// The batches, headers first.
-pub(in crate::tui) fn exported(shared: &Shared) -> Vec<Vec<String>> {
-    let heads =
-        ["id", "fileName", "createdAt", "status", "total", "loaded", "deliveredOfLoaded", "failedOfLoaded", "openOfLoaded", "wholeRetry"];
-    let mut rows = vec![heads.map(str::to_owned).to_vec()];
-    let Some(campaign) = shared.campaign() else { return rows };
+fn export(shared: &mut Shared) {
+    let Some(campaign) = shared.campaign() else { return };
     let used_up = campaign.used_up_by_batch();
-    for summary in lines(campaign) {
-        let of = |status: &Status| summary.by_status[status_index(Some(status))].to_string();
-        let batch = &summary.batch;
-        rows.push(vec![
-            batch.id.as_str().to_owned(),
-            batch.file_name.as_deref().map(|file| campaign.shown_name(file).to_owned()).unwrap_or_default(),
-            batch.created_at.map(|at| shared.look.exact(at)).unwrap_or_default(),
-            batch.status.clone().unwrap_or_default(),
-            batch.total.map(|total| total.to_string()).unwrap_or_default(),
-            summary.loaded.to_string(),
-            of(&Status::Success),
-            of(&Status::Failure),
-            summary.open.to_string(),
-            whole_retry(campaign, &summary, used_up.get(batch.id.as_str()).copied().unwrap_or(0)).0,
-        ]);
-    }
-    rows
+    let rows = lines(campaign).iter().map(|summary| row(shared, campaign, summary, &used_up)).collect();
+    shared.ask_where_lines("batches", HEADS, rows);
+}
+
+fn row(shared: &Shared, campaign: &Campaign, summary: &BatchSummary, used_up: &HashMap<&str, usize>) -> Vec<String> {
+    let of = |status: &Status| summary.by_status[status_index(Some(status))].to_string();
+    let batch = &summary.batch;
+    vec![
+        batch.id.as_str().to_owned(),
+        batch.file_name.as_deref().map(|file| campaign.shown_name(file).to_owned()).unwrap_or_default(),
+        batch.created_at.map(|at| shared.look.exact(at)).unwrap_or_default(),
+        batch.status.clone().unwrap_or_default(),
+        batch.total.map(|total| total.to_string()).unwrap_or_default(),
+        summary.loaded.to_string(),
+        of(&Status::Success),
+        of(&Status::Failure),
+        summary.open.to_string(),
+        whole_retry(campaign, summary, used_up.get(batch.id.as_str()).copied().unwrap_or(0)).0,
+    ]
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -390,6 +425,10 @@ impl Sortable for BatchColumn {
     fn all() -> &'static [Self] {
         use BatchColumn::{Batch, Created, Delivered, Failed, File, Open, Rows};
         &[Batch, File, Created, Rows, Delivered, Failed, Open]
+    }
+
+    fn first() -> Self {
+        BatchColumn::Created
     }
 
     fn name(self) -> &'static str {
@@ -423,9 +462,6 @@ impl Sortable for BatchColumn {
         }
     }
 }
-
-/// The order until another is chosen.
-pub(in crate::tui) const NEWEST_BATCH: Ordered<BatchColumn> = Ordered { by: BatchColumn::Created, direction: Direction::Falling };
 
 /// What a batch is sorted by.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,7 +11,7 @@ use crate::tui::shared::{Campaign, ServerAnswer, Shared};
 use crate::tui::text::wrap;
 use crate::tui::views::messages::{sum, wider_window};
 use crate::tui::widgets::words::{besides, until};
-use crate::tui::{Action, Role};
+use crate::tui::{Action, Role, ViewKind};
 
 /// Draws why the list is empty.
 pub(in crate::tui) fn draw(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
@@ -128,7 +128,7 @@ pub(in crate::tui) fn draw_no_failures(state: &Shared, campaign: &Campaign, buff
     }
     let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
     let loaded = grouped(campaign.failures.loaded());
-    let (messages, enter) = (state.key_for(Action::ShowMessages), state.key_for(Action::Enter));
+    let (messages, enter) = (state.key_for(Action::Show(ViewKind::Messages)), state.key_for(Action::Enter));
     let next = match campaign.is_window_whole() && !campaign.choice.window.is_all() {
         true => format!("{} shows other times.", state.key_for(Action::TimeWindow)),
         false => format!("{messages} shows the messages; at their end, {enter} reads further back."),
@@ -180,7 +180,7 @@ pub(in crate::tui) fn draw_no_activity(state: &Shared, campaign: &Campaign, buff
         (
             format!(
                 "{} shows the failures, {} plans a retry. `postwatch journal` lists everything ever done.",
-                state.key_for(Action::ShowFailures),
+                state.key_for(Action::Show(ViewKind::Failures)),
                 state.key_for(Action::PlanRetry)
             ),
             text,

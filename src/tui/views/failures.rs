@@ -2,7 +2,7 @@
 
 mod groups; // how they are counted and sorted
 
-pub(in crate::tui) use groups::{FailureColumn, FailureGroup, Failures, GroupKey, MOST_FAILED};
+pub(in crate::tui) use groups::{FailureColumn, FailureGroup, Failures, GroupKey};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -10,16 +10,36 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::delivery::{ErrorCode, RetryAdvice, Status, code_or_none, grouped};
+use crate::monitor::NoticeWeight;
 use crate::store::RowNumber;
-use crate::tui::dialogs::Can;
-use crate::tui::shared::{Campaign, FilterChoice, Shared, TimeWindow};
+use crate::tui::dialogs::{Can, RowAction};
+use crate::tui::keys::Chord;
+use crate::tui::shared::{Campaign, CopyFormat, CopyWhat, FilterChoice, Shared, TimeWindow};
 use crate::tui::text::{Align, fit};
-use crate::tui::views::empty;
+use crate::tui::views::{About, RowSubject, empty};
 use crate::tui::widgets::bar::bar;
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::table;
 use crate::tui::widgets::words::{percent, row_of};
 use crate::tui::{Action, Role};
+
+pub(super) const ABOUT: About = About {
+    name: "failures",
+    label: "Failures",
+    keys: &[Chord::char('3')],
+    help: "the failures by error, and whether they are worth a retry",
+    actions: &[
+        RowAction::Key(Action::Enter),
+        RowAction::Key(Action::PlanRetry),
+        RowAction::Key(Action::Toggle),
+        RowAction::Key(Action::Unmark),
+        RowAction::Key(Action::Copy),
+        RowAction::Copy(CopyWhat::ErrorCode),
+        RowAction::CopyMenu,
+        RowAction::Key(Action::Export),
+        RowAction::Key(Action::Order),
+    ],
+};
 
 pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
     const NONE: &str = "nothing has failed in the loaded range";
@@ -38,17 +58,11 @@ pub(super) fn key(action: Action, shared: &mut Shared) {
     match action {
         Action::Enter => show_group(shared),
         Action::Toggle => mark_group(shared),
-        Action::Back | Action::Quit => {
-            shared.step_back();
-        }
         Action::Clear => shared.set_window(TimeWindow::default()),
-        _ => {
-            if let Some(steps) = shared.steps(action) {
-                go(steps, shared);
-            } else {
-                shared.common_key(action);
-            }
-        }
+        Action::PlanRetry if shared.campaign().is_some_and(|campaign| !campaign.marked.is_empty()) => shared.plan_marked(),
+        Action::PlanRetry => plan_group(shared),
+        Action::Export => export(shared),
+        _ => super::line_key(action, shared),
     }
 }
 
@@ -56,6 +70,46 @@ pub(super) fn go(steps: isize, shared: &mut Shared) {
     if let Some(campaign) = shared.campaign_mut() {
         campaign.failures.go(steps);
     }
+}
+
+pub(super) fn cursor(campaign: &Campaign) -> (usize, usize) {
+    (campaign.failures.index(), campaign.failures.groups().len())
+}
+
+pub(super) fn count(campaign: &Campaign) -> (usize, Role) {
+    (campaign.store.counts().of(&Status::Failure), Role::Failed)
+}
+
+pub(super) fn subject(campaign: &Campaign) -> RowSubject {
+    let error = campaign.failures.selected().and_then(|group| match &group.key {
+        GroupKey::Error(code) => Some(code.clone()),
+        GroupKey::WorthRetry => None,
+    });
+    RowSubject { error, ..RowSubject::default() }
+}
+
+pub(super) fn title(campaign: &Campaign) -> Option<String> {
+    Some(match subject(campaign).error {
+        Some(code) => format!("Failed: {}", code_or_none(&code)),
+        None => "All worth a retry".to_owned(),
+    })
+}
+
+pub(super) fn label(action: Action, campaign: &Campaign) -> Option<&'static str> {
+    let is_worth_retry = || campaign.failures.selected().is_some_and(|group| group.key == GroupKey::WorthRetry);
+    match action {
+        Action::Enter => Some("list its messages"),
+        Action::PlanRetry if !campaign.marked.is_empty() => Some("plan a retry of the marked messages"),
+        Action::PlanRetry if is_worth_retry() => Some("plan a retry of all worth a retry"),
+        Action::PlanRetry => Some("plan a retry of all with this error"),
+        _ => None,
+    }
+}
+
+pub(super) fn look(shared: &mut Shared) {
+    let Some(campaign) = shared.campaign_mut() else { return };
+    campaign.move_on();
+    campaign.failures.look(&campaign.store, &campaign.out_of_attempts);
 }
 
 /// Enter: the messages of the line.
@@ -82,6 +136,24 @@ fn mark_group(shared: &mut Shared) {
     campaign.failures.go(1);
 }
 
+fn plan_group(shared: &mut Shared) {
+    let Some(campaign) = shared.campaign_mut() else { return };
+    campaign.move_on();
+    let Some(group) = campaign.failures.selected() else {
+        shared.tell(NoticeWeight::Info, "nothing has failed in the loaded range", "", "");
+        return;
+    };
+    // Of all failures those worth a retry are ticked; the others can be included.
+    let worth_retry_only = group.key == GroupKey::WorthRetry;
+    let rows: Vec<RowNumber> = if worth_retry_only {
+        campaign.failures.all_rows(&campaign.store).collect()
+    } else {
+        campaign.failures.rows_of(&campaign.store, &campaign.out_of_attempts, &group.key).collect()
+    };
+    let words = group.name().to_owned();
+    shared.ask_plan(words, &rows, worth_retry_only);
+}
+
 /// The longest code that the API publishes.
 const NAME: usize = 22;
 
@@ -89,7 +161,7 @@ const NAME: usize = 22;
 const BAR: usize = 13;
 
 /// Draws the sum, the heads and the lines. Says where the selected one is.
-pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
+pub(super) fn draw(shared: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
     let campaign = shared.campaign()?;
     draw_sum(shared, campaign, buffer, filter);
     let groups = campaign.failures.groups();
@@ -123,7 +195,7 @@ fn draw_sum(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rec
         let newest = campaign.failures.groups().iter().filter_map(|group| group.newest).max();
         left.extend(newest.map(|at| Piece::new(format!("· newest {}", shared.look.time(at, shared.now)), style(Role::Text), 3).gap(1)));
     }
-    if shared.tables.failures != MOST_FAILED {
+    if !shared.tables.failures.is_default() {
         left.insert(1, Piece::new(format!("· {}", shared.tables.failures.sentence()), style(Role::Accent), 0).gap(1));
     }
     let index = row_of(campaign.failures.index(), campaign.failures.groups().len());
@@ -248,31 +320,33 @@ fn words(group: &FailureGroup, room: usize) -> String {
     Some(format!("{word}: {why}")).filter(fits).unwrap_or_else(|| word.to_owned())
 }
 
+/// The heads of what is exported.
+const HEADS: [&str; 9] = ["error", "count", "share", "newest", "tried1", "tried2", "tried3OrMore", "retry", "noAttemptsLeft"];
+
 /// The line of failures under the cursor.
-pub(in crate::tui) fn copied(shared: &Shared) -> Option<Vec<String>> {
-    let group = shared.campaign()?.failures.selected()?;
-    Some(vec![group.name().to_owned(), group.count.to_string(), group.verdict().word().to_owned()])
+pub(super) fn copied(shared: &Shared, campaign: &Campaign, format: CopyFormat) -> Result<String, &'static str> {
+    let group = campaign.failures.selected().ok_or("nothing has failed")?;
+    let text = [group.name().to_owned(), group.count.to_string(), group.verdict().word().to_owned()];
+    Ok(format.row(&text, HEADS, &row(shared, campaign, group)))
 }
 
-/// The failures by error, headers first.
-pub(in crate::tui) fn exported(shared: &Shared) -> Vec<Vec<String>> {
-    let heads = ["error", "count", "share", "newest", "tried1", "tried2", "tried3OrMore", "retry", "noAttemptsLeft"];
-    let mut rows = vec![heads.map(str::to_owned).to_vec()];
-    let Some(campaign) = shared.campaign() else { return rows };
-    let total = campaign.failures.failed().max(1);
-    for group in campaign.failures.groups() {
-        let [once, twice, more] = group.tried.map(|number| number.to_string());
-        rows.push(vec![
-            group.name().to_owned(),
-            group.count.to_string(),
-            percent(group.count as f64 / total as f64),
-            group.newest.map(|at| shared.look.exact(at)).unwrap_or_default(),
-            once,
-            twice,
-            more,
-            group.verdict().word().to_owned(),
-            group.used_up.to_string(),
-        ]);
-    }
-    rows
+fn export(shared: &mut Shared) {
+    let Some(campaign) = shared.campaign() else { return };
+    let rows = campaign.failures.groups().iter().map(|group| row(shared, campaign, group)).collect();
+    shared.ask_where_lines("failures", HEADS, rows);
+}
+
+fn row(shared: &Shared, campaign: &Campaign, group: &FailureGroup) -> Vec<String> {
+    let [once, twice, more] = group.tried.map(|number| number.to_string());
+    vec![
+        group.name().to_owned(),
+        group.count.to_string(),
+        percent(group.count as f64 / campaign.failures.failed().max(1) as f64),
+        group.newest.map(|at| shared.look.exact(at)).unwrap_or_default(),
+        once,
+        twice,
+        more,
+        group.verdict().word().to_owned(),
+        group.used_up.to_string(),
+    ]
 }

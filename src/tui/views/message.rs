@@ -68,12 +68,6 @@ pub(super) fn key(action: Action, shared: &mut Shared) {
         // The list goes on, and the message follows; the text has the larger keys.
         Action::Up => step(shared, -1),
         Action::Down => step(shared, 1),
-        Action::PageUp => scroll(shared, -page),
-        Action::PageDown => scroll(shared, page),
-        Action::HalfPageUp => scroll(shared, -(page + 1) / 2),
-        Action::HalfPageDown => scroll(shared, (page + 1) / 2),
-        Action::First => scroll(shared, isize::MIN),
-        Action::Last => scroll(shared, isize::MAX),
         Action::NextPane | Action::PreviousPane => shared.close_detail(),
         Action::Back | Action::Quit => {
             let leads_on = shared.campaign().and_then(|campaign| campaign.opened.as_ref()).is_some_and(|opened| opened.is_of_a_line);
@@ -82,9 +76,10 @@ pub(super) fn key(action: Action, shared: &mut Shared) {
                 shared.step_back();
             }
         }
-        _ => {
-            shared.common_key(action);
-        }
+        _ => match action.steps(page) {
+            Some(lines) => scroll(shared, lines),
+            None => messages::message_key(action, shared),
+        },
     }
 }
 

@@ -12,17 +12,20 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::action::LeftOutReason;
-use crate::delivery::grouped;
-use crate::monitor::Command;
+use crate::delivery::{BatchId, Status, grouped};
+use crate::monitor::{Command, NoticeWeight};
 use crate::store::RowNumber;
-use crate::tui::dialogs::{Can, HelpPage, NoticesPage};
+use crate::tui::dialogs::{Can, HelpPage, NoticesPage, RetryQuestion, RowAction};
+use crate::tui::keys::Chord;
+use crate::tui::shared::export_job::Content;
 use crate::tui::shared::{
-    Campaign, Column, Item, ListCursor, Ordered, ServerAnswer, Shared, Sortable as _, TimeWindow, order_sign, plan_one,
+    Campaign, Column, CopyFormat, CopyWhat, Item, ListCursor, Ordered, ServerAnswer, Shared, Sortable as _, TimeWindow, marked_rows,
+    messages_text, order_sign, plan_one,
 };
 use crate::tui::text::{self, Align, cut, fit};
-use crate::tui::views::empty;
 use crate::tui::views::messages::cells::{BESIDE_RESULT, RowLook, cell, head, is_number};
 use crate::tui::views::messages::widths::{MARGIN, Needs, SHORTEST_TEXT, columns};
+use crate::tui::views::{About, RowSubject, empty, message};
 use crate::tui::widgets::words::besides;
 use crate::tui::{Action, Context, Role};
 
@@ -30,7 +33,35 @@ use crate::tui::{Action, Context, Role};
 /// matches little; then the list asks.
 pub(in crate::tui) const PAGES_TO_FILL: u8 = 10;
 
+pub(super) const ABOUT: About = About {
+    name: "messages",
+    label: "Messages",
+    keys: &[Chord::char('1')],
+    help: "the list of messages",
+    actions: &[
+        RowAction::Key(Action::Enter),
+        RowAction::Key(Action::PlanRetry),
+        RowAction::Key(Action::RevealRow),
+        RowAction::Key(Action::Toggle),
+        RowAction::OnlyError,
+        RowAction::OnlyBatch,
+        RowAction::ShowBatch,
+        RowAction::Key(Action::Copy),
+        RowAction::Copy(CopyWhat::Number),
+        RowAction::Copy(CopyWhat::MessageId),
+        RowAction::Copy(CopyWhat::BatchId),
+        RowAction::Copy(CopyWhat::ErrorCode),
+        RowAction::CopyMenu,
+        RowAction::Key(Action::Export),
+        RowAction::Key(Action::Order),
+        RowAction::Key(Action::Clear),
+    ],
+};
+
 pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
+    if campaign.opened.is_some() {
+        return message::can(action, shared, campaign);
+    }
     match action {
         // On the last line it reads further back.
         Action::Enter if is_at_end(campaign) => Can::unless(!goes_further(campaign), "there is no more to read"),
@@ -93,23 +124,19 @@ pub(super) fn nothing_kept(campaign: &Campaign) -> Can {
     }
 }
 
+/// A key in the list, or in the message that is open.
 pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
-    let height = shared.list_height();
+    if shared.campaign().is_some_and(|campaign| campaign.opened.is_some()) {
+        return message::key(action, shared);
+    }
     let Some(campaign) = shared.campaigns.shown() else {
         bare_key(action, shared);
         return;
     };
     let index = campaign.list.index(&campaign.store);
-    let page = height.saturating_sub(1).max(1);
     match action {
         // At the top already: from there on the list follows the newest again.
         Action::Up if index == 0 => follow(shared),
-        Action::Up => shared.go(index - 1),
-        Action::Down => shared.go(index + 1),
-        Action::PageUp => shared.go(index.saturating_sub(page)),
-        Action::PageDown => shared.go(index + page),
-        Action::HalfPageUp => shared.go(index.saturating_sub(page.div_ceil(2))),
-        Action::HalfPageDown => shared.go(index + page.div_ceil(2)),
         Action::First => follow(shared),
         Action::Last => shared.go(campaign.list.len().saturating_sub(1)),
         Action::Left => scroll_columns(-1, shared),
@@ -127,12 +154,91 @@ pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
                 shared.quit();
             }
         }
-        _ => {
-            if !mark_key(action, shared) {
-                shared.common_key(action);
-            }
-        }
+        _ => match shared.steps(action) {
+            Some(steps) => shared.go(index.saturating_add_signed(steps)),
+            None if mark_key(action, shared) => {}
+            None => message_key(action, shared),
+        },
     }
+}
+
+/// What the list and an open message have in common.
+pub(super) fn message_key(action: Action, shared: &mut Shared) {
+    match action {
+        Action::PlanRetry => plan_retry(shared),
+        Action::Export => export(shared),
+        _ => shared.common_key(action),
+    }
+}
+
+/// A plan for what is marked, otherwise for the open message or the one under the cursor.
+fn plan_retry(shared: &mut Shared) {
+    let Some(campaign) = shared.campaign_mut() else { return };
+    if campaign.opened.is_none() && !campaign.marked.is_empty() {
+        return shared.plan_marked();
+    }
+    let Some(row) = campaign.subject() else {
+        let next = format!("move to a failed one, then press {}", shared.key_for(Action::PlanRetry));
+        shared.tell(NoticeWeight::Info, "no message is selected", "", &next);
+        return;
+    };
+    campaign.list.hold(&campaign.store);
+    let message = campaign.store.id(row);
+    RetryQuestion::open(shared, message);
+}
+
+/// Asks where to write the marked messages, or all that the list shows.
+fn export(shared: &mut Shared) {
+    let Some(campaign) = shared.campaign() else { return };
+    let (what, rows): (_, Vec<RowNumber>) = match campaign.marked.is_empty() {
+        true => ("messages", campaign.list.rows(&campaign.store).collect()),
+        false => ("marked messages", marked_rows(campaign)),
+    };
+    let number = rows.len();
+    shared.ask_where_of(what, number, Content::Messages(rows.into()));
+}
+
+pub(super) fn cursor(campaign: &Campaign) -> (usize, usize) {
+    (campaign.list.index(&campaign.store), campaign.list.len())
+}
+
+pub(super) fn go(steps: isize, shared: &mut Shared) {
+    shared.close_detail();
+    if let Some(index) = shared.campaign().map(|campaign| cursor(campaign).0) {
+        shared.go(index.saturating_add_signed(steps));
+    }
+}
+
+pub(super) fn subject(campaign: &Campaign) -> RowSubject {
+    let Some(row) = campaign.subject() else { return RowSubject::default() };
+    let cells = campaign.store.cells(row);
+    let has_failed = cells.status == Some(&Status::Failure);
+    RowSubject {
+        message: Some(campaign.store.id(row)),
+        batch: cells.batch.map(BatchId::new),
+        error: has_failed.then(|| cells.error.map(|error| error.code.to_string()).unwrap_or_default()),
+    }
+}
+
+pub(super) fn title(shared: &Shared) -> Option<String> {
+    shared.campaign()?.subject()?;
+    Some(format!("Message to {}", cells::number(shared).unwrap_or_else(|| "an unknown number".to_owned())))
+}
+
+pub(super) fn label(action: Action, campaign: &Campaign) -> Option<&'static str> {
+    let row = campaign.subject();
+    match action {
+        Action::PlanRetry if campaign.opened.is_none() && !campaign.marked.is_empty() => Some("plan a retry of the marked messages"),
+        Action::RevealRow if row.is_some_and(|row| campaign.marks.is_revealed(row)) => Some("mask it again"),
+        Action::Toggle if row.is_some_and(|row| campaign.marked.holds(row)) => Some("unmark it"),
+        Action::Order => Some("order and columns of the list"),
+        _ => None,
+    }
+}
+
+pub(super) fn copied(shared: &Shared, campaign: &Campaign, format: CopyFormat) -> Result<String, &'static str> {
+    let row = campaign.subject().ok_or("no message is selected")?;
+    Ok(messages_text(shared, campaign, &[row], format))
 }
 
 /// Keys where no campaign is configured: only help, notices and the way out.
@@ -304,8 +410,9 @@ impl Shared {
     }
 }
 
-/// Draws the heads and the rows. Says where the selected row is.
-pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, heads: Rect, area: Rect) -> Option<Position> {
+/// Draws the first line, the heads and the rows. Says where the selected row is.
+pub(super) fn draw(shared: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
+    sum::draw(shared, buffer, filter);
     let Some(campaign) = shared.campaign() else {
         empty::draw_without_campaign(shared, buffer, area);
         return None;
@@ -462,7 +569,7 @@ fn reach_words(shared: &Shared, campaign: &Campaign) -> String {
             _ if campaign.find.is_reading_further() => "loading more from the server".to_owned(),
             ServerAnswer::Answered { found, more: true, beside, .. } => {
                 // Enter elsewhere opens a message.
-                let enter = format!("{} on this line loads more", shared.keymap.name(Context::Messages, Action::Enter));
+                let enter = format!("{} on this line loads more", shared.keymap.name(Context::MESSAGES, Action::Enter));
                 match beside.others {
                     0 => format!("{} loaded of what the server found · {enter}", grouped(*found)),
                     _ => format!("{} found so far; the server did not search · {enter}", grouped(*found)),
@@ -486,7 +593,7 @@ fn reach_words(shared: &Shared, campaign: &Campaign) -> String {
             None if window.starts_with("last ") => format!("end of the {window}"),
             None => format!("end of {window}"),
         };
-        format!("{end}: {} shows {}", shared.keymap.name(Context::Messages, Action::Enter), wider.span_words())
+        format!("{end}: {} shows {}", shared.keymap.name(Context::MESSAGES, Action::Enter), wider.span_words())
     } else if campaign.is_window_whole() && !campaign.choice.window.is_all() {
         let words = campaign.choice.window.words(&shared.look.zone, shared.now);
         format!("the whole window, {words} · {} shows other times", shared.key_for(Action::TimeWindow))

@@ -1,25 +1,13 @@
 //! From view to view, and back to where the user came from.
 
 use crate::delivery::MessageId;
-use crate::tui::Action;
 use crate::tui::dialogs::FilterMenu;
 use crate::tui::shared::{Drilled, FilterChoice, OpenedFrom, Shared, TimeWindow, ViewKind};
 use crate::tui::views::messages::PAGES_TO_FILL;
 
 impl Shared {
-    /// A key with the same meaning in every view. False for the others.
-    pub(in crate::tui) fn view_key(&mut self, action: Action) -> bool {
-        let view = match action {
-            Action::ShowCampaigns => {
-                self.open_campaigns();
-                return true;
-            }
-            Action::ShowMessages => ViewKind::Messages,
-            Action::ShowBatches => ViewKind::Batches,
-            Action::ShowFailures => ViewKind::Failures,
-            Action::ShowActivity => ViewKind::Activity,
-            _ => return false,
-        };
+    /// Shows a view, as its key does.
+    pub(in crate::tui) fn go_to_view(&mut self, view: ViewKind) {
         if view != ViewKind::Activity {
             self.leave_activity();
         }
@@ -28,7 +16,6 @@ impl Shared {
             campaign.drilled = None;
         }
         self.show_view(view);
-        true
     }
 
     pub(in crate::tui) fn show_view(&mut self, view: ViewKind) {
@@ -39,17 +26,7 @@ impl Shared {
             campaign.marks.hide(None);
         }
         self.view = view;
-        self.look_at_view();
-    }
-
-    /// Counts what the view shows, where that is not always counted.
-    pub(in crate::tui) fn look_at_view(&mut self) {
-        if self.view == ViewKind::Failures
-            && let Some(campaign) = self.campaigns.shown_mut()
-        {
-            campaign.move_on();
-            campaign.failures.look(&campaign.store, &campaign.out_of_attempts);
-        }
+        super::look(self);
     }
 
     /// Shows these messages; Esc goes back to where the user came from.
@@ -164,7 +141,7 @@ impl Shared {
         campaign.choice.window = window;
         campaign.narrow();
         campaign.pages_to_fill = PAGES_TO_FILL;
-        self.look_at_view();
+        super::look(self);
         self.fill_window();
     }
 }

@@ -233,7 +233,7 @@ impl Shared {
     /// The campaign is paused. The key for that belongs to the campaign on the screen, so this says how to get there
     /// first.
     fn paused(&self) -> Explanation {
-        let (enter, pause) = (self.keymap.name(Context::Text, Action::Enter), self.keymap.name(Context::Messages, Action::Pause));
+        let (enter, pause) = (self.keymap.name(Context::Text, Action::Enter), self.keymap.name(Context::MESSAGES, Action::Pause));
         Explanation::new("paused", "", format!("{enter} goes there, then {pause} continues"))
     }
 

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::super::*;
+use crate::tui::ViewKind;
 
 /// The keys of a file that holds nothing else, and its mistakes.
 fn read(lines: &str) -> (KeyMap, Vec<String>) {
@@ -26,31 +27,31 @@ fn press(letter: char) -> KeyEvent {
 fn a_key_takes_the_place_of_the_usual_one_everywhere() {
     let (map, mistakes) = read("plan_retry = \"s\"\nfind = [\"F3\", \"ctrl-f\"]");
     assert!(mistakes.is_empty(), "{mistakes:?}");
-    for context in [Context::Messages, Context::Batches, Context::Failures, Context::Detail] {
+    for context in [Context::MESSAGES, Context::Pane(ViewKind::Batches), Context::Pane(ViewKind::Failures), Context::Detail] {
         assert_eq!(map.lookup(context, press('s')), Some(Action::PlanRetry));
         assert_eq!(map.lookup(context, press('r')), None);
         assert_eq!(map.lookup(context, key(KeyCode::F(3))), Some(Action::Find));
         assert_eq!(map.lookup(context, press('/')), None);
     }
-    assert_eq!(map.name(Context::Messages, Action::PlanRetry), "s");
-    assert_eq!(map.name(Context::Messages, Action::Find), "F3");
+    assert_eq!(map.name(Context::MESSAGES, Action::PlanRetry), "s");
+    assert_eq!(map.name(Context::MESSAGES, Action::Find), "F3");
 }
 
 #[test]
 fn an_empty_list_unbinds_and_the_command_stands_in_for_the_key() {
     let (map, mistakes) = read("pause = []");
     assert!(mistakes.is_empty(), "{mistakes:?}");
-    assert_eq!(map.lookup(Context::Messages, press('p')), None);
-    assert_eq!(map.name(Context::Messages, Action::Pause), ":pause");
-    assert!(!map.footer(Context::Messages).iter().any(|line| line.binding.action == Action::Pause));
+    assert_eq!(map.lookup(Context::MESSAGES, press('p')), None);
+    assert_eq!(map.name(Context::MESSAGES, Action::Pause), ":pause");
+    assert!(!map.footer(Context::MESSAGES).iter().any(|line| line.binding.action == Action::Pause));
 }
 
 #[test]
 fn keys_can_change_places() {
     let (map, mistakes) = read("find = \"f\"\nfilter = \"/\"");
     assert!(mistakes.is_empty(), "{mistakes:?}");
-    assert_eq!(map.lookup(Context::Messages, press('f')), Some(Action::Find));
-    assert_eq!(map.lookup(Context::Messages, press('/')), Some(Action::Filter));
+    assert_eq!(map.lookup(Context::MESSAGES, press('f')), Some(Action::Find));
+    assert_eq!(map.lookup(Context::MESSAGES, press('/')), Some(Action::Filter));
 }
 
 #[rstest]
@@ -94,9 +95,9 @@ fn a_mistake_is_told_with_its_place_and_leaves_the_usual_keys(#[case] line: &str
 fn every_mistake_is_told_and_what_is_right_works() {
     let (map, mistakes) = read("find = \"f\"\nmark_all = \"alt-x\"\npause = \"F4\"\nmask = \"F4\"\nreveal_row = \"F6\"");
     assert_eq!(mistakes.len(), 3, "{mistakes:?}");
-    assert_eq!(map.lookup(Context::Messages, key(KeyCode::F(6))), Some(Action::RevealRow));
-    assert_eq!(map.lookup(Context::Messages, key(KeyCode::F(4))), Some(Action::Pause));
-    assert_eq!(map.lookup(Context::Messages, press('f')), Some(Action::Filter));
+    assert_eq!(map.lookup(Context::MESSAGES, key(KeyCode::F(6))), Some(Action::RevealRow));
+    assert_eq!(map.lookup(Context::MESSAGES, key(KeyCode::F(4))), Some(Action::Pause));
+    assert_eq!(map.lookup(Context::MESSAGES, press('f')), Some(Action::Filter));
 }
 
 #[test]
@@ -111,8 +112,8 @@ fn a_wish_that_is_dropped_can_be_in_the_way_of_another() {
 fn questions_and_text_fields_keep_their_keys() {
     let (map, mistakes) = read("enter = \"s\"\nback = \"b\"\nup = \"w\"\npage_up = \"z\"");
     assert!(mistakes.is_empty(), "{mistakes:?}");
-    assert_eq!(map.lookup(Context::Messages, press('s')), Some(Action::Enter));
-    assert_eq!(map.lookup(Context::Messages, key(KeyCode::Enter)), None);
+    assert_eq!(map.lookup(Context::MESSAGES, press('s')), Some(Action::Enter));
+    assert_eq!(map.lookup(Context::MESSAGES, key(KeyCode::Enter)), None);
     for context in [Context::Question, Context::Plan, Context::Text, Context::Prompt] {
         assert_eq!(map.lookup(context, key(KeyCode::Enter)), Some(Action::Enter), "{context:?}");
         assert_eq!(map.lookup(context, key(KeyCode::Esc)), Some(Action::Back), "{context:?}");

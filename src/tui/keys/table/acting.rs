@@ -4,15 +4,16 @@ use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
 use super::{CAMPAIGN_VIEWS, PANES, only};
+use crate::tui::views::ViewKind;
 
-use Context::{Detail, Failures, Menu, Messages, Page, Plan, Question, Starting};
+use Context::{Detail, Menu, Page, Plan, Question, Starting};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Toggle,
         keys: &[Chord::char(' ')],
-        contexts: only(&[Messages, Failures]),
+        contexts: only(&[Context::MESSAGES, Context::Pane(ViewKind::Failures)]),
         label: "mark",
         help: "mark the row and go to the next, or unmark it; in failures, all messages of the line",
         group: HelpGroup::Mark,
@@ -21,7 +22,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::MarkRange,
         keys: &[Chord::char('-')],
-        contexts: only(&[Messages]),
+        contexts: only(&[Context::MESSAGES]),
         label: "mark range",
         help: "mark from the last marked row to this one",
         group: HelpGroup::Mark,
@@ -30,7 +31,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::MarkAll,
         keys: &[Chord::char('*')],
-        contexts: only(&[Messages]),
+        contexts: only(&[Context::MESSAGES]),
         label: "mark all",
         help: "mark all loaded rows of the list",
         group: HelpGroup::Mark,
@@ -39,7 +40,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::InvertMarks,
         keys: &[Chord::char('i')],
-        contexts: only(&[Messages]),
+        contexts: only(&[Context::MESSAGES]),
         label: "invert marks",
         help: "invert all marks: mark the other loaded rows of the list, and unmark these",
         group: HelpGroup::Mark,

@@ -3,9 +3,10 @@
 use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
-use super::{PANES, WINDOWED, only};
+use super::{PANES, WINDOWED, WINDOWED_LINES, only};
+use crate::tui::views::ViewKind;
 
-use Context::{Activity, Campaigns, Detail, Menu, Messages};
+use Context::{Campaigns, Detail, Menu};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -48,7 +49,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::NextHit,
         keys: &[Chord::char('n')],
-        contexts: only(&[Messages]),
+        contexts: only(&[Context::MESSAGES]),
         label: "next hit",
         help: "to the next hit of the find",
         group: HelpGroup::Find,
@@ -57,7 +58,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::PreviousHit,
         keys: &[Chord::char('N')],
-        contexts: only(&[Messages]),
+        contexts: only(&[Context::MESSAGES]),
         label: "previous hit",
         help: "to the previous hit of the find",
         group: HelpGroup::Find,
@@ -84,7 +85,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Clear,
         keys: &[Chord::char('0')],
-        contexts: only(&[Messages, Campaigns, Detail, Menu]),
+        contexts: only(&[Context::MESSAGES, Campaigns, Detail, Menu]),
         label: "clear",
         help: "clear filter and find",
         group: HelpGroup::Find,
@@ -93,7 +94,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Clear,
         keys: &[Chord::char('0')],
-        contexts: WINDOWED.except(&[Messages]),
+        contexts: WINDOWED_LINES,
         label: "all times",
         help: "show all times again",
         group: HelpGroup::Find,
@@ -102,7 +103,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Clear,
         keys: &[Chord::char('0')],
-        contexts: only(&[Activity]),
+        contexts: only(&[Context::Pane(ViewKind::Activity)]),
         label: "mark seen",
         help: "mark the changes as seen and start a new list, as leaving the view does",
         group: HelpGroup::Find,

@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
 use super::{CAMPAIGN_VIEWS, LISTS, OUTSIDE_TEXT, PANES, TEXTS, VIEWS, only};
 
-use Context::{Campaigns, Detail, Messages, Page, Plan, Prompt, Question, Text};
+use Context::{Campaigns, Detail, Page, Plan, Prompt, Question, Text};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -138,7 +138,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Left,
         keys: &[Chord::plain(KeyCode::Left), Chord::char('h')],
-        contexts: only(&[Messages, Detail, Question, Page]),
+        contexts: only(&[Context::MESSAGES, Detail, Question, Page]),
         label: "left",
         help: "scroll left; in a question, the previous answer",
         group: HelpGroup::Move,
@@ -147,7 +147,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Right,
         keys: &[Chord::plain(KeyCode::Right), Chord::char('l')],
-        contexts: only(&[Messages, Detail, Question, Page]),
+        contexts: only(&[Context::MESSAGES, Detail, Question, Page]),
         label: "right",
         help: "scroll right; in a question, the next answer",
         group: HelpGroup::Move,
@@ -156,7 +156,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::NextPane,
         keys: &[Chord::plain(KeyCode::Tab)],
-        contexts: only(&[Messages, Campaigns, Detail]),
+        contexts: only(&[Context::MESSAGES, Campaigns, Detail]),
         label: "next pane",
         help: "to the next pane",
         group: HelpGroup::Move,
@@ -242,50 +242,5 @@ pub(super) const BINDINGS: &[Binding] = &[
         help: "all campaigns with their figures and ages; Enter shows one",
         group: HelpGroup::Move,
         footer: Some(9),
-    },
-    Binding {
-        action: Action::ShowMessages,
-        keys: &[Chord::char('1')],
-        contexts: PANES,
-        label: "messages",
-        help: "the list of messages",
-        group: HelpGroup::Move,
-        footer: None,
-    },
-    Binding {
-        action: Action::ShowBatches,
-        keys: &[Chord::char('2')],
-        contexts: PANES,
-        label: "batches",
-        help: "the batches and their progress",
-        group: HelpGroup::Move,
-        footer: None,
-    },
-    Binding {
-        action: Action::ShowFailures,
-        keys: &[Chord::char('3')],
-        contexts: PANES,
-        label: "failures",
-        help: "the failures by error, and whether they are worth a retry",
-        group: HelpGroup::Move,
-        footer: None,
-    },
-    Binding {
-        action: Action::ShowActivity,
-        keys: &[Chord::char('5')],
-        contexts: PANES,
-        label: "activity",
-        help: "what changed since you last looked, the actions taken, and what became of them",
-        group: HelpGroup::Move,
-        footer: None,
-    },
-    Binding {
-        action: Action::Back,
-        keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace)],
-        contexts: only(&[Detail]),
-        label: "back",
-        help: "back to the list; never quits, clears or agrees",
-        group: HelpGroup::Move,
-        footer: Some(2),
     },
 ];

@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
 use super::{CAMPAIGN_VIEWS, PANES, WINDOWED, only};
 
-use Context::{Detail, Menu, Messages, Page, Plan, Text};
+use Context::{Detail, Menu, Page, Plan, Text};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -44,6 +44,15 @@ pub(super) const BINDINGS: &[Binding] = &[
         help: "close the page",
         group: HelpGroup::Show,
         footer: None,
+    },
+    Binding {
+        action: Action::Back,
+        keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace)],
+        contexts: only(&[Detail]),
+        label: "back",
+        help: "back to the list; never quits, clears or agrees",
+        group: HelpGroup::Move,
+        footer: Some(2),
     },
     Binding {
         action: Action::Back,
@@ -93,7 +102,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::RevealRow,
         keys: &[Chord::char('v')],
-        contexts: only(&[Messages, Detail]),
+        contexts: only(&[Context::MESSAGES, Detail]),
         label: "reveal",
         help: "show this row's number and text, until you leave it, 30 s at most",
         group: HelpGroup::Show,

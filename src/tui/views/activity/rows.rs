@@ -1,28 +1,28 @@
 //! The activity as rows, for files and the clipboard.
 
-use super::{Entry, NO_LONGER_LOADED, index, lines};
+use super::{Entry, NO_LONGER_LOADED, lines, selected};
 use crate::action::Subject;
 use crate::delivery::Status;
 use crate::monitor::ActionStage;
 use crate::postman::Explanation;
-use crate::tui::shared::{Campaign, Shared};
+use crate::tui::shared::{Campaign, CopyFormat, Shared};
 use crate::tui::widgets::recipient::who;
 use crate::tui::widgets::words::in_a_line;
 
-/// The actions with their outcomes, and the messages seen to change, headers first.
-pub(in crate::tui) fn exported(shared: &Shared) -> Vec<Vec<String>> {
-    let heads = ["at", "action", "id", "recipient", "outcome", "code", "forAPerson", "reason", "traceId"];
-    let mut rows = vec![heads.map(str::to_owned).to_vec()];
-    let Some(campaign) = shared.campaign() else { return rows };
-    rows.extend(lines(campaign).iter().flat_map(|entry| entry_rows(shared, campaign, entry)));
-    rows
+const HEADS: [&str; 9] = ["at", "action", "id", "recipient", "outcome", "code", "forAPerson", "reason", "traceId"];
+
+/// Asks where to write the actions with their outcomes, and the messages seen to change.
+pub(super) fn export(shared: &mut Shared) {
+    let Some(campaign) = shared.campaign() else { return };
+    let rows = lines(campaign).iter().flat_map(|entry| entry_rows(shared, campaign, entry)).collect();
+    shared.ask_where_lines("actions", HEADS, rows);
 }
 
 /// The line of the activity under the cursor.
-pub(in crate::tui) fn copied(shared: &Shared) -> Option<Vec<String>> {
-    let campaign = shared.campaign()?;
-    let entries = lines(campaign);
-    entry_rows(shared, campaign, entries.get(index(campaign, &entries))?).into_iter().next()
+pub(in crate::tui::views) fn copied(shared: &Shared, campaign: &Campaign, format: CopyFormat) -> Result<String, &'static str> {
+    let rows = selected(campaign).map(|entry| entry_rows(shared, campaign, &entry)).unwrap_or_default();
+    let cells = rows.first().ok_or("nothing has been done yet")?;
+    Ok(format.row(cells, HEADS, cells))
 }
 
 /// A line of the activity as rows: one, or one for each message that was not started.

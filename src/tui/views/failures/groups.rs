@@ -41,7 +41,7 @@ pub(in crate::tui) struct FailureGroup {
 }
 
 /// The failures of a campaign.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::tui) struct Failures {
     /// The failed rows, islands included; `None` until the view is first opened.
     rows: Option<View>,
@@ -54,12 +54,6 @@ pub(in crate::tui) struct Failures {
     /// How many messages are loaded in that window.
     loaded: usize,
     is_due: bool,
-}
-
-impl Default for Failures {
-    fn default() -> Self {
-        Self { rows: None, order: MOST_FAILED, groups: Vec::new(), cursor: None, times: (None, None), loaded: 0, is_due: false }
-    }
 }
 
 impl Failures {
@@ -276,6 +270,10 @@ impl Sortable for FailureColumn {
         &[FailureColumn::Error, FailureColumn::Count, FailureColumn::Newest, FailureColumn::Retry]
     }
 
+    fn first() -> Self {
+        FailureColumn::Count
+    }
+
     fn name(self) -> &'static str {
         match self {
             FailureColumn::Error => "error",
@@ -302,9 +300,6 @@ impl Sortable for FailureColumn {
         }
     }
 }
-
-/// The order until another is chosen.
-pub(in crate::tui) const MOST_FAILED: Ordered<FailureColumn> = Ordered { by: FailureColumn::Count, direction: Direction::Falling };
 
 #[cfg(test)]
 mod tests;

@@ -176,13 +176,6 @@ pub(in crate::tui) fn message_cells(state: &Shared, campaign: &Campaign, row: Ro
     ]
 }
 
-/// The message under the cursor, as it is shown.
-pub(in crate::tui) fn message_row(state: &Shared) -> Option<Vec<String>> {
-    let campaign = state.campaign()?;
-    let row = campaign.subject()?;
-    Some(message_cells(state, campaign, row, campaign.is_masked(row)))
-}
-
 /// The recipient of the message under the cursor, as the list shows it.
 pub(in crate::tui) fn number(state: &Shared) -> Option<String> {
     let campaign = state.campaign()?;

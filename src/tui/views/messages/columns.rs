@@ -72,6 +72,14 @@ impl Sortable for Column {
         &Self::ALL
     }
 
+    fn first() -> Self {
+        Column::Created
+    }
+
+    fn can_sort(self) -> bool {
+        self.sort_by().is_some()
+    }
+
     fn name(self) -> &'static str {
         match self {
             Column::Status => "status",
