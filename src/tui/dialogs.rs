@@ -75,7 +75,12 @@ pub(in crate::tui) trait Dialog {
         false
     }
 
-    /// A click inside the screen, other than on the last line.
+    /// What is clicked at a position, as a number of its own: a line, a campaign.
+    fn hit(&self, _at: Position, _shared: &Shared) -> Option<usize> {
+        None
+    }
+
+    /// A click on that.
     fn click(&mut self, _click: Click, _shared: &mut Shared) -> Next {
         Next::Stay
     }
@@ -163,8 +168,9 @@ pub(in crate::tui) struct Press {
 /// A click of the left button.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::tui) struct Click {
-    pub at: Position,
-    /// Whether the same line was clicked a moment ago.
+    /// What [`Dialog::hit`] found there.
+    pub hit: usize,
+    /// Whether the same was clicked a moment ago.
     pub is_double: bool,
 }
 

@@ -58,7 +58,10 @@ impl App {
     }
 
     fn click(&mut self, at: Position) {
-        let Some(target) = target(&self.shared, self.top(), at) else { return };
+        let Some(target) = target(&self.shared, self.top(), at) else {
+            self.clicked = None;
+            return;
+        };
         let now = self.shared.now;
         let before = self.clicked.replace((target, now));
         // If the row moved away between the clicks, it is another one: only the one with the cursor is
@@ -68,7 +71,7 @@ impl App {
             self.clicked = None;
         }
         match target {
-            Target::Dialog(_) => self.in_top(|dialog, shared| dialog.click(Click { at, is_double }, shared)),
+            Target::InDialog(hit) => self.in_top(|dialog, shared| dialog.click(Click { hit, is_double }, shared)),
             Target::Key(action) => self.click_key(action),
             Target::Head(column) => self.shared.order_by(column),
             Target::Tab(view) => self.press(Action::Show(view)),
@@ -135,8 +138,8 @@ pub(in crate::tui) enum Target {
     Tab(ViewKind),
     /// A campaign, by its index in the configuration.
     Campaign(usize),
-    /// A line of the screen, for the open dialog.
-    Dialog(u16),
+    /// What the open dialog found there.
+    InDialog(usize),
     /// A key of the last line.
     Key(Action),
 }
@@ -150,8 +153,8 @@ fn target(state: &Shared, top: Option<&dyn Dialog>, at: Position) -> Option<Targ
     if layout.keys.contains(at) {
         return keys::action_at(state, top, layout.keys, column).map(Target::Key);
     }
-    if top.is_some_and(|dialog| !dialog.lets_through(at, state)) {
-        return Some(Target::Dialog(row));
+    if let Some(dialog) = top.filter(|dialog| !dialog.lets_through(at, state)) {
+        return dialog.hit(at, state).map(Target::InDialog);
     }
     if layout.tabs.contains(at) {
         return tabs::view_at(state, layout.tabs, layout.kind, column).map(Target::Tab);

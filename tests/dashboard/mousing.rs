@@ -216,3 +216,16 @@ fn a_click_on_another_campaign_leaves_the_find_line() {
     click(&mut desk, "Flood alerts");
     desk.misses("digits of a number").keys("9").misses("find 9").misses("find 40");
 }
+
+#[test]
+fn a_click_beside_a_menu_and_one_in_it_are_not_a_double_click() {
+    let mut desk = desk(120, 36);
+    desk.keys("a").sees("Message to");
+    let (column, row) = place_of(&desk, "› open");
+    let screen = desk.screen();
+    click_at(&mut desk, (2, row));
+    click_at(&mut desk, (column, row));
+    assert_eq!(desk.screen(), screen, "the line has the cursor as before, and nothing is done");
+    click_at(&mut desk, (column, row));
+    assert!(desk.commands().iter().any(|command| matches!(command, Command::Open { .. })), "{}", desk.screen());
+}

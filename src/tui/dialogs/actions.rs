@@ -316,10 +316,13 @@ impl Dialog for RowMenu {
         Next::Stay
     }
 
+    fn hit(&self, at: Position, shared: &Shared) -> Option<usize> {
+        self.menu(&self.kind.lines(shared)).line_at(shared.layout().body, at)
+    }
+
     fn click(&mut self, click: Click, shared: &mut Shared) -> Next {
         let lines = self.kind.lines(shared);
-        let index = self.menu(&lines).line_at(shared.layout().body, click.at);
-        let Some(line) = index.and_then(|index| lines.get(index)) else { return Next::Stay };
+        let Some(line) = lines.get(click.hit) else { return Next::Stay };
         let is_chosen = std::mem::replace(&mut self.cursor, line.action) == line.action;
         if click.is_double && is_chosen { self.enter(shared) } else { Next::Stay }
     }

@@ -86,14 +86,6 @@ impl AllCampaigns {
         // Esc in what was opened comes back.
         if was_opened { Next::Stay } else { Next::Close }
     }
-
-    /// The campaign at a position on the screen.
-    fn index_at(&self, shared: &Shared, area: Rect, at: Position) -> Option<usize> {
-        let order = shared.campaigns.order();
-        let line = usize::from(at.y.checked_sub(area.y + 2)?);
-        let top = table::top(self.position(order), usize::from(area.height.saturating_sub(2)));
-        order.get(top + line).copied().filter(|_| area.contains(at))
-    }
 }
 
 impl Dialog for AllCampaigns {
@@ -131,10 +123,17 @@ impl Dialog for AllCampaigns {
         Next::Stay
     }
 
+    /// The campaign there.
+    fn hit(&self, at: Position, shared: &Shared) -> Option<usize> {
+        let (order, area) = (shared.campaigns.order(), shared.layout().page());
+        let line = usize::from(at.y.checked_sub(area.y + 2)?);
+        let top = table::top(self.position(order), usize::from(area.height.saturating_sub(2)));
+        order.get(top + line).copied().filter(|_| area.contains(at))
+    }
+
     fn click(&mut self, click: Click, shared: &mut Shared) -> Next {
-        let Some(index) = self.index_at(shared, shared.layout().page(), click.at) else { return Next::Stay };
         shared.campaigns.hold_order(shared.now);
-        let is_chosen = std::mem::replace(&mut self.chosen, index) == index;
+        let is_chosen = std::mem::replace(&mut self.chosen, click.hit) == click.hit;
         if click.is_double && is_chosen { self.show(Action::Enter, shared) } else { Next::Stay }
     }
 

@@ -112,16 +112,20 @@ impl Dialog for FindLine {
         !shared.across.on && (layout.heads.contains(at) || layout.list.contains(at))
     }
 
+    /// The campaign there.
+    fn hit(&self, at: Position, shared: &Shared) -> Option<usize> {
+        let pane = shared.layout().campaigns.filter(|pane| pane.contains(at))?;
+        campaigns::index_at(shared, pane, at.y)
+    }
+
     /// Another campaign is shown without the line: what is typed next must not go into that one's.
     fn click(&mut self, click: Click, shared: &mut Shared) -> Next {
-        let pane = shared.layout().campaigns.filter(|pane| pane.contains(click.at));
-        let Some(index) = pane.and_then(|pane| campaigns::index_at(shared, pane, click.at.y)) else { return Next::Stay };
         shared.campaigns.hold_order(shared.now);
-        if index == shared.campaigns.current() {
+        if click.hit == shared.campaigns.current() {
             return Next::Stay;
         }
         shared.forget_across();
-        shared.show_campaign(index);
+        shared.show_campaign(click.hit);
         Next::Close
     }
 
