@@ -64,6 +64,11 @@ pub(in crate::tui) trait Dialog {
     /// What an action would do now. The line of keys, the dialog's own keys and dispatch ask this and nothing else.
     fn can(&self, action: Action, shared: &Shared) -> Can;
 
+    /// Whether a key that does something deserves a place in the line of keys.
+    fn is_offered(&self, _action: Action) -> bool {
+        true
+    }
+
     /// A key was pressed.
     fn key(&mut self, press: Press, shared: &mut Shared) -> Next;
 

@@ -39,7 +39,7 @@ pub(in crate::tui) fn useful(state: &Shared, top: Option<&dyn Dialog>) -> (Vec<A
     let word_of = |binding: &Binding| match top {
         // Closing with `q` is what Esc says already.
         _ if binding.action == Action::Quit && context != state.pane() => None,
-        Some(dialog) => word(dialog, state, binding),
+        Some(dialog) => word(dialog, state, binding).filter(|_| dialog.is_offered(binding.action)),
         None if context == state.pane() => word_in_view(state, binding),
         // The countdown after a yes.
         None => Some(binding.label),

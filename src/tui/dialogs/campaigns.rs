@@ -99,12 +99,19 @@ impl Dialog for AllCampaigns {
 
     fn can(&self, action: Action, shared: &Shared) -> Can {
         match action {
-            Action::Enter | Action::Actions | Action::Pause | Action::CommandLine => Can::Yes,
-            Action::PreviousCampaign | Action::NextCampaign | Action::Notices | Action::Help | Action::Back | Action::Quit => Can::Yes,
+            Action::Enter | Action::Back | Action::Quit | Action::Help | Action::Notices => Can::Yes,
+            Action::PreviousCampaign | Action::NextCampaign | Action::NextPane | Action::PreviousPane => Can::Yes,
+            // The campaign under the cursor is shown, and does it there.
+            Action::Show(_) | Action::Find | Action::Filter | Action::Clear | Action::Unmark | Action::Mask => Can::Yes,
+            Action::Pause | Action::ReadNow | Action::Actions | Action::CommandLine => Can::Yes,
             _ if shared.steps(action).is_some() => Can::Yes,
-            // Any other key of a view applies to the campaign under the cursor, but is not worth a place in the line.
             _ => Can::NotHere,
         }
+    }
+
+    /// What is easier to see once the campaign is shown is not offered before.
+    fn is_offered(&self, action: Action) -> bool {
+        !matches!(action, Action::Find | Action::Filter | Action::Clear | Action::Unmark | Action::NextPane)
     }
 
     fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
