@@ -73,14 +73,14 @@ pub(super) struct KeyRules<'a> {
 }
 
 /// Reads all campaigns of a file, and checks what must be unique among them.
-pub(super) struct Campaigns<'a> {
+pub(super) struct CampaignReader<'a> {
     rules: &'a KeyRules<'a>,
     names: Vec<Located<String>>,
     /// Where each was (environment or address) and its id.
     ids: Vec<(String, Located<String>)>,
 }
 
-impl<'a> Campaigns<'a> {
+impl<'a> CampaignReader<'a> {
     pub fn new(rules: &'a KeyRules<'a>) -> Self {
         Self { rules, names: Vec::new(), ids: Vec::new() }
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use super::campaign::{Campaigns, KeyRules};
+use super::campaign::{CampaignReader, KeyRules};
 use super::fields::FieldReader;
 use super::mistake::shown;
 use super::{BrokenCampaign, Config, Display, Expected, KeyBinding, Mistake, Notify, nearest};
@@ -36,7 +36,7 @@ pub(super) fn read_with(text: &str, inline: InlineKeys<'_>) -> (Config, Vec<Mist
     fields.only(table, &["campaigns", "display", "notify", "keys"], "a table of the configuration");
     if let Some(campaigns) = fields.tables(table, "campaigns", "[[campaigns]]") {
         let rules = KeyRules { inline };
-        (config.campaigns, config.broken) = Campaigns::new(&rules).read(&mut fields, campaigns);
+        (config.campaigns, config.broken) = CampaignReader::new(&rules).read(&mut fields, campaigns);
     }
     if let Some(display) = fields.table(table, "display") {
         config.display = read_display(&mut fields, display);
