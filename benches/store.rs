@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use postwatch::delivery::{
-    AttemptFields, BatchFields, MessageId, RecipientQuery, Reported, RowFields, Rows, RowsBuilder, Status, TemplateFields,
+    AttemptFields, BatchFields, Class, MessageId, RecipientQuery, Reported, RowFields, Rows, RowsBuilder, Status, TemplateFields,
 };
 use postwatch::store::{AnswerKind, Filter, Order, Reach, SortBy, Store, View};
 
@@ -185,7 +185,7 @@ fn main() {
     list("failed ones", Filter { statuses: vec![Status::Failure], ..Filter::default() });
     list("with one error", Filter { errors: vec!["routing_error".to_owned()], ..Filter::default() });
     list("delivered ones", Filter { statuses: vec![Status::Success], ..Filter::default() });
-    list("open ones", Filter { open: true, ..Filter::default() });
+    list("those that wait", Filter { classes: Class::WAITING.to_vec(), ..Filter::default() });
     list("a recipient's last four digits", Filter { query: RecipientQuery::parse("1234").unwrap_or_default(), ..Filter::default() });
     list("a recipient's number", Filter { query: RecipientQuery::parse("6581234567").unwrap_or_default(), ..Filter::default() });
     let mut asked_at = later + Duration::from_secs(20);
@@ -241,14 +241,18 @@ fn main() {
     measure("the last 15 minutes", || {
         std::hint::black_box(store.recent(now, 15));
     });
-    measure("what is open, by status", || {
-        std::hint::black_box(store.open_by_status(now));
+    let day = at(NOW - 24 * 3_600_000);
+    measure("classes of the last 24 hours", || {
+        std::hint::black_box(store.classes(Some(day), None, now));
+    });
+    measure("classes of all", || {
+        std::hint::black_box(store.classes(None, None, now));
     });
     measure("latency", || {
         std::hint::black_box(store.latency(now));
     });
-    measure("what is stuck", || {
-        std::hint::black_box(store.stuck(now));
+    measure("latency of the last 24 hours", || {
+        std::hint::black_box(store.latency_between(Some(day), None, now));
     });
     measure("coverage", || {
         std::hint::black_box(store.coverage());

@@ -161,9 +161,16 @@ pub enum CallProblem {
     TooLarge,
     /// Too many calls in this second (429).
     TooManyCalls,
-    /// The API refused: a key, an address, an id.
+    /// The API refused the key.
+    KeyRefused,
+    /// The API refused this machine's address: it is not on the campaign's allow list.
+    AddressRefused,
+    /// The API refused something else: a right, an id.
     Refused,
 }
+
+/// The API's code for a caller whose address is not on the campaign's allow list.
+const ADDRESS_NOT_ALLOWED: &str = "invalid_ip_address_used";
 
 impl fmt::Display for CallProblem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -176,6 +183,8 @@ impl fmt::Display for CallProblem {
             CallProblem::CutOff => "answer cut off",
             CallProblem::TooLarge => "answer too long",
             CallProblem::TooManyCalls => "too many calls",
+            CallProblem::KeyRefused => "key refused",
+            CallProblem::AddressRefused => "address not allowed",
             CallProblem::Refused => "refused",
         })
     }
@@ -199,6 +208,8 @@ impl CallError {
             CallErrorKind::Api { status, .. } | CallErrorKind::Foreign { status, .. } => match status {
                 429 => CallProblem::TooManyCalls,
                 407 => CallProblem::Proxy,
+                401 => CallProblem::KeyRefused,
+                _ if self.code() == Some(ADDRESS_NOT_ALLOWED) => CallProblem::AddressRefused,
                 _ if self.is_refusal() => CallProblem::Refused,
                 _ => CallProblem::Status(*status),
             },
@@ -271,7 +282,7 @@ impl CallError {
 
     /// Whether the caller has no access at all: key, allow list or permission. A run stops at this.
     pub fn is_access_refused(&self) -> bool {
-        self.is_unauthorised() || self.status() == Some(403) || self.code() == Some("invalid_ip_address_used")
+        self.is_unauthorised() || self.status() == Some(403) || self.code() == Some(ADDRESS_NOT_ALLOWED)
     }
 
     /// Whether it does not exist on the server.

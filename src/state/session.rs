@@ -67,8 +67,11 @@ pub struct SavedNamedFilter {
 pub struct SavedFilter {
     /// In one of these statuses, by the API's words.
     pub statuses: Vec<String>,
-    /// Messages that can still change; with statuses given, either is enough.
+    /// What earlier versions wrote for everything on the way, overdue or not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub open_only: bool,
+    /// In one of these classes; with statuses given, either is enough.
+    pub classes: Vec<String>,
     /// Failed with one of these codes.
     pub errors: Vec<String>,
     /// Of the batches with these ids.

@@ -9,15 +9,16 @@ use std::hash::BuildHasher;
 use hashbrown::DefaultHashBuilder;
 use jiff::Timestamp;
 
-use super::Store;
-use super::counts::STATUS_COUNT;
+use super::begun::StageTally;
+use super::counts::{STATUS_COUNT, minute_of};
 use super::names::Interned;
 use super::read_times::Stamp;
-use crate::delivery::{Batch, BatchFields, BatchId, Reported, believed_total};
+use super::{Classes, Store};
+use crate::delivery::{Batch, BatchFields, BatchId, Patience, Reported, believed_total};
 
 /// A batch and how far its messages are loaded. Its messages are counted wherever they were found, because a batch is
 /// read through pages of its own, beyond the campaign's stretch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct BatchSummary {
     /// What is known about the batch.
     pub batch: Batch,
@@ -30,12 +31,18 @@ pub struct BatchSummary {
     pub by_status: [usize; STATUS_COUNT],
     /// The loaded ones that can still change, as in [`super::Counts::open`].
     pub open: usize,
+    stages: StageTally,
 }
 
 impl BatchSummary {
     /// How many messages it has in total, if that can be believed.
     pub fn total(&self) -> Option<usize> {
         believed_total(self.batch.total, self.loaded)
+    }
+
+    /// The loaded ones by class at `now`, with [`Store::patience`].
+    pub fn classes(&self, now: Timestamp, patience: Patience) -> Classes {
+        self.stages.classes(minute_of(now.as_millisecond()), patience)
     }
 }
 
@@ -54,10 +61,10 @@ impl Store {
 
     fn summary(&self, number: u32) -> Option<BatchSummary> {
         let batch = self.columns.batches.batch(number)?;
-        let tally = self.tally.batches.get(number as usize - 1).copied().unwrap_or_default();
+        let tally = self.tally.batches.get(number as usize - 1).cloned().unwrap_or_default();
         let loaded = tally.by_status.iter().sum();
         let is_whole = believed_total(batch.total, loaded) == Some(loaded);
-        Some(BatchSummary { batch, loaded, is_whole, by_status: tally.by_status, open: tally.open })
+        Some(BatchSummary { batch, loaded, is_whole, by_status: tally.by_status, open: tally.open, stages: tally.stages })
     }
 }
 

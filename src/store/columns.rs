@@ -13,6 +13,7 @@ use super::ids::Ids;
 use super::names::{FAILURE, NO_STATUS, SharedValues, StatusCode, TemplateText};
 use super::read_times::{ReadTimes, Stamp};
 use super::recipients::Recipients;
+use super::row_set::RowSet;
 use super::{values, varint};
 
 /// How the full text is stored.
@@ -61,6 +62,10 @@ pub struct Columns {
     pub slots: ByteArena,
     pub names: SharedValues,
     pub batches: BatchTable,
+    /// The rows whose newest attempt began in a later minute than the message was created; derived.
+    pub retried: RowSet,
+    /// Whether nothing comes after `sent`, as in a load test.
+    pub ends_at_sent: bool,
 }
 
 /// Which call gave the attempts: their numbers compare only within one kind of call.
@@ -143,6 +148,7 @@ impl Columns {
         self.content[at] = self.slots.put(self.content[at], &[]);
         self.asides.remove(&row.0);
         self.asked.clear(at);
+        self.retried.remove(row);
     }
 
     /// The order of lists: newest first by creation, then by id; those without a time last.

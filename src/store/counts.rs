@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use super::RowNumber;
 use super::attempts::NO_TIME;
+use super::begun::{BegunTally, StageTally};
 use super::columns::{Columns, Tried};
 use super::histogram::Histogram;
-use super::names::{FAILURE, SUCCESS, StatusCode, WITH_TELCO};
+use super::names::{FAILURE, SENT, SUCCESS, StatusCode, WITH_TELCO};
 use super::row_set::RowSet;
-use crate::delivery::{DeliveryError, RetryAdvice, Status};
+use crate::delivery::{DeliveryError, RetryAdvice, Stage, Status};
 
 /// The length of a count by status: the seven known ones, and one for all others.
 pub const STATUS_COUNT: usize = 8;
@@ -67,10 +68,13 @@ pub struct Contribution {
     pub batch: u32,
     /// Whether it is on the way, apart from the telco's silence.
     pub open: bool,
+    pub stage: Stage,
+    /// The minute in which its newest attempt began.
+    pub begun: Option<i64>,
     /// The minute of the last change.
     pub minute: Option<i64>,
-    /// How long the delivery took, in milliseconds.
-    pub delivered_after: Option<i64>,
+    /// How long it took until it was delivered or failed, in milliseconds.
+    pub finished_after: Option<i64>,
 }
 
 impl Contribution {
@@ -83,9 +87,18 @@ impl Contribution {
             error: columns.error[row],
             batch: columns.batch[row],
             open: is_open(status, columns.marks[row].abroad),
-            minute: (tried.last_change != NO_TIME).then(|| tried.last_change.div_euclid(MINUTE)),
-            delivered_after: delivered_after(columns, row, tried),
+            stage: stage(columns, row),
+            begun: started(columns, row, tried).map(minute_of),
+            minute: (tried.last_change != NO_TIME).then(|| minute_of(tried.last_change)),
+            finished_after: finished_after(columns, row, tried),
         }
+    }
+}
+
+impl Contribution {
+    /// How long the delivery took, in milliseconds.
+    pub fn delivered_after(&self) -> Option<i64> {
+        self.finished_after.filter(|_| self.status == SUCCESS)
     }
 }
 
@@ -96,6 +109,25 @@ pub fn is_open(status: StatusCode, abroad: bool) -> bool {
         WITH_TELCO => !abroad,
         _ => true,
     }
+}
+
+/// Where a message is, whatever the time.
+pub fn stage(columns: &Columns, row: usize) -> Stage {
+    match columns.status[row] {
+        SUCCESS => Stage::Delivered,
+        FAILURE => Stage::Failed,
+        // The statuses of other names have codes after the known ones.
+        status if status > FAILURE => Stage::Other,
+        status if columns.ends_at_sent && status >= SENT => Stage::HandedOver,
+        WITH_TELCO if columns.marks[row].abroad => Stage::SentAbroad,
+        WITH_TELCO => Stage::WithTelco,
+        _ => Stage::BeforeTelco,
+    }
+}
+
+/// The minute of a time in milliseconds.
+pub fn minute_of(milliseconds: i64) -> i64 {
+    milliseconds.div_euclid(MINUTE)
 }
 
 /// Since when a message has been on the way: its newest attempt, else its creation. A retry's answer does not give
@@ -110,10 +142,10 @@ pub fn started(columns: &Columns, row: usize, tried: &Tried) -> Option<i64> {
     [attempt, columns.created[row]].into_iter().find(|time| *time != NO_TIME)
 }
 
-/// How long the delivery took. A step without a time ended at the latest when the attempt, or else the record, last
-/// changed.
-fn delivered_after(columns: &Columns, row: usize, tried: &Tried) -> Option<i64> {
-    if columns.status[row] != SUCCESS {
+/// How long it took until it was delivered or failed. A step without a time ended at the latest when the attempt, or
+/// else the record, last changed.
+fn finished_after(columns: &Columns, row: usize, tried: &Tried) -> Option<i64> {
+    if !matches!(columns.status[row], SUCCESS | FAILURE) {
         return None;
     }
     let newest = tried.newest.map_or([NO_TIME; 2], |newest| [newest.delivered, newest.updated]);
@@ -126,31 +158,34 @@ fn code_index(status: StatusCode) -> usize {
     usize::from(status).min(STATUS_COUNT - 1)
 }
 
-/// What finished in a minute, and what has been with the telco since then.
+/// What finished in a minute.
 #[derive(Debug, Default, PartialEq)]
 pub struct Minute {
     pub finished: usize,
     pub failed: usize,
-    pub with_telco: usize,
     /// How many messages failed with each error; at most a few kinds.
     pub errors: Vec<(u32, usize)>,
 }
 
 /// A batch's own counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct BatchTally {
     pub by_status: [usize; STATUS_COUNT],
     pub open: usize,
+    pub stages: StageTally,
 }
 
 /// The running counts.
 #[derive(Default)]
 pub struct Tally {
     pub counts: Counts,
+    pub begun: BegunTally,
     pub minutes: BTreeMap<i64, Minute>,
     pub deliveries: Histogram,
     /// The covered rows that are on the way.
     pub open: RowSet,
+    /// All rows whose class changes with time, covered or not.
+    pub waiting: RowSet,
     pub batches: Vec<BatchTally>,
     errors: Vec<usize>,
     errors_changed: bool,
@@ -159,12 +194,15 @@ pub struct Tally {
 impl Tally {
     /// Counts a row.
     pub fn add(&mut self, row: RowNumber, standing: &Contribution) {
-        self.count(standing, |count| *count += 1);
+        self.count(standing, true);
+        if standing.stage.is_waiting() {
+            self.waiting.insert(row);
+        }
         if standing.covered {
             if standing.open {
                 self.open.insert(row);
             }
-            if let Some(after) = standing.delivered_after {
+            if let Some(after) = standing.delivered_after() {
                 self.deliveries.add(after);
             }
         }
@@ -172,30 +210,34 @@ impl Tally {
 
     /// Removes what a row added.
     pub fn remove(&mut self, row: RowNumber, standing: &Contribution) {
-        self.count(standing, |count| *count = count.saturating_sub(1));
+        self.count(standing, false);
+        self.waiting.remove(row);
         if standing.covered {
             self.open.remove(row);
-            if let Some(after) = standing.delivered_after {
+            if let Some(after) = standing.delivered_after() {
                 self.deliveries.remove(after);
             }
         }
     }
 
-    fn count(&mut self, standing: &Contribution, step: impl Fn(&mut usize)) {
+    fn count(&mut self, standing: &Contribution, is_added: bool) {
+        let step = |count: &mut usize| *count = if is_added { *count + 1 } else { count.saturating_sub(1) };
         let index = code_index(standing.status);
         if standing.batch != 0 {
             let at = standing.batch as usize - 1;
             if at >= self.batches.len() {
-                self.batches.resize(at + 1, BatchTally::default());
+                self.batches.resize_with(at + 1, BatchTally::default);
             }
             step(&mut self.batches[at].by_status[index]);
             if standing.open {
                 step(&mut self.batches[at].open);
             }
+            self.batches[at].stages.count(standing, is_added);
         }
         if !standing.covered {
             return;
         }
+        self.begun.count(standing, is_added);
         step(&mut self.counts.by_status[index]);
         if standing.open {
             step(&mut self.counts.open);
@@ -209,10 +251,8 @@ impl Tally {
             step(&mut self.errors[at]);
             self.errors_changed = true;
         }
-        let finished = failed || standing.status == SUCCESS;
-        let with_telco = standing.open && standing.status == WITH_TELCO;
         if let Some(minute) = standing.minute
-            && (finished || with_telco)
+            && (failed || standing.status == SUCCESS)
         {
             self.count_minute(minute, standing, step);
         }
@@ -220,11 +260,7 @@ impl Tally {
 
     fn count_minute(&mut self, at: i64, standing: &Contribution, step: impl Fn(&mut usize)) {
         let minute = self.minutes.entry(at).or_default();
-        if standing.status == WITH_TELCO {
-            step(&mut minute.with_telco);
-        } else {
-            step(&mut minute.finished);
-        }
+        step(&mut minute.finished);
         if standing.status == FAILURE {
             step(&mut minute.failed);
             let index = minute.errors.iter().position(|(error, _)| *error == standing.error).unwrap_or_else(|| {
@@ -265,7 +301,7 @@ pub fn count_rows(columns: &Columns, rows: impl Iterator<Item = RowNumber>) -> C
 }
 
 /// Counts by error number with the errors' words, the most frequent first.
-fn named_errors(columns: &Columns, counts: &[usize]) -> Vec<ErrorCount> {
+pub fn named_errors(columns: &Columns, counts: &[usize]) -> Vec<ErrorCount> {
     let counted = (0_u32..).zip(counts).filter(|(_, count)| **count > 0);
     let mut named: Vec<ErrorCount> = counted
         .map(|(number, count)| {

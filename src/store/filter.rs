@@ -1,31 +1,32 @@
 //! Which messages a list shows, and how many.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::attempts::NO_TIME;
+use super::begun;
 use super::columns::Columns;
-use super::counts::is_open;
-use super::names::{FAILURE, WITH_TELCO};
+use super::counts::{MINUTE, minute_of};
+use super::names::FAILURE;
 use super::recipients::Needle;
 use super::{RowNumber, Store};
-use crate::delivery::{BatchId, RecipientQuery, Status, TELCO_SILENCE};
+use crate::delivery::{BatchId, Class, Patience, RecipientQuery, Status};
 
 /// Which messages to show. Empty and `None` mean no condition, so the default shows all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// In one of these statuses.
     pub statuses: Vec<Status>,
-    /// On the way, as of the view's time; with statuses given, either is enough.
-    pub open: bool,
+    /// In one of these classes, as of the view's time; with statuses given, either is enough.
+    pub classes: Vec<Class>,
     /// Failed with one of these codes; an empty code means failures without one.
     pub errors: Vec<String>,
     /// Of one of these batches.
     pub batches: Vec<BatchId>,
     /// With these characters in the recipient.
     pub query: RecipientQuery,
-    /// Created at this time or later.
+    /// The newest attempt began in this minute or later.
     pub since: Option<Timestamp>,
-    /// Created before this time.
+    /// The newest attempt began before this minute.
     pub until: Option<Timestamp>,
     /// Not shown by this one.
     pub hidden_by: Option<Box<Filter>>,
@@ -46,7 +47,12 @@ impl Filter {
         hides.then(|| Filter { query: self.query.clone(), hidden_by: Some(Box::new(rest)), ..Filter::default() })
     }
 
-    /// Whether its only condition is the creation time.
+    /// Whether what it shows changes with time alone: what is on the way may become overdue.
+    pub fn follows_clock(&self) -> bool {
+        !self.classes.is_empty() || self.hidden_by.as_deref().is_some_and(Filter::follows_clock)
+    }
+
+    /// Whether its only condition is the time.
     pub fn is_only_times(&self) -> bool {
         *self == Filter { since: self.since, until: self.until, ..Filter::default() }
     }
@@ -54,8 +60,10 @@ impl Filter {
 
 /// A filter in the store's numbers. Made for every use, since numbers are assigned as words come in.
 pub(super) struct Sieve<'a> {
+    store: &'a Store,
     columns: &'a Columns,
     statuses: Option<[bool; 256]>,
+    classes: Option<WantedClasses>,
     /// By error number.
     errors: Option<Vec<bool>>,
     /// By batch number; batches that no message names have none.
@@ -63,10 +71,15 @@ pub(super) struct Sieve<'a> {
     needle: Option<Needle>,
     since: i64,
     until: i64,
-    /// Messages with the telco since before this are silent.
-    silent_before: Option<i64>,
     hidden_by: Option<Box<Sieve<'a>>>,
     nothing: bool,
+}
+
+/// Classes at a minute.
+struct WantedClasses {
+    wanted: [bool; Class::ALL.len()],
+    now: i64,
+    patience: Patience,
 }
 
 impl<'a> Sieve<'a> {
@@ -84,17 +97,23 @@ impl<'a> Sieve<'a> {
             let is_wanted = |code: &str| filter.errors.iter().any(|wanted| wanted == code);
             std::iter::once(is_wanted("")).chain(columns.names.errors().map(|error| is_wanted(&error.code))).collect()
         });
-        let silence = SignedDuration::try_from(TELCO_SILENCE).unwrap_or(SignedDuration::MAX);
+        let classes = (!filter.classes.is_empty()).then(|| WantedClasses {
+            wanted: Class::ALL.map(|class| filter.classes.contains(&class)),
+            now: minute_of(now.as_millisecond()),
+            patience: store.patience(now),
+        });
+        let (since, until) = bounds(filter.since, filter.until);
         Self {
+            store,
             columns,
             statuses,
+            classes,
             errors,
             batches: (!filter.batches.is_empty())
                 .then(|| filter.batches.iter().filter_map(|id| columns.batches.find(id.as_str())).collect()),
             needle: (!filter.query.is_empty()).then(|| Needle::new(&filter.query)),
-            since: filter.since.map_or(NO_TIME, rounded_up),
-            until: filter.until.map_or(i64::MAX, rounded_up),
-            silent_before: filter.open.then(|| now.saturating_sub(silence).map_or(NO_TIME, Timestamp::as_millisecond)),
+            since,
+            until,
             hidden_by: filter.hidden_by.as_ref().map(|hidden_by| Box::new(Self::new(store, hidden_by, now))),
             nothing: filter.nothing,
         }
@@ -106,7 +125,7 @@ impl<'a> Sieve<'a> {
             && self.errors.is_none()
             && self.batches.is_none()
             && self.needle.is_none()
-            && self.silent_before.is_none()
+            && self.classes.is_none()
             && self.since == NO_TIME
             && self.until == i64::MAX
             && self.hidden_by.is_none()
@@ -119,50 +138,46 @@ impl<'a> Sieve<'a> {
         let columns = self.columns;
         // The narrowest and cheapest conditions first.
         !self.nothing
-            && self.status_passes(at)
+            && self.status_passes(row)
             && self.errors.as_ref().is_none_or(|wanted| columns.status[at] == FAILURE && wanted[columns.error[at] as usize])
             && self.batches.as_ref().is_none_or(|wanted| wanted.contains(&columns.batch[at]))
-            && (self.since..self.until).contains(&columns.created[at])
+            && self.time_passes(row)
             && self.needle.as_ref().is_none_or(|needle| columns.recipients.holds(at, needle))
             && self.hidden_by.as_ref().is_none_or(|hidden_by| !hidden_by.passes(row))
     }
 
-    fn status_passes(&self, row: usize) -> bool {
-        let is_wanted = |wanted: &[bool; 256]| wanted[usize::from(self.columns.status[row])];
-        match (&self.statuses, self.silent_before) {
-            (statuses, None) => statuses.as_ref().is_none_or(is_wanted),
-            (statuses, Some(silent_before)) => statuses.as_ref().is_some_and(is_wanted) || self.is_moving(row, silent_before),
+    fn status_passes(&self, row: RowNumber) -> bool {
+        let in_status = |wanted: &[bool; 256]| wanted[usize::from(self.columns.status[row.index()])];
+        let in_class = |it: &WantedClasses| it.wanted[begun::class(self.store, row, it.now, it.patience) as usize];
+        match (&self.statuses, &self.classes) {
+            (None, None) => true,
+            (statuses, classes) => statuses.as_ref().is_some_and(in_status) || classes.as_ref().is_some_and(in_class),
         }
     }
 
-    /// Whether a message is on the way and the telco is not silent.
-    fn is_moving(&self, row: usize, silent_before: i64) -> bool {
-        let columns = self.columns;
-        is_open(columns.status[row], columns.marks[row].abroad)
-            && !(columns.status[row] == WITH_TELCO && columns.created[row] < silent_before && self.is_silent(row, silent_before))
+    /// Whether the newest attempt began in the window: a message without a time is in none. Mostly that is the minute of
+    /// the creation, and needs no look at the attempts.
+    fn time_passes(&self, row: RowNumber) -> bool {
+        if (self.since, self.until) == (NO_TIME, i64::MAX) {
+            return true;
+        }
+        let passes = |time: i64| time != NO_TIME && (self.since..self.until).contains(&time);
+        if !self.columns.retried.contains(row) {
+            return passes(self.columns.created[row.index()]);
+        }
+        passes(self.store.started(row).unwrap_or(NO_TIME))
     }
 
-    /// The creation times that pass, in milliseconds: from the first up to, but not including, the second.
+    /// The times that pass, in milliseconds: from the first up to, but not including, the second.
     pub fn times(&self) -> (i64, i64) {
         (self.since, self.until)
     }
-
-    fn is_silent(&self, row: usize, silent_before: i64) -> bool {
-        let last_change = self.columns.tried(row).last_change;
-        last_change != NO_TIME && last_change < silent_before
-    }
 }
 
-/// A time rounded up to whole milliseconds.
-pub(super) fn rounded_up(time: Timestamp) -> i64 {
-    let milliseconds = time.as_millisecond();
-    let is_before = Timestamp::from_millisecond(milliseconds).is_ok_and(|whole| whole < time);
-    milliseconds + i64::from(is_before)
-}
-
-/// The bounds of a range in milliseconds, excluding the second.
+/// The bounds of a window in milliseconds, excluding the second: both rounded down to a minute.
 pub(super) fn bounds(since: Option<Timestamp>, until: Option<Timestamp>) -> (i64, i64) {
-    (since.map_or(NO_TIME, rounded_up), until.map_or(i64::MAX, rounded_up))
+    let minute = |time: Timestamp| minute_of(time.as_millisecond()) * MINUTE;
+    (since.map_or(NO_TIME, minute), until.map_or(i64::MAX, minute))
 }
 
 impl Store {
@@ -171,49 +186,55 @@ impl Store {
         Sieve::new(self, filter, now).passes(row)
     }
 
-    /// The rows created from one time up to another, in milliseconds, newest first.
-    pub(super) fn created_between(&self, from: i64, to: i64) -> impl Iterator<Item = RowNumber> + '_ {
+    /// The rows whose newest attempt can have begun from one time up to another, in milliseconds, newest first, then
+    /// older ones that were retried. A few others may be among them.
+    pub(super) fn begun_between(&self, from: i64, to: i64) -> impl Iterator<Item = RowNumber> + '_ {
         let created = |row: RowNumber| self.columns.created[row.index()];
-        self.order.iter_after(move |row| created(row) >= to).take_while(move |row| created(*row) >= from)
+        let in_order = self.order.iter_after(move |row| created(row) >= to).take_while(move |row| created(*row) >= from);
+        let is_retried = move |row: &RowNumber| {
+            let started = self.started(*row).unwrap_or(NO_TIME);
+            !(from..to).contains(&created(*row)) && (from..to).contains(&started)
+        };
+        in_order.chain(self.columns.retried.iter().filter(is_retried))
     }
 
-    /// How many covered messages were created from one time on, and before another.
+    /// How many covered messages began from one minute on, and before another.
     pub fn loaded_between(&self, since: Option<Timestamp>, until: Option<Timestamp>) -> usize {
-        let (from, to) = bounds(since, until);
-        // Their positions in the order give their number: every frame asks for it. Islands are below the end of the
-        // unbroken stretch, or in its gap.
-        let created = |row: RowNumber| self.columns.created[row.index()];
-        let end = self.order.count_before(|row| self.reach.reaches(&self.columns, row) && self.limit.covers(&self.columns, row));
-        let newer = |time: i64| self.order.count_before(|row| created(row) >= time).min(end);
-        let between = |from: i64, to: i64| newer(from).saturating_sub(newer(to));
-        let in_gap = self.reach.gap.map_or(0, |gap| between(from.max(gap.older.as_millisecond() + 1), to.min(gap.newer.as_millisecond())));
-        between(from, to).saturating_sub(in_gap)
+        if since.is_none() && until.is_none() {
+            return self.counts().total();
+        }
+        self.tally.begun.stages(begun::minutes(since, until)).map(|(_, _, count)| count).sum()
     }
 
     /// How many covered messages a filter shows at `now`. If existing counts give it, no message is looked at.
     pub fn loaded_matching(&self, filter: &Filter, now: Timestamp) -> usize {
-        if let Some(known) = self.known_count(filter) {
+        if let Some(known) = self.known_count(filter, now) {
             return known;
         }
         let sieve = Sieve::new(self, filter, now);
         let (from, to) = sieve.times();
-        self.created_between(from, to).filter(|row| self.is_covered(*row) && sieve.passes(*row)).count()
+        self.begun_between(from, to).filter(|row| self.is_covered(*row) && sieve.passes(*row)).count()
     }
 
-    fn known_count(&self, filter: &Filter) -> Option<usize> {
+    fn known_count(&self, filter: &Filter, now: Timestamp) -> Option<usize> {
         let counts = self.counts();
-        let rest = Filter { statuses: Vec::new(), open: false, errors: Vec::new(), ..filter.clone() };
+        if *filter == (Filter { classes: filter.classes.clone(), since: filter.since, until: filter.until, ..Filter::default() })
+            && !filter.classes.is_empty()
+        {
+            return Some(self.classes(filter.since, filter.until, now).of(&filter.classes));
+        }
+        let rest = Filter { statuses: Vec::new(), errors: Vec::new(), ..filter.clone() };
         if !rest.is_empty() {
             return filter.is_only_times().then(|| self.loaded_between(filter.since, filter.until));
         }
-        match (filter.statuses.as_slice(), filter.open, filter.errors.as_slice()) {
-            ([], false, []) => Some(counts.total()),
-            ([] | [Status::Failure], false, codes) if !codes.is_empty() => {
+        match (filter.statuses.as_slice(), filter.errors.as_slice()) {
+            ([], []) => Some(counts.total()),
+            ([] | [Status::Failure], codes) if !codes.is_empty() => {
                 let wanted = counts.errors.iter().filter(|error| codes.iter().any(|code| *code == *error.error.code));
                 Some(wanted.map(|error| error.count).sum())
             }
             // Unknown statuses are counted together.
-            ([status], false, []) if Status::KNOWN.contains(status) => Some(counts.of(status)),
+            ([status], []) if Status::KNOWN.contains(status) => Some(counts.of(status)),
             _ => None,
         }
     }

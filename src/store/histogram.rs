@@ -16,12 +16,21 @@ pub struct Histogram {
 impl Histogram {
     /// Counts a duration.
     pub fn add(&mut self, milliseconds: i64) {
-        let step = step(milliseconds);
+        self.add_many(step(milliseconds), 1);
+    }
+
+    /// Counts durations that fall into a step.
+    pub fn add_many(&mut self, step: usize, count: u32) {
         if step >= self.counts.len() {
             self.counts.resize(step + 1, 0);
         }
-        self.counts[step] += 1;
-        self.total += 1;
+        self.counts[step] += count;
+        self.total += count as usize;
+    }
+
+    /// Counts all of another's.
+    pub fn add_all(&mut self, other: &Histogram) {
+        other.counts.iter().enumerate().filter(|(_, count)| **count > 0).for_each(|(step, count)| self.add_many(step, *count));
     }
 
     /// Removes a duration that was counted.
@@ -65,7 +74,8 @@ impl Histogram {
     }
 }
 
-fn step(milliseconds: i64) -> usize {
+/// The step in which a duration falls.
+pub fn step(milliseconds: i64) -> usize {
     let value = milliseconds.max(0);
     if value < STEPS {
         return value as usize;

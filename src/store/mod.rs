@@ -7,6 +7,7 @@
 mod arena;
 mod attempts;
 mod batches;
+mod begun;
 mod columns;
 mod counts;
 mod coverage;
@@ -27,22 +28,25 @@ mod sort;
 mod trim;
 mod values;
 mod varint;
+mod verdict;
 mod view;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use batches::BatchSummary;
+pub use begun::Classes;
 pub use counts::{Counts, ErrorCount, STATUS_COUNT, status_index};
 pub use coverage::{Coverage, Gap, Reach};
 pub use filter::Filter;
-pub use latency::{Latency, Stuck};
+pub use latency::Latency;
 pub use merge::{AnswerKind, Change, Merged};
 pub use order::{Direction, Order, SortBy};
 pub use read::Cells;
-pub use recent::{MinuteOfEnds, Recent};
+pub use recent::{MinuteOfEnds, Recent, Stall};
 pub use sort::{Sorted, Unsorted};
 pub use trim::Trimmed;
+pub use verdict::Verdict;
 pub use view::View;
 
 use jiff::Timestamp;
@@ -92,6 +96,11 @@ impl Store {
     /// An empty store.
     pub fn new() -> Self {
         Self { columns: Columns::new(), ..Self::default() }
+    }
+
+    /// An empty store for a load test, where nothing comes after `sent`.
+    pub fn of_load_test() -> Self {
+        Self { columns: Columns { ends_at_sent: true, ..Columns::new() }, ..Self::default() }
     }
 
     /// When the newest merged answer was requested.

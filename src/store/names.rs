@@ -20,6 +20,9 @@ pub const FAILURE: StatusCode = 6;
 /// The code of `success`.
 pub const SUCCESS: StatusCode = 5;
 
+/// The code of `sent`.
+pub const SENT: StatusCode = 3;
+
 /// The code of `sent_to_telco`.
 pub const WITH_TELCO: StatusCode = 4;
 

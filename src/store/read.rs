@@ -151,7 +151,7 @@ impl Store {
             template: template.and_then(|template| template.template_id.as_deref().or(template.id.as_deref())),
             begun_at: counts::started(columns, at, &tried).and_then(time),
             abroad: columns.marks[at].abroad,
-            delivered_after: Contribution::of(columns, at, &tried).delivered_after.map(SignedDuration::from_millis),
+            delivered_after: Contribution::of(columns, at, &tried).delivered_after().map(SignedDuration::from_millis),
             last_change: time(tried.last_change),
             read_at: self.read_at(row),
             covered: columns.marks[at].covered,

@@ -5,9 +5,8 @@ use std::ops::RangeInclusive;
 use jiff::Timestamp;
 
 use super::Store;
-use super::counts::{MINUTE, STATUS_COUNT, status_index};
-use super::names::WITH_TELCO;
-use crate::delivery::{DeliveryError, Progress, Status, TELCO_SILENCE};
+use super::counts::{self, MINUTE};
+use crate::delivery::{DeliveryError, Progress};
 
 /// What finished in the last minutes. A message counts in the minute of its last change.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,6 +17,8 @@ pub struct Recent {
     pub finished: usize,
     /// The failed ones among them.
     pub failed: usize,
+    /// How many began: created or retried.
+    pub begun: usize,
     /// The share of failures in the 24 hours before the window, 0 to 1; `None` if fewer than [`Recent::ENOUGH`]
     /// finished then.
     pub usual_share: Option<f64>,
@@ -26,6 +27,17 @@ pub struct Recent {
     /// The minute in which the share of failures began to rise above the usual one, if it is above it now; `None` if
     /// it is not, if too few finished to say, or if the usual share is unknown. It can be before the window.
     pub rising_since: Option<Timestamp>,
+    /// That nothing finishes any more, although it should.
+    pub stall: Option<Stall>,
+}
+
+/// Nothing finishes any more, although much is on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stall {
+    /// The minute in which something last finished; `None` if nothing has.
+    pub since: Option<Timestamp>,
+    /// How many wait: on the way, stuck or unconfirmed.
+    pub waiting: usize,
 }
 
 impl Recent {
@@ -34,6 +46,25 @@ impl Recent {
 
     /// Up to this many times the usual share still counts as usual.
     pub const AS_USUAL: f64 = 1.5;
+
+    /// So many failures beyond the usual are not chance.
+    const WORTH_A_WORD: f64 = 3.0;
+
+    /// Whether so many failures are more than usual: above `limit` (a share, 0 to 1) or above the usual share and half,
+    /// and at least three more than the usual share would give. Judges a minute as well as all of them.
+    pub fn is_too_many(&self, failed: usize, finished: usize, limit: f64) -> bool {
+        if finished == 0 {
+            return false;
+        }
+        let (share, usual) = (failed as f64 / finished as f64, self.usual_share.unwrap_or_default());
+        let is_above = share > limit || self.usual_share.is_some_and(|usual| share > usual * Self::AS_USUAL);
+        is_above && failed as f64 - usual * finished as f64 >= Self::WORTH_A_WORD
+    }
+
+    /// Whether too many failed in the window.
+    pub fn is_failing(&self, limit: f64) -> bool {
+        self.is_too_many(self.failed, self.finished, limit)
+    }
 
     /// The share of failures in the window, 0 to 1; `None` if fewer than [`Recent::ENOUGH`] finished.
     pub fn share(&self) -> Option<f64> {
@@ -87,7 +118,32 @@ impl Store {
         let (finished, failed) = usual.fold((0, 0), |(finished, failed), (_, minute)| (finished + minute.finished, failed + minute.failed));
         recent.usual_share = share(failed, finished);
         recent.rising_since = self.rising_since(&recent, start - USUAL..=current.max(start));
+        recent.begun = self.tally.begun.stages(start..current + 1).map(|(_, _, count)| count).sum();
+        recent.stall = self.stall(now);
         recent
+    }
+
+    /// Whether nothing has finished for longer than is usual, although of what began shortly before or since then, most
+    /// should have by now.
+    fn stall(&self, now: Timestamp) -> Option<Stall> {
+        let current = minute_of(now);
+        let last = self.tally.minutes.range(..=current).next_back().map(|(at, _)| *at);
+        let usual = self.tally.begun.usual(current, 0.95).map_or(UNKNOWN_PATIENCE, |usual| usual.div_euclid(MINUTE) + 1);
+        let patience = usual.max(LEAST_PATIENCE);
+        if last.is_some_and(|last| current - last <= patience) {
+            return None;
+        }
+        let first = last.map_or(i64::MIN, |last| last - BEFORE_THE_STALL);
+        let (mut all, mut waiting, mut too_long) = (0, 0, 0);
+        for (begun, stage, count) in self.tally.begun.stages(first..current + 1) {
+            all += count;
+            if stage.is_waiting() {
+                waiting += count;
+                too_long += if current - begun > patience { count } else { 0 };
+            }
+        }
+        let since = last.and_then(|last| Timestamp::from_millisecond(last * MINUTE).ok());
+        (too_long >= Recent::ENOUGH && too_long * 2 > all).then_some(Stall { since, waiting })
     }
 
     fn rising_since(&self, recent: &Recent, looked_at: RangeInclusive<i64>) -> Option<Timestamp> {
@@ -109,22 +165,6 @@ impl Store {
             Some(MinuteOfEnds { minute: start, finished: minute.finished, failed: minute.failed })
         })
     }
-
-    /// The covered messages on the way at `now`, by status as in [`super::Counts::by_status`]: without delivered and
-    /// failed ones, those with the telco abroad, and those that have been with a telco of Singapore for 48 h, to the
-    /// minute.
-    pub fn open_by_status(&self, now: Timestamp) -> [usize; STATUS_COUNT] {
-        let mut open = self.counts().by_status;
-        for done in [Status::Success, Status::Failure] {
-            open[status_index(Some(&done))] = 0;
-        }
-        let silence = i64::try_from(TELCO_SILENCE.as_secs() / 60).unwrap_or(i64::MAX);
-        let others = open.iter().enumerate().filter(|(index, _)| *index != usize::from(WITH_TELCO)).map(|(_, count)| count).sum::<usize>();
-        let with_telco = self.counts().open - others.min(self.counts().open);
-        let silent: usize = self.tally.minutes.range(..minute_of(now) - silence).map(|(_, minute)| minute.with_telco).sum();
-        open[usize::from(WITH_TELCO)] = with_telco - silent.min(with_telco);
-        open
-    }
 }
 
 impl Store {
@@ -137,8 +177,17 @@ impl Store {
 }
 
 fn minute_of(time: Timestamp) -> i64 {
-    time.as_millisecond().div_euclid(MINUTE)
+    counts::minute_of(time.as_millisecond())
 }
+
+/// After this many minutes without an end it can be a stall at the earliest.
+const LEAST_PATIENCE: i64 = 2;
+
+/// The same where it is not known how long messages usually take.
+const UNKNOWN_PATIENCE: i64 = 10;
+
+/// What began this many minutes before the last end should have finished, too.
+const BEFORE_THE_STALL: i64 = 15;
 
 /// The least share of failures that counts as usual: if nothing failed in a day, a single failure is not a rise.
 const LEAST_USUAL: f64 = 0.001;

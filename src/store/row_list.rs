@@ -113,12 +113,6 @@ impl RowList {
         self.chunks[chunk..].iter().flatten().skip(at).copied()
     }
 
-    /// How many rows come before the first for which `is_before` is false; as in [`RowList::iter_after`].
-    pub fn count_before(&self, is_before: impl Fn(RowNumber) -> bool) -> usize {
-        let (chunk, at) = self.first_after(is_before);
-        self.chunks[..chunk].iter().map(Vec::len).sum::<usize>() + at
-    }
-
     fn first_after(&self, is_before: impl Fn(RowNumber) -> bool) -> (usize, usize) {
         let chunk = self.chunks.partition_point(|rows| rows.last().is_some_and(|row| is_before(*row)));
         let at = self.chunks.get(chunk).map_or(0, |rows| rows.partition_point(|row| is_before(*row)));

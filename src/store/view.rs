@@ -2,12 +2,14 @@
 
 use jiff::Timestamp;
 
+use super::counts::minute_of;
 use super::filter::{Sieve, bounds};
 use super::order::SortBy;
 use super::row_list::RowList;
 use super::row_set::RowSet;
 use super::sort::{Sorted, Unsorted};
 use super::{Filter, Merged, Order, RowNumber, Store, Trimmed};
+use crate::delivery::Patience;
 
 /// Up to this many rows are inserted or removed one by one when a range moves; for more, the list is rebuilt.
 const FEW: usize = 5_000;
@@ -27,6 +29,8 @@ pub struct View {
     filter: Filter,
     order: Order,
     now: Timestamp,
+    /// The minute and the patience by which classes were judged.
+    judged: Option<(i64, Patience)>,
     rows: RowList,
     pinned: Option<RowNumber>,
     /// While its rows are sorted elsewhere: those that came, went or may have moved since.
@@ -41,7 +45,7 @@ impl View {
 
     /// The same in another order.
     pub fn ordered(filter: Filter, order: Order) -> Self {
-        Self { filter, order, now: Timestamp::MIN, rows: RowList::default(), pinned: None, changed: None }
+        Self { filter, order, now: Timestamp::MIN, judged: None, rows: RowList::default(), pinned: None, changed: None }
     }
 
     /// What it shows.
@@ -54,15 +58,15 @@ impl View {
         self.order
     }
 
-    /// Rebuilds the list from the store. Which messages are on the way is judged by the newest answer's time, until
-    /// the list is built again.
+    /// Rebuilds the list from the store. Classes are judged by the newest answer's time, until [`View::move_on`].
     pub fn refresh(&mut self, store: &Store) {
         self.refresh_at(store, store.newest_answer().unwrap_or(Timestamp::MIN));
     }
 
-    /// The same, with the messages on the way at `now`.
+    /// The same, with the classes at `now`.
     pub fn refresh_at(&mut self, store: &Store, now: Timestamp) {
         self.now = now;
+        self.judged = self.judgement(store);
         self.changed = None;
         self.rows = Unsorted::new(&store.columns, self.order, self.matching(store)).sort().rows;
     }
@@ -152,7 +156,7 @@ impl View {
         self.place(store, merged.touched.iter().copied());
     }
 
-    /// Shows another range of creation times of the same messages. A small move costs as much as the messages that it
+    /// Shows another range of times of the same messages. A small move costs as much as the messages that it
     /// passed. The range of the hiding filter moves along.
     pub fn set_times(&mut self, store: &Store, since: Option<Timestamp>, until: Option<Timestamp>) {
         let filter = match &mut self.filter {
@@ -162,9 +166,25 @@ impl View {
         let ((low_before, high_before), (low, high)) = (bounds(filter.since, filter.until), bounds(since, until));
         (filter.since, filter.until) = (since, until);
         let passed = [(low_before.min(low), low_before.max(low)), (high_before.min(high), high_before.max(high))];
-        let passed = passed.into_iter().flat_map(|(from, to)| store.created_between(from, to));
+        let passed = passed.into_iter().flat_map(|(from, to)| store.begun_between(from, to));
         let passed: Vec<RowNumber> = passed.take(FEW + 1).collect();
         if passed.len() > FEW { self.refresh_at(store, self.now) } else { self.place(store, passed.into_iter()) }
+    }
+
+    /// Follows the clock to `now`: where classes are wanted, what waits may have become overdue. Looks at what
+    /// waits, once a minute and when patience changes.
+    pub fn move_on(&mut self, store: &Store, now: Timestamp) {
+        self.now = now;
+        let judged = self.judgement(store);
+        if judged != self.judged {
+            self.judged = judged;
+            self.place(store, store.tally.waiting.iter());
+        }
+    }
+
+    /// What decides about the class of a row that waits; `None` where classes do not matter.
+    fn judgement(&self, store: &Store) -> Option<(i64, Patience)> {
+        self.filter.follows_clock().then(|| (minute_of(self.now.as_millisecond()), store.patience(self.now)))
     }
 
     /// Follows a trim of the store.

@@ -9,6 +9,7 @@ mod highlights;
 mod marked;
 mod rest; // what was agreed to but not started
 mod run;
+mod standing; // how it is doing
 mod window;
 
 pub(super) use actions::{ActionKey, ActionRecord, Actions};
@@ -30,7 +31,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::shared::{Drilled, Failures, Find, List, MessageDetail};
 use crate::delivery::{MessageId, RecipientQuery, Rows, Status};
 use crate::monitor::{Connection, Meter};
-use crate::store::{AnswerKind, Merged, Recent, RowNumber, STATUS_COUNT, Store};
+use crate::postman::HostKind;
+use crate::store::{AnswerKind, Classes, Latency, Merged, Recent, RowNumber, Store};
 use crate::tui::CampaignSettings;
 use crate::tui::text::width;
 use crate::tui::views::activity::Activity;
@@ -113,12 +115,12 @@ pub(in crate::tui) struct Campaign {
     pub marks: Highlights,
     /// What finished in the last minutes, as of the newest event.
     pub recent: Recent,
-    /// The messages on the way by status, as of the newest event.
-    pub open: [usize; STATUS_COUNT],
-    /// When the longest unchecked message on the way was last checked, as of the newest event.
-    pub oldest_open_reading: Option<Timestamp>,
-    /// How many messages are overdue, and as of when.
-    pub stuck: StuckCount,
+    /// Until when that is known, by the time of day: now, unless the newest messages are older than usual.
+    pub recent_until: Timestamp,
+    /// How long the deliveries of these minutes take.
+    pub latency: Latency,
+    /// The loaded messages of the time window by class, as of the newest event.
+    pub classes: Classes,
     /// How many more pages are loaded automatically to fill a window that a filter left empty.
     pub pages_to_fill: u8,
     /// Whether a page of older history was requested and has not come.
@@ -139,6 +141,7 @@ impl Campaign {
     pub fn new(settings: CampaignSettings, zone: TimeZone, now: Timestamp) -> Self {
         Self {
             masked: settings.masked,
+            store: new_store(&settings),
             settings,
             zone,
             now,
@@ -146,7 +149,6 @@ impl Campaign {
             presenting: None,
             history_to: None,
             nothing_searched: RecipientQuery::default(),
-            store: Store::new(),
             list: List::new(),
             choice: FilterChoice::default(),
             failures: Failures::default(),
@@ -168,9 +170,9 @@ impl Campaign {
             unlocked_until: None,
             marks: Highlights::default(),
             recent: Recent { minutes: RECENT_MINUTES, ..Recent::default() },
-            open: [0; STATUS_COUNT],
-            oldest_open_reading: None,
-            stuck: StuckCount::default(),
+            recent_until: now,
+            latency: Latency::default(),
+            classes: Classes::default(),
             pages_to_fill: 0,
             further_asked: false,
             alarm: Alarm::default(),
@@ -239,14 +241,17 @@ impl Campaign {
         counts
     }
 
-    /// Updates the counts that depend on the time.
-    pub fn count(&mut self, now: Timestamp) {
-        self.now = now;
+    /// Updates the counts that depend on the time, `of_day` and by this program's own clock.
+    pub fn count(&mut self, of_day: Timestamp, own: Timestamp) {
+        self.now = of_day;
         self.move_on();
+        let now = self.known_until(of_day, own);
         self.recent = self.store.recent(now, RECENT_MINUTES);
-        self.open = self.store.open_by_status(now);
-        self.oldest_open_reading = self.store.oldest_open_reading(now);
-        self.stuck.count(&self.store, now);
+        self.recent_until = now;
+        let (since, until) = self.times();
+        self.classes = self.store.classes(since, until, now);
+        let minutes = SignedDuration::from_mins(i64::from(RECENT_MINUTES) - 1);
+        self.latency = self.store.latency_between(now.saturating_sub(minutes).ok(), None, now);
     }
 
     /// The message that keys are about: the open one, otherwise the one under the cursor.
@@ -289,7 +294,7 @@ impl Campaign {
 
     /// The server has other data now: forgets all messages. The retries stay, with their outcomes.
     pub fn start_over(&mut self, now: Timestamp) {
-        self.store = Store::new();
+        self.store = new_store(&self.settings);
         self.list.start_over();
         self.failures = Failures::default();
         self.marked.clear();
@@ -301,20 +306,19 @@ impl Campaign {
         self.head_at = None;
         self.further_asked = false;
         self.alarm.start_over();
-        self.count(now);
+        self.count(self.now, now);
     }
 }
 
-impl Campaign {
-    /// The share of failures in the last minutes above which it needs a person: twice the usual, and
-    /// never less than the limit.
-    pub fn failure_limit(&self) -> f64 {
-        self.recent.usual_share.map_or(self.settings.failure_limit, |usual| (usual * 2.0).max(self.settings.failure_limit))
-    }
+/// An empty store for a campaign.
+fn new_store(settings: &CampaignSettings) -> Store {
+    if settings.host_kind == HostKind::Loadtest { Store::of_load_test() } else { Store::new() }
+}
 
-    /// Whether more failed in the last minutes than that.
+impl Campaign {
+    /// Whether more failed in the last minutes than is usual.
     pub fn fails_too_often(&self) -> bool {
-        self.recent.share().is_some_and(|share| share > self.failure_limit())
+        self.recent.is_failing(self.settings.failure_limit)
     }
 
     /// Whether actions are refused now.
@@ -341,6 +345,7 @@ impl Campaign {
             || self.actions.needs_person()
             || self.run.as_ref().is_some_and(RunRecord::is_paused)
             || self.fails_too_often()
+            || self.recent.stall.is_some()
     }
 }
 
@@ -373,41 +378,6 @@ impl Campaign {
             _ => OUT_OF_VIEW,
         };
         self.age(now).is_some_and(|age| age > interval * 2)
-    }
-}
-
-/// Up to this many messages on the way, counting them takes less than half a millisecond.
-const FEW: usize = 5_000;
-
-/// How old the figure may get with up to that many, and with more. No key waits for it, and what is stuck
-/// has been for ten minutes at least.
-const LONGEST_AGES: [SignedDuration; 2] = [SignedDuration::from_secs(1), SignedDuration::from_secs(10)];
-
-/// How many messages are stuck, and as of when.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::tui) struct StuckCount {
-    /// Created, queued or sending for longer than ten minutes and the campaign's own p99.
-    pub before_provider: usize,
-    /// With the telco for more than 48 h, only Singapore numbers.
-    pub with_telco: usize,
-    as_of: Option<Timestamp>,
-}
-
-impl StuckCount {
-    /// All of them.
-    pub fn total(&self) -> usize {
-        self.before_provider + self.with_telco
-    }
-
-    /// Counts them again where the figure is too old.
-    pub(super) fn count(&mut self, store: &Store, now: Timestamp) {
-        // A clock that was set back makes every figure too old.
-        let longest = LONGEST_AGES[usize::from(store.counts().open > FEW)];
-        if self.as_of.is_some_and(|as_of| as_of <= now && now.duration_since(as_of) < longest) {
-            return;
-        }
-        let stuck = store.stuck(now);
-        *self = Self { before_provider: stuck.before_provider.len(), with_telco: stuck.with_telco.len(), as_of: Some(now) };
     }
 }
 

@@ -2,11 +2,12 @@
 //! notices, and the keys. Drawing changes nothing and decides nothing.
 
 pub(super) mod campaigns;
+pub(super) mod classes; // the time window by class
 pub(super) mod header;
 pub(super) mod keys;
 pub(super) mod notice;
+pub(super) mod recent; // the last minutes
 pub(super) mod run;
-pub(super) mod summary;
 pub(super) mod tabs;
 
 use ratatui::Frame;
@@ -15,9 +16,17 @@ use ratatui::layout::{Position, Rect};
 
 use super::dialogs::Dialog;
 use super::layout::{Kind, SMALLEST};
-use super::shared::Shared;
+use super::shared::{Campaign, Shared};
 use super::widgets::ascii;
 use super::{Role, text, views};
+
+/// How wide the labels of the second and third line are.
+fn label_width(state: &Shared, campaign: &Campaign) -> usize {
+    text::width(&classes::label(state, campaign)).max(text::width(&recent::label(state, campaign))).min(LONGEST_LABEL)
+}
+
+/// A longer label, of a time window that was typed, is cut.
+const LONGEST_LABEL: usize = 24;
 
 impl Shared {
     /// Draws everything. The terminal's cursor is on the selected row, so that screen readers
@@ -50,18 +59,15 @@ impl Shared {
         notice::draw(self, buffer, layout.notice);
         keys::draw(self, top, buffer, layout.keys);
         if let Some(dialog) = top.filter(|dialog| dialog.covers()) {
-            summary::draw_recent(self, buffer, Rect { height: 1, ..layout.body });
+            recent::draw(self, buffer, Rect { height: 1, ..layout.body });
             return dialog.draw(self, buffer, layout.page());
-        }
-        if let Some(line) = layout.campaigns_line {
-            campaigns::draw_line(self, buffer, line);
         }
         if let (Some(pane), Some(rule)) = (layout.campaigns, layout.campaigns_rule) {
             campaigns::draw_pane(self, buffer, pane);
             self.rule(buffer, rule);
         }
-        summary::draw(self, buffer, layout.summary);
-        summary::draw_recent(self, buffer, layout.recent);
+        classes::draw(self, buffer, layout.classes);
+        recent::draw(self, buffer, layout.recent);
         tabs::draw(self, buffer, layout.tabs, layout.kind);
         run::draw(self, buffer, layout.run);
         if let Some(rule) = layout.rule {

@@ -67,11 +67,10 @@ pub(super) struct ScreenLayout {
     pub kind: Kind,
     /// Environment, campaign, age of the data.
     pub header: Rect,
-    pub campaigns_line: Option<Rect>,
     /// The campaigns in a pane.
     pub campaigns: Option<Rect>,
-    /// The counts.
-    pub summary: Rect,
+    /// The time window by class.
+    pub classes: Rect,
     /// The last 15 minutes.
     pub recent: Rect,
     /// The views.
@@ -151,12 +150,13 @@ pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
     let keys = take_bottom(&mut rest, 1);
     let notice = take_bottom(&mut rest, 1);
     let body = rest;
-    let campaigns_line = (kind == Kind::Medium && shape.many_campaigns).then(|| take(&mut rest, 1));
-    let summary = take(&mut rest, 1);
+    // On a low screen the rows of the list are worth more than the figures of the window.
+    let is_low = area.height < ONE_PANE_ROWS;
+    let classes = take(&mut rest, u16::from(!is_low));
     let recent = take(&mut rest, 1);
-    let tabs = take(&mut rest, 1);
+    let tabs = take(&mut rest, u16::from(!is_low));
     // On a low screen the list needs its rows more than a run needs its sentences.
-    let run_rows = if area.height < ONE_PANE_ROWS { shape.run_rows.min(1) } else { shape.run_rows };
+    let run_rows = if is_low { shape.run_rows.min(1) } else { shape.run_rows };
     let run = take_bottom(&mut rest, run_rows);
     let (mut campaigns, mut campaigns_rule, mut rule, mut detail) = (None, None, None, None);
     match kind {
@@ -188,9 +188,8 @@ pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
     ScreenLayout {
         kind,
         header,
-        campaigns_line,
         campaigns,
-        summary,
+        classes,
         recent,
         tabs,
         filter,
@@ -267,8 +266,8 @@ mod tests {
         ) {
             let area = Rect::new(0, 0, columns, rows);
             let layout = layout(area, Shape { many_campaigns, opened: opened && messages, messages, run_rows });
-            let mut parts = vec![layout.header, layout.summary, layout.recent, layout.tabs, layout.run, layout.notice, layout.keys];
-            parts.extend([layout.campaigns_line, layout.campaigns, layout.campaigns_rule, layout.rule, layout.detail].into_iter().flatten());
+            let mut parts = vec![layout.header, layout.classes, layout.recent, layout.tabs, layout.run, layout.notice, layout.keys];
+            parts.extend([layout.campaigns, layout.campaigns_rule, layout.rule, layout.detail].into_iter().flatten());
             if !layout.covers_list {
                 parts.extend([layout.filter, layout.heads, layout.list]);
             }

@@ -37,5 +37,5 @@ pub use start::{StartChoice, StartText, TrialLine, start};
 #[cfg(unix)]
 pub use terminal::listen;
 pub use terminal::{Keyboard, TerminalError, TerminalScreen};
-pub use theme::{Background, ColourDepth, ColourSetting, OwnTheme, Role, Theme, role_of, sign};
+pub use theme::{Background, ColourDepth, ColourSetting, OwnTheme, Role, Theme, class_role, class_sign, role_of, sign};
 pub use views::ViewKind;

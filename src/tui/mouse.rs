@@ -6,9 +6,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use jiff::SignedDuration;
 use ratatui::layout::{Position, Rect};
 
+use crate::delivery::Class;
 use crate::monitor::NoticeWeight;
 use crate::tui::app::App;
-use crate::tui::chrome::{campaigns, keys, tabs};
+use crate::tui::chrome::{campaigns, classes, keys, tabs};
 use crate::tui::dialogs::{Click, Dialog};
 use crate::tui::layout::Kind;
 use crate::tui::shared::{Column, Shared, ViewKind};
@@ -75,6 +76,7 @@ impl App {
             Target::Key(action) => self.click_key(action),
             Target::Head(column) => self.shared.order_by(column),
             Target::Tab(view) => self.press(Action::Show(view)),
+            Target::Class(class) => self.shared.show_class(class),
             Target::Campaign(index) => self.shared.click_campaign(index),
             Target::Row(index) => {
                 if self.shared.select_row(index) && is_double {
@@ -112,7 +114,6 @@ impl Shared {
     }
 
     fn click_campaign(&mut self, index: usize) {
-        self.campaigns.hold_order(self.now);
         if index != self.campaigns.current() && index < self.campaigns.len() {
             self.show_campaign(index);
         }
@@ -136,6 +137,8 @@ pub(in crate::tui) enum Target {
     Head(Column),
     /// A view's name.
     Tab(ViewKind),
+    /// A figure of the second line.
+    Class(Class),
     /// A campaign, by its index in the configuration.
     Campaign(usize),
     /// What the open dialog found there.
@@ -158,6 +161,9 @@ fn target(state: &Shared, top: Option<&dyn Dialog>, at: Position) -> Option<Targ
     }
     if layout.tabs.contains(at) {
         return tabs::view_at(state, layout.tabs, layout.kind, column).map(Target::Tab);
+    }
+    if layout.classes.contains(at) {
+        return classes::class_at(state, layout.classes, column).map(Target::Class);
     }
     if let Some(pane) = layout.campaigns.filter(|pane| pane.contains(at)) {
         return campaigns::index_at(state, pane, row).map(Target::Campaign);

@@ -234,7 +234,6 @@ impl Shared {
         self.leave_batch();
         self.notice_absence();
         self.settle_tables();
-        self.campaigns.sort(self.now);
         std::mem::take(&mut self.effects)
     }
 
@@ -264,6 +263,7 @@ impl Shared {
         match action {
             Action::PreviousCampaign => self.step_campaign(-1),
             Action::NextCampaign => self.step_campaign(1),
+            Action::NextInNeed => self.show_next_in_need(),
             Action::Find => FindLine::open(self),
             Action::Filter => self.open_filter(),
             Action::TimeWindow => self.open_times(),
@@ -334,7 +334,7 @@ impl Shared {
     fn count(&mut self) {
         let of_day = self.time_of_day();
         for campaign in self.campaigns.iter_mut() {
-            campaign.count(of_day);
+            campaign.count(of_day, self.now);
         }
         self.settle_failures();
         self.changed.is_tick = true;

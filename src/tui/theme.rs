@@ -8,7 +8,7 @@ use ratatui::style::Style;
 
 use super::ThemeChoice;
 use crate::config::Expected;
-use crate::delivery::Status;
+use crate::delivery::{Class, Status};
 
 pub use own::OwnTheme;
 pub use terminal::{Background, ColourDepth, ColourSetting};
@@ -169,6 +169,30 @@ pub fn sign(status: &Status, ascii: bool) -> &'static str {
         Status::Other(_) => ("?", "?"),
     };
     if ascii { letter } else { sign }
+}
+
+/// The sign of a class, one column wide.
+pub fn class_sign(class: Class) -> &'static str {
+    match class {
+        Class::Delivered => "✓",
+        Class::Failed => "✗",
+        Class::OnTheWay => "›",
+        Class::Stuck | Class::Unconfirmed => "!",
+        Class::SentAbroad | Class::HandedOver => "≥",
+        Class::Other => "?",
+    }
+}
+
+/// What a class means on the screen.
+pub fn class_role(class: Class) -> Role {
+    match class {
+        Class::Delivered | Class::HandedOver => Role::Fine,
+        Class::Failed => Role::Failed,
+        Class::OnTheWay => Role::Moving,
+        Class::Stuck | Class::Unconfirmed => Role::Warning,
+        Class::SentAbroad => Role::Muted,
+        Class::Other => Role::Unknown,
+    }
 }
 
 /// What a status means on the screen.

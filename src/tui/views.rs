@@ -97,6 +97,7 @@ pub(in crate::tui) fn can(action: Action, shared: &Shared) -> Can {
 fn in_every_view(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
     match action {
         Action::PreviousCampaign | Action::NextCampaign => Can::unless(shared.campaigns.len() < 2, "there is no other campaign"),
+        Action::NextInNeed => Can::unless(shared.campaigns.next_in_need().is_none(), "no other campaign needs a person"),
         Action::Show(view) => Can::unless(shared.view == view && campaign.drilled.is_none(), "it is already shown"),
         Action::NextHit | Action::PreviousHit => Can::unless(!campaign.find.is_on(), "nothing is searched for"),
         Action::Unmark => Can::unless(campaign.marked.is_empty(), "nothing is marked"),
@@ -126,7 +127,7 @@ fn in_every_view(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
 /// A key in the view on the screen.
 pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
     // What is refused does nothing. These say why in a sentence of their own, with what to do next.
-    let says_why = matches!(action, Action::PlanRetry | Action::RevealRow | Action::NextHit | Action::PreviousHit);
+    let says_why = matches!(action, Action::PlanRetry | Action::RevealRow | Action::NextHit | Action::PreviousHit | Action::NextInNeed);
     if !says_why && matches!(can(action, shared), Can::Not(_)) && shared.campaign().is_some() {
         return;
     }
@@ -182,8 +183,7 @@ pub(in crate::tui) fn go(steps: isize, shared: &mut Shared) {
 /// The number beside a view's name; 0 is not shown.
 pub(in crate::tui) fn count(view: ViewKind, campaign: &Campaign) -> (usize, Role) {
     match view {
-        ViewKind::Messages | ViewKind::Batches => (0, Role::Text),
-        ViewKind::Failures => failures::count(campaign),
+        ViewKind::Messages | ViewKind::Batches | ViewKind::Failures => (0, Role::Text),
         ViewKind::Activity => activity::count(campaign),
     }
 }

@@ -8,6 +8,8 @@ pub(super) mod bar;
 pub(super) mod pieces;
 pub(super) mod recipient;
 pub(super) mod sentences;
+pub(super) mod sparkline;
+pub(super) mod stacked; // a bar of several parts
 pub(super) mod table;
 pub(super) mod words;
 pub(super) mod question; // what questions before something with consequences share

@@ -59,7 +59,7 @@ fn each_line_says_how_many_it_shows() {
     let mut desk = desk(120, 36);
     desk.keys("f");
     for (text, number) in
-        [("everything ", "7"), ("✗ failed", "5"), ("on the way", "1"), ("routing_error", "3"), ("no reason", "1"), ("last 1 h", "3")]
+        [("everything ", "7"), ("✗ failed", "5"), ("! stuck", "1"), ("routing_error", "3"), ("no reason", "1"), ("last 1 h", "3")]
     {
         let line = to(&mut desk, text).cursor_line();
         assert!(line.split('│').any(|part| part.trim_end().ends_with(&format!(" {number}")) && part.contains(text.trim())), "{line}");

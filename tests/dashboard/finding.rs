@@ -238,7 +238,7 @@ fn what_a_filter_hides_is_not_planned_marked_or_exported_with_the_rest() {
 #[test]
 fn a_message_that_leaves_the_filter_goes_below_with_the_cursor() {
     let mut desk = Desk::with(&mixed(), 100, 30);
-    desk.keys("f j Space Enter / 0 0 9 1 Enter").sees("2 of").keys("j k");
+    desk.keys("f j Space Enter / 0 0 9 1 Enter").sees("22 shown").keys("j k");
     let before = desk.cursor_line();
     assert!(before.contains("9150"), "{before}");
     let retried = sms(9_150, "success", 2_000).tried(2);

@@ -385,7 +385,7 @@ pub fn open(look_up_at: Option<i64>) -> (Desk, postwatch::state::ActionId) {
 #[test]
 fn an_unknown_outcome_waits_for_a_person() {
     let (mut desk, action) = open(None);
-    desk.sees("5 Activity 1").keys("5").sees("1 to decide").sees("outcome unknown, Enter decides");
+    desk.sees("5 Activity (1)").keys("5").sees("1 to decide").sees("outcome unknown, Enter decides");
     desk.keys("Enter").sees("look it up again").keys("Enter");
     assert_eq!(desk.commands(), [Command::LookUp(action)]);
     desk.keys("Enter j Enter").sees("Record of the retry of message_").keys("y");

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::attempts::{NO_TIME, StoredAttempt, milliseconds};
 use super::columns::Columns;
-use super::counts::Contribution;
+use super::counts::{Contribution, minute_of};
 use super::names::{FAILURE, NO_STATUS, Origin, SUCCESS};
 use super::read_times::{FieldMask, Stamp, StoredField};
 use super::recipients::is_abroad;
@@ -156,6 +156,11 @@ impl Store {
         columns.error[at] = columns.error_of(at, &tried);
         columns.tries[at] = tried.count().map_or(0, |count| count.min(254) as u8 + 1);
         let standing = Contribution::of(columns, at, &tried);
+        if standing.begun == Some(minute_of(columns.created[at])) {
+            columns.retried.remove(number);
+        } else {
+            columns.retried.insert(number);
+        }
         merged.touched.push(number);
         match before {
             None => {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::model::{NOW, at, rows, some_answers, some_reach};
-use crate::delivery::{AttemptFields, Message, MessageId, Progress, Reported, RowFields, Status};
-use crate::store::{AnswerKind, Reach, STATUS_COUNT, Store, status_index};
+use crate::delivery::{AttemptFields, Class, Message, MessageId, Patience, Progress, Reported, RowFields, Stage, Status};
+use crate::store::{AnswerKind, Classes, Filter, Reach, STATUS_COUNT, Store, status_index};
 
 fn is_covered(reach: &Reach, message: &Message) -> bool {
     let in_gap = |created: Timestamp| reach.gap.is_some_and(|gap| gap.older < created && created < gap.newer);
@@ -25,6 +25,43 @@ fn is_open(message: &Message) -> bool {
 
 fn minute(time: Timestamp) -> i64 {
     time.as_millisecond().div_euclid(60_000)
+}
+
+/// When the newest attempt began; where a retry's answer did not give it, when the message last changed.
+pub fn began(message: &Message) -> Option<Timestamp> {
+    let newest = message.attempts.as_ref().and_then(|attempts| attempts.first());
+    if is_open(message) && newest.is_some_and(|newest| newest.status.as_ref().is_some_and(Status::is_final)) {
+        return message.last_change();
+    }
+    newest.and_then(|newest| newest.created_at).or(message.created_at)
+}
+
+pub fn class(message: &Message, now: Timestamp, patience: Patience) -> Class {
+    let minutes = began(message).map(|began| minute(now) - minute(began));
+    Stage::of(message.status.as_ref(), !message.is_in_singapore(), false).class(minutes, patience)
+}
+
+/// The classes add up, whatever the window and the time, and each row is in the one that the figures have it in.
+#[track_caller]
+fn check_classes(store: &Store, covered: &[&Message], now: Timestamp) {
+    let patience = store.patience(now);
+    let all: Classes = covered.iter().map(|message| class(message, now, patience)).collect();
+    assert_eq!((store.classes(None, None, now), all.total()), (all, covered.len()));
+    assert_eq!(store.classes_of(store.covered_rows(), now), all);
+    for (hours_ago, until) in [(1, None), (24, None), (200, Some(at(NOW - 3_600_000)))] {
+        let since = at(NOW - hours_ago * 3_600_000);
+        let in_window = |began: Timestamp| minute(began) >= minute(since) && until.is_none_or(|until| minute(began) < minute(until));
+        let window: Vec<&&Message> = covered.iter().filter(|message| began(message).is_some_and(in_window)).collect();
+        let expected: Classes = window.iter().map(|message| class(message, now, patience)).collect();
+        assert_eq!((store.classes(Some(since), until, now), expected.total()), (expected, window.len()));
+        assert_eq!(store.loaded_between(Some(since), until), window.len());
+        let failed = store.errors(Some(since), until).iter().map(|error| error.count).sum::<usize>();
+        assert_eq!(failed, expected[Class::Failed]);
+        for class in Class::ALL {
+            let filter = Filter { classes: vec![class], since: Some(since), until, ..Filter::default() };
+            assert_eq!(store.loaded_matching(&filter, now), expected[class], "{class:?}");
+        }
+    }
 }
 
 /// The creation and id of the newest covered message that was dropped.
@@ -63,14 +100,8 @@ pub fn check_counts(store: &Store, floor: &Floor) {
     assert_eq!((coverage.loaded, coverage.islands), (covered.len(), all.len() - covered.len()));
     assert_eq!(coverage.newest, covered.iter().filter_map(|message| message.created_at).max());
 
-    for hours in [0, 30, 60] {
-        let now = at(NOW + hours * 3_600_000);
-        let still_open = |message: &&&Message| {
-            let silent_since = message.last_change().is_some_and(|changed| minute(changed) < minute(now) - 48 * 60);
-            is_open(message) && !(message.status == Some(Status::SentToTelco) && silent_since)
-        };
-        let open: Vec<&Message> = covered.iter().filter(still_open).copied().collect();
-        assert_eq!(store.open_by_status(now), by_status(&open));
+    for minutes in [0, 25, 3_000] {
+        check_classes(store, &covered, at(NOW + minutes * 60_000));
     }
 
     let open = store.covered_rows().filter(|row| store.progress(*row, now) == Progress::Open);
@@ -91,6 +122,8 @@ pub fn check_counts(store: &Store, floor: &Floor) {
         let own: Vec<&Message> = all.iter().filter(|message| message.batch.as_ref() == Some(&batch.batch)).collect();
         assert_eq!((batch.loaded, batch.by_status), (own.len(), by_status(&own)));
         assert_eq!(batch.open, own.iter().filter(|message| is_open(message)).count());
+        let patience = store.patience(now);
+        assert_eq!(batch.classes(now, patience), own.iter().map(|message| class(message, now, patience)).collect());
         assert_eq!(store.batch(&batch.batch.id), Some(batch));
     }
 }
@@ -201,21 +234,26 @@ fn latency_counts_those_under_way() {
 }
 
 #[test]
-fn what_should_have_gone_on_is_stuck() {
+fn what_takes_longer_than_usual_is_overdue() {
     let hours = 3600;
     let mut all: Vec<Sent> = (0..300).map(|_| DELIVERED).collect();
     let under_way = |status, recipient, started| Sent { status, recipient, created: started, started, ended: None, code: "" };
     all.push(under_way("sent_to_telco", "6580001234", 49 * hours));
-    all.push(under_way("sent_to_telco", "6580001234", 47 * hours));
+    all.push(under_way("sent_to_telco", "6580001234", 60));
     all.push(under_way("sent_to_telco", "447700900123", 49 * hours));
-    all.push(under_way("sending", "6580001234", 601));
+    all.push(under_way("sending", "6580001234", 700));
     all.push(under_way("sending", "6580001234", 599));
     all.push(under_way("sent", "6580001234", 9000));
     let store = store_of(&all);
-    let stuck = store.stuck(at(NOW));
-    let ids = |rows: &[crate::store::RowNumber]| rows.iter().map(|row| store.id(*row).to_string()).collect::<Vec<_>>();
-    assert_eq!(ids(&stuck.with_telco), ["message_0300"]);
-    assert_eq!(ids(&stuck.before_provider), ["message_0303"]);
+    let classes = store.classes(None, None, at(NOW));
+    let named: Vec<(Class, usize)> = Class::ALL.into_iter().map(|class| (class, classes[class])).filter(|(_, count)| *count > 0).collect();
+    let expected = [(Class::Delivered, 300), (Class::OnTheWay, 2), (Class::Stuck, 2), (Class::Unconfirmed, 1), (Class::SentAbroad, 1)];
+    assert_eq!((named.as_slice(), classes.not_delivered()), (&expected[..], 3));
+    // Where two in a hundred take 25 minutes, twelve are nothing unusual.
+    all.extend((0..6).map(|_| Sent { created: 2_000, started: 2_000, ended: Some(500), ..DELIVERED }));
+    let store = store_of(&all);
+    assert_eq!(store.patience(at(NOW)), Patience { before_telco: 25, with_telco: 25 });
+    assert_eq!(store.classes(None, None, at(NOW))[Class::Stuck], 1);
 }
 
 #[test]
@@ -229,5 +267,57 @@ fn a_message_just_retried_is_not_stuck() {
     };
     store.merge(&rows(&[retried]), &AnswerKind::Action, at(NOW + 1000));
     assert_eq!(store.counts().by_status[0], 1);
-    assert!(store.stuck(at(NOW)).before_provider.is_empty());
+    // It is in the window of the last hour, although it was created a day ago.
+    let classes = store.classes(Some(at(NOW - 3_600_000)), None, at(NOW));
+    assert_eq!((classes[Class::OnTheWay], classes.total()), (1, 1));
+}
+
+/// A store in which a message was delivered every minute until 40 minutes ago, and `sent` a minute have been with the telco
+/// since then.
+fn stalled(sent: usize) -> Store {
+    let delivered =
+        (40..600).map(|minutes| Sent { created: minutes * 60, started: minutes * 60, ended: Some(minutes * 60 - 20), ..DELIVERED });
+    let waiting = (0..40_i64).flat_map(|minutes| (0..sent).map(move |_| minutes * 60));
+    let waiting = waiting.map(|started| Sent { status: "sent_to_telco", created: started, started, ended: None, ..DELIVERED });
+    store_of(&delivered.chain(waiting).collect::<Vec<_>>())
+}
+
+#[test]
+fn when_nothing_finishes_any_more_it_is_a_stall_until_something_does() {
+    let mut store = stalled(2);
+    let last = at(NOW - 40 * 60_000 + 20_000);
+    for hours in [0, 1, 5] {
+        let stall = store.recent(at(NOW + hours * 3_600_000), 15).stall.expect("nothing finishes");
+        assert_eq!((stall.since.map(minute), stall.waiting), (Some(minute(last)), 80), "{hours} hours later");
+    }
+    let delivered =
+        RowFields { id: "message_0600", status: Reported::Value("success"), updated_at: Reported::Value(at(NOW)), ..RowFields::default() };
+    store.merge(&rows(&[delivered]), &AnswerKind::List, at(NOW + 1000));
+    assert_eq!(store.recent(at(NOW + 60_000), 15).stall, None);
+}
+
+#[test]
+fn a_few_that_wait_or_a_quiet_campaign_are_no_stall() {
+    assert_eq!(stalled(0).recent(at(NOW), 15).stall, None);
+    let few: Vec<Sent> = (0..19).map(|_| Sent { status: "sent", created: 3_000, started: 3_000, ended: None, ..DELIVERED }).collect();
+    assert_eq!(store_of(&few).recent(at(NOW), 15).stall, None);
+    // Twenty, of a campaign in which nothing has ever finished.
+    let more: Vec<Sent> = (0..20).map(|_| Sent { status: "sent", created: 3_000, started: 3_000, ended: None, ..DELIVERED }).collect();
+    let stall = store_of(&more).recent(at(NOW), 15).stall.expect("nothing finishes");
+    assert_eq!((stall.since, stall.waiting), (None, 20));
+}
+
+#[test]
+fn the_latency_of_a_window_is_that_of_its_rows() {
+    let mut all: Vec<Sent> = (1..=50).map(|second| Sent { started: 100, ended: Some(100 - second), ..DELIVERED }).collect();
+    // Before the window: ten times slower.
+    all.extend((1..=50).map(|second| Sent { created: 9_000, started: 9_000, ended: Some(9_000 - second * 10), ..DELIVERED }));
+    let store = store_of(&all);
+    let window = store.latency_between(Some(at(NOW - 900_000)), None, at(NOW));
+    assert_eq!((window.delivered, window.open), (50, 0));
+    assert!((window.p50.unwrap() - 25.0).abs() < 0.5, "{window:?}");
+    all.extend((0..50).map(|_| Sent { status: "sent", ended: None, created: 100, started: 100, ..DELIVERED }));
+    let window = store_of(&all).latency_between(Some(at(NOW - 900_000)), None, at(NOW));
+    assert_eq!((window.open, window.p95), (50, None));
+    assert!((window.p50.unwrap() - 50.0).abs() < 1.0, "{window:?}");
 }

@@ -5,8 +5,9 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
+use super::counted::{began, class};
 use super::model::{NOW, at, some_answers, some_reach};
-use crate::delivery::{BatchId, Message, Progress, RecipientQuery, Status};
+use crate::delivery::{BatchId, Class, Message, RecipientQuery, Status};
 use crate::store::{Direction, Filter, Order, Reach, RowNumber, SortBy, Store, View};
 
 fn some_filter() -> impl Strategy<Value = Filter> {
@@ -18,41 +19,46 @@ fn some_filter() -> impl Strategy<Value = Filter> {
     ];
     let query = prop_oneof![3 => Just(""), 1 => Just("0012"), 1 => Just("s12"), 1 => Just("777")];
     let time = || prop::option::weighted(0.2, (0..80_i64).prop_map(|hours| at(NOW - hours * 3_600_000 - 7)));
-    (statuses, prop::bool::weighted(0.2), errors, batches, query, time(), time()).prop_map(
-        |(statuses, open, errors, batches, query, since, until)| Filter {
+    let classes = prop_oneof![
+        2 => Just(Vec::new()),
+        1 => prop::collection::vec(prop::sample::select(Class::ALL.to_vec()), 1..4),
+    ];
+    (statuses, classes, errors, batches, query, time(), time()).prop_map(|(statuses, classes, errors, batches, query, since, until)| {
+        Filter {
             hidden_by: None,
             nothing: false,
             statuses: statuses.into_iter().map(Status::from_api).collect(),
-            open,
+            classes,
             errors: errors.into_iter().map(str::to_owned).collect(),
             batches: batches.into_iter().map(BatchId::new).collect(),
             query: RecipientQuery::parse(query).unwrap(),
             since,
             until,
-        },
-    )
+        }
+    })
 }
 
-fn is_shown(filter: &Filter, message: &Message, now: Timestamp) -> bool {
+fn is_shown(store: &Store, filter: &Filter, message: &Message, now: Timestamp) -> bool {
     let has_error = |wanted: &String| {
         message.status == Some(Status::Failure) && message.error().map(|error| error.code.to_string()).unwrap_or_default() == *wanted
     };
-    // A message without a time is before all times.
-    let created = message.created_at.unwrap_or(Timestamp::MIN);
+    // A message without a time is in no window.
+    let minute = |time: Timestamp| time.as_millisecond().div_euclid(60_000);
+    let began = began(message).map(minute);
     let in_status = message.status.as_ref().is_some_and(|status| filter.statuses.contains(status));
-    let is_open = filter.open && message.progress(now) == Progress::Open;
-    ((filter.statuses.is_empty() && !filter.open) || in_status || is_open)
+    let in_class = !filter.classes.is_empty() && filter.classes.contains(&class(message, now, store.patience(now)));
+    ((filter.statuses.is_empty() && filter.classes.is_empty()) || in_status || in_class)
         && (filter.errors.is_empty() || filter.errors.iter().any(has_error))
         && (filter.batches.is_empty() || message.batch.as_ref().is_some_and(|batch| filter.batches.contains(&batch.id)))
         && (filter.query.is_empty() || message.recipient.as_ref().is_some_and(|it| filter.query.found_in(it.as_str()).is_some()))
-        && filter.since.is_none_or(|since| created >= since)
-        && filter.until.is_none_or(|until| created < until)
+        && filter.since.is_none_or(|since| began.is_some_and(|began| began >= minute(since)))
+        && filter.until.is_none_or(|until| began.is_some_and(|began| began < minute(until)))
 }
 
 fn plain_list(store: &Store, filter: &Filter, now: Timestamp) -> Vec<RowNumber> {
     let mut all: Vec<(Message, RowNumber)> = store.rows().map(|row| (store.message(row), row)).collect();
     all.sort_by_key(|(message, _)| Reverse((message.created_at, message.id.clone())));
-    all.into_iter().filter(|(message, _)| is_shown(filter, message, now)).map(|(_, row)| row).collect()
+    all.into_iter().filter(|(message, _)| is_shown(store, filter, message, now)).map(|(_, row)| row).collect()
 }
 
 /// The sort key of a message in a column; `None` if it was not given.
@@ -156,6 +162,7 @@ proptest! {
             if let Some(answer) = answers.next() {
                 let merged = store.merge(&answer.rows, &answer.kind, answer.asked_at);
                 view.apply(&store, &merged);
+                view.move_on(&store, at(NOW));
             }
             let pinned = view.row(kept).filter(|_| is_kept);
             view.pin(&store, pinned);
@@ -209,6 +216,7 @@ proptest! {
             if let Some(answer) = answers.next() {
                 let merged = store.merge(&answer.rows, &answer.kind, answer.asked_at);
                 view.apply(store, &merged);
+                view.move_on(store, at(NOW));
             }
         };
         (0..asked_after).for_each(|_| merge(&mut store, &mut view));
@@ -254,6 +262,7 @@ proptest! {
         for answer in answers {
             let merged = store.merge(&answer.rows, &answer.kind, answer.asked_at);
             view.apply(&store, &merged);
+            view.move_on(&store, at(NOW));
             let mut anew = View::ordered(filter.clone(), order);
             anew.refresh_at(&store, at(NOW));
             prop_assert_eq!(view.rows_from(0).collect::<Vec<_>>(), anew.rows_from(0).collect::<Vec<_>>());
@@ -282,6 +291,7 @@ proptest! {
         for answer in rest {
             let merged = store.merge(&answer.rows, &answer.kind, answer.asked_at);
             view.apply(&store, &merged);
+            view.move_on(&store, at(NOW));
             prop_assert!(view.position(&store, row).is_some());
         }
         view.pin(&store, None);

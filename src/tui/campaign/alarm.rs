@@ -1,4 +1,4 @@
-//! What calls a person: more failures than usual, new errors, batches that are finished.
+//! What calls a person: more failures than usual, a stall, new errors, batches that are finished.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Campaign;
 use crate::delivery::{BatchId, DeliveryError, Status, grouped};
 use crate::postman::Explanation;
-use crate::store::{Merged, status_index};
+use crate::store::{Merged, Recent, status_index};
 
 /// How much must be loaded before "more than usual" means anything: the day that the usual share is
 /// taken from, plus the last minutes.
@@ -18,6 +18,8 @@ const ENOUGH_LOADED: SignedDuration = SignedDuration::from_mins(24 * 60 + 15);
 pub(in crate::tui) struct Alarm {
     /// Whether it has called since its failures rose.
     has_called: bool,
+    /// Whether it has called since nothing finishes any more.
+    has_called_stall: bool,
     /// Every error that was ever among the loaded messages.
     seen_errors: HashSet<DeliveryError>,
     /// The batches that had messages on the way when last looked at.
@@ -36,15 +38,31 @@ impl Campaign {
     pub fn rising_failures(&mut self, now: Timestamp) -> Option<Explanation> {
         let recent = &self.recent;
         // Half the limit: a share that hovers around it must not call every minute.
-        let is_high = recent.share().is_some_and(|share| share > self.failure_limit() / 2.0);
+        let limit = self.settings.failure_limit.max(recent.usual_share.unwrap_or_default() * Recent::AS_USUAL);
+        let is_high = recent.share().is_some_and(|share| share > limit / 2.0) || self.fails_too_often();
         let calls = self.fails_too_often() && !self.alarm.has_called && self.is_enough_loaded(now);
         self.alarm.has_called = is_high && (self.alarm.has_called || calls);
-        let share = recent.share().filter(|_| calls)? * 100.0;
+        if !calls {
+            return None;
+        }
+        let failed = match recent.share() {
+            Some(share) => format!("{:.1} % failed", share * 100.0),
+            None => format!("{} of {} failed", grouped(recent.failed), grouped(recent.finished)),
+        };
         let usual = recent.usual_share.map(|usual| format!("usually {:.1} %", usual * 100.0));
         let leading = recent.leading_error.as_ref().filter(|error| !error.code.is_empty());
         let why: Vec<String> = usual.into_iter().chain(leading.map(|error| format!("mostly {}", error.code))).collect();
-        let what = format!("{}: {share:.1} % failed in the last {} minutes", self.settings.name, recent.minutes);
+        let what = format!("{}: {failed} in the last {} minutes", self.settings.name, recent.minutes);
         Some(Explanation::new(what, why.join(", "), "3 shows the failures"))
+    }
+
+    /// Calls once when nothing finishes any more; `minute` writes a minute as a person reads it.
+    pub fn stall(&mut self, minute: impl Fn(Timestamp) -> String) -> Option<Explanation> {
+        let had_called = std::mem::replace(&mut self.alarm.has_called_stall, self.recent.stall.is_some());
+        let stall = self.recent.stall.filter(|_| !had_called)?;
+        let since = stall.since.map_or_else(|| "yet".to_owned(), |since| format!("since {}", minute(since)));
+        let what = format!("{}: nothing finished {since}", self.settings.name);
+        Some(Explanation::new(what, format!("{} on the way", grouped(stall.waiting)), "if it goes on, ask Postman whether reports come in"))
     }
 
     /// Calls for errors with which a known message has just failed, and that were never loaded before:

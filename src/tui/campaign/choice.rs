@@ -4,15 +4,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::TimeWindow;
-use crate::delivery::{BatchId, Status, code_or_none};
+use crate::delivery::{BatchId, Class, Status, code_or_none};
 use crate::store::Filter;
 
 /// Which messages the list shows. A message must match each kind of condition in at least one way.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::tui) struct FilterChoice {
     pub statuses: Vec<Status>,
-    /// On the way; together with statuses, either is enough.
-    pub open: bool,
+    /// In one of these classes; together with statuses, either is enough.
+    pub classes: Vec<Class>,
     /// Failed with one of these codes; an empty one for failures without a reason.
     pub errors: Vec<String>,
     pub batches: Vec<BatchId>,
@@ -42,7 +42,7 @@ impl FilterChoice {
         let (since, until) = self.window.times(zone, now);
         Filter {
             statuses: self.statuses.clone(),
-            open: self.open,
+            classes: self.classes.clone(),
             errors: self.errors.clone(),
             batches: self.batches.clone(),
             since,
@@ -56,10 +56,10 @@ impl FilterChoice {
     pub fn pieces(&self, zone: &TimeZone, now: Timestamp) -> Vec<String> {
         let mut pieces = Vec::new();
         // An error implies that they failed.
-        let is_said = !self.errors.is_empty() && !self.open && self.statuses.iter().all(|status| *status == Status::Failure);
-        if !is_said {
-            let open = self.open.then_some("on the way");
-            pieces.push(open.into_iter().chain(self.statuses.iter().map(Status::word)).collect::<Vec<_>>().join(", "));
+        let only_failed = self.classes.iter().all(|class| *class == Class::Failed) && self.statuses.iter().all(|it| *it == Status::Failure);
+        if self.errors.is_empty() || !only_failed {
+            let words = self.classes.iter().map(|class| class.word()).chain(self.statuses.iter().map(Status::word));
+            pieces.push(words.collect::<Vec<_>>().join(", "));
         }
         if !self.errors.is_empty() {
             let codes = self.errors.iter().map(|code| code_or_none(code));

@@ -142,7 +142,7 @@ impl Campaign {
     /// Moves a relative time window on with the clock.
     pub fn move_on(&mut self) {
         let times = self.times();
-        self.list.set_times(&self.store, times);
+        self.list.move_on(&self.store, times, self.now);
         self.failures.set_times(&self.store, times);
     }
 

@@ -1,118 +1,135 @@
-//! The first line: the campaign, and how old the data is. Production takes the whole line.
+//! The first line: which campaign this is, how it may be used, how fresh its figures are, and which other campaign needs a
+//! person.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use crate::monitor::{AWAY_CALLS_PER_SECOND, Connection, Meter};
 use crate::tui::Role;
+use crate::tui::keys::Action;
 use crate::tui::shared::{Campaign, Shared};
-use crate::tui::text;
+use crate::tui::text::{cut, cut_middle, width};
 use crate::tui::widgets::pieces::{self, Piece};
-use crate::tui::widgets::words::{bytes, environment, purpose, rate, until};
+use crate::tui::widgets::words::{environment, minutes_left, until};
 
-/// Below this many columns words are shortened.
-const NARROW: u16 = 100;
+/// The shortest piece of another campaign's name that still says something.
+const SHORTEST_NAME: usize = 4;
 
-/// From this many columns on it shows how many bytes were received.
-const ROOMY: u16 = 140;
+/// The shortest piece of the campaign's own name, cut in the middle.
+const SHORTEST_OWN_NAME: usize = 10;
 
-/// Draws the header.
+/// Draws the line.
 pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let look = &state.look;
     let Some(campaign) = state.campaign() else {
-        buffer.set_style(area, look.style(Role::Header));
-        let name = Piece::new("Postwatch", look.style(Role::Header), 0);
-        return pieces::draw(buffer, area, vec![name], vec![Piece::new("no campaign", look.style(Role::Header), 0)]);
+        let name = Piece::new("Postwatch", look.style(Role::Strong), 0);
+        return pieces::draw(buffer, area, vec![name], vec![Piece::new("no campaign", look.style(Role::Muted), 0)]);
     };
-    let base = look.style(if campaign.settings.host_kind.is_production() { Role::Production } else { Role::Header });
+    // Only while its messages can be sent again does production take the whole line.
+    let is_alarming = campaign.settings.host_kind.is_production() && campaign.unlocked_until.is_some_and(|until| until > state.now);
+    let base = look.style(if is_alarming { Role::Production } else { Role::Text });
     buffer.set_style(area, base);
-    let strong = base.add_modifier(Modifier::BOLD);
-    let mut left = vec![Piece::new(environment(&state.look, campaign), strong, 0)];
+    let style = |role| if is_alarming { base.add_modifier(Modifier::BOLD) } else { look.style(role) };
+    let fixed = fixed(state, campaign, &style);
+    let (words, role) = match &campaign.settings.broken {
+        Some(why) => (format!("not loaded: {}", why.what), Role::Failed),
+        None => campaign.freshness(state.now, true),
+    };
+    let fresh = Piece::new(words, style(role), 0);
+    let name = &campaign.settings.name;
+    let room = usize::from(area.width).saturating_sub(2);
+    let again = campaign.next_try().filter(|_| campaign.pause_asked.is_none()).map(|at| format!("again {}", until(at, state.now)));
+    let again = Piece::new(again.unwrap_or_default(), style(Role::Muted), 0);
+    let line = |place: &str, own: usize, other: Vec<Piece>| {
+        let mut left = fixed.clone();
+        left.push(Piece::new(cut_middle(name, own), style(Role::Strong).add_modifier(Modifier::BOLD), 0));
+        left.push(Piece::new(place, style(Role::Muted), 0));
+        left.retain(|piece| !piece.text.is_empty());
+        (left, std::iter::once(fresh.clone()).chain(other).collect::<Vec<_>>())
+    };
+    let long =
+        if state.campaigns.len() > 1 { format!("{} of {}", state.campaigns.current() + 1, state.campaigns.len()) } else { String::new() };
+    let short = long.replacen(" of ", "/", 1);
+    let taken = |(left, right): &(Vec<Piece>, Vec<Piece>)| pieces::total(left) + 2 + pieces::total(right);
+    let other = |how: &OtherShown| other(state, how, &style);
+    // What is said of another campaign goes first, then its name, then the place; last, the own name is shortened.
+    let own = width(name);
+    let mut chosen = None;
+    // First of all goes when it is tried again.
+    let mut whole = line(&long, own, other(&OtherShown::Whole));
+    whole.1.insert(1, again);
+    whole.1.retain(|piece| !piece.text.is_empty());
+    if taken(&whole) <= room {
+        return pieces::draw(buffer, area, whole.0, whole.1);
+    }
+    for (place, how) in [
+        (&long, OtherShown::Whole),
+        (&long, OtherShown::Name(usize::MAX)),
+        (&long, OtherShown::Name(SHORTEST_NAME)),
+        (&short, OtherShown::Name(SHORTEST_NAME)),
+        (&long, OtherShown::Sign),
+        (&short, OtherShown::Sign),
+        (&String::new(), OtherShown::Sign),
+    ] {
+        let candidate = line(place, own, other(&how));
+        if let Some(rest) = room.checked_sub(taken(&candidate)) {
+            // What is left goes to the other's name.
+            let more = OtherShown::Name(SHORTEST_NAME + rest);
+            let fuller = matches!(how, OtherShown::Name(SHORTEST_NAME)).then(|| line(place, own, other(&more)));
+            chosen = Some(fuller.unwrap_or(candidate));
+            break;
+        }
+    }
+    let (left, right) = chosen.unwrap_or_else(|| {
+        let other = other(&OtherShown::Sign);
+        let rest = room.saturating_sub(taken(&line("", 0, other.clone())) + 2);
+        if rest >= SHORTEST_OWN_NAME { line("", rest, other) } else { line("", (rest + 4).max(SHORTEST_OWN_NAME), Vec::new()) }
+    });
+    pieces::draw(buffer, area, left, right);
+}
+
+/// What is never left out: the environment, whether it is locked, and whether numbers are shown.
+fn fixed(state: &Shared, campaign: &Campaign, style: &impl Fn(Role) -> Style) -> Vec<Piece> {
+    let badge = if campaign.settings.host_kind.is_production() { Role::Production } else { Role::Header };
+    let mut left = vec![Piece::new(format!(" {} ", environment(&state.look, campaign)), state.look.style(badge), 0)];
     match campaign.unlocked_until {
         Some(until) if campaign.settings.read_only && until > state.now => {
-            let minutes = (until.duration_since(state.now).as_secs() + 59) / 60;
-            left.push(Piece::new(format!("UNLOCKED {minutes} min"), warn(state, campaign, base), 0));
+            left.push(Piece::new(format!("UNLOCKED {} min", minutes_left(until, state.now)), style(Role::Warning), 0));
         }
-        _ if campaign.settings.read_only => left.push(Piece::new("READ-ONLY", base, 3)),
+        _ if campaign.settings.read_only => left.push(Piece::new("READ-ONLY", style(Role::Muted), 0)),
         _ => {}
     }
     if state.is_presenting() {
-        left.push(Piece::new("PRESENTING", warn(state, campaign, base), 0));
+        left.push(Piece::new("PRESENTING", style(Role::Warning), 0));
     }
     if let Some(until) = campaign.revealed_until {
-        let minutes = (until.duration_since(state.now).as_secs() + 59) / 60;
-        left.push(Piece::new(format!("UNMASKED {minutes} min"), warn(state, campaign, base), 0));
+        left.push(Piece::new(format!("UNMASKED {} min", minutes_left(until, state.now)), style(Role::Warning), 0));
     }
-    left.push(Piece::new(campaign.settings.name.clone(), strong, 1));
-    pieces::draw(buffer, area, left, right(state, campaign, base, area.width));
+    left
 }
 
-fn right(state: &Shared, campaign: &Campaign, base: Style, columns: u16) -> Vec<Piece> {
-    let warning = warn(state, campaign, base);
-    let is_narrow = columns < NARROW;
-    let as_of = as_of(state, campaign);
-    if let Some(why) = &campaign.settings.broken {
-        return vec![Piece::new(format!("NOT LOADED: {}", why.what), warning, 0)];
-    }
-    let mut line = Vec::new();
-    match (&campaign.connection, campaign.pause_asked) {
-        (_, Some(true)) => line.push(Piece::new("pausing", warning, 0)),
-        (_, Some(false)) => line.push(Piece::new("resuming", base, 0)),
-        (Connection::Connecting, _) => line.push(Piece::new("connecting", base, 0)),
-        (Connection::Paused, _) => line.push(Piece::new("PAUSED", warning, 0)),
-        (Connection::Waiting { until: at, met, .. } | Connection::Refused { until: at, met, .. }, _) => {
-            line.push(Piece::new(format!("{}, again {}", met.to_string().to_uppercase(), until(*at, state.now)), warning, 0));
+/// How much is said of the other campaign that needs a person.
+enum OtherShown {
+    /// Its name, and what is wrong.
+    Whole,
+    /// Its name in so many columns.
+    Name(usize),
+    /// Only that there is one.
+    Sign,
+}
+
+/// `w ! Flood alerts: 38 of 212 failed`: the next campaign that needs a person, and the key that leads to it.
+fn other(state: &Shared, how: &OtherShown, style: &impl Fn(Role) -> Style) -> Vec<Piece> {
+    let Some(campaign) = state.campaigns.next_in_need().and_then(|index| state.campaigns.get(index)) else { return Vec::new() };
+    let key = state.keymap.name(state.pane(), Action::NextInNeed);
+    let mut line = vec![Piece::new(key, style(Role::Accent), 0).gap(4), Piece::new("!", style(Role::Failed), 0).gap(1)];
+    let name = &campaign.settings.name;
+    match how {
+        OtherShown::Whole => {
+            line.push(Piece::new(format!("{name}: {}", state.in_need(campaign)), style(Role::Text), 0).gap(1));
         }
-        (Connection::Live, _) if campaign.is_stale(state.now, true) => {
-            line.push(Piece::new("STALE", warning, 0));
-            if let Some(what) = campaign.meter.as_ref().and_then(|meter| meter.under_way) {
-                line.push(Piece::new(format!("no answer yet: {}", purpose(what)), warning, 3));
-            }
-        }
-        (Connection::Live, _) => {}
-    }
-    let is_calm = line.is_empty();
-    if let Some(as_of) = as_of {
-        let style = if is_calm || campaign.connection == Connection::Paused { base } else { warning };
-        line.push(Piece::new(as_of, style, u8::from(!is_calm)));
-    }
-    if let Some(meter) = &campaign.meter {
-        let gap = if is_narrow { 2 } else { 4 };
-        if let (Some((at, what)), Connection::Live) = (&meter.next, &campaign.connection)
-            && *at > state.now
-        {
-            line.push(Piece::new(format!("{} {}", purpose(*what), until(*at, state.now)), base, 6).gap(gap));
-        }
-        line.push(budget(meter, base, warning, is_narrow));
-        if columns >= ROOMY && meter.bytes > 0 {
-            line.push(Piece::new(format!("{} received", bytes(meter.bytes)), base, 7).gap(gap));
-        }
+        OtherShown::Name(columns) => line.push(Piece::new(cut(name, *columns), style(Role::Text), 0).gap(1)),
+        OtherShown::Sign => {}
     }
     line
-}
-
-/// Time and age of the newest messages: `as of 14:03:07 SGT, 3 s`.
-fn as_of(state: &Shared, campaign: &Campaign) -> Option<String> {
-    let (at, age) = (campaign.head_at?, campaign.age(state.now)?);
-    Some(format!("as of {} {}, {}", state.look.own_time(at, state.now), state.look.zone_name, text::age(age)))
-}
-
-fn budget(meter: &Meter, base: Style, warning: Style, is_narrow: bool) -> Piece {
-    let gap = if is_narrow { 2 } else { 4 };
-    if meter.away {
-        let slow = rate(AWAY_CALLS_PER_SECOND);
-        let words = if is_narrow { format!("SLOW {slow}/s until a key") } else { format!("SLOW until a key is pressed: {slow} calls/s") };
-        return Piece::new(words, warning, 2).gap(gap);
-    }
-    if meter.slowed_at.is_some() && meter.rate < meter.ceiling {
-        return Piece::new(format!("429: slowed to {}/s", rate(meter.rate)), warning, 2).gap(gap);
-    }
-    let unit = if is_narrow { "/s" } else { " calls/s" };
-    Piece::new(format!("{:.1} of {}{unit}", meter.used, rate(meter.ceiling)), base, 4).gap(gap)
-}
-
-/// A warning in this line: on the production colour only its weight can change.
-fn warn(state: &Shared, campaign: &Campaign, base: Style) -> Style {
-    if campaign.settings.host_kind.is_production() { base.add_modifier(Modifier::BOLD) } else { state.look.style(Role::HeaderWarning) }
 }

@@ -6,20 +6,19 @@ use ratatui::layout::Rect;
 use crate::delivery::grouped;
 use crate::tui::layout::Kind;
 use crate::tui::shared::{Shared, ViewKind};
-use crate::tui::text::{cut, width};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::words::row_of;
 use crate::tui::{Action, Role, views};
 
 /// Draws the line. On a small screen the other campaigns are named at its right.
 pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect, kind: Kind) {
-    let Some((left, right)) = sides(state, area, kind) else { return };
+    let Some((left, right)) = sides(state, kind) else { return };
     pieces::draw(buffer, area, left, right);
 }
 
 /// Whose name is at a column.
 pub(in crate::tui) fn view_at(state: &Shared, area: Rect, kind: Kind, column: u16) -> Option<ViewKind> {
-    let (left, right) = sides(state, area, kind)?;
+    let (left, right) = sides(state, kind)?;
     let mut shown = None;
     for (from, to, text) in pieces::placed(area, left, right) {
         // The number and the bracket belong to the view as well.
@@ -32,7 +31,7 @@ pub(in crate::tui) fn view_at(state: &Shared, area: Rect, kind: Kind, column: u1
 }
 
 /// The pieces of the line, from the left and from the right.
-fn sides(state: &Shared, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece>)> {
+fn sides(state: &Shared, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece>)> {
     let campaign = state.campaign()?;
     let style = |role| state.look.style(role);
     let mut left = Vec::new();
@@ -40,7 +39,7 @@ fn sides(state: &Shared, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piec
         let name = view.about().label;
         let key = state.keymap.name(state.pane(), Action::Show(view));
         let (number, role) = views::count(view, campaign);
-        let number = if number == 0 { String::new() } else { grouped(number) };
+        let number = if number == 0 { String::new() } else { format!("({})", grouped(number)) };
         let is_shown = view == state.view;
         // Blanks take the place of the open tab's brackets, so that no name ever moves.
         let (name_role, brackets) = if is_shown { (Role::Accent, ["[", "]"]) } else { (Role::Text, [" ", " "]) };
@@ -57,40 +56,9 @@ fn sides(state: &Shared, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piec
         let (index, len) = (campaign.list.index(&campaign.store), campaign.list.len());
         right.push(Piece::new(row_of(index, len), style(Role::Muted), 0));
     }
-    if kind == Kind::Small && area.width >= ROOM_FOR_OTHERS {
-        let room = usize::from(area.width).saturating_sub(4 + pieces::total(&left) + pieces::total(&right));
-        right.extend(other_campaigns(state, room));
+    if right.is_empty() {
+        let far = if campaign.is_unread() { String::new() } else { state.how_far(campaign) };
+        right.push(Piece::new(far, style(Role::Muted), 3));
     }
     Some((left, right))
-}
-
-/// From this width on the other campaigns have room here; otherwise they are beside the counts.
-pub(in crate::tui) const ROOM_FOR_OTHERS: u16 = 80;
-
-/// The shortest piece of a name that still says something.
-const SHORTEST_NAME: usize = 8;
-
-/// `! Flood alerts  2/3`: which campaign this is, and another one that needs a person; its name is cut
-/// to what `room` leaves.
-pub(in crate::tui) fn other_campaigns(state: &Shared, room: usize) -> Vec<Piece> {
-    if state.campaigns.len() < 2 {
-        return Vec::new();
-    }
-    let order = state.campaigns.order();
-    let index = state.campaigns.position(state.campaigns.current());
-    let others = || order.iter().filter(|index| **index != state.campaigns.current()).filter_map(|index| state.campaigns.get(*index));
-    let mut in_need = others().filter(|campaign| campaign.needs_person());
-    let style = |role| state.look.style(role);
-    let which = Piece::new(format!("{}/{}", index + 1, order.len()), style(Role::Muted), 4);
-    let Some(first) = in_need.next() else { return vec![which] };
-    let more = in_need.count();
-    let more = if more > 0 { format!("+{}", grouped(more)) } else { String::new() };
-    let taken = width(&which.text) + width(&more) + 5;
-    let name = cut(&first.settings.name, room.saturating_sub(taken).max(SHORTEST_NAME));
-    vec![
-        Piece::new("!", style(Role::Failed), 0),
-        Piece::new(name, style(Role::Text), 1).gap(1),
-        Piece::new(more, style(Role::Failed), 3).gap(1),
-        which,
-    ]
 }

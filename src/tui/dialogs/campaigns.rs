@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Can, Click, Dialog, Next, Press};
-use crate::delivery::{agreeing, grouped};
+use crate::delivery::{Class, agreeing, grouped};
 use crate::monitor::Connection;
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, age, fit, width};
@@ -36,9 +36,14 @@ const COLUMNS: [Column; 9] = [
         head: "on way",
         width: 7,
         align: Align::Right,
-        cell: |_, campaign| figure(campaign.open.iter().sum(), !campaign.is_loading()),
+        cell: |_, campaign| figure(campaign.classes[Class::OnTheWay], !campaign.is_loading()),
     },
-    Column { head: "stuck", width: 6, align: Align::Right, cell: |_, campaign| figure(campaign.stuck.total(), !campaign.is_loading()) },
+    Column {
+        head: "stuck",
+        width: 6,
+        align: Align::Right,
+        cell: |_, campaign| figure(campaign.classes.of(&[Class::Stuck, Class::Unconfirmed]), !campaign.is_loading()),
+    },
     Column { head: "env", width: 10, align: Align::Left, cell: |shared, campaign| environment(&shared.look, campaign) },
     Column { head: "usually", width: 11, align: Align::Right, cell: |_, campaign| usually(campaign) },
     Column { head: "calls/s", width: 10, align: Align::Right, cell: |_, campaign| calls(campaign) },
@@ -59,18 +64,8 @@ impl AllCampaigns {
         Self { chosen: shared.campaigns.current() }
     }
 
-    /// Where the campaign under the cursor is in the list.
-    fn position(&self, order: &[usize]) -> usize {
-        order.iter().position(|index| *index == self.chosen).unwrap_or(0)
-    }
-
     fn go(&mut self, steps: isize, shared: &mut Shared) {
-        shared.campaigns.hold_order(shared.now);
-        let order = shared.campaigns.order();
-        let next = self.position(order).saturating_add_signed(steps).min(order.len().saturating_sub(1));
-        if let Some(index) = order.get(next) {
-            self.chosen = *index;
-        }
+        self.chosen = self.chosen.saturating_add_signed(steps).min(shared.campaigns.len().saturating_sub(1));
     }
 
     /// Shows the campaign under the cursor, and does there what a key means.
@@ -132,29 +127,27 @@ impl Dialog for AllCampaigns {
 
     /// The campaign there.
     fn hit(&self, at: Position, shared: &Shared) -> Option<usize> {
-        let (order, area) = (shared.campaigns.order(), shared.layout().page());
+        let area = shared.layout().page();
         let line = usize::from(at.y.checked_sub(area.y + 2)?);
-        let top = table::top(self.position(order), usize::from(area.height.saturating_sub(2)));
-        order.get(top + line).copied().filter(|_| area.contains(at))
+        let top = table::top(self.chosen, usize::from(area.height.saturating_sub(2)));
+        Some(top + line).filter(|index| *index < shared.campaigns.len() && area.contains(at))
     }
 
     fn click(&mut self, click: Click, shared: &mut Shared) -> Next {
-        shared.campaigns.hold_order(shared.now);
         let is_chosen = std::mem::replace(&mut self.chosen, click.hit) == click.hit;
         if click.is_double && is_chosen { self.show(Action::Enter, shared) } else { Next::Stay }
     }
 
     /// The sum, the heads and a line for each campaign.
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, mut area: Rect) -> Option<Position> {
-        let order = shared.campaigns.order();
-        draw_sum(shared, order.len(), buffer, Rect { height: 1, ..area });
+        draw_sum(shared, shared.campaigns.len(), buffer, Rect { height: 1, ..area });
         let longest_name = shared.campaigns.iter().map(|campaign| width(&campaign.settings.name)).max().unwrap_or(0);
         let widths = Widths::of(usize::from(area.width), longest_name);
         buffer.set_stringn(area.x, area.y + 1, heads(&widths), usize::from(area.width), shared.look.style(Role::Heading));
         area.y += 2;
         area.height = area.height.saturating_sub(2);
-        table::draw(shared, buffer, area, order.len(), self.position(order), |index, selected| {
-            let campaign = order.get(index).and_then(|index| shared.campaigns.get(*index));
+        table::draw(shared, buffer, area, shared.campaigns.len(), self.chosen, |index, selected| {
+            let campaign = shared.campaigns.get(index);
             campaign.map(|campaign| line(shared, campaign, &widths, selected)).unwrap_or_default()
         })
     }

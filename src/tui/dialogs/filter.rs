@@ -33,6 +33,7 @@ impl FilterMenu {
     pub fn new(campaign: &Campaign, named: &NamedFilters) -> Self {
         let mut lines: Vec<ChoiceLine> = named.iter().cloned().map(ChoiceLine::of_named).collect();
         lines.push(ChoiceLine::new(FilterItem::Everything, "everything"));
+        lines.extend(lines::classes(campaign));
         lines.extend(lines::statuses(&campaign.choice));
         lines.extend(lines::errors(campaign));
         let (batches, more) = lines::batches(campaign);

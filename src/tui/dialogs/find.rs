@@ -120,7 +120,6 @@ impl Dialog for FindLine {
 
     /// Another campaign is shown without the line: what is typed next must not go into that one's.
     fn click(&mut self, click: Click, shared: &mut Shared) -> Next {
-        shared.campaigns.hold_order(shared.now);
         if click.hit == shared.campaigns.current() {
             return Next::Stay;
         }

@@ -36,6 +36,8 @@ pub enum Action {
     Back,
     /// The previous campaign of the list.
     PreviousCampaign,
+    /// The next campaign that needs a person.
+    NextInNeed,
     /// The next campaign of the list.
     NextCampaign,
     /// The list of campaigns.

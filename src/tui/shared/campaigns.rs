@@ -1,26 +1,18 @@
-//! The campaigns: which of them is on the screen, and in which order they are shown. Those that need a person come
-//! first, otherwise they are as configured.
+//! The campaigns, in the order of the configuration: which of them is on the screen, and which needs a person.
 
 use std::ops::{Deref, DerefMut};
 
-use jiff::{SignedDuration, Timestamp};
-
-use crate::monitor::Command;
+use crate::monitor::{Command, NoticeWeight};
+use crate::store::Verdict;
 use crate::tui::dialogs::AllCampaigns;
 use crate::tui::shared::{Campaign, Shared};
-
-/// How long the order is kept after a step through it.
-const HELD: SignedDuration = SignedDuration::from_secs(10);
+use crate::tui::widgets::words::percent;
 
 /// All campaigns, by their index in the configuration.
 pub(in crate::tui) struct Campaigns {
     all: Vec<Campaign>,
     /// The one on the screen.
     current: usize,
-    /// Their indices in the order shown.
-    order: Vec<usize>,
-    /// Until when that is kept, because the user steps through it.
-    held_until: Option<Timestamp>,
 }
 
 impl Deref for Campaigns {
@@ -40,7 +32,7 @@ impl DerefMut for Campaigns {
 impl Campaigns {
     /// As configured, with the first one on the screen.
     pub fn new(all: Vec<Campaign>) -> Self {
-        Self { order: (0..all.len()).collect(), all, current: 0, held_until: None }
+        Self { all, current: 0 }
     }
 
     /// The index of the one on the screen.
@@ -58,47 +50,49 @@ impl Campaigns {
         self.all.get_mut(self.current)
     }
 
+    /// The next one after that on the screen that needs a person.
+    pub fn next_in_need(&self) -> Option<usize> {
+        let others = (1..self.all.len()).map(|steps| (self.current + steps) % self.all.len());
+        others.into_iter().find(|index| self.all[*index].needs_person())
+    }
+
     /// Puts another one on the screen.
     pub(super) fn show(&mut self, index: usize) {
         self.current = index;
     }
-
-    /// Their indices in the order shown.
-    pub fn order(&self) -> &[usize] {
-        &self.order
-    }
-
-    /// Where one is in that order.
-    pub fn position(&self, index: usize) -> usize {
-        self.order.iter().position(|known| *known == index).unwrap_or(0)
-    }
-
-    /// Keeps the order for a while: the user steps through it.
-    pub fn hold_order(&mut self, now: Timestamp) {
-        self.held_until = now.checked_add(HELD).ok();
-    }
-
-    /// Sorts them again, unless the user is stepping through them: the order must not move under the keys.
-    pub(super) fn sort(&mut self, now: Timestamp) {
-        if self.held_until.is_none_or(|until| now >= until) {
-            self.order = (0..self.all.len()).collect();
-            self.order.sort_by_key(|index| !self.all[*index].needs_person());
-        }
-    }
 }
 
 impl Shared {
-    /// To the next campaign in the order shown, or the previous one; around at the ends.
+    /// To the next campaign, or the previous one; around at the ends.
     pub(super) fn step_campaign(&mut self, steps: isize) {
-        self.campaigns.hold_order(self.now);
-        let order = self.campaigns.order();
-        let count = order.len() as isize;
-        if count < 2 {
-            return;
+        let count = self.campaigns.len() as isize;
+        if count > 1 {
+            self.show_campaign((self.campaigns.current() as isize + steps).rem_euclid(count) as usize);
         }
-        let next = (self.campaigns.position(self.campaigns.current()) as isize + steps).rem_euclid(count);
-        let Some(index) = usize::try_from(next).ok().and_then(|next| order.get(next)) else { return };
-        self.show_campaign(*index);
+    }
+
+    /// Shows the next campaign that needs a person.
+    pub(super) fn show_next_in_need(&mut self) {
+        match self.campaigns.next_in_need() {
+            Some(index) => self.show_campaign(index),
+            None => self.tell(NoticeWeight::Info, "no other campaign needs a person", "", ""),
+        }
+    }
+
+    /// Why a campaign needs a person, in a few words.
+    pub(in crate::tui) fn in_need(&self, campaign: &Campaign) -> String {
+        match campaign.verdict(self.now, false) {
+            Verdict::Failing { failed, finished, .. } => match campaign.recent.share() {
+                Some(share) => format!("{} failed", percent(share)),
+                None => format!("{failed} of {finished} failed"),
+            },
+            Verdict::Stalled(stall) => match stall.since {
+                Some(since) => format!("nothing finished since {}", self.look.minute(since, self.now)),
+                None => "nothing finished yet".to_owned(),
+            },
+            Verdict::Unknown(why) if !campaign.actions.needs_person() => why,
+            _ => "a retry to decide".to_owned(),
+        }
     }
 
     /// Shows all campaigns, where there is more than one.
@@ -121,9 +115,9 @@ impl Shared {
         self.send(Command::InView(false));
         self.campaigns.show(index);
         self.send(Command::InView(true));
-        let now = self.now;
+        let (of_day, now) = (self.time_of_day(), self.now);
         if let Some(campaign) = self.campaign_mut() {
-            campaign.count(now);
+            campaign.count(of_day, now);
             campaign.find.wake(now);
         }
         crate::tui::views::look(self);

@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_filter_is_kept_without_its_batch_and_replaced_by_its_name() {
         let mut named = NamedFilters::default();
-        assert!(!named.save(" late ", &FilterChoice { open: true, ..FilterChoice::default() }));
+        assert!(!named.save(" late ", &FilterChoice { classes: vec![crate::delivery::Class::OnTheWay], ..FilterChoice::default() }));
         assert!(named.save("late", &failed()));
         let kept: Vec<_> = named.iter().cloned().collect();
         assert_eq!(kept, [NamedFilter { name: "late".to_owned(), choice: FilterChoice { batches: Vec::new(), ..failed() } }]);

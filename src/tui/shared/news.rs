@@ -127,7 +127,7 @@ impl Shared {
     }
 
     fn rows(&mut self, index: usize, rows: &Rows, from: &AnswerKind, asked_at: Timestamp, reach: Option<Reach>, head: bool) -> Merged {
-        let (now, is_shown) = (self.now, index == self.campaigns.current());
+        let (of_day, now, is_shown) = (self.time_of_day(), self.now, index == self.campaigns.current());
         let Some(campaign) = self.campaigns.get_mut(index) else { return Merged::default() };
         let newest_before = campaign.head_at.and_then(|_| campaign.store.coverage().newest);
         let merged = campaign.merge(rows, from, asked_at);
@@ -147,7 +147,7 @@ impl Shared {
             campaign.changes.begin(asked_at);
             campaign.head_at = campaign.head_at.max(Some(asked_at));
         }
-        campaign.count(now);
+        campaign.count(of_day, now);
         if is_shown {
             self.changed.rows.extend(&merged.touched);
         }

@@ -113,10 +113,14 @@ impl Shared {
         }
     }
 
-    /// Calls for every campaign that has just begun to fail more than usual.
+    /// Calls for every campaign that has just begun to fail more than usual, or in which nothing finishes any more.
     pub(super) fn watch_failures(&mut self) {
-        let now = self.now;
-        let calls = self.campaigns.iter_mut().filter_map(|campaign| campaign.rising_failures(now)).collect();
+        let (now, look) = (self.now, &self.look);
+        let calls = self.campaigns.iter_mut().flat_map(|campaign| {
+            let rising = campaign.rising_failures(now);
+            rising.into_iter().chain(campaign.stall(|since| look.minute(since, now)))
+        });
+        let calls = calls.collect();
         self.call(NoticeWeight::Problem, calls);
     }
 

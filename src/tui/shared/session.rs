@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::config::{DayEnd, GivenTime};
-use crate::delivery::{BatchId, Status, clean_line};
+use crate::delivery::{BatchId, Class, Status, clean_line};
 use crate::state::{self, SavedFilter, Session};
 use crate::tui::dialogs::RecentCommands;
 use crate::tui::shared::{Campaign, FilterChoice, NamedFilter, NamedFilters, Shared, Tables, TimeWindow, ViewKind};
@@ -57,7 +57,8 @@ impl FilterChoice {
     fn saved(&self) -> SavedFilter {
         SavedFilter {
             statuses: self.statuses.iter().map(|status| status.api_word().to_owned()).collect(),
-            open_only: self.open,
+            open_only: false,
+            classes: self.classes.iter().map(|class| class.argument().to_owned()).collect(),
             errors: self.errors.clone(),
             batches: self.batches.iter().map(|batch| batch.as_str().to_owned()).collect(),
             since: self.window.from.map(|moment| moment.to_string()),
@@ -69,7 +70,10 @@ impl FilterChoice {
     fn of_saved(saved: &SavedFilter) -> FilterChoice {
         FilterChoice {
             statuses: saved.statuses.iter().map(|word| Status::from_api(&clean_line(word))).collect(),
-            open: saved.open_only,
+            classes: match saved.open_only {
+                true => Class::WAITING.to_vec(),
+                false => saved.classes.iter().filter_map(|name| Class::parse(name)).collect(),
+            },
             errors: saved.errors.iter().map(|code| clean_line(code).into_owned()).collect(),
             batches: saved.batches.iter().map(|id| BatchId::new(&*clean_line(id))).collect(),
             window: TimeWindow {

@@ -208,7 +208,7 @@ pub(in crate::tui) fn len(campaign: &Campaign) -> usize {
 
 /// Where an outcome needs a person: in the campaign on the screen, otherwise in the next one shown.
 pub(in crate::tui) fn next_for_person(shared: &Shared) -> Option<(usize, ActivityKey)> {
-    let others = shared.campaigns.order().iter().copied().filter(|index| *index != shared.campaigns.current());
+    let others = (0..shared.campaigns.len()).filter(|index| *index != shared.campaigns.current());
     std::iter::once(shared.campaigns.current())
         .chain(others)
         .find_map(|index| Some((index, first_for_person(shared.campaigns.get(index)?)?.key())))

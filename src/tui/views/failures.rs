@@ -76,10 +76,6 @@ pub(super) fn cursor(campaign: &Campaign) -> (usize, usize) {
     (campaign.failures.index(), campaign.failures.groups().len())
 }
 
-pub(super) fn count(campaign: &Campaign) -> (usize, Role) {
-    (campaign.store.counts().of(&Status::Failure), Role::Failed)
-}
-
 pub(super) fn subject(campaign: &Campaign) -> RowSubject {
     let error = campaign.failures.selected().and_then(|group| match &group.key {
         GroupKey::Error(code) => Some(code.clone()),

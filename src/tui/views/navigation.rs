@@ -1,6 +1,6 @@
 //! From view to view, and back to where the user came from.
 
-use crate::delivery::MessageId;
+use crate::delivery::{Class, MessageId};
 use crate::tui::dialogs::FilterMenu;
 use crate::tui::shared::{Drilled, FilterChoice, OpenedFrom, Shared, TimeWindow, ViewKind};
 use crate::tui::views::messages::PAGES_TO_FILL;
@@ -132,6 +132,12 @@ impl Shared {
             self.show_view(ViewKind::Messages);
         }
         self.fill_window();
+    }
+
+    /// Lists the messages of a class in the time window; Esc leads back.
+    pub(in crate::tui) fn show_class(&mut self, class: Class) {
+        let window = self.campaign().map(|campaign| campaign.choice.window).unwrap_or_default();
+        self.drill(FilterChoice { classes: vec![class], window, ..FilterChoice::default() });
     }
 
     /// Uses another time window in the view on the screen.

@@ -37,6 +37,7 @@ fn plain(sign: &str) -> Option<&'static str> {
         "▇" | "█" | "▉" => "#",
         // What is not loaded.
         "▒" => "?",
+        "░" => ".",
         _ => return None,
     })
 }

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::delivery::{Beside, counted, grouped};
-use crate::monitor::Purpose;
 use crate::postman::{Explanation, HostKind};
 use crate::store::BatchSummary;
 use crate::tui::Role;
@@ -81,21 +80,6 @@ pub(in crate::tui) fn bytes(number: u64) -> String {
     }
 }
 
-/// What a call is for, in a word or two.
-pub(in crate::tui) fn purpose(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Head => "newest",
-        Purpose::Gap => "gap",
-        Purpose::Open => "on the way",
-        Purpose::History => "history",
-        Purpose::Search => "search",
-        Purpose::Message => "message",
-        Purpose::Batch => "batch",
-        Purpose::Action => "retry",
-        Purpose::Outcome => "outcome",
-    }
-}
-
 /// How long until a time: `4 s`, and `now` for what is due.
 pub(in crate::tui) fn until(at: Timestamp, now: Timestamp) -> String {
     let rest = at.duration_since(now);
@@ -105,6 +89,11 @@ pub(in crate::tui) fn until(at: Timestamp, now: Timestamp) -> String {
     // Rounded up: "in 0 s" would be read as "now".
     let whole = SignedDuration::from_secs(rest.as_secs() + i64::from(rest.subsec_nanos() > 0));
     format!("in {}", text::age(whole))
+}
+
+/// How many minutes are left until a time, the last one counted whole.
+pub(in crate::tui) fn minutes_left(at: Timestamp, now: Timestamp) -> i64 {
+    (at.duration_since(now).as_secs() + 59) / 60
 }
 
 /// A failure in one line.
@@ -123,6 +112,46 @@ pub(in crate::tui) fn row_of(index: usize, len: usize) -> String {
 }
 
 impl Shared {
+    /// The time window in a few columns: `24 h`, `today`.
+    pub(in crate::tui) fn window_label(&self, campaign: &Campaign) -> String {
+        let window = campaign.choice.window;
+        if window.is_all() {
+            return "all".to_owned();
+        }
+        let words = window.words(&self.look.zone, self.now);
+        words.strip_prefix("last ").map_or(words.clone(), str::to_owned)
+    }
+
+    /// From when on the loaded messages are without a gap; `None` where they are the whole campaign.
+    pub(in crate::tui) fn loaded_from(&self, campaign: &Campaign) -> Option<Timestamp> {
+        let coverage = campaign.store.coverage();
+        coverage.gap.map(|gap| gap.newer).or(coverage.oldest.filter(|_| !coverage.complete))
+    }
+
+    /// How far back the loaded messages go without a gap; `None` where they are the whole campaign.
+    pub(in crate::tui) fn loaded_for(&self, campaign: &Campaign) -> Option<SignedDuration> {
+        let from = self.loaded_from(campaign)?;
+        Some(self.time_of_day().duration_since(from).max(SignedDuration::ZERO))
+    }
+
+    /// How much of the time window is loaded, where that is not all of it: `2`, of `24 h`.
+    pub(in crate::tui) fn loaded_of_window(&self, campaign: &Campaign) -> Option<String> {
+        if campaign.is_unread() || campaign.choice.window.is_all() || campaign.is_window_whole() {
+            return None;
+        }
+        let loaded = self.loaded_for(campaign)?;
+        let hours = loaded.as_hours();
+        Some(if hours > 0 { hours.to_string() } else { format!("{} min", loaded.as_mins()) })
+    }
+
+    /// That more is being loaded, and how far it has come.
+    pub(in crate::tui) fn loading_words(&self, campaign: &Campaign) -> String {
+        match campaign.store.coverage().oldest {
+            Some(oldest) => format!("loading, back to {}", self.look.minute(oldest, self.now)),
+            None => "loading".to_owned(),
+        }
+    }
+
     /// How far the loaded messages go within the time window, and how that is shown: a window that is not loaded
     /// whole is louder.
     pub(in crate::tui) fn how_far_shown(&self, campaign: &Campaign) -> (String, Role) {

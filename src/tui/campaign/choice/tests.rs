@@ -18,10 +18,10 @@ fn each_kind_of_wish_is_a_piece() {
     let mut choice = FilterChoice::default();
     assert_eq!(words(&choice), "");
     choice.statuses = vec![Status::Sent, Status::Failure];
-    choice.open = true;
+    choice.classes = vec![Class::OnTheWay];
     assert_eq!(words(&choice), "on the way, sent, failed");
     choice = FilterChoice { statuses: vec![Status::Failure], errors: vec!["routing_error".to_owned(), String::new()], ..choice };
-    choice.open = false;
+    choice.classes = Vec::new();
     choice.batches = vec![BatchId::new("b-1"), BatchId::new("b-2")];
     choice.window = TimeWindow::usual()[2];
     assert_eq!(words(&choice), "failed: routing_error, no reason given · batches b-1, b-2 · last 24 h");
@@ -51,9 +51,10 @@ fn some_choice() -> impl Strategy<Value = FilterChoice> {
     let moment = || prop::option::of((0..600_i64).prop_map(|minutes| GivenTime::Ago(SignedDuration::from_mins(minutes + 1))));
     let own = (moment(), moment()).prop_map(|(from, to)| TimeWindow { from, to });
     let window = prop_oneof![2 => Just(TimeWindow::default()), 2 => prop::sample::select(TimeWindow::usual().to_vec()), 2 => own];
-    (statuses, prop::bool::weighted(0.2), errors, batches, window).prop_map(|(statuses, open, errors, batches, window)| FilterChoice {
+    let classes = prop::collection::vec(prop::sample::select(vec![Class::Failed, Class::OnTheWay, Class::Stuck]), 0..2);
+    (statuses, classes, errors, batches, window).prop_map(|(statuses, classes, errors, batches, window)| FilterChoice {
         statuses: statuses.into_iter().map(Status::from_api).collect(),
-        open,
+        classes,
         errors: errors.into_iter().map(str::to_owned).collect(),
         batches: batches.into_iter().map(BatchId::new).collect(),
         window,
@@ -93,18 +94,29 @@ fn rows(messages: &[Plain], start: Timestamp) -> Rows {
 }
 
 /// Whether the list must show a message this long after the start.
-fn is_shown(choice: &FilterChoice, message: &Plain, passed: SignedDuration) -> bool {
+fn is_shown(choice: &FilterChoice, message: &Plain, start: Timestamp, passed: SignedDuration) -> bool {
     let failed = message.status == "failure";
     let in_status = choice.statuses.iter().any(|status| status.api_word() == message.status);
-    let is_open = choice.open && matches!(message.status, "created" | "sent");
-    let age = SignedDuration::from_mins(message.age) + passed;
-    let is_older = |moment: GivenTime| match moment {
-        GivenTime::Ago(back) => age > back,
-        // The start is six in the morning, and no case reaches the next midnight.
-        GivenTime::Today(_) => age > SignedDuration::from_mins(363) + SignedDuration::from_secs(7) + passed,
-        GivenTime::At(_) => unreachable!(),
+    let is_waiting = matches!(message.status, "created" | "sent");
+    // Nothing finishes: the patience is the shortest. Both ends count in whole minutes.
+    let minute = |at: Timestamp| at.as_millisecond().div_euclid(60_000);
+    let waited = minute(start + passed) - minute(start - SignedDuration::from_mins(message.age));
+    let in_class = choice.classes.iter().any(|class| match class {
+        Class::Failed => failed,
+        Class::OnTheWay => is_waiting && waited <= 10,
+        Class::Stuck => is_waiting && waited > 10,
+        _ => false,
+    });
+    let is_older = |moment: GivenTime| {
+        let moment = match moment {
+            GivenTime::Ago(back) => start + passed - back,
+            // The start is six in the morning, and no case reaches the next midnight.
+            GivenTime::Today(_) => start - SignedDuration::from_mins(363) - SignedDuration::from_secs(7),
+            GivenTime::At(_) => unreachable!(),
+        };
+        minute(start - SignedDuration::from_mins(message.age)) < minute(moment)
     };
-    ((choice.statuses.is_empty() && !choice.open) || in_status || is_open)
+    ((choice.statuses.is_empty() && choice.classes.is_empty()) || in_status || in_class)
         && (choice.errors.is_empty() || (failed && choice.errors.iter().any(|code| code == message.error)))
         && (choice.batches.is_empty() || choice.batches.iter().any(|batch| batch.as_str() == message.batch))
         && choice.window.from.is_none_or(|from| !is_older(from))
@@ -137,8 +149,8 @@ proptest! {
         for more in passed {
             seconds += more;
             let passed = SignedDuration::from_secs(seconds);
-            campaign.count(start + passed);
-            let expected = messages.iter().enumerate().filter(|(_, message)| is_shown(&choice, message, passed));
+            campaign.count(start + passed, start + passed);
+            let expected = messages.iter().enumerate().filter(|(_, message)| is_shown(&choice, message, start, passed));
             let mut expected: Vec<_> = expected.map(|(index, _)| MessageId::new(format!("message_{index}"))).collect();
             expected.sort();
             let shown = ids(&campaign, campaign.list.rows(&campaign.store));
@@ -149,7 +161,7 @@ proptest! {
             campaign.failures.look(&campaign.store, &campaign.out_of_attempts);
             let failed = messages.iter().filter(|message| message.status == "failure");
             let window = FilterChoice { window: choice.window, ..FilterChoice::default() };
-            let failed = failed.filter(|message| is_shown(&window, message, passed)).count();
+            let failed = failed.filter(|message| is_shown(&window, message, start, passed)).count();
             prop_assert_eq!(campaign.failures.failed(), failed);
         }
     }

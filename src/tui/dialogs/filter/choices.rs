@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::lines::{ChoiceLine, FilterItem};
-use crate::delivery::Status;
+use crate::delivery::{Class, Status};
 use crate::tui::shared::{Campaign, FilterChoice, NamedFilter, TimeWindow};
 
 /// The lines of a menu, and what is chosen of them.
@@ -61,7 +61,7 @@ impl Choices {
     /// Whether a line has a tick; `None` where it cannot have one.
     pub fn tick(&self, item: &FilterItem) -> Option<bool> {
         Some(match item {
-            FilterItem::Open => self.draft.open,
+            FilterItem::Class(class) => self.draft.classes.contains(class),
             FilterItem::Status(status) => self.draft.statuses.contains(status),
             FilterItem::Error(code) => self.draft.errors.contains(code),
             FilterItem::Batch(batch) => self.draft.batches.contains(batch),
@@ -89,7 +89,10 @@ impl Choices {
         match item {
             FilterItem::Named(named) => *draft = named.choice,
             FilterItem::Everything => *draft = FilterChoice::default(),
-            FilterItem::Open => draft.open = !draft.open,
+            FilterItem::Class(class) => {
+                turn(&mut draft.classes, class);
+                draft.classes.sort_unstable();
+            }
             FilterItem::Status(status) => {
                 turn(&mut draft.statuses, status);
                 // In the order of a message's life, whatever the order of ticking.
@@ -151,15 +154,15 @@ impl Choices {
     pub fn choice(&self) -> FilterChoice {
         let now = self.draft.clone();
         let Some(item) = self.selected().filter(|_| !self.is_as_opened()) else { return now };
-        let status = FilterChoice { statuses: Vec::new(), open: false, errors: Vec::new(), ..now.clone() };
+        let status = FilterChoice { statuses: Vec::new(), classes: Vec::new(), errors: Vec::new(), ..now.clone() };
         match item {
             FilterItem::Named(named) => named.choice.clone(),
             FilterItem::Everything => FilterChoice::default(),
             FilterItem::AllTimes => FilterChoice { window: TimeWindow::default(), ..now },
             _ if self.touched => now,
-            FilterItem::Open => FilterChoice { open: true, ..status },
+            FilterItem::Class(class) => FilterChoice { classes: vec![*class], ..status },
             FilterItem::Status(wanted) => FilterChoice { statuses: vec![wanted.clone()], ..status },
-            FilterItem::Error(code) => FilterChoice { statuses: vec![Status::Failure], errors: vec![code.clone()], ..status },
+            FilterItem::Error(code) => FilterChoice { classes: vec![Class::Failed], errors: vec![code.clone()], ..status },
             FilterItem::Batch(batch) => FilterChoice { batches: vec![batch.clone()], ..now },
             FilterItem::Window(window) => FilterChoice { window: *window, ..now },
             FilterItem::MoreBatches | FilterItem::TypedWindow | FilterItem::Save => now,

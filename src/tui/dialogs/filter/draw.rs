@@ -13,7 +13,7 @@ use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, cut, fit, width};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::menu::Menu;
-use crate::tui::{Action, Role, sign};
+use crate::tui::{Action, Role, class_sign, sign};
 
 /// How wide the box is.
 const COLUMNS: u16 = frame::WIDEST;
@@ -72,6 +72,7 @@ impl Choices {
             None => "   ",
         };
         let text = match &line.item {
+            FilterItem::Class(class) => format!("{} {}", class_sign(*class), line.text),
             FilterItem::Status(status) => format!("{} {}", sign(status, ascii), line.text),
             _ => line.text.clone(),
         };

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::delivery::{BatchId, Status, code_or_none, grouped};
+use crate::delivery::{BatchId, Class, Status, code_or_none, grouped};
 use crate::store::BatchSummary;
 use crate::tui::shared::{Campaign, FilterChoice, NamedFilter, TimeWindow};
 
@@ -15,8 +15,7 @@ pub(super) enum FilterItem {
     /// A saved filter.
     Named(NamedFilter),
     Everything,
-    /// On the way.
-    Open,
+    Class(Class),
     Status(Status),
     /// Failures with one code; empty for those without a reason.
     Error(String),
@@ -56,7 +55,8 @@ impl ChoiceLine {
         match self.item {
             FilterItem::Named(_) => "saved",
             FilterItem::Everything | FilterItem::Save => "",
-            FilterItem::Open | FilterItem::Status(_) => "status",
+            FilterItem::Class(_) => "outcome",
+            FilterItem::Status(_) => "status",
             FilterItem::Error(_) => "error",
             FilterItem::Batch(_) | FilterItem::MoreBatches => "batch",
             FilterItem::Window(_) | FilterItem::AllTimes | FilterItem::TypedWindow => "time",
@@ -66,7 +66,7 @@ impl ChoiceLine {
     /// Whether it is part of what the list shows.
     pub fn is_chosen(&self, choice: &FilterChoice) -> bool {
         match &self.item {
-            FilterItem::Open => choice.open,
+            FilterItem::Class(class) => choice.classes.contains(class),
             FilterItem::Status(status) => choice.statuses.contains(status),
             FilterItem::Error(code) => choice.errors.contains(code),
             FilterItem::Window(window) => choice.window == *window,
@@ -86,7 +86,7 @@ impl ChoiceLine {
         let mut choice = FilterChoice::default();
         match &self.item {
             FilterItem::Everything | FilterItem::AllTimes => {}
-            FilterItem::Open => choice.open = true,
+            FilterItem::Class(class) => choice.classes.push(*class),
             FilterItem::Status(status) => choice.statuses.push(status.clone()),
             FilterItem::Error(code) => choice.errors.push(code.clone()),
             FilterItem::Batch(batch) => choice.batches.push(batch.clone()),
@@ -115,13 +115,22 @@ pub(super) fn batches(campaign: &Campaign) -> (Vec<ChoiceLine>, Vec<ChoiceLine>)
     (lines, more)
 }
 
-/// Failed and on the way first: people look for these.
+/// The classes: who did not get it first, since people look for these. Those that only a few campaigns have are listed
+/// where there are any.
+pub(super) fn classes(campaign: &Campaign) -> Vec<ChoiceLine> {
+    let order = [Class::Failed, Class::Stuck, Class::Unconfirmed, Class::OnTheWay, Class::Delivered];
+    let rare = [Class::SentAbroad, Class::HandedOver, Class::Other];
+    let is_there = |class: &Class| campaign.classes[*class] > 0 || campaign.choice.classes.contains(class);
+    let listed = order.into_iter().chain(rare.into_iter().filter(is_there));
+    listed.map(|class| ChoiceLine::new(FilterItem::Class(class), class.word())).collect()
+}
+
+/// The statuses that are not a class by themselves.
 pub(super) fn statuses(choice: &FilterChoice) -> Vec<ChoiceLine> {
     let line = |status: &Status| ChoiceLine::new(FilterItem::Status(status.clone()), status.word());
-    let mut lines = vec![line(&Status::Failure), ChoiceLine::new(FilterItem::Open, "on the way")];
-    lines.extend(Status::KNOWN.iter().filter(|status| **status != Status::Failure).map(line));
-    lines.extend(choice.statuses.iter().filter(|status| !Status::KNOWN.contains(status)).map(line));
-    lines
+    let is_chosen = |status: &Status| choice.statuses.contains(status);
+    let known = Status::KNOWN.iter().filter(|status| !status.is_final() || is_chosen(status)).map(line);
+    known.chain(choice.statuses.iter().filter(|status| !Status::KNOWN.contains(status)).map(line)).collect()
 }
 
 /// The errors of the loaded messages, the most frequent first, and those already chosen.

@@ -1,7 +1,7 @@
 //! What the menu chooses, key by key.
 
 use super::*;
-use crate::delivery::{BatchId, Status};
+use crate::delivery::{BatchId, Class, Status};
 use crate::tui::campaign::tests::campaign;
 use crate::tui::shared::{FilterChoice, TimeWindow};
 
@@ -23,11 +23,11 @@ fn enter_takes_the_line_or_what_was_ticked() {
     let mut menu = menu(&FilterChoice::default());
     assert_eq!(menu.choice(), FilterChoice::default());
     menu.go(1);
-    assert_eq!(menu.choice().statuses, [Status::Failure], "what one looks for most is next to everything");
+    assert_eq!(menu.choice().classes, [Class::Failed], "what one looks for most is next to everything");
     menu.toggle();
     to(&mut menu, "sending");
     menu.toggle();
-    assert_eq!(menu.choice().statuses, [Status::Sending, Status::Failure]);
+    assert_eq!((menu.choice().classes, menu.choice().statuses), (vec![Class::Failed], vec![Status::Sending]));
     to(&mut menu, "last 24 h");
     menu.toggle();
     to(&mut menu, "last 1 h");
@@ -37,7 +37,7 @@ fn enter_takes_the_line_or_what_was_ticked() {
     assert!(menu.choice().window.is_all());
     to(&mut menu, "on the way");
     menu.toggle();
-    assert!(menu.choice().open && menu.choice().statuses.len() == 2);
+    assert_eq!(menu.choice().classes, [Class::Failed, Class::OnTheWay]);
     to(&mut menu, "everything");
     assert!(menu.choice().is_everything());
 }
@@ -49,12 +49,12 @@ fn a_line_is_taken_within_the_other_kinds() {
         errors: vec!["routing_error".to_owned()],
         batches: vec![BatchId::new("b-1")],
         window: TimeWindow::usual()[2],
-        open: false,
+        classes: Vec::new(),
     };
     let mut menu = menu(&shown);
     assert_eq!(menu.choice(), shown, "untouched, it is what the list shows");
     to(&mut menu, "delivered");
-    let delivered = FilterChoice { statuses: vec![Status::Success], errors: Vec::new(), ..shown.clone() };
+    let delivered = FilterChoice { classes: vec![Class::Delivered], statuses: Vec::new(), errors: Vec::new(), ..shown.clone() };
     assert_eq!(menu.choice(), delivered);
     to(&mut menu, "last 1 h");
     assert_eq!(menu.choice(), FilterChoice { window: TimeWindow::usual()[0], ..shown.clone() });
@@ -83,7 +83,7 @@ fn what_is_shown_has_a_line_and_a_tick_whether_it_is_loaded_or_not() {
         errors: vec!["gone".to_owned()],
         batches: vec![BatchId::new("b-9")],
         window: own,
-        open: true,
+        classes: vec![Class::OnTheWay],
     };
     let mut menu = menu(&shown);
     let ticked: Vec<&str> = menu.lines.iter().filter(|line| menu.tick(&line.item) == Some(true)).map(|line| line.text.as_str()).collect();
@@ -104,12 +104,12 @@ fn filters_with_a_name_stand_first_and_the_cursor_begins_on_everything() {
     let mut named = NamedFilters::default();
     let late = FilterChoice { statuses: vec![Status::Failure], window: TimeWindow::usual()[2], ..FilterChoice::default() };
     named.save("late", &late);
-    named.save("open", &FilterChoice { open: true, ..FilterChoice::default() });
+    named.save("open", &FilterChoice { classes: vec![Class::OnTheWay], ..FilterChoice::default() });
     let mut campaign = campaign();
     let mut menu = FilterMenu::new(&campaign, &named).choices;
     assert_eq!((menu.lines[0].text.as_str(), menu.selected()), ("late", Some(&FilterItem::Everything)));
     menu.go(1);
-    assert_eq!(menu.choice().statuses, [Status::Failure]);
+    assert_eq!(menu.choice().classes, [Class::Failed]);
     menu.go(isize::MIN);
     assert_eq!(menu.choice(), late);
     menu.take_out();

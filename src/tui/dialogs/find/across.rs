@@ -186,7 +186,7 @@ impl Across {
 impl Shared {
     /// The lines of the answers, as they are shown.
     pub(super) fn across_lines(&self) -> Vec<AcrossLine> {
-        self.across.lines(self.campaigns.order())
+        self.across.lines(&(0..self.campaigns.len()).collect::<Vec<_>>())
     }
 
     /// This campaign, or all of them.

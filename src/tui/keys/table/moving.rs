@@ -217,6 +217,15 @@ pub(super) const BINDINGS: &[Binding] = &[
         footer: None,
     },
     Binding {
+        action: Action::NextInNeed,
+        keys: &[Chord::char('w')],
+        contexts: PANES,
+        label: "next in need",
+        help: "to the next campaign that needs a person",
+        group: HelpGroup::Move,
+        footer: None,
+    },
+    Binding {
         action: Action::NextCampaign,
         keys: &[Chord::char(']')],
         contexts: PANES,

@@ -9,6 +9,8 @@
 
 mod sections; // what the filter shows, and what it would hide from a find
 
+use jiff::Timestamp;
+
 use self::sections::ListSections;
 use crate::monitor::Generation;
 use crate::store::{Filter, Merged, Order, RowNumber, SortBy, Sorted, Store, Trimmed, Unsorted};
@@ -193,14 +195,15 @@ impl List {
         self.top = self.index(store).saturating_sub(line);
     }
 
-    /// Follows a time window that has moved on. What leaves it under the cursor stays until the cursor moves.
-    pub fn set_times(&mut self, store: &Store, times: Times) {
+    /// Follows the clock, and a time window that has moved on with it. What leaves the list under the cursor stays until
+    /// the cursor moves.
+    pub fn move_on(&mut self, store: &Store, times: Times, now: Timestamp) {
         let (since, until) = times;
-        if (since, until) == (self.filter().since, self.filter().until) {
+        if (since, until) == (self.filter().since, self.filter().until) && !self.filter().follows_clock() {
             return;
         }
         let line = self.index(store).saturating_sub(self.top);
-        self.view.set_times(store, (since, until));
+        self.view.move_on(store, (since, until), now);
         match self.cursor {
             ListCursor::Newest => self.top = 0,
             // The first row of an order was not chosen: it leaves with the others.

@@ -29,7 +29,12 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
         let (words, role) = server(state, campaign);
         left.push(Piece::new(words, style(role), 0));
     }
-    pieces::draw(buffer, area, left, [position(state, campaign), coverage(state, campaign)].concat());
+    let mut right = [position(state, campaign), coverage(state, campaign)].concat();
+    // Where there is no line of views, it is said here how many are marked.
+    if state.layout().tabs.height == 0 && !campaign.marked.is_empty() {
+        right.insert(0, Piece::new(format!("{} marked", grouped(campaign.marked.len())), style(Role::Accent), 0));
+    }
+    pieces::draw(buffer, area, left, right);
 }
 
 /// Where the cursor is: `row 17 ·`, before how many there are.

@@ -1,6 +1,8 @@
 //! The rows of the list: those that the filter shows, and below them, during a find, those with that number which
 //! it would hide. A find searches through everything.
 
+use jiff::Timestamp;
+
 use crate::store::{Filter, Merged, Order, RowNumber, Sorted, Store, Trimmed, Unsorted, View};
 use crate::tui::shared::Times;
 
@@ -52,9 +54,12 @@ impl ListSections {
         self.views().zip(sorted).for_each(|(view, sorted)| view.finish_sort(store, sorted));
     }
 
-    /// As [`View::set_times`].
-    pub fn set_times(&mut self, store: &Store, (since, until): Times) {
-        self.views().for_each(|view| view.set_times(store, since, until));
+    /// As [`View::set_times`] and [`View::move_on`].
+    pub fn move_on(&mut self, store: &Store, (since, until): Times, now: Timestamp) {
+        self.views().for_each(|view| {
+            view.set_times(store, since, until);
+            view.move_on(store, now);
+        });
     }
 
     /// As [`View::apply`]. A row that the filter no longer shows goes below, and back.

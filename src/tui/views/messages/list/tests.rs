@@ -219,7 +219,7 @@ proptest! {
             let selected = list.selected();
             // The time window moves on, too.
             since_now = Some(at(since + second));
-            list.set_times(&store, (since_now, None));
+            list.move_on(&store, (since_now, None), at(since + second));
             prop_assert_eq!(list.selected(), selected);
         }
         let now = store.newest_answer().unwrap();

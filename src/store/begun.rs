@@ -1,0 +1,268 @@
+//! What became of the messages, by the minute in which their newest attempts began: the figures of any window of time,
+//! without a look at a single message.
+
+use std::collections::BTreeMap;
+use std::ops::{Index, Range};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::counts::{Contribution, ErrorCount, MINUTE, minute_of, named_errors};
+use super::histogram::{self, Histogram};
+use super::latency::Latency;
+use super::{RowNumber, Store, counts};
+use crate::delivery::{Class, Patience, Stage};
+
+/// How many messages are in each class. The classes are disjoint and add up to [`Classes::total`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Classes([usize; Class::ALL.len()]);
+
+impl Classes {
+    /// All of them.
+    pub fn total(&self) -> usize {
+        self.0.iter().sum()
+    }
+
+    /// Who did not get it: failed, stuck and unconfirmed.
+    pub fn not_delivered(&self) -> usize {
+        self.of(&Class::NOT_DELIVERED)
+    }
+
+    /// How many are in any of these classes.
+    pub fn of(&self, classes: &[Class]) -> usize {
+        classes.iter().map(|class| self[*class]).sum()
+    }
+
+    /// Delivered and failed.
+    pub fn finished(&self) -> usize {
+        self.of(&[Class::Delivered, Class::Failed])
+    }
+
+    /// The failed ones among the finished, 0 to 1; `None` if nothing has finished.
+    pub fn failed_share(&self) -> Option<f64> {
+        (self.finished() > 0).then(|| self[Class::Failed] as f64 / self.finished() as f64)
+    }
+
+    fn add(&mut self, class: Class, count: usize) {
+        self.0[class as usize] += count;
+    }
+}
+
+impl Index<Class> for Classes {
+    type Output = usize;
+
+    fn index(&self, class: Class) -> &usize {
+        &self.0[class as usize]
+    }
+}
+
+impl FromIterator<Class> for Classes {
+    fn from_iter<I: IntoIterator<Item = Class>>(all: I) -> Self {
+        let mut classes = Self::default();
+        all.into_iter().for_each(|class| classes.add(class, 1));
+        classes
+    }
+}
+
+/// How many of some messages are at each stage, and since when those wait that can become overdue.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StageTally {
+    all: [usize; Stage::COUNT],
+    /// Before the telco and with it, by the minute in which they began.
+    waiting: BTreeMap<i64, [u32; 2]>,
+}
+
+impl StageTally {
+    /// Counts a message, or takes it away.
+    pub fn count(&mut self, standing: &Contribution, is_added: bool) {
+        step(&mut self.all[standing.stage as usize], is_added);
+        if let Some(begun) = standing.begun.filter(|_| standing.stage.is_waiting()) {
+            let waiting = self.waiting.entry(begun).or_default();
+            let count = &mut waiting[usize::from(standing.stage == Stage::WithTelco)];
+            *count = if is_added { *count + 1 } else { count.saturating_sub(1) };
+            if *waiting == [0; 2] {
+                self.waiting.remove(&begun);
+            }
+        }
+    }
+
+    /// The classes at a minute.
+    pub fn classes(&self, now: i64, patience: Patience) -> Classes {
+        let mut classes = Classes::default();
+        let mut rest = self.all;
+        for (begun, counts) in &self.waiting {
+            for (stage, count) in [Stage::BeforeTelco, Stage::WithTelco].into_iter().zip(counts) {
+                let count = *count as usize;
+                rest[stage as usize] = rest[stage as usize].saturating_sub(count);
+                classes.add(stage.class(Some(now - begun), patience), count);
+            }
+        }
+        for stage in STAGES {
+            classes.add(stage.class(None, patience), rest[stage as usize]);
+        }
+        classes
+    }
+}
+
+/// All stages, in the order of their indices.
+const STAGES: [Stage; Stage::COUNT] =
+    [Stage::Delivered, Stage::Failed, Stage::BeforeTelco, Stage::WithTelco, Stage::SentAbroad, Stage::HandedOver, Stage::Other];
+
+fn step(count: &mut usize, is_added: bool) {
+    *count = if is_added { *count + 1 } else { count.saturating_sub(1) };
+}
+
+/// Counts by number, few of them not 0, in the order of the numbers.
+#[derive(Debug, Default, PartialEq)]
+struct Sparse(Vec<(u32, u32)>);
+
+impl Sparse {
+    fn count(&mut self, number: u32, is_added: bool) {
+        match self.0.binary_search_by_key(&number, |(number, _)| *number) {
+            Ok(at) if is_added => self.0[at].1 += 1,
+            Ok(at) if self.0[at].1 > 1 => self.0[at].1 -= 1,
+            Ok(at) => drop(self.0.remove(at)),
+            Err(at) if is_added => self.0.insert(at, (number, 1)),
+            Err(_) => {}
+        }
+    }
+}
+
+/// The messages whose newest attempt began in one minute.
+#[derive(Debug, Default, PartialEq)]
+struct BegunMinute {
+    stages: [u32; Stage::COUNT],
+    /// The failed ones by the number of their error.
+    errors: Sparse,
+    /// The delivered ones by the step of a histogram in which the time they took falls.
+    took: Sparse,
+}
+
+/// The covered messages by the minute in which they began, and how long messages usually take.
+#[derive(Default)]
+pub struct BegunTally {
+    all: StageTally,
+    minutes: BTreeMap<i64, BegunMinute>,
+    /// How long the messages took that finished on a day.
+    days: BTreeMap<i64, Histogram>,
+}
+
+/// Minutes of a day.
+const DAY: i64 = 24 * 60;
+
+impl BegunTally {
+    /// Counts a covered message, or takes it away.
+    pub fn count(&mut self, standing: &Contribution, is_added: bool) {
+        self.all.count(standing, is_added);
+        if let (Some(after), Some(ended)) = (standing.finished_after, standing.minute) {
+            let day = self.days.entry(ended.div_euclid(DAY)).or_default();
+            if is_added { day.add(after) } else { day.remove(after) }
+        }
+        let Some(begun) = standing.begun else { return };
+        let minute = self.minutes.entry(begun).or_default();
+        let count = &mut minute.stages[standing.stage as usize];
+        *count = if is_added { *count + 1 } else { count.saturating_sub(1) };
+        match standing.stage {
+            Stage::Failed => minute.errors.count(standing.error, is_added),
+            Stage::Delivered => {
+                if let Some(after) = standing.finished_after {
+                    minute.took.count(histogram::step(after) as u32, is_added);
+                }
+            }
+            _ => {}
+        }
+        if *minute == BegunMinute::default() {
+            self.minutes.remove(&begun);
+        }
+    }
+
+    /// Within what time so much of what finished in the last seven days did, in milliseconds; `None` if nothing has.
+    pub fn usual(&self, now: i64, share: f64) -> Option<i64> {
+        let today = now.div_euclid(DAY);
+        let mut week = Histogram::default();
+        self.days.range(today - 7..=today).for_each(|(_, day)| week.add_all(day));
+        week.reached([share], &Histogram::default())[0]
+    }
+
+    /// The stages of those that began in these minutes, by minute.
+    pub fn stages(&self, minutes: Range<i64>) -> impl Iterator<Item = (i64, Stage, usize)> + '_ {
+        let minutes = self.minutes.range(minutes.start..minutes.end.max(minutes.start));
+        minutes.flat_map(|(at, minute)| STAGES.into_iter().map(|stage| (*at, stage, minute.stages[stage as usize] as usize)))
+    }
+}
+
+/// The minutes of a window in which a message began at `since` or later, and before `until`. Windows are counted in whole
+/// minutes: both are rounded down.
+pub fn minutes(since: Option<Timestamp>, until: Option<Timestamp>) -> Range<i64> {
+    let minute = |time: Timestamp| minute_of(time.as_millisecond());
+    since.map_or(i64::MIN, minute)..until.map_or(i64::MAX, minute)
+}
+
+impl Store {
+    /// How long a message may take at `now` before it counts as overdue.
+    pub fn patience(&self, now: Timestamp) -> Patience {
+        let usual = self.tally.begun.usual(minute_of(now.as_millisecond()), 0.99);
+        Patience::of(usual.map(SignedDuration::from_millis))
+    }
+
+    /// The class of a message at `now`, with [`Store::patience`]. A message counts as waiting from the beginning of the
+    /// minute after the one in which its newest attempt began, so that a row and the figures never disagree.
+    pub fn class(&self, row: RowNumber, now: Timestamp, patience: Patience) -> Class {
+        class(self, row, minute_of(now.as_millisecond()), patience)
+    }
+
+    /// The covered messages by class, at `now`: those whose newest attempt began at `since` or later, and before
+    /// `until`, in whole minutes. Without either all of them, also those without any time.
+    pub fn classes(&self, since: Option<Timestamp>, until: Option<Timestamp>, now: Timestamp) -> Classes {
+        let (patience, current) = (self.patience(now), minute_of(now.as_millisecond()));
+        if since.is_none() && until.is_none() {
+            return self.tally.begun.all.classes(current, patience);
+        }
+        let mut classes = Classes::default();
+        for (minute, stage, count) in self.tally.begun.stages(minutes(since, until)) {
+            classes.add(stage.class(Some(current - minute), patience), count);
+        }
+        classes
+    }
+
+    /// These rows by class, covered or not, from scratch.
+    pub fn classes_of(&self, rows: impl Iterator<Item = RowNumber>, now: Timestamp) -> Classes {
+        let patience = self.patience(now);
+        rows.map(|row| self.class(row, now, patience)).collect()
+    }
+
+    /// The covered messages that failed, by error, of the same window as [`Store::classes`].
+    pub fn errors(&self, since: Option<Timestamp>, until: Option<Timestamp>) -> Vec<ErrorCount> {
+        if since.is_none() && until.is_none() {
+            return self.counts().errors.clone();
+        }
+        let mut counts = vec![0; self.columns.names.errors().len() + 1];
+        let minutes = minutes(since, until);
+        for (_, minute) in self.tally.begun.minutes.range(minutes.start..minutes.end.max(minutes.start)) {
+            minute.errors.0.iter().for_each(|(error, count)| counts[*error as usize] += *count as usize);
+        }
+        named_errors(&self.columns, &counts)
+    }
+
+    /// How long deliveries take among the covered messages whose newest attempt began in a window, as in
+    /// [`Store::classes`]. How long those on the way have waited is known to the minute.
+    pub fn latency_between(&self, since: Option<Timestamp>, until: Option<Timestamp>, now: Timestamp) -> Latency {
+        let (mut deliveries, mut waiting) = (Histogram::default(), Histogram::default());
+        let minutes = minutes(since, until);
+        for (at, minute) in self.tally.begun.minutes.range(minutes.start..minutes.end.max(minutes.start)) {
+            minute.took.0.iter().for_each(|(step, count)| deliveries.add_many(*step as usize, *count));
+            let open = minute.stages[Stage::BeforeTelco as usize] + minute.stages[Stage::WithTelco as usize];
+            // In the middle of that part of the minute which has passed.
+            let waited = now.as_millisecond() - at * MINUTE;
+            waiting.add_many(histogram::step(waited - waited.clamp(0, MINUTE) / 2), open);
+        }
+        Latency::of(&deliveries, &waiting)
+    }
+}
+
+/// The class of a row at a minute.
+pub fn class(store: &Store, row: RowNumber, now: i64, patience: Patience) -> Class {
+    let at = row.index();
+    let stage = counts::stage(&store.columns, at);
+    let minutes = stage.is_waiting().then(|| store.started(row)).flatten().map(|started| now - minute_of(started));
+    stage.class(minutes, patience)
+}

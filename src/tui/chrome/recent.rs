@@ -1,0 +1,176 @@
+//! The third line: what finished in the last minutes, as a graph and in words: is it going well, and since when not.
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::label_width;
+use crate::delivery::{Class, grouped};
+use crate::store::{Recent, Stall};
+use crate::tui::shared::{Campaign, Shared};
+use crate::tui::text::{Align, age, fit};
+use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::sparkline::{self, Column};
+use crate::tui::widgets::words::{percent, row_of};
+use crate::tui::{Role, class_sign};
+
+/// How many minutes the graph has where there is room, and otherwise: the last minutes alone.
+const GRAPH: (usize, usize) = (60, 15);
+
+/// From this width on there is room for the hour.
+const ROOMY: u16 = 140;
+
+/// Draws the line.
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
+    let Some(campaign) = state.campaign() else { return };
+    if area.height == 0 || area.width < 20 {
+        return;
+    }
+    let look = &state.look;
+    let label_columns = label_width(state, campaign);
+    let label = fit(&label(state, campaign), label_columns, Align::Left);
+    let role = if campaign.fails_too_often() { Role::Failed } else { Role::Heading };
+    buffer.set_stringn(area.x + 1, area.y, &label, usize::from(area.width) - 1, look.style(role));
+    let taken = u16::try_from(label_columns + 2).unwrap_or(u16::MAX);
+    let mut rest = Rect { x: area.x.saturating_add(taken), width: area.width.saturating_sub(taken), ..area };
+    if campaign.is_unread() {
+        return pieces::draw(buffer, rest, vec![Piece::new("not loaded yet", look.style(Role::Muted), 0)], Vec::new());
+    }
+    let minutes = if area.width >= ROOMY { GRAPH.0 } else { GRAPH.1 };
+    let columns = columns(state, campaign, minutes);
+    let most = columns.iter().filter_map(|column| column.value).max().unwrap_or(0);
+    let graph = Rect { width: (minutes as u16).min(rest.width), height: 1, ..rest };
+    sparkline::draw(buffer, graph, &columns, most);
+    rest.x += graph.width + 1;
+    rest.width -= (graph.width + 1).min(rest.width);
+    pieces::draw(buffer, rest, words(state, campaign), place(state, campaign));
+}
+
+/// Where an open message is in the list that it covers, if there is no line of views that could say it.
+fn place(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
+    let layout = state.layout();
+    if layout.tabs.height > 0 || !layout.covers_list {
+        return Vec::new();
+    }
+    let (index, len) = (campaign.list.index(&campaign.store), campaign.list.len());
+    vec![Piece::new(row_of(index, len), state.look.style(Role::Muted), 0)]
+}
+
+/// How many minutes it is about, or until when where the newest messages are older than usual.
+pub(super) fn label(state: &Shared, campaign: &Campaign) -> String {
+    if !campaign.is_unread() && !campaign.is_live(state.now, true) {
+        return format!("to {}", state.look.minute(campaign.recent_until, state.now));
+    }
+    let minutes = i64::from(campaign.recent.minutes);
+    match state.loaded_for(campaign).map(|loaded| loaded.as_mins()) {
+        Some(loaded) if loaded < minutes && !campaign.is_unread() => format!("{loaded} of {minutes} min"),
+        _ => format!("{minutes} min"),
+    }
+}
+
+/// A column a minute, the newest last, those before the last minutes muted.
+fn columns(state: &Shared, campaign: &Campaign, minutes: usize) -> Vec<Column> {
+    let mut columns = history(state, campaign, minutes, 1);
+    let older = state.look.style(Role::Rule);
+    for column in columns.iter_mut().take(minutes.saturating_sub(GRAPH.1)).filter(|column| !column.is_loud) {
+        column.style = older;
+    }
+    columns
+}
+
+/// What finished in each of the last `count` spans of so many minutes, the newest last. A span in which too many failed
+/// has the colour of failures, or its sign.
+pub(in crate::tui) fn history(state: &Shared, campaign: &Campaign, count: usize, minutes: i64) -> Vec<Column> {
+    let look = &state.look;
+    let minute = |at: Timestamp| at.as_millisecond().div_euclid(60_000);
+    let last = minute(campaign.recent_until);
+    // Spans end with the current minute, so that the newest one is whole.
+    let index = |at: Timestamp| count as i64 - 1 - (last - minute(at)).div_euclid(minutes);
+    let loaded_from = state.loaded_from(campaign).map_or(i64::MIN, index);
+    let (plain, failed) = (look.style(Role::Moving), look.style(Role::Failed));
+    let mut sums = vec![(0, 0); count];
+    let start = Timestamp::from_millisecond((last - count as i64 * minutes + 1) * 60_000).unwrap_or(Timestamp::MIN);
+    let end = Timestamp::from_millisecond((last + 1) * 60_000).unwrap_or(Timestamp::MAX);
+    for ends in campaign.store.ends_by_minute(start, end) {
+        if let Some((finished, failed)) = usize::try_from(index(ends.minute)).ok().and_then(|at| sums.get_mut(at)) {
+            *finished += ends.finished;
+            *failed += ends.failed;
+        }
+    }
+    let column = |(at, (finished, failures)): (usize, (usize, usize))| {
+        let is_loud = campaign.recent.is_too_many(failures, finished, campaign.settings.failure_limit);
+        Column {
+            value: (at as i64 >= loaded_from).then_some(finished),
+            style: if is_loud { failed } else { plain },
+            sign: (is_loud && failed.fg.is_none()).then_some("✗"),
+            is_loud,
+        }
+    };
+    sums.into_iter().enumerate().map(column).collect()
+}
+
+/// The same in words.
+fn words(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
+    let look = &state.look;
+    let recent = &campaign.recent;
+    let piece = |text: String, role: Role, rank: u8| Piece::new(text, look.style(role), rank).gap(0);
+    if let Some(Stall { since, waiting }) = recent.stall {
+        let since = since.map_or_else(|| " yet".to_owned(), |since| format!(" since {}", look.minute(since, state.now)));
+        return vec![
+            piece(format!("nothing finished{since}"), Role::Warning, 0),
+            piece(format!("; {} on the way", grouped(waiting)), Role::Warning, 1),
+        ];
+    }
+    match (recent.finished, recent.begun) {
+        (0, 0) => return vec![piece("quiet: nothing sent".to_owned(), Role::Muted, 0)],
+        (0, begun) => return vec![piece(format!("nothing finished yet, {} sent", grouped(begun)), Role::Muted, 0)],
+        _ => {}
+    }
+    let is_failing = campaign.fails_too_often();
+    let failed_role = if is_failing || recent.failed > 0 { Role::Failed } else { Role::Text };
+    let finished = piece(format!("{} finished", grouped(recent.finished)), Role::Text, 0);
+    let cross = class_sign(Class::Failed);
+    let Some(share) = recent.share() else {
+        let failed = if recent.failed > 0 { format!(", {} {cross}: too few for a share", recent.failed) } else { String::new() };
+        return vec![finished, piece(failed, failed_role, 0)];
+    };
+    let mut line = vec![
+        finished,
+        piece(format!("{} {cross} {}", grouped(recent.failed), percent(share)), failed_role, 0).gap(3),
+        piece(usual(recent, share), Role::Text, 1),
+    ];
+    match recent.rising_since.filter(|_| is_failing) {
+        Some(since) => {
+            line.push(piece(format!(", since {}", look.minute(since, state.now)), Role::Failed, 2));
+            line.push(piece(leading(recent), Role::Failed, 3));
+        }
+        None => line.push(piece(takes(campaign), Role::Text, 3).gap(3)),
+    }
+    line
+}
+
+/// The usual share; the same rounded figure, or a lower one, is as usual.
+fn usual(recent: &Recent, share: f64) -> String {
+    match recent.usual_share {
+        None => String::new(),
+        Some(usual) if percent(share) == percent(usual) => ", as usual".to_owned(),
+        Some(usual) => format!(", usually {}", percent(usual)),
+    }
+}
+
+fn leading(recent: &Recent) -> String {
+    match &recent.leading_error {
+        Some(error) if !error.code.is_empty() => format!(", mostly {}", error.code),
+        _ => String::new(),
+    }
+}
+
+/// How long deliveries take in these minutes, those on the way counted in.
+fn takes(campaign: &Campaign) -> String {
+    let seconds = |seconds: f64| age(SignedDuration::from_secs(seconds.round().max(1.0) as i64));
+    match (campaign.latency.p50, campaign.latency.p95) {
+        (Some(half), Some(most)) => format!("takes {}, 95 % within {}", seconds(half), seconds(most)),
+        (Some(half), None) => format!("takes {}", seconds(half)),
+        _ => String::new(),
+    }
+}
