@@ -46,6 +46,8 @@ mod marking;
 mod mousing;
 #[path = "dashboard/moving.rs"]
 mod moving;
+#[path = "dashboard/opening.rs"]
+mod opening;
 #[path = "dashboard/ordering.rs"]
 mod ordering;
 #[path = "dashboard/partial.rs"]

@@ -100,6 +100,12 @@ impl Store {
         MessageId::new(self.columns.ids.text(row))
     }
 
+    /// How many other loaded messages go to the same recipient, including islands; `None` if none was given. It
+    /// looks at every message.
+    pub fn others_to(&self, row: RowNumber) -> Option<usize> {
+        self.columns.recipients.others_like(row.index())
+    }
+
     /// A complete message.
     pub fn message(&self, row: RowNumber) -> Message {
         let columns = &self.columns;

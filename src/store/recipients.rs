@@ -95,6 +95,20 @@ impl Recipients {
         self.long.iter().map(|(row, text)| (*row as usize, rank(text))).collect()
     }
 
+    /// How many other rows have the same recipient; `None` where none was given.
+    pub fn others_like(&self, row: usize) -> Option<usize> {
+        let packed = &self.rows[row];
+        let like = match packed[INLINE] {
+            NOT_REPORTED => return None,
+            ASIDE => {
+                let text = self.get(row)?;
+                self.long.values().filter(|other| ***other == *text).count()
+            }
+            _ => self.rows.iter().filter(|other| *other == packed).count(),
+        };
+        Some(like - 1)
+    }
+
     /// Whether a row's recipient contains the search, by [`RecipientQuery::found_in`].
     pub fn holds(&self, row: usize, wanted: &Needle) -> bool {
         let packed = &self.rows[row];
@@ -187,6 +201,19 @@ mod tests {
             assert_eq!(recipients.get(0), text);
             assert_eq!(recipients.long.len(), usize::from(text.is_some_and(|text| text.len() > INLINE)));
         }
+    }
+
+    #[test]
+    fn the_others_with_a_recipient_are_counted() {
+        let mut recipients = Recipients::default();
+        let long = "a recipient longer than a number";
+        let texts = [Some("6580001234"), None, Some(long), Some("65800012345"), Some("6580001234"), None, Some(long), Some("6580001234")];
+        for (row, text) in texts.into_iter().enumerate() {
+            recipients.push();
+            recipients.set(row, text);
+        }
+        let others: Vec<_> = (0..texts.len()).map(|row| recipients.others_like(row)).collect();
+        assert_eq!(others, [Some(2), None, Some(1), Some(0), Some(2), None, Some(1), Some(2)]);
     }
 
     proptest! {

@@ -29,7 +29,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::shared::{Drilled, Failures, Find, List, MessageDetail};
-use crate::delivery::{MessageId, RecipientQuery, Rows, Status};
+use crate::delivery::{Mask, MessageId, Recipient, RecipientQuery, Rows, Status};
 use crate::monitor::{Connection, Meter};
 use crate::postman::HostKind;
 use crate::store::{AnswerKind, Classes, Latency, Merged, Recent, RowNumber, Store};
@@ -37,6 +37,7 @@ use crate::tui::CampaignSettings;
 use crate::tui::text::width;
 use crate::tui::views::activity::Activity;
 use crate::tui::views::batches::Batches;
+use crate::tui::views::message::SameNumber;
 
 /// How many minutes count as the last ones.
 const RECENT_MINUTES: u32 = 15;
@@ -92,6 +93,8 @@ pub(in crate::tui) struct Campaign {
     /// When the newest messages were last loaded.
     pub head_at: Option<Timestamp>,
     pub opened: Option<MessageDetail>,
+    /// How many other messages go to the number under the cursor.
+    pub same_number: SameNumber,
     /// The retries.
     pub actions: Actions,
     /// The newest run of several retries.
@@ -158,6 +161,7 @@ impl Campaign {
             meter: None,
             head_at: None,
             opened: None,
+            same_number: SameNumber::default(),
             actions: Actions::default(),
             run: None,
             changes: Changes::default(),
@@ -267,13 +271,17 @@ impl Campaign {
         self.masked && !self.marks.is_revealed(row)
     }
 
-    /// The digits that a mask leaves visible: those searched for, and none while presenting.
+    /// The digits that a mask leaves visible: those that were typed to find them, and none while presenting.
     pub fn open_digits(&self) -> &RecipientQuery {
-        if self.presenting.is_some() { &self.nothing_searched } else { &self.find.query }
+        if self.presenting.is_some() || self.find.is_taken && self.masked { &self.nothing_searched } else { &self.find.query }
     }
 
     /// What is searched for, as it may be shown.
     pub fn shown_find(&self) -> Cow<'_, str> {
+        if self.find.is_taken {
+            let mask = if self.masked { Mask::On } else { Mask::Off };
+            return Cow::Owned(Recipient::new(self.find.query.as_str()).shown(mask));
+        }
         let is_refused = self.find.refusal.is_some();
         self.hidden_from_others(if is_refused { self.find.input.value() } else { self.find.query.as_str() })
     }

@@ -77,9 +77,7 @@ impl Shared {
         if !layout.covers_list {
             cursor = views::draw(self, buffer, [layout.filter, layout.heads, layout.list]);
         }
-        if let Some(pane) = layout.detail {
-            cursor = views::message::draw(self, buffer, pane).or(cursor);
-        }
+        cursor = views::message::draw(self, buffer, &layout).or(cursor);
         let over = match top {
             Some(dialog) => dialog.draw(self, buffer, layout.body),
             None => super::shared::starting::draw(self, buffer, layout.body),

@@ -32,7 +32,7 @@ const ID_COLUMNS: u16 = 56;
 const LIST_COLUMNS: u16 = 82;
 
 /// How many lines the detail has below the list while it only follows the cursor.
-const DETAIL_ROWS: u16 = 7;
+const DETAIL_ROWS: u16 = 6;
 
 /// How much fits at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub(super) struct ScreenLayout {
     /// The heads of the columns.
     pub heads: Rect,
     pub list: Rect,
-    /// The rule above the detail, or left of it.
+    /// The rule above the detail, which is its title, or left of it.
     pub rule: Option<Rect>,
     /// The rule right of the campaigns.
     pub campaigns_rule: Option<Rect>,

@@ -352,6 +352,7 @@ impl Shared {
         self.copies.expire(now);
         self.notice_history();
         self.ask_server();
+        self.count_same_number();
         self.lock_expired();
         self.begin_due();
     }

@@ -62,7 +62,7 @@ fn the_menu_of_a_change_is_not_that_of_a_retry() {
 #[test]
 fn a_message_opened_from_them_leads_back() {
     let mut desk = changed(80, 24);
-    desk.keys("5 j Enter").sees("attempt 1").keys("Esc").sees("changed since 14:03:");
+    desk.keys("5 j Enter").sees("message   message_").keys("Esc").sees("changed since 14:03:");
     // To another view instead: then they were seen.
     desk.keys("Enter 3 5").sees("nothing changed");
 }

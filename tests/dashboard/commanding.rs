@@ -118,7 +118,7 @@ fn the_menu_of_a_row_needs_no_letter() {
         .sees("plan a retry")
         .sees("list only this error")
         .sees("copy the message's id");
-    desk.keys("Enter").sees("Singapore").misses("Message to");
+    desk.keys("Enter").sees("── 65∙∙∙∙4018 ──").misses("Message to");
     desk.keys("Esc F2 Down Enter").sees("Retry 1 message");
 }
 

@@ -68,7 +68,7 @@ fn the_detail_follows_the_cursor_and_asks_when_it_is_opened() {
 #[test]
 fn a_small_screen_shows_one_pane_at_a_time() {
     let mut desk = desk(80, 24);
-    desk.keys("Enter").sees("Singapore").misses("recipient      result").keys("Esc").sees("recipient      result");
+    desk.keys("Enter").sees("── 65∙∙∙∙4018 ──").misses("recipient      result").keys("Esc").sees("recipient      result");
 }
 
 #[test]

@@ -109,6 +109,11 @@ impl Changes {
         self.records.values().rev()
     }
 
+    /// The change of a message, while it is kept.
+    pub fn of(&self, message: &MessageId) -> Option<&ChangeRecord> {
+        self.records.get(self.indices.get(message)?)
+    }
+
     /// How many are kept.
     pub fn len(&self) -> usize {
         self.records.len()

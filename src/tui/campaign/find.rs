@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::delivery::{Beside, MessageId, NotANumber, RecipientQuery, grouped};
+use crate::delivery::{Beside, MessageId, NotANumber, Recipient, RecipientQuery, grouped};
 use crate::monitor::{Command, Generation, NoticeWeight, SearchState};
 use crate::postman::Explanation;
 use crate::tui::Action;
@@ -51,6 +51,8 @@ pub(in crate::tui) struct Find {
     pub refusal: Option<NotANumber>,
     /// The server's answer to the last search.
     server: ServerAnswer,
+    /// What it searches for is the number of a message, which nobody typed: a mask hides it.
+    pub is_taken: bool,
     /// The line searches all campaigns at a person's request, and this one not automatically.
     pub everywhere: bool,
     /// The search that the server is working on.
@@ -195,12 +197,17 @@ impl Find {
         self.wake(now);
     }
 
+    /// Searches for the number of a message, on the server at once. The line stays empty: its digits may be masked.
+    pub fn take_number(&mut self, number: &Recipient, now: Timestamp) {
+        *self = Self { is_taken: true, ..Self::default() };
+        (self.query, self.refusal) = understood(number.as_str());
+        self.wake(now);
+    }
+
     /// What the line searches for, or why it searches for nothing.
     fn understand(&mut self) {
-        (self.query, self.refusal) = match RecipientQuery::parse(self.input.value()) {
-            Ok(query) => (query, None),
-            Err(why) => (RecipientQuery::default(), Some(why)),
-        };
+        (self.query, self.refusal) = understood(self.input.value());
+        self.is_taken = false;
     }
 
     fn is_askable(&self) -> bool {
@@ -213,6 +220,14 @@ impl Find {
         self.found.clear();
         self.further_asked = false;
         self.due = None;
+    }
+}
+
+/// What a text searches for, or why it searches for nothing.
+fn understood(text: &str) -> (RecipientQuery, Option<NotANumber>) {
+    match RecipientQuery::parse(text) {
+        Ok(query) => (query, None),
+        Err(why) => (RecipientQuery::default(), Some(why)),
     }
 }
 

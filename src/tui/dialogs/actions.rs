@@ -51,6 +51,8 @@ pub(in crate::tui) enum RowAction {
     OnlyBatch,
     /// Show the batch among the others.
     ShowBatch,
+    /// Find all messages to the same number.
+    SameNumber,
 }
 
 /// A line of the menu.
@@ -161,6 +163,7 @@ fn run(action: RowAction, shared: &mut Shared) -> Next {
                 shared.drill(FilterChoice { batches: subject.batch.into_iter().collect(), ..FilterChoice::default() });
             }
             RowAction::ShowBatch => show_batch(subject, shared),
+            RowAction::SameNumber => shared.find_same_number(),
         }
     });
     Next::Close
@@ -211,6 +214,7 @@ impl RowAction {
             RowAction::OnlyError => ("list only this error", missing(subject.error.is_some(), "it has not failed")),
             RowAction::OnlyBatch => ("list only this batch", missing(subject.batch.is_some(), "not in a batch")),
             RowAction::ShowBatch => ("show its batch", missing(subject.batch.is_some(), "not in a batch")),
+            RowAction::SameNumber => ("find all to this number", shared.why_no_number().map(str::to_owned)),
         };
         Some(RowLine { action: self, label: label.into(), key: String::new(), refusal })
     }

@@ -190,7 +190,7 @@ impl Shared {
     }
 
     /// The trace id of the last refused or unknown request about what is under the cursor.
-    fn trace_id(&self) -> Option<String> {
+    pub(in crate::tui) fn trace_id(&self) -> Option<String> {
         let campaign = self.campaign()?;
         let subject = views::subject(self);
         let of_stage = |stage: Option<&ActionStage>| stage.and_then(ActionStage::why).and_then(|why| why.trace_id.clone());

@@ -46,6 +46,7 @@ pub(super) const ABOUT: About = About {
         RowAction::OnlyError,
         RowAction::OnlyBatch,
         RowAction::ShowBatch,
+        RowAction::SameNumber,
         RowAction::Key(Action::Copy),
         RowAction::Copy(CopyWhat::Number),
         RowAction::Copy(CopyWhat::MessageId),

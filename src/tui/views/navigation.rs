@@ -94,7 +94,12 @@ impl Shared {
         let Some(campaign) = self.campaign_mut() else { return false };
         let Some(drilled) = campaign.drilled.take() else { return false };
         campaign.choice = drilled.before;
-        campaign.narrow();
+        if campaign.find.is_taken {
+            // It belongs to the message that it goes back to.
+            self.end_find();
+        } else {
+            campaign.narrow();
+        }
         match drilled.from {
             OpenedFrom::Pane(view) => self.show_view(view),
             OpenedFrom::Message(message) => {
