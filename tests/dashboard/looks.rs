@@ -66,13 +66,14 @@ fn the_list(#[case] columns: u16, #[case] rows: u16) {
     assert_snapshot!(format!("list_{columns}x{rows}"), desk.screen());
 }
 
-#[rstest]
-#[case(ThemeChoice::None)]
-#[case(ThemeChoice::Dark)]
-fn no_look_changes_a_word(#[case] theme: ThemeChoice) {
-    let mut desk = desk(theme, 120, 36);
-    desk.keys("j j");
-    assert_snapshot!("list_120x36", desk.screen());
+#[test]
+fn no_look_changes_a_word() {
+    let words = |theme| {
+        let mut desk = desk(theme, 120, 36);
+        // In bars signs tell apart what colours do otherwise.
+        desk.keys("j j").screen().replace(|sign| matches!(sign, '▁'..='▒' | '✗'), "█")
+    };
+    assert_eq!(words(ThemeChoice::None), words(ThemeChoice::Dark));
 }
 
 #[rstest]
