@@ -74,6 +74,8 @@ mod shown;
 mod spent;
 #[path = "dashboard/trimming.rs"]
 mod trimming;
+#[path = "dashboard/undelivered.rs"]
+mod undelivered;
 #[path = "dashboard/taking_back.rs"]
 mod taking_back;
 #[path = "dashboard/clocks.rs"]

@@ -38,6 +38,7 @@ use crate::tui::text::width;
 use crate::tui::views::activity::Activity;
 use crate::tui::views::batches::Batches;
 use crate::tui::views::message::SameNumber;
+use crate::tui::views::not_delivered::NotDelivered;
 
 /// How many minutes count as the last ones.
 const RECENT_MINUTES: u32 = 15;
@@ -110,6 +111,7 @@ pub(in crate::tui) struct Campaign {
     pub out_of_attempts: HashSet<MessageId>,
     pub activity_view: Activity,
     pub batch_view: Batches,
+    pub not_delivered: NotDelivered,
     /// What a person marked.
     pub marked: Marked,
     /// Until when a read-only campaign is unlocked for actions.
@@ -170,6 +172,7 @@ impl Campaign {
             out_of_attempts: HashSet::new(),
             activity_view: Activity::default(),
             batch_view: Batches::default(),
+            not_delivered: NotDelivered::default(),
             marked: Marked::default(),
             unlocked_until: None,
             marks: Highlights::default(),

@@ -8,6 +8,7 @@ pub(super) mod empty; // what is shown where there are no rows
 pub(super) mod failures;
 pub(super) mod message;
 pub(super) mod messages;
+pub(super) mod not_delivered;
 mod navigation; // from view to view, and back
 
 use ratatui::buffer::Buffer;
@@ -31,6 +32,8 @@ pub enum ViewKind {
     Failures,
     /// Actions and their outcomes.
     Activity,
+    /// Who did not get it.
+    NotDelivered,
 }
 
 /// What is the same of a view whatever it shows.
@@ -50,7 +53,7 @@ pub(in crate::tui) struct About {
 
 impl ViewKind {
     /// All of them, in their order on the screen.
-    pub const ALL: [ViewKind; 4] = [ViewKind::Messages, ViewKind::Batches, ViewKind::Failures, ViewKind::Activity];
+    pub const ALL: [ViewKind; 5] = [ViewKind::Messages, ViewKind::Batches, ViewKind::Failures, ViewKind::Activity, ViewKind::NotDelivered];
 
     pub(in crate::tui) const fn about(self) -> &'static About {
         match self {
@@ -58,6 +61,7 @@ impl ViewKind {
             ViewKind::Batches => &batches::ABOUT,
             ViewKind::Failures => &failures::ABOUT,
             ViewKind::Activity => &activity::ABOUT,
+            ViewKind::NotDelivered => &not_delivered::ABOUT,
         }
     }
 
@@ -90,6 +94,7 @@ pub(in crate::tui) fn can(action: Action, shared: &Shared) -> Can {
         ViewKind::Batches => batches::can(action, shared, campaign),
         ViewKind::Failures => failures::can(action, shared, campaign),
         ViewKind::Activity => activity::can(action, shared, campaign),
+        ViewKind::NotDelivered => not_delivered::can(action, shared, campaign),
     }
 }
 
@@ -136,6 +141,7 @@ pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
         ViewKind::Batches => batches::key(action, shared),
         ViewKind::Failures => failures::key(action, shared),
         ViewKind::Activity => activity::key(action, shared),
+        ViewKind::NotDelivered => not_delivered::key(action, shared),
     }
 }
 
@@ -157,6 +163,7 @@ pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, [sum, heads, li
         ViewKind::Batches => batches::draw(shared, buffer, sum, heads, lines),
         ViewKind::Failures => failures::draw(shared, buffer, sum, heads, lines),
         ViewKind::Activity => activity::draw(shared, buffer, sum, heads, lines),
+        ViewKind::NotDelivered => not_delivered::draw(shared, buffer, sum, heads, lines),
     }
 }
 
@@ -167,6 +174,7 @@ pub(in crate::tui) fn cursor(view: ViewKind, campaign: &Campaign) -> (usize, usi
         ViewKind::Batches => batches::cursor(campaign),
         ViewKind::Failures => failures::cursor(campaign),
         ViewKind::Activity => activity::cursor(campaign),
+        ViewKind::NotDelivered => not_delivered::cursor(campaign),
     }
 }
 
@@ -177,6 +185,7 @@ pub(in crate::tui) fn go(steps: isize, shared: &mut Shared) {
         ViewKind::Batches => batches::go(steps, shared),
         ViewKind::Failures => failures::go(steps, shared),
         ViewKind::Activity => activity::go(steps, shared),
+        ViewKind::NotDelivered => not_delivered::go(steps, shared),
     }
 }
 
@@ -185,6 +194,7 @@ pub(in crate::tui) fn count(view: ViewKind, campaign: &Campaign) -> (usize, Role
     match view {
         ViewKind::Messages | ViewKind::Batches | ViewKind::Failures => (0, Role::Text),
         ViewKind::Activity => activity::count(campaign),
+        ViewKind::NotDelivered => not_delivered::count(campaign),
     }
 }
 
@@ -196,6 +206,7 @@ pub(in crate::tui) fn subject(shared: &Shared) -> RowSubject {
         ViewKind::Batches => batches::subject(campaign),
         ViewKind::Failures => failures::subject(campaign),
         ViewKind::Activity => activity::subject(campaign),
+        ViewKind::NotDelivered => not_delivered::subject(),
     }
 }
 
@@ -206,6 +217,7 @@ pub(in crate::tui) fn title(shared: &Shared) -> String {
         ViewKind::Batches => batches::title(campaign),
         ViewKind::Failures => failures::title(campaign),
         ViewKind::Activity => activity::title(campaign),
+        ViewKind::NotDelivered => not_delivered::title(campaign),
     });
     title.unwrap_or_else(|| "Actions".to_owned())
 }
@@ -218,6 +230,7 @@ pub(in crate::tui) fn label(action: Action, shared: &Shared) -> Option<&'static 
         ViewKind::Batches => batches::label(action),
         ViewKind::Failures => failures::label(action, campaign),
         ViewKind::Activity => activity::label(action),
+        ViewKind::NotDelivered => not_delivered::label(action),
     }
 }
 
@@ -228,6 +241,7 @@ pub(in crate::tui) fn copied(shared: &Shared, campaign: &Campaign, format: CopyF
         ViewKind::Batches => batches::copied(shared, campaign, format),
         ViewKind::Failures => failures::copied(shared, campaign, format),
         ViewKind::Activity => activity::copied(shared, campaign, format),
+        ViewKind::NotDelivered => not_delivered::copied(campaign, format),
     }
 }
 
@@ -235,7 +249,7 @@ pub(in crate::tui) fn copied(shared: &Shared, campaign: &Campaign, format: CopyF
 pub(in crate::tui) fn look(shared: &mut Shared) {
     match shared.view {
         ViewKind::Failures => failures::look(shared),
-        ViewKind::Messages | ViewKind::Batches | ViewKind::Activity => {}
+        ViewKind::Messages | ViewKind::Batches | ViewKind::Activity | ViewKind::NotDelivered => {}
     }
 }
 

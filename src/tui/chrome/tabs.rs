@@ -56,7 +56,7 @@ fn sides(state: &Shared, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece>)> {
         let (index, len) = (campaign.list.index(&campaign.store), campaign.list.len());
         right.push(Piece::new(row_of(index, len), style(Role::Muted), 0));
     }
-    if right.is_empty() {
+    if right.is_empty() && kind != Kind::Small {
         let far = if campaign.is_unread() { String::new() } else { state.how_far(campaign) };
         right.push(Piece::new(far, style(Role::Muted), 3));
     }

@@ -1,5 +1,6 @@
-//! The table itself. The only capital letters bound are `G` and `N`, and neither writes anything; `d`, `e`
-//! and `w` stay free, because fingers trained on other programs expect them to delete, edit and write; Ctrl
+//! The table itself. The only capital letters bound are `G` and `N`, and neither writes anything; `e`
+//! stays free, and `d` and `w` only show something, because fingers trained on other programs expect them to
+//! delete, edit and write; Ctrl
 //! with `a`, `b`, `s` and `q` belongs to terminals and multiplexers.
 
 mod acting;
@@ -18,7 +19,8 @@ use Context::{Campaigns, Detail, Help, Menu, Page, Plan, Prompt, Question, Start
 /// The views of one campaign.
 const CAMPAIGN_VIEWS: Contexts = Contexts::views();
 /// Those of few lines that show the messages of a time window.
-const WINDOWED_LINES: Contexts = only(&[Context::Pane(ViewKind::Batches), Context::Pane(ViewKind::Failures)]);
+const WINDOWED_LINES: Contexts =
+    only(&[Context::Pane(ViewKind::Batches), Context::Pane(ViewKind::Failures), Context::Pane(ViewKind::NotDelivered)]);
 /// The views that show the messages of a time window.
 const WINDOWED: Contexts = only(&[Context::MESSAGES]).and(WINDOWED_LINES.as_slice());
 /// The views, and the list of all campaigns.

@@ -13,9 +13,9 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Toggle,
         keys: &[Chord::char(' ')],
-        contexts: only(&[Context::MESSAGES, Context::Pane(ViewKind::Failures)]),
+        contexts: only(&[Context::MESSAGES, Context::Pane(ViewKind::Failures), Context::Pane(ViewKind::NotDelivered)]),
         label: "mark",
-        help: "mark the row and go to the next, or unmark it; in failures, all messages of the line",
+        help: "mark the row and go to the next, or unmark it; in failures, all messages of the line; in not delivered, tick it",
         group: HelpGroup::Mark,
         footer: Some(9),
     },
