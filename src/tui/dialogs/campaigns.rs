@@ -96,6 +96,9 @@ impl Dialog for AllCampaigns {
         match action {
             Action::Enter | Action::Back | Action::Quit | Action::Help | Action::Notices => Can::Yes,
             Action::PreviousCampaign | Action::NextCampaign | Action::NextPane | Action::PreviousPane => Can::Yes,
+            Action::NextInNeed => {
+                Can::unless(shared.campaigns.next_in_need_after(self.chosen).is_none(), "no other campaign needs a person")
+            }
             // The campaign under the cursor is shown, and does it there.
             Action::Show(_) | Action::Find | Action::Filter | Action::Clear | Action::Unmark | Action::Mask => Can::Yes,
             Action::Pause | Action::ReadNow | Action::Actions | Action::CommandLine => Can::Yes,
@@ -115,6 +118,7 @@ impl Dialog for AllCampaigns {
             Some(Action::Back | Action::Quit | Action::NextPane | Action::PreviousPane) => return Next::Close,
             Some(Action::PreviousCampaign) => self.go(-1, shared),
             Some(Action::NextCampaign) => self.go(1, shared),
+            Some(Action::NextInNeed) => self.chosen = shared.campaigns.next_in_need_after(self.chosen).unwrap_or(self.chosen),
             // A page is about all of them.
             Some(action @ (Action::Help | Action::Notices)) => shared.common_key(action),
             Some(action) => match shared.steps(action) {

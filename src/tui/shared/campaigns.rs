@@ -52,7 +52,12 @@ impl Campaigns {
 
     /// The next one after that on the screen that needs a person.
     pub fn next_in_need(&self) -> Option<usize> {
-        let others = (1..self.all.len()).map(|steps| (self.current + steps) % self.all.len());
+        self.next_in_need_after(self.current)
+    }
+
+    /// The next one after a campaign that needs a person.
+    pub fn next_in_need_after(&self, index: usize) -> Option<usize> {
+        let others = (1..self.all.len()).map(|steps| (index + steps) % self.all.len());
         others.into_iter().find(|index| self.all[*index].needs_person())
     }
 

@@ -110,7 +110,7 @@ fn a_wish_that_is_dropped_can_be_in_the_way_of_another() {
 
 #[test]
 fn questions_and_text_fields_keep_their_keys() {
-    let (map, mistakes) = read("enter = \"s\"\nback = \"b\"\nup = \"w\"\npage_up = \"z\"");
+    let (map, mistakes) = read("enter = \"s\"\nback = \"b\"\nup = \"e\"\npage_up = \"z\"");
     assert!(mistakes.is_empty(), "{mistakes:?}");
     assert_eq!(map.lookup(Context::MESSAGES, press('s')), Some(Action::Enter));
     assert_eq!(map.lookup(Context::MESSAGES, key(KeyCode::Enter)), None);
@@ -119,7 +119,7 @@ fn questions_and_text_fields_keep_their_keys() {
         assert_eq!(map.lookup(context, key(KeyCode::Esc)), Some(Action::Back), "{context:?}");
     }
     for context in [Context::Text, Context::Prompt, Context::Help] {
-        for letter in ['s', 'b', 'w', 'z'] {
+        for letter in ['s', 'b', 'e', 'z'] {
             assert_eq!(map.lookup(context, press(letter)), None, "`{letter}` is text in {context:?}");
         }
         assert_eq!(map.lookup(context, key(KeyCode::PageUp)), Some(Action::PageUp), "{context:?}");
