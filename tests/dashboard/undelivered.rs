@@ -62,5 +62,5 @@ fn what_failed_is_planned_and_nothing_else() {
     let mut desk = desk(120, 36);
     desk.keys("d r").sees("Retry 2 messages, TEST").keys("Esc").sees("5 of 27 not delivered");
     desk.keys("j j r").misses("Retry 2").sees("only what has failed can be retried");
-    desk.keys("g x").sees("Export 5 messages").keys("Esc").sees("failed, stuck, unconfirmed").keys("Esc").sees("5 of 27 not delivered");
+    desk.keys("g x").sees("messages, 5 rows").keys("Esc").sees("failed, stuck, unconfirmed").keys("Esc").sees("5 of 27 not delivered");
 }
