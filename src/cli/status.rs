@@ -1,4 +1,4 @@
-//! `postwatch status`: a campaign's counts: by status, error and batch, and the last 15 minutes.
+//! `postwatch status`: how a campaign is going: its messages by class, status, error and batch, and the last 15 minutes.
 
 mod report;
 mod table;
@@ -21,7 +21,7 @@ use super::window::{AttemptWindow, ListedBack, NOT_GIVEN, NewestAttempt, Placeme
 use super::{Common, EarlyExit, Exit, Format};
 use crate::delivery::{BatchId, Message, MessageId, full_stop, how_much_shows};
 use crate::monitor::{ListRequest, Reader};
-use crate::postman::PageRequest;
+use crate::postman::{HostKind, PageRequest};
 use crate::store::{AnswerKind, Reach, RowNumber, Store};
 
 /// What `status` takes.
@@ -105,7 +105,7 @@ async fn read(
         ListRequest { batch: batch.clone(), search: None, page_size: PageRequest::LARGEST, to_the_end: stretch.horizon.is_none() };
     let mut pages = reader.pages(listing);
     let progress = ProgressLine::start(context.common.quiet, false);
-    let mut store = Store::new();
+    let mut store = if campaign.settings.host_kind == HostKind::Loadtest { Store::of_load_test() } else { Store::new() };
     let mut loaded = Loaded { back: ListedBack::default(), whole: true, untimed: HashSet::new() };
     let mut fetched_at = None;
     // Whether everything counts.

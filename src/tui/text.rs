@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-pub use time::{age, ago, exact_time, short_time};
+pub use time::{age, ago, exact_time, short_minute, short_time};
 pub use wrap::wrap;
 
 /// How text is aligned in a column.

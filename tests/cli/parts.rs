@@ -86,11 +86,11 @@ fn figures_of_a_part_of_a_batch_say_of_what_they_are() {
     let table = |total: Value| stage(&rows(3, 0, 1, &total)).good(&[&STATUS[..], &["--format", "table"]].concat()).out;
     let part = table(json!(150));
     let lines: Vec<Vec<&str>> = part.lines().map(|line| line.split_whitespace().collect()).collect();
-    for line in
-        [&["status", "of", "the", "3", "loaded"][..], &["delivered", "3+"], &["failed", "–"], &["Only", "of", "the", "3", "loaded:"]]
+    for line in [&["class", "of", "the", "3", "loaded"][..], &["delivered", "3+"], &["failed", "–"], &["Only", "of", "the", "3", "loaded:"]]
     {
         assert!(lines.iter().any(|told| told == line), "{line:?} in {part}");
     }
+    assert!(part.contains("\nCannot tell: 3 of the batch's 150 messages loaded.\n"), "{part}");
     let whole = table(json!(3));
     assert!(!whole.contains('–') && !whole.contains("of the") && whole.contains("all there are"), "{whole}");
 }

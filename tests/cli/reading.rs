@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
+use postwatch::simulator::{CampaignOptions, WorldOptions};
 use postwatch::state::{Journal, NoteKind};
+use serde_json::{Value, json};
 
 use super::stage::{CLINIC, Running, Stage, still, text};
 
@@ -84,7 +86,42 @@ fn a_status_says_how_far_back_it_read() {
     assert_eq!(whole.err, "", "asked for, so nothing needs to be said");
     // Nothing is said about minutes that were not loaded.
     assert_eq!(ran.json()["recent"]["minutes"], 15);
-    assert_eq!(stage.good(&["status", CLINIC, "--since", "5m", "--format", "json"]).json()["recent"]["minutes"], 5);
+    let few = stage.good(&["status", CLINIC, "--since", "5m", "--format", "json"]).json();
+    assert_eq!(few["recent"]["minutes"], 5);
+    assert_eq!((&few["verdict"]["state"], &few["verdict"]["since"]), (&json!("unknown"), &Value::Null));
+    assert_eq!(few["verdict"]["sentence"], "Cannot tell: only the last 5 min are loaded");
+}
+
+/// Half an hour ago the telco's reports ceased.
+#[test]
+fn a_stall_is_the_verdict_and_its_messages_are_unconfirmed() {
+    let now = Timestamp::now();
+    let campaign = CampaignOptions { live_per_second: 0.2, foreign_rate: 0.0, ..CampaignOptions::new(CLINIC) };
+    let started_at = now - SignedDuration::from_hours(1);
+    let stage = Stage::new(WorldOptions { campaigns: vec![campaign], started_at, calls_per_second: 0, ..WorldOptions::new(7) });
+    stage.simulator.with_world(|world| world.withhold_reports(1.0, now - SignedDuration::from_mins(30)));
+    let status = stage.good(&["status", CLINIC, "--format", "json"]).json();
+    assert_eq!(status["verdict"]["state"], "stalled", "{status}");
+    let since: Timestamp = text(&status["verdict"]["since"]).parse().unwrap();
+    assert!((28..=32).contains(&now.duration_since(since).as_mins()), "{since}");
+    let (sentence, classes) = (text(&status["verdict"]["sentence"]), status["classes"].as_object().unwrap());
+    assert!(sentence.starts_with("Nothing finished since ") && sentence.ends_with(" on the way"), "{sentence}");
+    assert!(classes["unconfirmed"].as_u64() > Some(100), "{status}");
+    assert_eq!(classes.values().filter_map(Value::as_u64).sum::<u64>(), status["coverage"]["loaded"].as_u64().unwrap());
+    let table = stage.good(&["status", CLINIC, "--format", "table"]).out;
+    assert!(table.lines().nth(1).unwrap().starts_with("Nothing finished since "), "{table}");
+    assert!(table.lines().any(|line| line.trim_start().starts_with("unconfirmed ")), "{table}");
+}
+
+#[test]
+fn in_a_load_test_what_was_sent_is_handed_over() {
+    let stage = Stage::new(still(1));
+    let at = (Timestamp::now() - SignedDuration::from_hours(1)).to_string();
+    stage.tells(&[json!({ "id": "a", "recipient": "6580001234", "latestStatus": "sent", "createdAt": at })], false);
+    let classes = || stage.good(&["status", CLINIC, "--format", "json"]).json()["classes"].clone();
+    assert_eq!((&classes()["stuck"], &classes()["handedOver"]), (&json!(1), &json!(0)));
+    stage.configure("environment = \"loadtest\"");
+    assert_eq!((&classes()["stuck"], &classes()["handedOver"]), (&json!(0), &json!(1)));
 }
 
 #[test]

@@ -8,8 +8,9 @@ use serde::{Serialize, Serializer};
 
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::moment::exact;
-use crate::delivery::{BatchId, DeliveryError, MessageId, Status};
-use crate::store::{Latency, STATUS_COUNT, Store, status_index};
+use crate::delivery::{BatchId, Class, DeliveryError, MessageId, Status, believed_total, grouped};
+use crate::store::{Classes, Latency, STATUS_COUNT, Store, Verdict, status_index};
+use crate::tui::text::short_minute;
 
 /// The minutes that are compared with the usual.
 pub(super) const RECENT_MINUTES: u32 = 15;
@@ -38,6 +39,8 @@ pub(super) struct StatusReport {
     pub campaign: CampaignPart,
     pub coverage: CoveragePart,
     pub statuses: StatusCounts,
+    pub classes: ClassCounts,
+    pub verdict: VerdictPart,
     pub failures: Vec<FailurePart>,
     pub recent: RecentPart,
     pub batches: Vec<BatchPart>,
@@ -91,6 +94,26 @@ impl Serialize for StatusCounts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.named())
     }
+}
+
+/// Counts by class; they add up to what is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ClassCounts(pub Classes);
+
+impl Serialize for ClassCounts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(Class::ALL.map(|class| (class.json_name(), self.0[class])))
+    }
+}
+
+/// How it is going, as on the screen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct VerdictPart {
+    pub state: &'static str,
+    /// Since when it is going badly.
+    pub since: Option<String>,
+    /// Without a full stop.
+    pub sentence: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -153,6 +176,9 @@ impl StatusReport {
         let recent = store.recent(window.now, loaded_minutes.map_or(RECENT_MINUTES, |minutes| minutes.clamp(1, RECENT_MINUTES)));
         let word = |word: &str| (!word.is_empty()).then(|| word.to_owned());
         let kind = campaign.settings.host_kind;
+        let batches = batches(store, window);
+        let unknown = why_unknown(coverage.loaded, window, &batches, loaded_minutes);
+        let verdict = Verdict::of(&recent, campaign.settings.failure_limit, unknown);
         Self {
             campaign: CampaignPart {
                 name: campaign.settings.name.clone(),
@@ -167,6 +193,12 @@ impl StatusReport {
                 fetched_at: time(window.fetched_at),
             },
             statuses: StatusCounts(counts.by_status),
+            classes: ClassCounts(store.classes(None, None, window.now)),
+            verdict: VerdictPart {
+                state: verdict.state(),
+                since: time(verdict.since()),
+                sentence: verdict.sentence(|time| short_minute(time, zone, window.now)),
+            },
             failures: counts
                 .errors
                 .iter()
@@ -187,7 +219,7 @@ impl StatusReport {
                 leading_error: recent.leading_error.and_then(|error| word(&error.code)),
                 is_day_loaded: loaded_minutes.is_none_or(|minutes| minutes >= DAY_MINUTES + RECENT_MINUTES),
             },
-            batches: batches(store, window),
+            batches,
             is_of_batch: window.batch.is_some(),
             latency: latency(store.latency(window.now)),
         }
@@ -237,6 +269,19 @@ fn loaded_minutes(store: &Store, window: &ReportBasis) -> Option<u32> {
     u32::try_from(seconds / 60 + i64::from(seconds % 60 > 0)).ok()
 }
 
+/// Why what is loaded does not tell how it is going; `None` if it does.
+fn why_unknown(loaded: usize, window: &ReportBasis, batches: &[BatchPart], loaded_minutes: Option<u32>) -> Option<String> {
+    if window.batch.is_some() && !window.complete {
+        let total = batches.first().and_then(|batch| believed_total(batch.total, loaded)).filter(|total| *total > loaded);
+        return Some(match total {
+            Some(total) => format!("{} of the batch's {} messages loaded", grouped(loaded), grouped(total)),
+            None => "perhaps not all of the batch is loaded".to_owned(),
+        });
+    }
+    let minutes = loaded_minutes.filter(|minutes| *minutes < RECENT_MINUTES)?;
+    Some(format!("only the last {minutes} min are loaded"))
+}
+
 /// For how many of the covered messages that failed with an error the API accepts no further retry.
 fn used_up_with(store: &Store, used_up: &HashSet<MessageId>, error: &DeliveryError) -> usize {
     let rows = used_up.iter().filter_map(|message| store.row(message)).filter(|row| store.is_covered(*row));
@@ -252,6 +297,12 @@ fn latency(latency: Latency) -> LatencyPart {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use jiff::SignedDuration;
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
     use crate::config;
     use crate::delivery::{AttemptFields, BatchFields, Reported, RowFields, RowsBuilder};
@@ -320,6 +371,8 @@ pub(super) mod tests {
                 r#""coverage":{"loaded":3,"complete":false,"newest":"2030-03-18T01:45:40.000+08:00","#,
                 r#""oldest":"2030-03-18T00:46:40.000+08:00","fetchedAt":"2030-03-18T01:46:40.000+08:00"},"#,
                 r#""statuses":{"created":0,"enqueued":0,"sending":0,"sent":0,"sent_to_telco":0,"success":1,"failure":1,"other":1},"#,
+                r#""classes":{"delivered":1,"failed":1,"onTheWay":0,"stuck":0,"unconfirmed":0,"sentAbroad":0,"handedOver":0,"other":1},"#,
+                r#""verdict":{"state":"well","since":null,"sentence":"Going well"},"#,
                 r#""failures":[{"errorType":"delivery_error","errorCode":"routing_error","count":1,"retry":"maybe","noAttemptsLeft":1}],"#,
                 r#""recent":{"minutes":15,"finished":2,"failed":1,"usualShare":null,"risingSince":null,"leadingError":"routing_error"},"#,
                 r#""batches":[{"id":"batch_1","fileName":"clinic.csv","status":null,"total":3,"loaded":2,"#,
@@ -335,6 +388,58 @@ pub(super) mod tests {
         assert_eq!((report.coverage.complete, report.batches.len()), (false, 1));
         assert_eq!((report.batches[0].id.as_str(), report.batches[0].loaded, report.batches[0].total), ("batch_1", 0, None));
     }
+
+    #[test]
+    fn what_is_not_loaded_is_not_judged() {
+        assert_eq!(empty_batch().verdict.sentence, "Cannot tell: perhaps not all of the batch is loaded");
+        let batch = |total| BatchPart {
+            id: "batch_1".to_owned(),
+            file_name: None,
+            status: None,
+            total,
+            loaded: 3,
+            statuses: StatusCounts::default(),
+        };
+        let window = |batch, complete| ReportBasis { batch, fetched_at: Some(now()), complete, since: None, now: now() };
+        let why = |complete, total| why_unknown(3, &window(Some(BatchId::new("batch_1")), complete), &[batch(total)], None);
+        assert_eq!(why(false, Some(150)).as_deref(), Some("3 of the batch's 150 messages loaded"));
+        assert_eq!(why(false, None).as_deref(), Some("perhaps not all of the batch is loaded"));
+        assert_eq!(why(true, Some(3)), None);
+        let why = |minutes| why_unknown(3, &window(None, false), &[], minutes);
+        assert_eq!(why(Some(5)).as_deref(), Some("only the last 5 min are loaded"));
+        assert_eq!((why(Some(15)), why(None)), (None, None));
+    }
+
+    proptest! {
+        #[test]
+        fn the_classes_add_up_to_what_is_loaded(
+            messages in vec((select(&STATUSES[..]), 0..7200_i64, any::<bool>()), 0..60),
+            is_load_test in any::<bool>(),
+            reach in option::of(0..7200_i64),
+        ) {
+            let mut store = if is_load_test { Store::of_load_test() } else { Store::new() };
+            let at = |age: i64| now() - SignedDuration::from_secs(age);
+            let mut rows = RowsBuilder::default();
+            for (index, (status, age, is_abroad)) in messages.iter().enumerate() {
+                rows.push(&RowFields {
+                    id: &format!("m{index}"),
+                    recipient: Reported::Value(if *is_abroad { "447700900123" } else { "6580001234" }),
+                    status: Reported::Value(status),
+                    created_at: Reported::Value(at(*age)),
+                    ..RowFields::default()
+                });
+            }
+            store.merge(&rows.finish(), &AnswerKind::List, now());
+            let oldest = reach.map(|age| (at(age), MessageId::new("")));
+            store.set_reach(Reach { complete: oldest.is_none(), oldest, gap: None });
+            let window = ReportBasis { batch: None, fetched_at: Some(now()), complete: false, since: None, now: now() };
+            let report = StatusReport::of(&store, &window, &campaign(), &HashSet::new(), &TimeZone::UTC);
+            prop_assert_eq!(report.classes.0.total(), report.coverage.loaded);
+            prop_assert_eq!(report.classes.0[Class::Failed], report.statuses.of(&Status::Failure));
+        }
+    }
+
+    const STATUSES: [&str; 8] = ["created", "enqueued", "sending", "sent", "sent_to_telco", "success", "failure", "parked"];
 
     #[test]
     fn the_figures_add_up() {

@@ -12,7 +12,7 @@ use super::super::moment::shown;
 use super::super::records::write_records;
 use super::super::table::columns;
 use super::report::{FailurePart, LatencyPart, RecentPart, StatusReport};
-use crate::delivery::{DeliveryError, Status, believed_total, code_or_none};
+use crate::delivery::{Class, DeliveryError, Status, believed_total, code_or_none};
 use crate::store::Recent;
 
 /// The report in lines and columns.
@@ -25,6 +25,7 @@ pub(super) fn text(report: &StatusReport, zone: &TimeZone) -> String {
     let time = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Timestamp>().ok()).map(|time| shown(time, zone));
     let coverage = &report.coverage;
     line(format!("{}  ({}, {})", report.campaign.name, report.campaign.environment, report.campaign.id));
+    line(format!("{}.", report.verdict.sentence));
     let missing =
         report.asked_batch().and_then(|batch| believed_total(batch.total, coverage.loaded)).filter(|total| *total > coverage.loaded);
     let reach = match (coverage.complete, missing, time(&coverage.oldest)) {
@@ -39,7 +40,10 @@ pub(super) fn text(report: &StatusReport, zone: &TimeZone) -> String {
     line(String::new());
     // For a batch that is only partly loaded, these figures do not say how it went.
     let of = report.asked_batch().filter(|_| !coverage.complete).map(|_| format!("of the {} loaded", grouped(coverage.loaded)));
-    line(columns(&["status", of.as_deref().unwrap_or("messages")], 1, statuses(report, of.is_some())));
+    line(columns(&["class", of.as_deref().unwrap_or("messages")], 1, classes(report, of.is_some())));
+    if let Some(unfinished) = unfinished(report) {
+        line(unfinished);
+    }
     if !report.failures.is_empty() {
         line(String::new());
         let heads = ["failures", "messages", "retry", "no attempts left", "advice"];
@@ -83,9 +87,9 @@ fn in_time(latency: &LatencyPart) -> String {
     let known: Vec<String> = known.iter().filter_map(|(part, time)| Some(format!("{part} within {:.1} s", (*time)?))).collect();
     let open = grouped(latency.open);
     if known.is_empty() {
-        format!("Time to deliver: not known yet; {open} still on the way.")
+        format!("Time to deliver: not known yet; {open} not finished.")
     } else {
-        format!("Time to deliver: {}; {open} still on the way.", known.join(", "))
+        format!("Time to deliver: {}; {open} not finished.", known.join(", "))
     }
 }
 
@@ -98,9 +102,17 @@ fn figure(number: usize, is_whole: bool) -> String {
     }
 }
 
-fn statuses(report: &StatusReport, is_part: bool) -> Vec<Vec<String>> {
-    let shown = report.statuses.named().filter(|(word, count)| *count > 0 || matches!(*word, "success" | "failure"));
-    shown.map(|(word, count)| vec![Status::from_api(word).word().to_owned(), figure(count, !is_part)]).collect()
+fn classes(report: &StatusReport, is_part: bool) -> Vec<Vec<String>> {
+    let count = |class| report.classes.0[class];
+    let shown = Class::ALL.into_iter().filter(|class| count(*class) > 0 || matches!(class, Class::Delivered | Class::Failed));
+    shown.map(|class| vec![class.word().to_owned(), figure(count(class), !is_part)]).collect()
+}
+
+/// Where the messages are that have neither been delivered nor failed; `None` if there are none.
+fn unfinished(report: &StatusReport) -> Option<String> {
+    let unfinished = report.statuses.named().filter(|(word, count)| *count > 0 && !matches!(*word, "success" | "failure"));
+    let unfinished: Vec<String> = unfinished.map(|(word, count)| format!("{} {}", grouped(count), Status::from_api(word).word())).collect();
+    (!unfinished.is_empty()).then(|| format!("Not finished, by status: {}.", unfinished.join(", ")))
 }
 
 fn failure(failure: &FailurePart) -> Vec<String> {
@@ -139,18 +151,20 @@ fn recent(recent: &RecentPart, zone: &TimeZone) -> String {
 struct Figure<'a> {
     part: &'static str,
     name: &'a str,
-    count: usize,
+    /// `None` for the verdict.
+    count: Option<usize>,
 }
 
 /// The report as CSV: one figure per row, so that spreadsheets can pick theirs.
 pub(super) fn csv(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
-    let statuses = report.statuses.named().map(|(name, count)| Figure { part: "status", name, count });
-    let failures = report.failures.iter().map(|failure| {
-        let name = failure.error_code.as_deref().unwrap_or_default();
-        Figure { part: "failure", name, count: failure.count }
-    });
-    let batches = report.batches.iter().map(|batch| Figure { part: "batch", name: &batch.id, count: batch.loaded });
-    let figures: Vec<Figure<'_>> = statuses.chain(failures).chain(batches).collect();
+    let figure = |part, name, count| Figure { part, name, count: Some(count) };
+    let statuses = report.statuses.named().map(|(name, count)| figure("status", name, count));
+    let classes = Class::ALL.map(|class| figure("class", class.json_name(), report.classes.0[class]));
+    let verdict = Figure { part: "verdict", name: report.verdict.state, count: None };
+    let failures =
+        report.failures.iter().map(|failure| figure("failure", failure.error_code.as_deref().unwrap_or_default(), failure.count));
+    let batches = report.batches.iter().map(|batch| figure("batch", &batch.id, batch.loaded));
+    let figures: Vec<Figure<'_>> = statuses.chain(classes).chain([verdict]).chain(failures).chain(batches).collect();
     write_records(out, Format::Csv, &["part", "name", "count"], &figures)
 }
 
@@ -164,6 +178,8 @@ mod tests {
         let text = text(&report(), &TimeZone::get("Asia/Singapore").unwrap());
         for expected in [
             "Clinic",
+            "\nGoing well.\n",
+            "Not finished, by status: 1 other.",
             "3 messages loaded, back to 18 Mar 2030 00:46:40",
             "delivered",
             "routing_error",
@@ -216,6 +232,7 @@ mod tests {
         csv(&report(), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.starts_with("part,name,count\nstatus,created,0\n"), "{text}");
+        assert!(text.contains("class,onTheWay,0\n") && text.contains("class,other,1\nverdict,well,\n"), "{text}");
         assert!(text.contains("failure,routing_error,1\n") && text.contains("batch,batch_1,2\n"), "{text}");
     }
 }

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Style;
 
-use crate::tui::text::{exact_time, short_time};
+use crate::tui::text::{exact_time, short_minute, short_time};
 use crate::tui::{Background, Role, Setup, Theme};
 
 /// How many changes of the clock are remembered.
@@ -99,9 +99,7 @@ impl Look {
 
     /// A time to the minute: `14:02` today, with the day on another one.
     pub fn minute(&self, at: Timestamp, now: Timestamp) -> String {
-        let time = self.time(at, now);
-        let is_today = time.len() == "14:02:11".len();
-        time.get(..5).filter(|_| is_today).map(str::to_owned).unwrap_or(time)
+        short_minute(at, &self.zone, self.of_day(now))
     }
 
     /// A time as the detail shows it.

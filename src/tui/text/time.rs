@@ -17,6 +17,13 @@ pub fn short_time(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     at.strftime(form).to_string()
 }
 
+/// A time to the minute: `14:02` today, else as in [`short_time`].
+pub fn short_minute(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
+    let time = short_time(at, zone, now);
+    let is_today = time.len() == "14:02:11".len();
+    time.get(..5).filter(|_| is_today).map(str::to_owned).unwrap_or(time)
+}
+
 /// A time for the detail: `2026-11-24 14:02:11.120 +08:00`.
 pub fn exact_time(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M:%S.%3f %:z").to_string()
@@ -62,6 +69,13 @@ mod tests {
     fn a_list_tells_the_time_of_today_and_the_day_of_others(#[case] at: Timestamp, #[case] expected: &str) {
         let now: Timestamp = "2026-11-24T06:03:07Z".parse().unwrap();
         assert_eq!(short_time(at, &singapore(), now), expected);
+    }
+
+    #[rstest]
+    #[case("2026-11-24T06:02:11.120Z", "14:02")]
+    #[case("2026-11-23T15:59:59Z", "23 Nov 23:59")]
+    fn a_minute_of_today_has_no_seconds(#[case] at: Timestamp, #[case] expected: &str) {
+        assert_eq!(short_minute(at, &singapore(), "2026-11-24T06:03:07Z".parse().unwrap()), expected);
     }
 
     #[test]
