@@ -9,8 +9,9 @@ use super::{Common, Exit, Failure};
 use crate::config::{self, CampaignConfig, Config, Expected, KeySource, LoadError, Located, Mistake};
 use crate::delivery::{CampaignId, full_stop};
 use crate::monitor::CampaignSettings;
-use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, Transport};
+use crate::postman::{Api, ApiKey, BaseUrl, BaseUrlError, Environment, Explanation, HostKind, Transport};
 use crate::state::Server;
+use crate::store::Store;
 use crate::tui::KeyMap;
 
 /// The configuration, with every valid campaign and every mistake.
@@ -66,6 +67,11 @@ impl ConfiguredCampaign {
         };
         let kind = base.kind().behind(said, key.as_ref().ok());
         Ok(Self { settings: CampaignSettings::of(&config, &base, kind), config, base, key, key_warning })
+    }
+
+    /// An empty store for its messages.
+    pub fn store(&self) -> Store {
+        if self.settings.host_kind == HostKind::Loadtest { Store::of_load_test() } else { Store::new() }
     }
 
     /// A campaign of the embedded simulator: nothing real, so nothing is masked or locked.

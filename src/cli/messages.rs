@@ -16,13 +16,14 @@ use super::context::{CommandContext, counted, grouped, is_coloured, table_width}
 use super::moment::back_to;
 use super::open_journal::{is_masked, used_up};
 use super::progress::ProgressLine;
+use super::status::server_now;
 use super::window::{AttemptWindow, NOT_GIVEN, WindowOptions, loaded_back_to};
 use super::{Common, EarlyExit, Exit, Failure, Format};
-use crate::delivery::{BatchId, Message, MessageId, RecipientQuery, agreeing};
+use crate::delivery::{BatchId, Class, Message, MessageId, RecipientQuery, agreeing};
 use crate::monitor::{ListRequest, Pages, ReadError};
 use crate::postman::record::{Field, RecordFormat};
 use crate::postman::{CallError, CallErrorKind, Explanation, PageAnswer, PageRequest};
-use crate::store::{AnswerKind, Store};
+use crate::store::{AnswerKind, Reach, RowNumber, Store};
 
 pub(super) use self::criteria::{Fit, MessageFilter, SeenValues, StatusArgument, code, did_not_search, looked_for};
 
@@ -41,6 +42,15 @@ pub struct MessagesArguments {
     /// repeated
     #[arg(long, value_name = "S", value_parser = criteria::status)]
     pub status: Vec<StatusArgument>,
+    /// Only this class: delivered, failed, on-the-way, stuck (not with the telco after longer than is usual), unconfirmed
+    /// (the telco's report is overdue), sent-abroad, handed-over, other; may be repeated. A message is overdue after
+    /// longer than 99 % of the finished ones took, measured among the messages that are loaded for this list: 10 minutes
+    /// at least, and 30 (stuck) or 60 (unconfirmed) at most. So all of them are loaded before the first one is written
+    #[arg(long, value_name = "CLASS", value_parser = criteria::class)]
+    pub class: Vec<Class>,
+    /// Only who did not get it: failed, stuck and unconfirmed; with --class, those as well
+    #[arg(long)]
+    pub not_delivered: bool,
     /// Only failures with this error code; may be repeated
     #[arg(long, value_name = "CODE", value_parser = code)]
     pub error: Vec<String>,
@@ -109,7 +119,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         batch: arguments.batch.clone(),
         search,
         page_size: page_size(arguments.limit, &wanted),
-        to_the_end: arguments.limit.is_none() && wanted.window.horizon.is_none(),
+        to_the_end: (arguments.limit.is_none() || !wanted.classes.is_empty()) && wanted.window.horizon.is_none(),
     };
     let mut reader = context.reader(campaign)?;
     let masked = is_masked(common, campaign, "messages on the output")?;
@@ -123,7 +133,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         batch: listing.batch.clone(),
     };
     let format = context.format();
-    let streams = MessageWriter::<Stdout>::streams(format, &layout.fields);
+    let streams = wanted.classes.is_empty() && MessageWriter::<Stdout>::streams(format, &layout.fields);
     let mut table = MessageTable::new(&layout, !arguments.fields.is_empty(), table_width());
     table.colour = is_coloured(common);
     if format == Format::Table {
@@ -135,6 +145,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         limit: arguments.limit.unwrap_or(usize::MAX),
         progress: ProgressLine::start(common.quiet, streams && std::io::stdout().is_terminal()),
         zone: context.zone().clone(),
+        now,
         loaded: LoadTotals::wanting(&fields),
     };
     let is_search = listing.search.is_some();
@@ -144,7 +155,7 @@ pub(super) async fn run(arguments: &MessagesArguments, common: &Common) -> Resul
         let mut output = MessageWriter::begin(out, format, layout, &[], table)?;
         work.stream(&mut pages, &mut output).await?;
     } else {
-        let store = work.collect(&mut pages).await?;
+        let store = work.collect(&mut pages, campaign.store()).await?;
         // The progress line is cleared before anything else is printed.
         work.progress = ProgressLine::off();
         let names = if format == Format::Csv { work.value_names(&store) } else { Vec::new() };
@@ -173,7 +184,9 @@ fn wanted_of(arguments: &MessagesArguments, history: Duration, zone: &TimeZone, 
     let asked = WindowOptions { since: arguments.since.as_deref(), until: arguments.until.as_deref(), usual: None };
     let window = AttemptWindow::asked(asked, history, zone, now)?;
     let window = if arguments.batch.is_some() { window.whole() } else { window };
-    Ok(MessageFilter { statuses: arguments.status.clone(), errors: arguments.error.clone(), window })
+    let not_delivered = Class::NOT_DELIVERED.into_iter().filter(|_| arguments.not_delivered);
+    let classes = arguments.class.iter().copied().chain(not_delivered).collect();
+    Ok(MessageFilter { statuses: arguments.status.clone(), classes, errors: arguments.error.clone(), window })
 }
 
 /// A page holds a thousand, unless only a few of the newest are needed.
@@ -260,6 +273,7 @@ impl LoadTotals {
         let mut line = counted(self.written, "message") + &of;
         match self.end {
             Some(ReadEnd::Limit) if limit == 0 => line.push_str(": --limit 0 asks for none."),
+            Some(ReadEnd::Limit) if !wanted.classes.is_empty() => line.push_str(&format!("; --limit {limit} leaves out the older ones.")),
             Some(ReadEnd::Limit) if wanted.is_all() => line.push_str(&format!(", the newest; --limit {limit} leaves out the older ones.")),
             Some(ReadEnd::Limit) => {
                 let back = back_to(self.oldest, zone);
@@ -297,6 +311,8 @@ struct Work {
     limit: usize,
     progress: ProgressLine,
     zone: TimeZone,
+    /// The server's time at the latest page.
+    now: Timestamp,
     loaded: LoadTotals,
 }
 
@@ -323,9 +339,9 @@ impl Work {
         Ok(())
     }
 
-    /// Loads all messages first.
-    async fn collect(&mut self, pages: &mut Pages<'_>) -> Result<Store, EarlyExit> {
-        let mut store = Store::new();
+    /// Loads all messages first, into an empty store. Which of them are overdue is known only then, so no limit ends
+    /// the loading where classes are requested.
+    async fn collect(&mut self, pages: &mut Pages<'_>, mut store: Store) -> Result<Store, EarlyExit> {
         let kind = self.batch.clone().map_or(AnswerKind::List, AnswerKind::Batch);
         let mut wanted = 0;
         while let Some(answer) = self.next(pages).await? {
@@ -334,7 +350,15 @@ impl Work {
                 wanted += usize::from(self.takes(&store.message(row)));
             }
             self.note(&answer, store.len());
-            self.note_limit(wanted, wanted > self.limit, pages);
+            if self.wanted.classes.is_empty() {
+                self.note_limit(wanted, wanted > self.limit, pages);
+            }
+        }
+        if !self.wanted.classes.is_empty() {
+            store.set_reach(Reach { oldest: None, complete: true, gap: None });
+            self.loaded.untimed = self.of_class(&store).filter(|message| self.wanted.fit(message) == Fit::NotGiven).count();
+            let found = self.of_class(&store).filter(|message| self.wanted.fit(message) == Fit::Yes).count();
+            self.loaded.end = self.loaded.end.filter(|_| found <= self.limit).or(Some(ReadEnd::Limit));
         }
         Ok(store)
     }
@@ -363,7 +387,14 @@ impl Work {
     }
 
     fn chosen<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = Message> + 'a {
-        store.rows().map(|row| store.message(row)).filter(|message| self.wanted.fit(message) == Fit::Yes).take(self.limit)
+        self.of_class(store).filter(|message| self.wanted.fit(message) == Fit::Yes).take(self.limit)
+    }
+
+    /// The messages in the requested classes, in the order of the list.
+    fn of_class<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = Message> + 'a {
+        let (classes, patience) = (&self.wanted.classes, store.patience(self.now));
+        let is_wanted = move |row: &RowNumber| classes.is_empty() || classes.contains(&store.class(*row, self.now, patience));
+        store.rows().filter(is_wanted).map(|row| store.message(row))
     }
 
     /// The next page, unless no more is needed.
@@ -375,8 +406,9 @@ impl Work {
             return Ok(None);
         }
         let answer = pages.next().await.map_err(|error| unread(error, self.batch.as_ref()))?;
-        if answer.is_none() {
-            self.loaded.end = Some(ReadEnd::List);
+        match &answer {
+            Some(answer) => self.now = server_now(answer.server_date, Timestamp::now()),
+            None => self.loaded.end = Some(ReadEnd::List),
         }
         Ok(answer)
     }

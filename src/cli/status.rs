@@ -21,7 +21,7 @@ use super::window::{AttemptWindow, ListedBack, NOT_GIVEN, NewestAttempt, Placeme
 use super::{Common, EarlyExit, Exit, Format};
 use crate::delivery::{BatchId, Message, MessageId, full_stop, how_much_shows};
 use crate::monitor::{ListRequest, Reader};
-use crate::postman::{HostKind, PageRequest};
+use crate::postman::PageRequest;
 use crate::store::{AnswerKind, Reach, RowNumber, Store};
 
 /// What `status` takes.
@@ -105,7 +105,7 @@ async fn read(
         ListRequest { batch: batch.clone(), search: None, page_size: PageRequest::LARGEST, to_the_end: stretch.horizon.is_none() };
     let mut pages = reader.pages(listing);
     let progress = ProgressLine::start(context.common.quiet, false);
-    let mut store = if campaign.settings.host_kind == HostKind::Loadtest { Store::of_load_test() } else { Store::new() };
+    let mut store = campaign.store();
     let mut loaded = Loaded { back: ListedBack::default(), whole: true, untimed: HashSet::new() };
     let mut fetched_at = None;
     // Whether everything counts.
@@ -172,7 +172,7 @@ fn not_known(why: &str) -> String {
 
 /// The server's time if its clock and this one are far apart: a header has whole seconds only, so
 /// a small difference means nothing.
-fn server_now(date: Option<Timestamp>, local: Timestamp) -> Timestamp {
+pub(super) fn server_now(date: Option<Timestamp>, local: Timestamp) -> Timestamp {
     const APART: SignedDuration = SignedDuration::from_secs(10);
     date.filter(|date| date.duration_since(local).abs() > APART).unwrap_or(local)
 }

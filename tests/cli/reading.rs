@@ -113,6 +113,78 @@ fn a_stall_is_the_verdict_and_its_messages_are_unconfirmed() {
     assert!(table.lines().any(|line| line.trim_start().starts_with("unconfirmed ")), "{table}");
 }
 
+/// Messages of every class, newest first: each with its status, recipient and age in minutes.
+const OF_EVERY_CLASS: [(&str, &str, &str, i64); 8] = [
+    ("moving", "created", "6580001234", 1),
+    ("stuck", "enqueued", "6580001234", 18),
+    ("late", "sent_to_telco", "6580001234", 18),
+    ("abroad", "sent_to_telco", "447700900123", 18),
+    ("failed", "failure", "6580001234", 40),
+    ("parked", "parked", "6580001234", 40),
+    ("delivered", "success", "6580001234", 60),
+    ("first", "success", "6580001234", 61),
+];
+
+/// These messages; those delivered took so many minutes.
+fn of_every_class(took: i64) -> Stage {
+    let ago = |minutes: i64| (Timestamp::now() - SignedDuration::from_mins(minutes)).to_string();
+    let rows = OF_EVERY_CLASS.map(|(id, status, recipient, age)| {
+        let delivered = (status == "success").then(|| ago(age - took));
+        let attempt = json!({ "status": status, "createdAt": ago(age), "deliveredAt": delivered });
+        json!({ "id": id, "recipient": recipient, "latestStatus": status, "createdAt": ago(age), "messageAttempts": [attempt] })
+    });
+    let stage = Stage::new(still(1));
+    stage.tells(&rows, false);
+    stage
+}
+
+#[test]
+fn classes_choose_messages_and_all_kinds_of_conditions_must_hold() {
+    let stage = of_every_class(1);
+    let arguments = |options: &str| {
+        [["messages", CLINIC, "--fields", "id"].map(str::to_owned).to_vec(), options.split_whitespace().map(str::to_owned).collect()]
+            .concat()
+    };
+    let run = |options: &str| stage.run(&arguments(options).iter().map(String::as_str).collect::<Vec<_>>());
+    for (options, ids) in [
+        ("--class stuck", "stuck"),
+        ("--class delivered --class on-the-way", "moving delivered first"),
+        ("--class sent-abroad", "abroad"),
+        ("--class handed-over", ""),
+        ("--class other", "parked"),
+        ("--not-delivered", "stuck late failed"),
+        ("--not-delivered --class sent-abroad", "stuck late abroad failed"),
+        ("--not-delivered --status failed", "failed"),
+        ("--not-delivered --since 30m", "stuck late"),
+        ("--not-delivered --limit 2", "stuck late"),
+    ] {
+        for format in ["ndjson", "csv"] {
+            let ran = run(&format!("{options} --format {format}"));
+            let listed = ran.out.lines().filter(|line| *line != "id").map(|line| line.replace("{\"id\":\"", "").replace("\"}", ""));
+            assert_eq!((ran.code, listed.collect::<Vec<_>>().join(" ")), (0, ids.to_owned()), "{options}: {}", ran.err);
+        }
+    }
+    let limited = run("--not-delivered --limit 2").err;
+    assert!(limited.starts_with("2 messages of 8 loaded; --limit 2 leaves out the older ones."), "{limited}");
+    let unknown = run("--class unconfirmd");
+    assert_eq!(unknown.code, 2);
+    assert!(
+        unknown.err.contains("on-the-way, stuck, unconfirmed") && unknown.err.contains("did you mean `unconfirmed`?"),
+        "{}",
+        unknown.err
+    );
+}
+
+#[test]
+fn how_long_is_usual_is_known_only_after_all_is_loaded() {
+    let stage = of_every_class(25);
+    assert_eq!(stage.good(&["messages", CLINIC, "--class", "stuck", "--class", "unconfirmed"]).out, "");
+    let moving = stage.good(&["messages", CLINIC, "--class", "on-the-way"]).lines();
+    assert_eq!(moving.iter().map(|message| text(&message["id"])).collect::<Vec<_>>(), ["moving", "stuck", "late"]);
+    let classes = &stage.good(&["status", CLINIC, "--format", "json"]).json()["classes"];
+    assert_eq!((&classes["onTheWay"], &classes["stuck"]), (&json!(3), &json!(0)));
+}
+
 #[test]
 fn in_a_load_test_what_was_sent_is_handed_over() {
     let stage = Stage::new(still(1));

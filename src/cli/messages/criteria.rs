@@ -1,4 +1,4 @@
-//! Which messages are selected: by number, status, code and time, and whether the requested statuses and codes exist at
+//! Which messages are selected: by number, status, class, code and time, and whether the requested statuses and codes exist at
 //! all.
 
 use std::collections::BTreeMap;
@@ -7,13 +7,16 @@ use super::super::context::{counted, grouped};
 use super::super::window::{AttemptWindow, Placement};
 use super::super::{Exit, Failure};
 use crate::config::nearest;
-use crate::delivery::{ErrorCode, Message, NotANumber, RecipientQuery, Status, clean_line};
+use crate::delivery::{Class, ErrorCode, Message, NotANumber, RecipientQuery, Status, clean_line};
 
 /// What a message must be to be listed. Empty criteria let all pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::cli) struct MessageFilter {
     /// One of these statuses.
     pub statuses: Vec<StatusArgument>,
+    /// In one of these classes, which only the store of all that was loaded can tell: [`MessageFilter::fit`] does not
+    /// look at them.
+    pub classes: Vec<Class>,
     /// Failed with one of these codes.
     pub errors: Vec<String>,
     /// In this time window.
@@ -47,10 +50,11 @@ pub(in crate::cli) enum Fit {
 impl MessageFilter {
     /// Whether every message is selected.
     pub fn is_all(&self) -> bool {
-        self.statuses.is_empty() && self.errors.is_empty() && self.window.since.is_none() && self.window.until.is_none()
+        let has_no_words = self.statuses.is_empty() && self.classes.is_empty() && self.errors.is_empty();
+        has_no_words && self.window.since.is_none() && self.window.until.is_none()
     }
 
-    /// Whether a message is selected.
+    /// Whether a message is selected, if it is in a requested class.
     pub fn fit(&self, message: &Message) -> Fit {
         let status = || message.status.as_ref().is_some_and(|status| self.statuses.iter().any(|asked| asked.is(status)));
         let code = || message.error().map(|error| error.code).unwrap_or_default();
@@ -95,6 +99,20 @@ pub(super) fn status(text: &str) -> Result<StatusArgument, String> {
         "other" => Ok(StatusArgument::Other),
         _ => Ok(known.unwrap_or_else(|| StatusArgument::Named(text.trim().to_owned()))),
     }
+}
+
+/// A class of messages.
+///
+/// # Errors
+/// It is none.
+pub(super) fn class(text: &str) -> Result<Class, String> {
+    Class::parse(text).ok_or_else(|| {
+        let known = format!("expected {}", Class::ALL.map(Class::argument).join(", "));
+        match nearest(text, Class::ALL.map(Class::argument)) {
+            Some(nearest) => format!("{known}; did you mean `{nearest}`?"),
+            None => known,
+        }
+    })
 }
 
 /// An error code.
@@ -240,10 +258,12 @@ mod tests {
         let message = message();
         let created = message.created_at.unwrap();
         let later = created + jiff::SignedDuration::from_hours(1000);
+        assert!(!MessageFilter { classes: vec![Class::Stuck], ..MessageFilter::default() }.is_all());
         assert!(MessageFilter::default().is_all() && MessageFilter::default().fit(&message) == Fit::Yes);
         let wanted = MessageFilter {
             statuses: vec![StatusArgument::Known(Status::Failure)],
             errors: vec!["routing_error".to_owned()],
+            classes: Vec::new(),
             window: AttemptWindow { until: Some(later), ..since(created) },
         };
         assert_eq!(wanted.fit(&message), Fit::Yes);
@@ -282,6 +302,14 @@ mod tests {
     }
 
     #[test]
+    fn a_class_that_is_none_is_told_with_all_of_them_and_the_nearest() {
+        assert_eq!(class("on-the-way"), Ok(Class::OnTheWay));
+        let expected = "expected delivered, failed, on-the-way, stuck, unconfirmed, sent-abroad, handed-over, other";
+        assert_eq!(class("unconfirmd"), Err(format!("{expected}; did you mean `unconfirmed`?")));
+        assert_eq!(class("zzz"), Err(expected.to_owned()));
+    }
+
+    #[test]
     fn nothing_is_no_status_and_no_code() {
         assert!(status(" ").unwrap_err().contains("queued (enqueued)"));
         assert!(code("").is_err() && code(" ").is_err());
@@ -300,8 +328,8 @@ mod tests {
 
     fn checked(seen: &SeenValues, statuses: &[&str], errors: &[&str]) -> Option<String> {
         let statuses = statuses.iter().map(|text| status(text).unwrap()).collect();
-        let wanted =
-            MessageFilter { statuses, errors: errors.iter().map(|code| (*code).to_owned()).collect(), window: AttemptWindow::default() };
+        let errors = errors.iter().map(|code| (*code).to_owned()).collect();
+        let wanted = MessageFilter { statuses, errors, ..MessageFilter::default() };
         let failure = seen.check(&wanted).err()?;
         assert_eq!(failure.exit, Exit::Usage);
         Some(failure.to_string())

@@ -137,7 +137,12 @@ fn failures_of(arguments: &RetryArguments, history: Duration, zone: &TimeZone, n
     Ok(FailureSelection {
         batch,
         search: typed.map(|typed| looked_for(Some("--search"), typed)).transpose()?,
-        wanted: MessageFilter { statuses: vec![StatusArgument::Known(Status::Failure)], errors: arguments.error.clone(), window },
+        wanted: MessageFilter {
+            statuses: vec![StatusArgument::Known(Status::Failure)],
+            errors: arguments.error.clone(),
+            window,
+            ..MessageFilter::default()
+        },
         is_usual: arguments.since.is_none(),
     })
 }
