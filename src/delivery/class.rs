@@ -87,7 +87,7 @@ impl Class {
 
 /// Where a message is, whatever the time: its [`Class`] without the waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Stage {
+pub enum Station {
     /// The telco has confirmed it.
     Delivered,
     /// Its last attempt failed.
@@ -104,41 +104,41 @@ pub enum Stage {
     Other,
 }
 
-impl Stage {
-    /// The number of stages: each has an index below it.
+impl Station {
+    /// The number of stations: each has an index below it.
     pub const COUNT: usize = 7;
 
-    /// The stage of a message. In a load test (`ends_at_sent`) nothing comes after `sent`.
-    pub fn of(status: Option<&Status>, is_abroad: bool, ends_at_sent: bool) -> Stage {
+    /// The station of a message. In a load test (`ends_at_sent`) nothing comes after `sent`.
+    pub fn of(status: Option<&Status>, is_abroad: bool, ends_at_sent: bool) -> Station {
         match status {
-            Some(Status::Success) => Stage::Delivered,
-            Some(Status::Failure) => Stage::Failed,
-            Some(Status::Sent | Status::SentToTelco) if ends_at_sent => Stage::HandedOver,
-            Some(Status::Created | Status::Enqueued | Status::Sending | Status::Sent) => Stage::BeforeTelco,
-            Some(Status::SentToTelco) if is_abroad => Stage::SentAbroad,
-            Some(Status::SentToTelco) => Stage::WithTelco,
-            Some(Status::Other(_)) | None => Stage::Other,
+            Some(Status::Success) => Station::Delivered,
+            Some(Status::Failure) => Station::Failed,
+            Some(Status::Sent | Status::SentToTelco) if ends_at_sent => Station::HandedOver,
+            Some(Status::Created | Status::Enqueued | Status::Sending | Status::Sent) => Station::BeforeTelco,
+            Some(Status::SentToTelco) if is_abroad => Station::SentAbroad,
+            Some(Status::SentToTelco) => Station::WithTelco,
+            Some(Status::Other(_)) | None => Station::Other,
         }
     }
 
     /// Whether it can become overdue.
     pub fn is_waiting(self) -> bool {
-        matches!(self, Stage::BeforeTelco | Stage::WithTelco)
+        matches!(self, Station::BeforeTelco | Station::WithTelco)
     }
 
-    /// The class of a message that has been at this stage, since its newest attempt began, for so many minutes; `None`
+    /// The class of a message that has been at this station, since its newest attempt began, for so many minutes; `None`
     /// where that is not known, which is never overdue.
     pub fn class(self, minutes: Option<i64>, patience: Patience) -> Class {
         let is_longer = |than: i64| minutes.is_some_and(|minutes| minutes > than);
         match self {
-            Stage::Delivered => Class::Delivered,
-            Stage::Failed => Class::Failed,
-            Stage::BeforeTelco if is_longer(patience.before_telco) => Class::Stuck,
-            Stage::WithTelco if is_longer(patience.with_telco) => Class::Unconfirmed,
-            Stage::BeforeTelco | Stage::WithTelco => Class::OnTheWay,
-            Stage::SentAbroad => Class::SentAbroad,
-            Stage::HandedOver => Class::HandedOver,
-            Stage::Other => Class::Other,
+            Station::Delivered => Class::Delivered,
+            Station::Failed => Class::Failed,
+            Station::BeforeTelco if is_longer(patience.before_telco) => Class::Stuck,
+            Station::WithTelco if is_longer(patience.with_telco) => Class::Unconfirmed,
+            Station::BeforeTelco | Station::WithTelco => Class::OnTheWay,
+            Station::SentAbroad => Class::SentAbroad,
+            Station::HandedOver => Class::HandedOver,
+            Station::Other => Class::Other,
         }
     }
 }
@@ -205,14 +205,14 @@ mod tests {
     #[case("sent_to_telco", true, 11, Class::SentAbroad)]
     #[case("parked", false, 1_000, Class::Other)]
     fn statuses_and_time_make_the_class(#[case] status: &str, #[case] is_abroad: bool, #[case] minutes: i64, #[case] class: Class) {
-        let stage = Stage::of(Some(&Status::from_api(status)), is_abroad, false);
-        assert_eq!(stage.class(Some(minutes), Patience::default()), class);
+        let station = Station::of(Some(&Status::from_api(status)), is_abroad, false);
+        assert_eq!(station.class(Some(minutes), Patience::default()), class);
     }
 
     #[test]
     fn in_a_load_test_what_was_sent_is_handed_over() {
         for (status, class) in [("sending", Class::Stuck), ("sent", Class::HandedOver), ("sent_to_telco", Class::HandedOver)] {
-            assert_eq!(Stage::of(Some(&Status::from_api(status)), true, true).class(Some(99), Patience::default()), class);
+            assert_eq!(Station::of(Some(&Status::from_api(status)), true, true).class(Some(99), Patience::default()), class);
         }
     }
 
@@ -228,6 +228,6 @@ mod tests {
 
     #[test]
     fn what_has_no_time_is_never_overdue() {
-        assert_eq!(Stage::BeforeTelco.class(None, Patience::default()), Class::OnTheWay);
+        assert_eq!(Station::BeforeTelco.class(None, Patience::default()), Class::OnTheWay);
     }
 }

@@ -22,7 +22,7 @@ mod text;
 mod wording; // numbers with their nouns, sentences
 
 pub use batch::{Batch, BatchRetry, batch_retry, believed_total, how_much_shows};
-pub use class::{Class, Patience, Stage};
+pub use class::{Class, Patience, Station};
 pub use country::calling_country;
 pub use error::{DeliveryError, ErrorCode, RetryAdvice, code_or_none};
 pub use fields::{AttemptFields, BadRow, BatchFields, Reported, RowFields, TemplateFields};

@@ -9,7 +9,7 @@ use std::hash::BuildHasher;
 use hashbrown::DefaultHashBuilder;
 use jiff::Timestamp;
 
-use super::begun::StageTally;
+use super::begun::StationTally;
 use super::counts::{STATUS_COUNT, minute_of};
 use super::names::Interned;
 use super::read_times::Stamp;
@@ -31,7 +31,7 @@ pub struct BatchSummary {
     pub by_status: [usize; STATUS_COUNT],
     /// The loaded ones that can still change, as in [`super::Counts::open`].
     pub open: usize,
-    stages: StageTally,
+    stations: StationTally,
 }
 
 impl BatchSummary {
@@ -42,7 +42,7 @@ impl BatchSummary {
 
     /// The loaded ones by class at `now`, with [`Store::patience`].
     pub fn classes(&self, now: Timestamp, patience: Patience) -> Classes {
-        self.stages.classes(minute_of(now.as_millisecond()), patience)
+        self.stations.classes(minute_of(now.as_millisecond()), patience)
     }
 }
 
@@ -64,7 +64,7 @@ impl Store {
         let tally = self.tally.batches.get(number as usize - 1).cloned().unwrap_or_default();
         let loaded = tally.by_status.iter().sum();
         let is_whole = believed_total(batch.total, loaded) == Some(loaded);
-        Some(BatchSummary { batch, loaded, is_whole, by_status: tally.by_status, open: tally.open, stages: tally.stages })
+        Some(BatchSummary { batch, loaded, is_whole, by_status: tally.by_status, open: tally.open, stations: tally.stations })
     }
 }
 

@@ -10,7 +10,7 @@ use super::counts::{Contribution, ErrorCount, MINUTE, minute_of, named_errors};
 use super::histogram::{self, Histogram};
 use super::latency::Latency;
 use super::{RowNumber, Store, counts};
-use crate::delivery::{Class, Patience, Stage};
+use crate::delivery::{Class, Patience, Station};
 
 /// How many messages are in each class. The classes are disjoint and add up to [`Classes::total`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -63,21 +63,21 @@ impl FromIterator<Class> for Classes {
     }
 }
 
-/// How many of some messages are at each stage, and since when those wait that can become overdue.
+/// How many of some messages are at each station, and since when those wait that can become overdue.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct StageTally {
-    all: [usize; Stage::COUNT],
+pub struct StationTally {
+    all: [usize; Station::COUNT],
     /// Before the telco and with it, by the minute in which they began.
     waiting: BTreeMap<i64, [u32; 2]>,
 }
 
-impl StageTally {
+impl StationTally {
     /// Counts a message, or takes it away.
     pub fn count(&mut self, standing: &Contribution, is_added: bool) {
-        step(&mut self.all[standing.stage as usize], is_added);
-        if let Some(begun) = standing.begun.filter(|_| standing.stage.is_waiting()) {
+        step(&mut self.all[standing.station as usize], is_added);
+        if let Some(begun) = standing.begun.filter(|_| standing.station.is_waiting()) {
             let waiting = self.waiting.entry(begun).or_default();
-            let count = &mut waiting[usize::from(standing.stage == Stage::WithTelco)];
+            let count = &mut waiting[usize::from(standing.station == Station::WithTelco)];
             *count = if is_added { *count + 1 } else { count.saturating_sub(1) };
             if *waiting == [0; 2] {
                 self.waiting.remove(&begun);
@@ -90,22 +90,29 @@ impl StageTally {
         let mut classes = Classes::default();
         let mut rest = self.all;
         for (begun, counts) in &self.waiting {
-            for (stage, count) in [Stage::BeforeTelco, Stage::WithTelco].into_iter().zip(counts) {
+            for (station, count) in [Station::BeforeTelco, Station::WithTelco].into_iter().zip(counts) {
                 let count = *count as usize;
-                rest[stage as usize] = rest[stage as usize].saturating_sub(count);
-                classes.add(stage.class(Some(now - begun), patience), count);
+                rest[station as usize] = rest[station as usize].saturating_sub(count);
+                classes.add(station.class(Some(now - begun), patience), count);
             }
         }
-        for stage in STAGES {
-            classes.add(stage.class(None, patience), rest[stage as usize]);
+        for station in STATIONS {
+            classes.add(station.class(None, patience), rest[station as usize]);
         }
         classes
     }
 }
 
-/// All stages, in the order of their indices.
-const STAGES: [Stage; Stage::COUNT] =
-    [Stage::Delivered, Stage::Failed, Stage::BeforeTelco, Stage::WithTelco, Stage::SentAbroad, Stage::HandedOver, Stage::Other];
+/// All stations, in the order of their indices.
+const STATIONS: [Station; Station::COUNT] = [
+    Station::Delivered,
+    Station::Failed,
+    Station::BeforeTelco,
+    Station::WithTelco,
+    Station::SentAbroad,
+    Station::HandedOver,
+    Station::Other,
+];
 
 fn step(count: &mut usize, is_added: bool) {
     *count = if is_added { *count + 1 } else { count.saturating_sub(1) };
@@ -130,7 +137,7 @@ impl Sparse {
 /// The messages whose newest attempt began in one minute.
 #[derive(Debug, Default, PartialEq)]
 struct BegunMinute {
-    stages: [u32; Stage::COUNT],
+    stations: [u32; Station::COUNT],
     /// The failed ones by the number of their error.
     errors: Sparse,
     /// The delivered ones by the step of a histogram in which the time they took falls.
@@ -140,7 +147,7 @@ struct BegunMinute {
 /// The covered messages by the minute in which they began, and how long messages usually take.
 #[derive(Default)]
 pub struct BegunTally {
-    all: StageTally,
+    all: StationTally,
     minutes: BTreeMap<i64, BegunMinute>,
     /// How long the messages took that finished on a day.
     days: BTreeMap<i64, Histogram>,
@@ -159,11 +166,11 @@ impl BegunTally {
         }
         let Some(begun) = standing.begun else { return };
         let minute = self.minutes.entry(begun).or_default();
-        let count = &mut minute.stages[standing.stage as usize];
+        let count = &mut minute.stations[standing.station as usize];
         *count = if is_added { *count + 1 } else { count.saturating_sub(1) };
-        match standing.stage {
-            Stage::Failed => minute.errors.count(standing.error, is_added),
-            Stage::Delivered => {
+        match standing.station {
+            Station::Failed => minute.errors.count(standing.error, is_added),
+            Station::Delivered => {
                 if let Some(after) = standing.finished_after {
                     minute.took.count(histogram::step(after) as u32, is_added);
                 }
@@ -183,10 +190,10 @@ impl BegunTally {
         week.reached([share], &Histogram::default())[0]
     }
 
-    /// The stages of those that began in these minutes, by minute.
-    pub fn stages(&self, minutes: Range<i64>) -> impl Iterator<Item = (i64, Stage, usize)> + '_ {
+    /// The stations of those that began in these minutes, by minute.
+    pub fn stations(&self, minutes: Range<i64>) -> impl Iterator<Item = (i64, Station, usize)> + '_ {
         let minutes = self.minutes.range(minutes.start..minutes.end.max(minutes.start));
-        minutes.flat_map(|(at, minute)| STAGES.into_iter().map(|stage| (*at, stage, minute.stages[stage as usize] as usize)))
+        minutes.flat_map(|(at, minute)| STATIONS.into_iter().map(|station| (*at, station, minute.stations[station as usize] as usize)))
     }
 }
 
@@ -218,8 +225,8 @@ impl Store {
             return self.tally.begun.all.classes(current, patience);
         }
         let mut classes = Classes::default();
-        for (minute, stage, count) in self.tally.begun.stages(minutes(since, until)) {
-            classes.add(stage.class(Some(current - minute), patience), count);
+        for (minute, station, count) in self.tally.begun.stations(minutes(since, until)) {
+            classes.add(station.class(Some(current - minute), patience), count);
         }
         classes
     }
@@ -250,7 +257,7 @@ impl Store {
         let minutes = minutes(since, until);
         for (at, minute) in self.tally.begun.minutes.range(minutes.start..minutes.end.max(minutes.start)) {
             minute.took.0.iter().for_each(|(step, count)| deliveries.add_many(*step as usize, *count));
-            let open = minute.stages[Stage::BeforeTelco as usize] + minute.stages[Stage::WithTelco as usize];
+            let open = minute.stations[Station::BeforeTelco as usize] + minute.stations[Station::WithTelco as usize];
             // In the middle of that part of the minute which has passed.
             let waited = now.as_millisecond() - at * MINUTE;
             waiting.add_many(histogram::step(waited - waited.clamp(0, MINUTE) / 2), open);
@@ -262,7 +269,7 @@ impl Store {
 /// The class of a row at a minute.
 pub fn class(store: &Store, row: RowNumber, now: i64, patience: Patience) -> Class {
     let at = row.index();
-    let stage = counts::stage(&store.columns, at);
-    let minutes = stage.is_waiting().then(|| store.started(row)).flatten().map(|started| now - minute_of(started));
-    stage.class(minutes, patience)
+    let station = counts::station(&store.columns, at);
+    let minutes = station.is_waiting().then(|| store.started(row)).flatten().map(|started| now - minute_of(started));
+    station.class(minutes, patience)
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use super::RowNumber;
 use super::attempts::NO_TIME;
-use super::begun::{BegunTally, StageTally};
+use super::begun::{BegunTally, StationTally};
 use super::columns::{Columns, Tried};
 use super::histogram::Histogram;
 use super::names::{FAILURE, SENT, SUCCESS, StatusCode, WITH_TELCO};
 use super::row_set::RowSet;
-use crate::delivery::{DeliveryError, RetryAdvice, Stage, Status};
+use crate::delivery::{DeliveryError, RetryAdvice, Station, Status};
 
 /// The length of a count by status: the seven known ones, and one for all others.
 pub const STATUS_COUNT: usize = 8;
@@ -68,7 +68,7 @@ pub struct Contribution {
     pub batch: u32,
     /// Whether it is on the way, apart from the telco's silence.
     pub open: bool,
-    pub stage: Stage,
+    pub station: Station,
     /// The minute in which its newest attempt began.
     pub begun: Option<i64>,
     /// The minute of the last change.
@@ -87,7 +87,7 @@ impl Contribution {
             error: columns.error[row],
             batch: columns.batch[row],
             open: is_open(status, columns.marks[row].abroad),
-            stage: stage(columns, row),
+            station: station(columns, row),
             begun: started(columns, row, tried).map(minute_of),
             minute: (tried.last_change != NO_TIME).then(|| minute_of(tried.last_change)),
             finished_after: finished_after(columns, row, tried),
@@ -112,16 +112,16 @@ pub fn is_open(status: StatusCode, abroad: bool) -> bool {
 }
 
 /// Where a message is, whatever the time.
-pub fn stage(columns: &Columns, row: usize) -> Stage {
+pub fn station(columns: &Columns, row: usize) -> Station {
     match columns.status[row] {
-        SUCCESS => Stage::Delivered,
-        FAILURE => Stage::Failed,
+        SUCCESS => Station::Delivered,
+        FAILURE => Station::Failed,
         // The statuses of other names have codes after the known ones.
-        status if status > FAILURE => Stage::Other,
-        status if columns.ends_at_sent && status >= SENT => Stage::HandedOver,
-        WITH_TELCO if columns.marks[row].abroad => Stage::SentAbroad,
-        WITH_TELCO => Stage::WithTelco,
-        _ => Stage::BeforeTelco,
+        status if status > FAILURE => Station::Other,
+        status if columns.ends_at_sent && status >= SENT => Station::HandedOver,
+        WITH_TELCO if columns.marks[row].abroad => Station::SentAbroad,
+        WITH_TELCO => Station::WithTelco,
+        _ => Station::BeforeTelco,
     }
 }
 
@@ -172,7 +172,7 @@ pub struct Minute {
 pub struct BatchTally {
     pub by_status: [usize; STATUS_COUNT],
     pub open: usize,
-    pub stages: StageTally,
+    pub stations: StationTally,
 }
 
 /// The running counts.
@@ -195,7 +195,7 @@ impl Tally {
     /// Counts a row.
     pub fn add(&mut self, row: RowNumber, standing: &Contribution) {
         self.count(standing, true);
-        if standing.stage.is_waiting() {
+        if standing.station.is_waiting() {
             self.waiting.insert(row);
         }
         if standing.covered {
@@ -232,7 +232,7 @@ impl Tally {
             if standing.open {
                 step(&mut self.batches[at].open);
             }
-            self.batches[at].stages.count(standing, is_added);
+            self.batches[at].stations.count(standing, is_added);
         }
         if !standing.covered {
             return;

@@ -203,7 +203,7 @@ impl Store {
         if since.is_none() && until.is_none() {
             return self.counts().total();
         }
-        self.tally.begun.stages(begun::minutes(since, until)).map(|(_, _, count)| count).sum()
+        self.tally.begun.stations(begun::minutes(since, until)).map(|(_, _, count)| count).sum()
     }
 
     /// How many covered messages a filter shows at `now`. If existing counts give it, no message is looked at.

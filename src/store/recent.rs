@@ -118,7 +118,7 @@ impl Store {
         let (finished, failed) = usual.fold((0, 0), |(finished, failed), (_, minute)| (finished + minute.finished, failed + minute.failed));
         recent.usual_share = share(failed, finished);
         recent.rising_since = self.rising_since(&recent, start - USUAL..=current.max(start));
-        recent.begun = self.tally.begun.stages(start..current + 1).map(|(_, _, count)| count).sum();
+        recent.begun = self.tally.begun.stations(start..current + 1).map(|(_, _, count)| count).sum();
         recent.stall = self.stall(now);
         recent
     }
@@ -135,9 +135,9 @@ impl Store {
         }
         let first = last.map_or(i64::MIN, |last| last - BEFORE_THE_STALL);
         let (mut all, mut waiting, mut too_long) = (0, 0, 0);
-        for (begun, stage, count) in self.tally.begun.stages(first..current + 1) {
+        for (begun, station, count) in self.tally.begun.stations(first..current + 1) {
             all += count;
-            if stage.is_waiting() {
+            if station.is_waiting() {
                 waiting += count;
                 too_long += if current - begun > patience { count } else { 0 };
             }

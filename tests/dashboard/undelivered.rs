@@ -41,7 +41,7 @@ fn it_counts_by_reason_and_says_it_in_a_sentence() {
     let line = |desk: &Desk, word: &str| desk.line(word);
     assert!(line(&desk, "✗ failed ").contains(" 3  retry: yes 2 · maybe 0 · no 1"), "{}", desk.screen());
     assert!(line(&desk, "! stuck").contains(" 1  not with the telco after 10 min"), "{}", desk.screen());
-    assert!(line(&desk, "! unconfirmed").contains(" 1  with the telco for over 10 min"), "{}", desk.screen());
+    assert!(line(&desk, "! unconfirmed").contains(" 1  its report is overdue after 10 min"), "{}", desk.screen());
     desk.sees("20 of 27 messages delivered (74.1 %). 7 not, or not yet: 3 failed").keys("c");
     let sentence =
         "20 of 27 messages delivered (74.1 %). 7 not, or not yet: 3 failed (2 worth a retry), 2 on the way, 1 stuck, 1 unconfirmed.";

@@ -14,7 +14,7 @@ use super::super::progress::ProgressLine;
 use super::super::signals::{Signals, at};
 use super::super::{EarlyExit, Exit, Failure, Format};
 use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome};
-use super::waiting::{After, LONGEST_STALL, Moving, Pause, ScriptedStage, ScriptedStages, Stall};
+use super::waiting::{After, LONGEST_STALL, Moving, Pause, RunStall, ScriptedStage, ScriptedStages};
 use super::worker;
 use crate::action::{ActionNumber, Agreed, PATIENCE};
 use crate::delivery::{agreeing, full_stop};
@@ -36,7 +36,7 @@ struct ScriptedRun<'a, W: Write> {
     /// Why it is paused.
     pause: Option<Pause>,
     /// Since when every call is dropped.
-    stall: Stall,
+    stall: RunStall,
     /// Whether the journal could not be written.
     is_journal_broken: bool,
     /// The last line about something that repeats.
@@ -84,7 +84,7 @@ pub(in crate::cli) async fn carry_out<W: Write>(
     let progress = ProgressLine::over(agreed.subjects().len(), quiet, shared);
     let is_batch = matches!(agreed, Agreed::One(_));
     monitor.ask(Command::Act { number: ActionNumber::default(), agreed });
-    let (clock, stall) = (context.clock.clone(), Stall::new(Instant::now()));
+    let (clock, stall) = (context.clock.clone(), RunStall::new(Instant::now()));
     let mut work = ScriptedRun {
         monitor,
         updates,

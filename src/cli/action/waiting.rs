@@ -59,7 +59,7 @@ impl Pause {
 
 /// Since when nothing gets through.
 #[derive(Debug)]
-pub(super) struct Stall {
+pub(super) struct RunStall {
     answered_at: Instant,
     /// Whether a call was dropped since then.
     drops: bool,
@@ -68,7 +68,7 @@ pub(super) struct Stall {
     reported_at: Instant,
 }
 
-impl Stall {
+impl RunStall {
     /// Nothing has been dropped yet.
     pub fn new(now: Instant) -> Self {
         Self { answered_at: now, drops: false, reported: 0, reported_at: now }
@@ -234,7 +234,7 @@ mod tests {
     async fn what_is_dropped_is_said_seldom_and_for_five_minutes() {
         let begun = Instant::now();
         let after = |seconds| begun + Duration::from_secs(seconds);
-        let mut stall = Stall::new(begun);
+        let mut stall = RunStall::new(begun);
         assert_eq!(stall.deadline(), None);
         let reported: Vec<Option<u64>> =
             [1, 2, 3, 4, 5, 6, 24, 25, 44, 45].map(|at| stall.dropped(after(at)).map(|since| since.as_secs())).into();

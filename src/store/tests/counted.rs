@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::model::{NOW, at, rows, some_answers, some_reach};
-use crate::delivery::{AttemptFields, Class, Message, MessageId, Patience, Progress, Reported, RowFields, Stage, Status};
+use crate::delivery::{AttemptFields, Class, Message, MessageId, Patience, Progress, Reported, RowFields, Station, Status};
 use crate::store::{AnswerKind, Classes, Filter, Reach, STATUS_COUNT, Store, status_index};
 
 fn is_covered(reach: &Reach, message: &Message) -> bool {
@@ -38,7 +38,7 @@ pub fn began(message: &Message) -> Option<Timestamp> {
 
 pub fn class(message: &Message, now: Timestamp, patience: Patience) -> Class {
     let minutes = began(message).map(|began| minute(now) - minute(began));
-    Stage::of(message.status.as_ref(), !message.is_in_singapore(), false).class(minutes, patience)
+    Station::of(message.status.as_ref(), !message.is_in_singapore(), false).class(minutes, patience)
 }
 
 /// The classes add up, whatever the window and the time, and each row is in the one that the figures have it in.

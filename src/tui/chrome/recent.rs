@@ -10,7 +10,7 @@ use crate::store::{Recent, Stall};
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, age, fit};
 use crate::tui::widgets::pieces::{self, Piece};
-use crate::tui::widgets::sparkline::{self, Column};
+use crate::tui::widgets::sparkline::{self, Bin};
 use crate::tui::widgets::words::{percent, row_of};
 use crate::tui::{Role, class_sign};
 
@@ -69,7 +69,7 @@ pub(super) fn label(state: &Shared, campaign: &Campaign) -> String {
 }
 
 /// A column a minute, the newest last, those before the last minutes muted.
-fn columns(state: &Shared, campaign: &Campaign, minutes: usize) -> Vec<Column> {
+fn columns(state: &Shared, campaign: &Campaign, minutes: usize) -> Vec<Bin> {
     let mut columns = history(state, campaign, minutes, 1);
     let older = state.look.style(Role::Rule);
     for column in columns.iter_mut().take(minutes.saturating_sub(GRAPH.1)).filter(|column| !column.is_loud) {
@@ -80,7 +80,7 @@ fn columns(state: &Shared, campaign: &Campaign, minutes: usize) -> Vec<Column> {
 
 /// What finished in each of the last `count` spans of so many minutes, the newest last. A span in which too many failed
 /// has the colour of failures, or its sign.
-pub(in crate::tui) fn history(state: &Shared, campaign: &Campaign, count: usize, minutes: i64) -> Vec<Column> {
+pub(in crate::tui) fn history(state: &Shared, campaign: &Campaign, count: usize, minutes: i64) -> Vec<Bin> {
     let look = &state.look;
     let minute = |at: Timestamp| at.as_millisecond().div_euclid(60_000);
     let last = minute(campaign.recent_until);
@@ -99,7 +99,7 @@ pub(in crate::tui) fn history(state: &Shared, campaign: &Campaign, count: usize,
     }
     let column = |(at, (finished, failures)): (usize, (usize, usize))| {
         let is_loud = campaign.recent.is_too_many(failures, finished, campaign.settings.failure_limit);
-        Column {
+        Bin {
             value: (at as i64 >= loaded_from).then_some(finished),
             style: if is_loud { failed } else { plain },
             sign: (is_loud && failed.fg.is_none()).then_some("✗"),

@@ -236,7 +236,7 @@ fn about(shared: &Shared, campaign: &Campaign, class: Class) -> String {
             format!("retry: {}", parts.join(" · "))
         }
         Class::Stuck => format!("not with the telco after {} min", patience.before_telco),
-        Class::Unconfirmed => format!("with the telco for over {} min: the report is overdue", patience.with_telco),
+        Class::Unconfirmed => format!("its report is overdue after {} min", patience.with_telco),
         Class::OnTheWay => "not overdue yet".to_owned(),
         Class::SentAbroad => "no report comes from networks abroad".to_owned(),
         _ => String::new(),

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 /// A column of the graph.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::tui) struct Column {
+pub(in crate::tui) struct Bin {
     /// `None` where it is not known.
     pub value: Option<usize>,
     pub style: Style,
@@ -32,7 +32,7 @@ pub(in crate::tui) fn height(value: usize, most: usize) -> &'static str {
 }
 
 /// Draws the columns from the left, `most` being the highest.
-pub(in crate::tui) fn draw(buffer: &mut Buffer, area: Rect, columns: &[Column], most: usize) {
+pub(in crate::tui) fn draw(buffer: &mut Buffer, area: Rect, columns: &[Bin], most: usize) {
     for (x, column) in (area.left()..area.right()).zip(columns) {
         let sign = match (column.sign, column.value) {
             (_, None) => UNKNOWN,
@@ -50,8 +50,8 @@ mod tests {
     fn drawn(values: &[Option<usize>], most: usize) -> String {
         let area = Rect::new(0, 0, values.len() as u16, 1);
         let mut buffer = Buffer::empty(area);
-        let columns: Vec<Column> =
-            values.iter().map(|value| Column { value: *value, style: Style::default(), sign: None, is_loud: false }).collect();
+        let columns: Vec<Bin> =
+            values.iter().map(|value| Bin { value: *value, style: Style::default(), sign: None, is_loud: false }).collect();
         draw(&mut buffer, area, &columns, most);
         buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect()
     }
