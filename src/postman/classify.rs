@@ -473,7 +473,7 @@ mod tests {
     #[case::bad_gateway(Ok(answer(502, b"<html><title>Bad gateway</title></html>")), "answered 502")]
     #[case::redirect(Ok(answer(302, b"")), "answered 302")]
     #[case::too_many(Ok(answer(429, b"")), "too many calls")]
-    #[case::key(Ok(answer(401, b"")), "refused")]
+    #[case::key(Ok(answer(401, b"")), "key refused")]
     #[case::login_page(Ok(answer(200, b"<html>Log in</html>")), "unclear answer")]
     #[case::broken_json(Ok(answer(200, br#"{"messages":[{"id":"#)), "unclear answer")]
     #[case::nothing(Ok(answer(200, b"")), "unclear answer")]
