@@ -192,8 +192,9 @@ impl Store {
         let created = |row: RowNumber| self.columns.created[row.index()];
         let in_order = self.order.iter_after(move |row| created(row) >= to).take_while(move |row| created(*row) >= from);
         let is_retried = move |row: &RowNumber| {
-            let started = self.started(*row).unwrap_or(NO_TIME);
-            !(from..to).contains(&created(*row)) && (from..to).contains(&started)
+            // One without any time is in a window or not by whether there is one.
+            let is_in = self.started(*row).is_none_or(|started| (from..to).contains(&started));
+            !(from..to).contains(&created(*row)) && is_in
         };
         in_order.chain(self.columns.retried.iter().filter(is_retried))
     }
@@ -221,7 +222,8 @@ impl Store {
         if *filter == (Filter { classes: filter.classes.clone(), since: filter.since, until: filter.until, ..Filter::default() })
             && !filter.classes.is_empty()
         {
-            return Some(self.classes(filter.since, filter.until, now).of(&filter.classes));
+            let wanted: Vec<Class> = Class::ALL.into_iter().filter(|class| filter.classes.contains(class)).collect();
+            return Some(self.classes(filter.since, filter.until, now).of(&wanted));
         }
         let rest = Filter { statuses: Vec::new(), errors: Vec::new(), ..filter.clone() };
         if !rest.is_empty() {

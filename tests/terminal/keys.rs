@@ -30,9 +30,9 @@ fn a_key_file_that_is_put_right_is_read_by_itself(#[case] before: Option<&str>) 
     }
     let key = simulation.simulator().campaigns()[0].key.clone();
     let mut program = simulation.start(&[]).spawn();
-    program.sees("NOT LOADED").sees("reads it again once it is fixed");
+    program.sees("not loaded:").sees("reads it again once it is fixed");
     write_key(&simulation, &key);
-    program.sees("300 loaded").loses("NOT LOADED").types("q").gives_the_terminal_back();
+    program.sees("300 loaded").loses("not loaded:").types("q").gives_the_terminal_back();
     assert!(!String::from_utf8_lossy(&program.bytes()).contains(&key), "the key was on the screen");
 }
 
@@ -40,7 +40,7 @@ fn a_key_file_that_is_put_right_is_read_by_itself(#[case] before: Option<&str>) 
 fn a_key_command_that_is_put_right_runs_again_when_somebody_reads_now() {
     let simulation = configured("command = [\"cat\", \"clinic.key\"]");
     let mut program = simulation.start(&[]).spawn();
-    program.sees("NOT LOADED").sees("Ctrl-r runs it again");
+    program.sees("not loaded:").sees("Ctrl-r runs it again");
     write_key(&simulation, &simulation.simulator().campaigns()[0].key);
     program.types("\u{12}").sees("300 loaded").types("q").gives_the_terminal_back();
 }
@@ -52,9 +52,9 @@ fn a_refused_key_is_read_again_before_the_server_is_asked_again(#[case] source: 
     let simulation = configured(source);
     write_key(&simulation, "key_test_00000000000000000000000000000000");
     let mut program = simulation.start(&[]).spawn();
-    program.sees("REFUSED").sees("in case it was fixed");
+    program.sees("key refused").sees("in case it was fixed");
     write_key(&simulation, &simulation.simulator().campaigns()[0].key);
-    program.types("\u{12}").sees("300 loaded").loses("REFUSED").types("q").gives_the_terminal_back();
+    program.types("\u{12}").sees("300 loaded").loses("key refused").types("q").gives_the_terminal_back();
 }
 
 /// What may be production is never begun under the look of a simulator.
@@ -63,10 +63,10 @@ fn a_key_that_would_make_production_of_it_needs_a_new_start() {
     let simulation = configured("file = \"clinic.key\"");
     write_key(&simulation, "key_test_00000000000000000000000000000000");
     let mut program = simulation.start(&[]).spawn();
-    program.sees("REFUSED");
+    program.sees("key refused");
     write_key(&simulation, "key_live_00000000000000000000000000000000");
     let asked = || simulation.simulator().with_world(|world| world.log().get_count());
     let before = asked();
     program.types("\u{12}").waits_for("another call", |_| asked() > before);
-    program.sees("REFUSED").types("q").gives_the_terminal_back();
+    program.sees("key refused").types("q").gives_the_terminal_back();
 }

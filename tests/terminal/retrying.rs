@@ -19,7 +19,7 @@ fn messages_are_found_opened_and_filtered() {
         .waits_for("the line", |screen| cursor_line(screen).contains("› [ ] ✗ failed"))
         .types("\r")
         .sees(" of 300 loaded")
-        .loses("✓ delivered");
+        .loses("  ✓ delivered");
     program.waits_for("only failures", |screen| screen.contents().lines().filter(|line| line.contains("✗ failed")).count() > 10);
     assert_eq!(simulation.posts(), [], "looking writes nothing");
 }
@@ -57,7 +57,7 @@ fn marked_ones_are_retried_in_one_run_whose_results_are_exported() {
     let simulation = Simulation::new();
     let mut program = simulation.run();
     program.sees("300 loaded").types("f").sees("Show messages that are").types("\u{1b}[B");
-    program.waits_for("the line", |screen| cursor_line(screen).contains("› [ ] ✗ failed")).types("\r").loses("✓ delivered");
+    program.waits_for("the line", |screen| cursor_line(screen).contains("› [ ] ✗ failed")).types("\r").loses("  ✓ delivered");
     // Helps, no use, helps.
     program.types(" ").sees("1 marked").types(" ").sees("2 marked").types(" ").sees("3 marked");
     // Pressed again, since a third letter this fast passes for a paste.
