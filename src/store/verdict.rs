@@ -15,7 +15,7 @@ pub enum Verdict {
     },
     /// More failures than usual.
     Failing {
-        /// The minute since when, if that can be told.
+        /// The minute in which they began to rise, if that is clear.
         since: Option<Timestamp>,
         /// The most frequent error, if the API said why.
         error: Option<DeliveryError>,
@@ -28,13 +28,13 @@ pub enum Verdict {
     Stalled(Stall),
     /// Nothing was sent in the last minutes, and nothing finished.
     Quiet,
-    /// It cannot be told, and why: `the key is refused`.
+    /// Not enough is known to say, and why: `the key is refused`.
     Unknown(String),
 }
 
 impl Verdict {
     /// The verdict on the last minutes. `limit` is the share of failures (0 to 1) that is too much, and `unknown` the
-    /// reason why nothing can be told, if there is one.
+    /// reason why nothing can be said, if there is one.
     pub fn of(recent: &Recent, limit: f64, unknown: Option<String>) -> Self {
         if let Some(why) = unknown {
             return Verdict::Unknown(why);

@@ -11,8 +11,8 @@ use crate::tui::text::age;
 use crate::tui::widgets::words::{rate, until};
 
 impl Campaign {
-    /// How fresh the figures are, in a word or two, and how loud that is: the first that is true of what stands in the way,
-    /// what a person chose, and the age of the newest messages. `now` is by this program's own clock.
+    /// How fresh the figures are, in a word or two, and how loud that is: the first that applies of a failed call, a
+    /// person's choice, and the age of the newest messages. `now` is by this program's own clock.
     pub fn freshness(&self, now: Timestamp, in_view: bool) -> (String, Role) {
         if self.settings.broken.is_some() {
             return ("not loaded".to_owned(), Role::Failed);
