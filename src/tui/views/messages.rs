@@ -2,32 +2,28 @@
 
 pub(in crate::tui) mod cells;
 pub(in crate::tui) mod columns; // which are shown
+mod end; // the line below the last message
 pub(in crate::tui) mod list; // which rows it shows, and where the cursor is
 mod result; // what came of a message
 pub(in crate::tui) mod sum; // its first line
+mod table; // how it looks
 pub(in crate::tui) mod widths; // of its columns
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
+pub(super) use table::draw;
+pub(in crate::tui) use table::head_at;
 
 use crate::action::LeftOutReason;
-use crate::delivery::{BatchId, Status, grouped};
+use crate::delivery::{BatchId, Status};
 use crate::monitor::{Command, NoticeWeight};
 use crate::store::RowNumber;
 use crate::tui::dialogs::{Can, HelpPage, NoticesPage, RetryQuestion, RowAction};
 use crate::tui::keys::Chord;
 use crate::tui::shared::export_job::Content;
 use crate::tui::shared::{
-    Campaign, Column, CopyFormat, CopyWhat, Item, ListCursor, Ordered, ServerAnswer, Shared, Sortable as _, TimeWindow, marked_rows,
-    messages_text, order_sign, plan_one,
+    Campaign, CopyFormat, CopyWhat, ListCursor, ServerAnswer, Shared, TimeWindow, marked_rows, messages_text, plan_one,
 };
-use crate::tui::text::{self, Align, cut, fit};
-use crate::tui::views::messages::cells::{BESIDE_RESULT, RowLook, cell, head, is_number};
-use crate::tui::views::messages::widths::{MARGIN, Needs, SHORTEST_TEXT, columns};
-use crate::tui::views::{About, RowSubject, empty, message};
-use crate::tui::widgets::words::besides;
-use crate::tui::{Action, Context, Role};
+use crate::tui::views::{About, RowSubject, message};
+use crate::tui::{Action, Context};
 
 /// How many pages of older history are loaded automatically to fill the window of a filter that
 /// matches little; then the list asks.
@@ -408,201 +404,5 @@ impl Shared {
         if let Some(campaign) = self.campaign_mut() {
             campaign.marked.clear();
         }
-    }
-}
-
-/// Draws the first line, the heads and the rows. Says where the selected row is.
-pub(super) fn draw(shared: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
-    sum::draw(shared, buffer, filter);
-    let Some(campaign) = shared.campaign() else {
-        empty::draw_without_campaign(shared, buffer, area);
-        return None;
-    };
-    if campaign.list.len() == 0 {
-        empty::draw(shared, campaign, buffer, area);
-        return None;
-    }
-    let (columns, gap) = columns_of(shared, campaign, usize::from(area.width));
-    let has_text = columns.iter().any(|(column, _)| *column == Column::Text);
-    let wants_text = campaign.skipped_columns == 0 && shared.tables.columns.shown().any(|column| column == Column::Text);
-    let columns = Columns { columns: &columns, gap, lacks_text: wants_text && !has_text };
-    draw_heads(shared, campaign, buffer, heads, columns);
-    let height = usize::from(area.height);
-    let top = campaign.list.top(&campaign.store, height);
-    let selected = campaign.list.index(&campaign.store);
-    let mut cursor = None;
-    for (line, y) in (area.y..area.bottom()).enumerate() {
-        let index = top + line;
-        let row_area = Rect { y, height: 1, ..area };
-        let is_selected = index == selected;
-        if is_selected {
-            cursor = Some(Position::new(area.x + 1, y));
-        }
-        match campaign.list.item(&campaign.store, index) {
-            Some(item) => draw_row(shared, campaign, buffer, row_area, item, columns, is_selected),
-            None => {
-                draw_end(shared, campaign, buffer, row_area, is_selected && campaign.list.cursor() == ListCursor::End);
-                break;
-            }
-        }
-    }
-    cursor
-}
-
-/// The columns, their widths, and the blanks between two of them.
-fn columns_of(shared: &Shared, campaign: &Campaign, width: usize) -> (Vec<(Column, usize)>, usize) {
-    let needs = Needs {
-        chosen: &shared.tables.columns,
-        ordered_by: Ordered::of_messages(campaign.list.order()).by,
-        is_ordered: !campaign.list.is_newest_first(),
-        skipped: campaign.skipped_columns,
-    };
-    columns(width, needs)
-}
-
-/// The column whose head is there.
-pub(in crate::tui) fn head_at(shared: &Shared, heads: Rect, column: u16) -> Option<Column> {
-    let campaign = shared.campaign().filter(|campaign| campaign.list.len() > 0)?;
-    let (columns, gap) = columns_of(shared, campaign, usize::from(heads.width));
-    let mut from = usize::from(heads.x) + MARGIN;
-    let stands = |(head, width): &(Column, usize)| {
-        let is_there = (from..from + width).contains(&usize::from(column));
-        from += width + gap;
-        is_there.then_some(*head)
-    };
-    columns.iter().find_map(stands)
-}
-
-/// The columns and the blanks between two of them.
-#[derive(Clone, Copy)]
-struct Columns<'a> {
-    columns: &'a [(Column, usize)],
-    gap: usize,
-    /// Whether the text is wanted, and has no room.
-    lacks_text: bool,
-}
-
-fn draw_heads(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect, columns: Columns<'_>) {
-    let order = Ordered::of_messages(campaign.list.order());
-    let mut text = " ".repeat(MARGIN);
-    for (column, width) in columns.columns {
-        let align = if is_number(*column) { Align::Right } else { Align::Left };
-        let name = head(campaign, *column);
-        let signed = format!("{name} {}", order_sign(order.direction));
-        let has_sign = *column == order.by && text::width(&signed) <= *width;
-        let name = if has_sign { &signed } else { name };
-        if *column == Column::Result && columns.lacks_text && *width >= BESIDE_RESULT + SHORTEST_TEXT {
-            text.push_str(&fit(name, BESIDE_RESULT, align));
-            text.push_str(&fit(head(campaign, Column::Text), *width - BESIDE_RESULT, align));
-        } else {
-            text.push_str(&fit(name, *width, align));
-        }
-        text.push_str(&" ".repeat(columns.gap));
-    }
-    buffer.set_stringn(area.x, area.y, text.trim_end(), usize::from(area.width), shared.look.style(Role::Heading));
-}
-
-fn draw_row(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect, item: Item, columns: Columns<'_>, is_selected: bool) {
-    let cells = campaign.store.cells(item.row);
-    let look = RowLook { selected: is_selected.then(|| selected_style(shared, campaign)), left: item.left, lacks_text: columns.lacks_text };
-    let base = look.selected.unwrap_or_else(|| shared.look.style(Role::Text));
-    // Marked comes first: it decides what is retried. Then a row under the cursor that no longer matches; elsewhere
-    // what is outside the loaded range.
-    let apart = match (item.left, cells.covered) {
-        _ if campaign.marked.holds(item.row) => "*",
-        (true, _) => "–",
-        (false, false) => "•",
-        (false, true) => " ",
-    };
-    let mark = if is_selected { "›" } else { " " };
-    let mut spans = vec![Span::styled(format!("{apart}{mark} "), base)];
-    for column in columns.columns {
-        spans.extend(cell(shared, campaign, item.row, &cells, *column, look));
-        spans.push(Span::styled(" ".repeat(columns.gap), base));
-    }
-    if let Some(style) = look.selected {
-        buffer.set_style(area, style);
-    }
-    buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
-}
-
-/// How the selected row looks: in full while the list has the focus, otherwise bold with its mark.
-fn selected_style(shared: &Shared, campaign: &Campaign) -> ratatui::style::Style {
-    shared.look.style(if campaign.opened.is_some() { Role::SelectedElsewhere } else { Role::Selected })
-}
-
-/// The last line: how far the list goes, and how to load more.
-fn draw_end(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect, is_selected: bool) {
-    let style = if is_selected { selected_style(shared, campaign) } else { shared.look.style(Role::Muted) };
-    let mark = if is_selected { "›" } else { " " };
-    let width = usize::from(area.width);
-    let text = format!(" {mark} {}", end_words(shared, campaign, width.saturating_sub(MARGIN)));
-    if is_selected {
-        buffer.set_style(area, style);
-    }
-    buffer.set_stringn(area.x, area.y, cut(&text, width), width, style);
-}
-
-/// The text of the last line. In another order than newest first it says that the order covers what is
-/// loaded: the rest can belong anywhere.
-fn end_words(shared: &Shared, campaign: &Campaign, room: usize) -> String {
-    let words = reach_words(shared, campaign);
-    if campaign.list.is_newest_first() {
-        return words;
-    }
-    let order = Ordered::of_messages(campaign.list.order());
-    let loaded = match campaign.store.coverage() {
-        coverage if coverage.dropped > 0 || campaign.find.is_on() => String::new(),
-        coverage => format!("{} loaded, ", grouped(coverage.loaded)),
-    };
-    // Where room is short, the sign in the head says which end comes first.
-    let orders = [format!("sorted {}", order.sentence()), format!("sorted by {}", order.by.label()), format!("by {}", order.by.label())];
-    let mut sentences = orders.map(|order| format!("{order}: {loaded}{words}")).into_iter();
-    let fitting = sentences.clone().find(|sentence| text::width(sentence) <= room);
-    fitting.or_else(|| sentences.next_back()).unwrap_or_default()
-}
-
-fn reach_words(shared: &Shared, campaign: &Campaign) -> String {
-    if campaign.find.is_on() {
-        let here = campaign.list.matching(&campaign.store) + campaign.list.below();
-        let loaded = format!("{} in what is loaded, {}", grouped(here), shared.how_far(campaign));
-        return match campaign.find.server() {
-            _ if campaign.find.is_reading_further() => "loading more from the server".to_owned(),
-            ServerAnswer::Answered { found, more: true, beside, .. } => {
-                // Enter elsewhere opens a message.
-                let enter = format!("{} on this line loads more", shared.keymap.name(Context::MESSAGES, Action::Enter));
-                match beside.others {
-                    0 => format!("{} loaded of what the server found · {enter}", grouped(*found)),
-                    _ => format!("{} found so far; the server did not search · {enter}", grouped(*found)),
-                }
-            }
-            ServerAnswer::Answered { found, more: false, beside, .. } if !beside.is_nothing() => {
-                format!("{} found by the server; {}", grouped(*found), besides(beside, false))
-            }
-            ServerAnswer::Answered { found, more: false, .. } => format!("all that the server found: {}", grouped(*found)),
-            ServerAnswer::NotAsked | ServerAnswer::Asking | ServerAnswer::Failed(_) => loaded,
-        };
-    }
-    let how_far = shared.how_far(campaign);
-    let coverage = campaign.store.coverage();
-    if coverage.dropped > 0 {
-        format!("kept {}, {how_far} · max_messages keeps more", grouped(coverage.loaded))
-    } else if let Some(wider) = wider_window(campaign) {
-        let window = campaign.choice.window.words(&shared.look.zone, shared.now);
-        let end = match window.strip_prefix("since ") {
-            Some(since) => format!("no more since {since}"),
-            None if window.starts_with("last ") => format!("end of the {window}"),
-            None => format!("end of {window}"),
-        };
-        format!("{end}: {} shows {}", shared.keymap.name(Context::MESSAGES, Action::Enter), wider.span_words())
-    } else if campaign.is_window_whole() && !campaign.choice.window.is_all() {
-        let words = campaign.choice.window.words(&shared.look.zone, shared.now);
-        format!("the whole window, {words} · {} shows other times", shared.key_for(Action::TimeWindow))
-    } else if coverage.complete {
-        how_far
-    } else if campaign.further_asked {
-        format!("{how_far} · reading further back")
-    } else {
-        format!("{how_far} · {} reads further back", shared.key_for(Action::Enter))
     }
 }

@@ -1,0 +1,218 @@
+//! How the view looks: the sum, the heads, a line each.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::{Entry, NO_LONGER_LOADED, index, lines};
+use crate::action::Subject;
+use crate::delivery::{BatchId, Recipient, Status, agreeing, counted, grouped};
+use crate::monitor::{ActionStage, OpenActionNews};
+use crate::state::ActionState;
+use crate::tui::chrome::notice;
+use crate::tui::shared::{Campaign, ChangeRecord, Shared};
+use crate::tui::text::{Align, fit};
+use crate::tui::views::empty;
+use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::recipient;
+use crate::tui::widgets::table;
+use crate::tui::widgets::words::{row_of, until};
+use crate::tui::{Action, Role, role_of, sign};
+
+/// Draws the sum, the heads and the actions. Says where the selected one is.
+pub(in crate::tui::views) fn draw(shared: &Shared, buffer: &mut Buffer, filter: Rect, heads: Rect, area: Rect) -> Option<Position> {
+    let campaign = shared.campaign()?;
+    let entries = lines(campaign);
+    draw_sum(shared, campaign, &entries, buffer, filter);
+    if entries.is_empty() {
+        empty::draw_no_activity(shared, campaign, buffer, area);
+        return None;
+    }
+    let width = usize::from(area.width);
+    let index = index(campaign, &entries);
+    let height = usize::from(area.height);
+    let in_view = || entries.iter().skip(table::top(index, height)).take(height);
+    let times = in_view().filter(|entry| !matches!(entry, Entry::NotStarted(_)));
+    let time = times.map(|entry| shared.look.time(entry.at(), shared.now).len()).max().unwrap_or(4);
+    let widths = Widths { time, text: width.saturating_sub(table::MARGIN + time + 2 + 1) };
+    let what = if in_view().all(Entry::is_action) {
+        "outcome".to_owned()
+    } else {
+        let heads = [("recipient", RECIPIENT), ("before", BEFORE), ("now", NOW)];
+        heads.map(|(head, width)| fit(head, width + 2, Align::Left)).concat() + "why"
+    };
+    let head = format!("{}{}  {what}", " ".repeat(table::MARGIN), fit("time", time, Align::Left));
+    buffer.set_stringn(heads.x, heads.y, head, width, shared.look.style(Role::Heading));
+    table::draw(shared, buffer, area, entries.len(), index, |index, style| {
+        entries.get(index).map(|entry| line(shared, campaign, entry, widths, style)).unwrap_or_default()
+    })
+}
+
+/// The first line sums up: `changed since 14:02: 41 delivered, 3 failed, 12 on the way`.
+fn draw_sum(shared: &Shared, campaign: &Campaign, entries: &[Entry<'_>], buffer: &mut Buffer, area: Rect) {
+    let style = |role| shared.look.style(role);
+    let mut left = changed(shared, campaign);
+    let actions = entries.iter().filter(|entry| entry.is_action()).count();
+    let for_person = entries.iter().filter(|entry| entry.needs_person()).count();
+    if actions > 0 {
+        left.push(Piece::new(format!("· {}", counted(actions, "action")), style(Role::Text), 2).gap(1));
+    }
+    if for_person > 0 {
+        left.push(Piece::new(format!("· {} to decide", grouped(for_person)), style(Role::Failed), 0).gap(1));
+    }
+    let mut right = vec![Piece::new(row_of(index(campaign, entries), entries.len()), style(Role::Muted), 4)];
+    if campaign.actions.followed().total() > 0 {
+        right.push(Piece::new(followed_words(shared, campaign), style(Role::Muted), 3));
+    }
+    if campaign.changes.dropped() > 0 {
+        right.push(Piece::new(format!("{} older ones not kept", grouped(campaign.changes.dropped())), style(Role::Warning), 1));
+    }
+    pieces::draw(buffer, area, left, right);
+}
+
+/// What changed, in figures.
+fn changed(shared: &Shared, campaign: &Campaign) -> Vec<Piece> {
+    let style = |role| shared.look.style(role);
+    let Some(since) = campaign.changes.since() else {
+        return vec![Piece::new("not loaded yet: no change can have been seen", style(Role::Muted), 0)];
+    };
+    let since = shared.look.minute(shared.look.of_that_day(since), shared.now);
+    let sums = campaign.changes.sums();
+    let parts = [
+        (sums.delivered, "delivered", Role::Fine, 0),
+        (sums.failed, "failed", Role::Failed, 0),
+        (sums.moving, "on the way", Role::Moving, 4),
+        (sums.elsewhere, "retried elsewhere", Role::Warning, 1),
+    ];
+    let mut left = Vec::new();
+    for (number, word, role, rank) in parts.into_iter().filter(|(number, ..)| *number > 0) {
+        let (before, gap) = if left.is_empty() { ("", 1) } else { (", ", 0) };
+        left.push(Piece::new(format!("{before}{} {word}", grouped(number)), style(role), rank).gap(gap));
+    }
+    let words = if left.is_empty() { format!("nothing changed since {since}") } else { format!("changed since {since}:") };
+    left.insert(0, Piece::new(words, style(Role::Strong), 0));
+    left
+}
+
+/// `of the 12: 7 delivered · 0 failed again · 5 on the way`.
+pub(in crate::tui) fn followed_words(shared: &Shared, campaign: &Campaign) -> String {
+    let followed = campaign.actions.followed();
+    let dot = if shared.look.ascii { "," } else { " ·" };
+    format!(
+        "of the {}: {} delivered{dot} {} failed again{dot} {} on the way",
+        grouped(followed.total()),
+        grouped(followed.delivered),
+        grouped(followed.failed),
+        grouped(followed.open)
+    )
+}
+
+/// How wide the recipient of a change is.
+const RECIPIENT: usize = 14;
+
+/// How wide the status is that a message had before.
+const BEFORE: usize = 10;
+
+/// How wide the status is that it has now, with its sign.
+const NOW: usize = 12;
+
+/// How wide time and text are.
+#[derive(Debug, Clone, Copy)]
+struct Widths {
+    time: usize,
+    text: usize,
+}
+
+fn line(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, selected: Option<Style>) -> Line<'static> {
+    let style = |role| selected.unwrap_or_else(|| shared.look.style(role));
+    let (at, text, role) = match entry {
+        Entry::Change(record) => return change(shared, campaign, record, widths, selected),
+        Entry::NotStarted(rest) => {
+            let (retries, them) = (counted(rest.len(), "retry"), agreeing(rest.len(), "it", "them"));
+            let text = format!(
+                "! {retries} agreed to but not started, nothing was sent: {} plans {them} again",
+                shared.key_for(Action::PlanRetry)
+            );
+            (String::new(), text, Role::Failed)
+        }
+        Entry::Open(open, record) => {
+            let (text, role) = match record.filter(|record| record.stage.is_some() && !entry.needs_person()) {
+                Some(record) => notice::outcome(shared, record),
+                None => journalled(shared, campaign, open),
+            };
+            (shared.look.time(entry.at(), shared.now), text, role)
+        }
+        Entry::Action(record) => {
+            let (text, role) = notice::outcome(shared, record);
+            (shared.look.happened(record.at, shared.now), text, role)
+        }
+    };
+    Line::from(vec![
+        Span::styled(format!("{}  ", fit(&at, widths.time, Align::Left)), style(Role::Muted)),
+        Span::styled(fit(&text, widths.text, Align::Left), style(role)),
+    ])
+}
+
+/// A message that changed: when, whose, its status before and now, and why.
+fn change(shared: &Shared, campaign: &Campaign, record: &ChangeRecord, widths: Widths, selected: Option<Style>) -> Line<'static> {
+    let ascii = shared.look.ascii;
+    let style = |role| selected.unwrap_or_else(|| shared.look.style(role));
+    let text = |text: &str, width, role| Span::styled(format!("{}  ", fit(text, width, Align::Left)), style(role));
+    let row = campaign.store.row(&record.message);
+    let shown = |row| {
+        let known = campaign.store.cells(row).recipient.map(Recipient::new);
+        known.map_or_else(|| "not given".to_owned(), |known| recipient::shown(&known, campaign.is_masked(row), campaign.open_digits()))
+    };
+    let recipient = row.map_or_else(|| record.message.short(false), shown);
+    let dropped = if row.is_none() { NO_LONGER_LOADED } else { "" };
+    let from = record.from.as_ref().map_or("new", Status::word);
+    let to = format!("{} {}", sign(&record.to, ascii), record.to.word());
+    let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
+    let again = match (record.elsewhere, record.from.as_ref() == Some(&Status::Failure)) {
+        (true, _) => "retried elsewhere",
+        (false, true) => "retried here",
+        (false, false) => "",
+    };
+    let why = [code.as_str(), again, dropped].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let room = widths.text.saturating_sub(RECIPIENT + BEFORE + NOW + 6);
+    Line::from(vec![
+        text(&shared.look.happened(record.at, shared.now), widths.time, Role::Muted),
+        text(&recipient, RECIPIENT, Role::Text),
+        text(from, BEFORE, Role::Muted),
+        text(&to, NOW, role_of(&record.to)),
+        Span::styled(fit(&why, room, Align::Left), style(if record.elsewhere { Role::Warning } else { Role::Text })),
+    ])
+}
+
+/// What only the journal says about an open action.
+fn journalled(shared: &Shared, campaign: &Campaign, open: &OpenActionNews) -> (String, Role) {
+    let what = match Subject::of(&open.kind) {
+        Some(subject) => format!("{} {}", notice::who(shared, &subject), subject.words().noun),
+        None => open.kind.about(),
+    };
+    let bad = sign(&Status::Failure, shared.look.ascii);
+    let known = open.kind.batch().and_then(|batch| known_of(campaign, batch));
+    match (open.state, open.look_up_at) {
+        _ if open.elsewhere => (format!("{what}: another process is following it"), Role::Moving),
+        (ActionState::Unknown, Some(at)) => {
+            (format!("? {what}: outcome unknown, looked up again {}", until(at, shared.now)), Role::Unknown)
+        }
+        (ActionState::Unknown, None) if known.is_some() => {
+            let words = known.unwrap_or_default();
+            (format!("? {what}: {words}, outcome unknown, {} decides", shared.key_for(Action::Enter)), Role::Failed)
+        }
+        (ActionState::Unknown, None) => (format!("? {what}: outcome unknown, {} decides", shared.key_for(Action::Enter)), Role::Failed),
+        (ActionState::Intended, _) => (format!("{what}: in the journal, waiting for its turn"), Role::Moving),
+        (ActionState::NotSent | ActionState::Refused, _) => (format!("{bad} {what}: {}", open.state), Role::Failed),
+        _ => (format!("{what}: {}", open.state), Role::Text),
+    }
+}
+
+/// What is known of a batch's retry whose outcome is not, in a phrase: `3 of 58 changed`.
+fn known_of<'a>(campaign: &'a Campaign, batch: &BatchId) -> Option<&'a str> {
+    match &campaign.actions.on(&Subject::Batch(batch.clone()))?.stage {
+        Some(ActionStage::Unknown { why, .. }) => Some(&why.what),
+        _ => None,
+    }
+}
