@@ -16,6 +16,7 @@ use crate::action::LeftOutReason;
 use crate::delivery::{BatchId, Status};
 use crate::monitor::{Command, NoticeWeight};
 use crate::store::RowNumber;
+use crate::tui::Action;
 use crate::tui::dialogs::{Can, HelpPage, NoticesPage, RetryQuestion, RowAction};
 use crate::tui::keys::Chord;
 use crate::tui::shared::export_job::Content;
@@ -23,7 +24,6 @@ use crate::tui::shared::{
     Campaign, CopyFormat, CopyWhat, ListCursor, ServerAnswer, Shared, TimeWindow, marked_rows, messages_text, plan_one,
 };
 use crate::tui::views::{About, RowSubject, message};
-use crate::tui::{Action, Context};
 
 /// How many pages of older history are loaded automatically to fill the window of a filter that
 /// matches little; then the list asks.

@@ -8,7 +8,7 @@ use super::cells::{BESIDE_RESULT, RowLook, cell, head, is_number};
 use super::widths::{MARGIN, Needs, SHORTEST_TEXT, columns};
 use super::{end, sum};
 use crate::tui::Role;
-use crate::tui::shared::{Campaign, Column, Item, ListCursor, Ordered, Shared, Sortable as _, order_sign};
+use crate::tui::shared::{Campaign, Column, Item, ListCursor, Ordered, Shared, order_sign};
 use crate::tui::text::{self, Align, fit};
 use crate::tui::views::empty;
 
