@@ -27,7 +27,7 @@ pub(super) use super::views::messages::list::{Item, List, ListCursor};
 pub(super) use super::views::{Drilled, OpenedFrom};
 pub(super) use super::widgets::question::OpenQuestion;
 pub(super) use campaigns::Campaigns;
-pub(super) use copying::{CopyFormat, CopyWhat, marked_rows, messages_text};
+pub(super) use copying::{CopyFormat, CopyWhat, marked_rows, messages_text, sentence};
 pub(super) use look::Look;
 pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use notices::Notices;
