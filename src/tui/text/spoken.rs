@@ -87,7 +87,7 @@ mod tests {
     use crate::delivery::{Attempt, DeliveryError, MessageId, Recipient};
     use rstest::rstest;
 
-    fn message(status: Status, attempts: &[(&str, Option<&str>, Option<&str>)]) -> Message {
+    fn message(status: &Status, attempts: &[(&str, Option<&str>, Option<&str>)]) -> Message {
         let at = |text: &str| format!("2026-11-24T{text}Z").parse().unwrap();
         let attempt = |(created, sent, delivered): &(&str, Option<&str>, Option<&str>)| Attempt {
             status: Some(status.clone()),
@@ -95,7 +95,7 @@ mod tests {
             updated_at: None,
             sent_at: sent.map(at),
             delivered_at: delivered.map(at),
-            error: (status == Status::Failure).then(|| DeliveryError::new("", "recipient_unavailable")),
+            error: (*status == Status::Failure).then(|| DeliveryError::new("", "recipient_unavailable")),
         };
         Message {
             recipient: Some(Recipient::new("6580001234")),
@@ -108,32 +108,32 @@ mod tests {
 
     #[rstest]
     #[case::delivered(
-        message(Status::Success, &[("06:02:10", Some("06:02:11"), Some("06:02:22"))]),
+        message(&Status::Success, &[("06:02:10", Some("06:02:11"), Some("06:02:22"))]),
         "was sent at 2.02 pm today, and the phone company confirmed delivery 11 seconds later"
     )]
     #[case::delivered_at_an_unknown_time(
-        message(Status::Success, &[("06:02:10", Some("06:02:11"), None)]),
+        message(&Status::Success, &[("06:02:10", Some("06:02:11"), None)]),
         "was sent at 2.02 pm today, and the phone company confirmed delivery"
     )]
     #[case::failed_again(
-        message(Status::Failure, &[("06:10:00", Some("06:10:01"), None), ("06:02:10", Some("06:02:11"), None)]),
+        message(&Status::Failure, &[("06:10:00", Some("06:10:01"), None), ("06:02:10", Some("06:02:11"), None)]),
         "was sent again at 2.10 pm today, but it was not delivered: the phone was off or out of reach"
     )]
     #[case::with_telco(
-        message(Status::SentToTelco, &[("06:02:10", Some("06:02:11"), None)]),
+        message(&Status::SentToTelco, &[("06:02:10", Some("06:02:11"), None)]),
         "was sent at 2.02 pm today, and the phone company has not confirmed delivery yet"
     )]
     #[case::abroad(
-        Message { recipient: Some(Recipient::new("60123456789")), ..message(Status::SentToTelco, &[("06:02:10", Some("06:02:11"), None)]) },
+        Message { recipient: Some(Recipient::new("60123456789")), ..message(&Status::SentToTelco, &[("06:02:10", Some("06:02:11"), None)]) },
         "was sent at 2.02 pm today, and went to a phone company abroad, which does not confirm delivery"
     )]
-    #[case::queued(message(Status::Enqueued, &[("06:02:10", None, None)]), "was created at 2.02 pm today, and is still on its way")]
+    #[case::queued(message(&Status::Enqueued, &[("06:02:10", None, None)]), "was created at 2.02 pm today, and is still on its way")]
     #[case::without_attempts(
-        Message { attempts: None, status: None, ..message(Status::Created, &[]) },
+        Message { attempts: None, status: None, ..message(&Status::Created, &[]) },
         "was created at 2.02 pm today; its status is unknown"
     )]
     #[case::retried_and_not_loaded_since(
-        Message { status: Some(Status::Created), ..message(Status::Failure, &[("06:02:10", Some("06:02:11"), None)]) },
+        Message { status: Some(Status::Created), ..message(&Status::Failure, &[("06:02:10", Some("06:02:11"), None)]) },
         "was tried again, and is still on its way"
     )]
     fn what_became_of_a_message_as_it_is_said(#[case] message: Message, #[case] expected: &str) {
