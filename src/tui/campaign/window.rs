@@ -127,7 +127,7 @@ fn halves(text: &str) -> (&str, &str) {
 }
 
 impl Campaign {
-    /// Lists what the filter and the find ask for, and groups the failures of the same time window.
+    /// Lists what the filter and the find ask for, and counts and groups those of the same time window.
     pub fn narrow(&mut self) {
         let filter =
             Filter { query: self.find.query.clone(), nothing: self.find.refusal.is_some(), ..self.choice.filter(&self.zone, self.now) };
@@ -136,7 +136,9 @@ impl Campaign {
             // The cursor may have left the unmasked row.
             self.marks.hide(self.subject());
         }
-        self.failures.set_times(&self.store, self.times());
+        let (since, until) = self.times();
+        self.classes = self.store.classes(since, until, self.recent_until);
+        self.failures.set_times(&self.store, (since, until));
     }
 
     /// Moves a relative time window on with the clock.
