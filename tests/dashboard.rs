@@ -72,6 +72,8 @@ mod showing;
 mod shown;
 #[path = "dashboard/spent.rs"]
 mod spent;
+#[path = "dashboard/trending.rs"]
+mod trending;
 #[path = "dashboard/trimming.rs"]
 mod trimming;
 #[path = "dashboard/undelivered.rs"]

@@ -234,6 +234,7 @@ impl Shared {
         self.leave_batch();
         self.notice_absence();
         self.settle_tables();
+        views::trends::settle(self);
         std::mem::take(&mut self.effects)
     }
 

@@ -24,10 +24,11 @@ pub(in crate::tui) struct TimeWindow {
 pub(in crate::tui) type Times = (Option<Timestamp>, Option<Timestamp>);
 
 impl TimeWindow {
-    /// The windows that a menu offers: 1 h, 6 h, 24 h, 7 d, today.
-    pub fn usual() -> [TimeWindow; 5] {
+    /// The windows that a menu offers: 1 h, 6 h, 24 h, 3 d, 7 d, today.
+    pub fn usual() -> [TimeWindow; 6] {
         let last = |hours| TimeWindow { from: Some(GivenTime::Ago(SignedDuration::from_hours(hours))), to: None };
-        [last(1), last(6), last(24), last(7 * 24), TimeWindow { from: Some(GivenTime::Today(DayEnd::Start)), to: None }]
+        let today = TimeWindow { from: Some(GivenTime::Today(DayEnd::Start)), to: None };
+        [last(1), last(6), last(24), last(3 * 24), last(7 * 24), today]
     }
 
     /// The next wider of the last 6 h, 24 h, 3 days, 7 days and all times. `None` for all times, and for a window with an
