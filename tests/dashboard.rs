@@ -8,6 +8,8 @@ mod desk;
 mod across;
 #[path = "dashboard/any.rs"]
 mod any;
+#[path = "dashboard/batching.rs"]
+mod batching;
 #[path = "dashboard/calling.rs"]
 mod calling;
 #[path = "dashboard/campaigns.rs"]
@@ -72,8 +74,6 @@ mod showing;
 mod shown;
 #[path = "dashboard/spent.rs"]
 mod spent;
-#[path = "dashboard/trending.rs"]
-mod trending;
 #[path = "dashboard/trimming.rs"]
 mod trimming;
 #[path = "dashboard/undelivered.rs"]

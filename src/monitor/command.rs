@@ -75,6 +75,15 @@ pub enum Command {
     },
     /// The batch is no longer needed.
     LeaveBatch,
+    /// Load a batch to its end, because its messages are listed. It goes on until its last page, whatever else is
+    /// asked: no page is read twice. Of several the newest request goes first. [`super::News::Batch`] reports how far
+    /// it is.
+    LoadBatch {
+        /// Which request this is.
+        generation: Generation,
+        /// The batch.
+        batch: BatchId,
+    },
     /// Do what a person agreed to. One run at a time: a second one is refused while the first has messages to go.
     Act {
         /// The number of the first of its actions; the others have those that follow.

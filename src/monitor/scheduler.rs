@@ -1,16 +1,20 @@
 //! All that a worker knows when it decides what to do next, and that decision. No IO.
 
+mod batches; // those to be read completely
+
+pub(super) use batches::BatchRequest;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::active_action::{ActionPhase, ActiveAction, BatchPass, Check};
+use super::active_action::{ActionPhase, ActiveAction, Check};
 use super::active_run::ActiveRun;
 use super::budget::{Budget, add};
 use super::call_slots::{CallSlot, DiskTime, Turn};
 use super::{Attendance, Fetch, Generation, Ledger, Outlook, Purpose};
-use crate::delivery::{BatchId, Beside, MessageId, RecipientQuery};
+use crate::delivery::{Beside, MessageId, RecipientQuery};
 use crate::postman::{Cursor, LONGEST_RETRY_AFTER, Position, backoff};
 
 /// How many recipients one search call asks for: a screen or two, since a person reads them.
@@ -62,8 +66,10 @@ pub(super) struct Scheduler {
     pub opened: Option<OpenedMessage>,
     /// Messages that turned out to be retried elsewhere: what is shown of them is out of date.
     read_again: VecDeque<MessageId>,
-    /// The batch to be read completely.
+    /// The batch to be read completely, for a question.
     pub batch: Option<BatchRequest>,
+    /// The batches to be loaded to their end; the last one goes first.
+    pub loads: Vec<BatchRequest>,
     pub actions: Vec<ActiveAction>,
     /// The run of retries, the newest one.
     pub run: Option<ActiveRun>,
@@ -104,18 +110,6 @@ pub(super) struct OpenedMessage {
     pub message: MessageId,
     /// When it is next read; `None` when it cannot change any more.
     pub read_at: Option<Timestamp>,
-}
-
-/// A batch to be read completely.
-#[derive(Debug)]
-pub(super) struct BatchRequest {
-    pub generation: Generation,
-    pub batch: BatchId,
-    pub pass: BatchPass,
-    /// When its next page is read; `None` if there is nothing more to read.
-    pub read_at: Option<Timestamp>,
-    /// How often in a row it could not be read.
-    pub unread: u32,
 }
 
 /// What a worker does next.
@@ -160,8 +154,8 @@ pub(super) enum Job {
         message: MessageId,
     },
     ReadAgain(MessageId),
-    /// The next page of the batch to be read completely.
-    Batch,
+    /// The next page of a batch to be read completely.
+    Batch(Generation),
     Page(Fetch),
 }
 
@@ -208,6 +202,7 @@ impl Scheduler {
             opened: None,
             read_again: VecDeque::new(),
             batch: None,
+            loads: Vec::new(),
             actions: Vec::new(),
             run: None,
             review_at: None,
@@ -351,7 +346,7 @@ impl Scheduler {
             }
         }
         // 1. Requests.
-        if let Some(job) = action.or_else(|| self.asked(now)) {
+        if let Some(job) = action.or_else(|| self.asked(now)).or_else(|| self.load(now)) {
             return Some(job);
         }
         // Following retried messages takes turns with the pages, which show them as well.
@@ -372,8 +367,8 @@ impl Scheduler {
 
     /// The most urgent request, without actions.
     fn asked(&self, now: Timestamp) -> Option<(Job, Purpose)> {
-        if self.batch.as_ref().and_then(|batch| batch.read_at).is_some_and(|at| at <= now) {
-            return Some((Job::Batch, Purpose::Batch));
+        if let Some(batch) = self.batch.as_ref().filter(|batch| batch.read_at.is_some_and(|at| at <= now)) {
+            return Some((Job::Batch(batch.generation), Purpose::Batch));
         }
         if let Some(search) = &self.search {
             let job = |position| Job::Search { generation: search.generation, query: search.query.clone(), position };
@@ -437,8 +432,9 @@ impl Scheduler {
         let search = self.search.as_ref().and_then(|search| search.ask_at);
         let opened = self.opened.as_ref().and_then(|opened| opened.read_at);
         let batch = self.batch.as_ref().and_then(|batch| batch.read_at);
+        let loads = self.open_loads().filter_map(|load| load.read_at).min();
         let ledger = self.reads.then(|| self.ledger.ask_again(now, &self.outlook(now)));
-        let readings = search.into_iter().chain(opened).chain(batch).chain(ledger).map(|at| at.max(quiet));
+        let readings = search.into_iter().chain(opened).chain(batch).chain(loads).chain(ledger).map(|at| at.max(quiet));
         actions.chain(readings).chain(self.review_at).min()
     }
 }

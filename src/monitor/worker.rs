@@ -16,7 +16,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
-use super::active_action::{BatchPass, Skipped, is_over};
+use super::active_action::{Skipped, is_over};
 use super::call_slots::{Sharing, blocking, broken_reported, repaired_reported};
 use super::scheduler::{BatchRequest, CallFailure, Job, NextStep, OpenedMessage, Scheduler, Search};
 use super::{
@@ -240,10 +240,9 @@ impl Worker {
                 self.scheduler.opened = Some(OpenedMessage { generation, message, read_at: Some(now) });
             }
             Command::Close => self.scheduler.opened = None,
-            Command::ReadBatch { generation, batch } => {
-                self.scheduler.batch = Some(BatchRequest { generation, batch, pass: BatchPass::default(), read_at: Some(now), unread: 0 });
-            }
+            Command::ReadBatch { generation, batch } => self.scheduler.batch = Some(BatchRequest::new(generation, batch, now)),
             Command::LeaveBatch => self.scheduler.batch = None,
+            Command::LoadBatch { generation, batch } => self.scheduler.load_batch(generation, batch, now),
             Command::Act { number, agreed } => self.act(number, agreed).await,
             Command::TakeBack => self.take_back().await,
             Command::ResumeRun { agreed_at } if is_over(self.clock.moment_of(agreed_at), self.clock.moment()) => {
@@ -291,7 +290,7 @@ impl Worker {
             Job::Post(index) => self.post(index).await,
             Job::ReadBefore(index) => self.read_before(index).await,
             Job::ReadFor(index) => self.read_for(index).await,
-            Job::Batch => self.read_requested_batch().await,
+            Job::Batch(generation) => self.read_requested_batch(generation).await,
         }
         self.under_way = None;
     }

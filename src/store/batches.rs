@@ -4,17 +4,18 @@
 //! message brought it.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 
 use hashbrown::DefaultHashBuilder;
 use jiff::Timestamp;
 
-use super::begun::StationTally;
-use super::counts::{STATUS_COUNT, minute_of};
-use super::names::Interned;
+use super::begun::{self, Sparse, StationTally, step};
+use super::counts::{Contribution, ErrorCount, minute_of, named_errors};
+use super::names::{CREATED, Interned};
 use super::read_times::Stamp;
 use super::{Classes, Store};
-use crate::delivery::{Batch, BatchFields, BatchId, Patience, Reported, believed_total};
+use crate::delivery::{Batch, BatchFields, BatchId, Patience, Reported, Station, believed_total};
 
 /// A batch and how far its messages are loaded. Its messages are counted wherever they were found, because a batch is
 /// read through pages of its own, beyond the campaign's stretch.
@@ -27,8 +28,8 @@ pub struct BatchSummary {
     /// Whether these are all its messages. Without a believable total this is unknown: its pages may not show all of
     /// it yet. Counts of an incomplete batch are of a part.
     pub is_whole: bool,
-    /// The loaded ones by status, as in [`super::Counts::by_status`].
-    pub by_status: [usize; STATUS_COUNT],
+    /// The loaded ones in the status `created`: while there is any, the API refuses to retry the batch as a whole.
+    pub created: usize,
     /// The loaded ones that can still change, as in [`super::Counts::open`].
     pub open: usize,
     stations: StationTally,
@@ -49,7 +50,19 @@ impl BatchSummary {
 impl Store {
     /// The batches that the messages name, newest upload first, those without a time last.
     pub fn batches(&self) -> Vec<BatchSummary> {
-        let mut batches: Vec<BatchSummary> = self.columns.batches.numbers().filter_map(|number| self.summary(number)).collect();
+        self.batches_between(None, None)
+    }
+
+    /// Those with a message in a window: its newest attempt began at `since` or later, and before `until`, in whole
+    /// minutes. Without either all of them. They are counted whole.
+    pub fn batches_between(&self, since: Option<Timestamp>, until: Option<Timestamp>) -> Vec<BatchSummary> {
+        let minutes = begun::minutes(since, until);
+        let is_in = |number: &u32| {
+            let tally = || self.tally.batches.get(*number as usize - 1);
+            since.is_none() && until.is_none() || tally().is_some_and(|tally| tally.begins_in(minutes.start, minutes.end))
+        };
+        let mut batches: Vec<BatchSummary> =
+            self.columns.batches.numbers().filter(is_in).filter_map(|number| self.summary(number)).collect();
         batches.sort_by(|left, right| right.batch.created_at.cmp(&left.batch.created_at).then_with(|| left.batch.id.cmp(&right.batch.id)));
         batches
     }
@@ -59,12 +72,63 @@ impl Store {
         self.summary(self.columns.batches.find(id.as_str())?)
     }
 
+    /// The loaded messages of a batch that failed, by error.
+    pub fn errors_of_batch(&self, id: &BatchId) -> Vec<ErrorCount> {
+        let mut counts = vec![0; self.columns.names.errors().len() + 1];
+        let number = self.columns.batches.find(id.as_str()).map(|number| number as usize - 1);
+        if let Some(tally) = number.and_then(|index| self.tally.batches.get(index)) {
+            tally.errors.add_to(&mut counts);
+        }
+        named_errors(&self.columns, &counts)
+    }
+
     fn summary(&self, number: u32) -> Option<BatchSummary> {
         let batch = self.columns.batches.batch(number)?;
-        let tally = self.tally.batches.get(number as usize - 1).cloned().unwrap_or_default();
-        let loaded = tally.by_status.iter().sum();
+        let none = BatchTally::default();
+        let tally = self.tally.batches.get(number as usize - 1).unwrap_or(&none);
+        let loaded = tally.stations.total();
         let is_whole = believed_total(batch.total, loaded) == Some(loaded);
-        Some(BatchSummary { batch, loaded, is_whole, by_status: tally.by_status, open: tally.open, stations: tally.stations })
+        Some(BatchSummary { batch, loaded, is_whole, created: tally.created, open: tally.open, stations: tally.stations.clone() })
+    }
+}
+
+/// What is counted of a batch: its messages, covered or not.
+#[derive(Debug, Default)]
+pub struct BatchTally {
+    created: usize,
+    open: usize,
+    stations: StationTally,
+    /// The failed ones by the number of their error.
+    errors: Sparse,
+    /// How many newest attempts began in each minute.
+    begun: BTreeMap<i64, u32>,
+}
+
+impl BatchTally {
+    /// Counts a message, or takes it away.
+    pub fn count(&mut self, standing: &Contribution, is_added: bool) {
+        self.stations.count(standing, is_added);
+        if standing.status == CREATED {
+            step(&mut self.created, is_added);
+        }
+        if standing.open {
+            step(&mut self.open, is_added);
+        }
+        if standing.station == Station::Failed {
+            self.errors.count(standing.error, is_added);
+        }
+        if let Some(minute) = standing.begun {
+            let count = self.begun.entry(minute).or_default();
+            *count = if is_added { *count + 1 } else { count.saturating_sub(1) };
+            if *count == 0 {
+                self.begun.remove(&minute);
+            }
+        }
+    }
+
+    /// Whether the newest attempt of a message began in these minutes, `end` excluded.
+    fn begins_in(&self, start: i64, end: i64) -> bool {
+        self.begun.range(start..end.max(start)).next().is_some()
     }
 }
 

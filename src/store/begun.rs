@@ -1,10 +1,6 @@
 //! What became of the messages, by the minute in which their newest attempts began: the figures of any window of time,
 //! without a look at a single message.
 
-mod spans; // one span of time after another
-
-pub use spans::BegunSpan;
-
 use std::collections::BTreeMap;
 use std::ops::{Index, Range};
 
@@ -14,8 +10,7 @@ use super::counts::{Contribution, ErrorCount, MINUTE, minute_of, named_errors};
 use super::histogram::{self, Histogram};
 use super::latency::Latency;
 use super::{RowNumber, Store, counts};
-use crate::delivery::{Class, Patience, Station};
-use spans::Durations;
+use crate::delivery::{Class, DeliveryError, Patience, Station};
 
 /// How many messages are in each class. The classes are disjoint and add up to [`Classes::total`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -77,6 +72,11 @@ pub struct StationTally {
 }
 
 impl StationTally {
+    /// How many there are.
+    pub fn total(&self) -> usize {
+        self.all.iter().sum()
+    }
+
     /// Counts a message, or takes it away.
     pub fn count(&mut self, standing: &Contribution, is_added: bool) {
         step(&mut self.all[standing.station as usize], is_added);
@@ -119,16 +119,27 @@ const STATIONS: [Station; Station::COUNT] = [
     Station::Other,
 ];
 
-fn step(count: &mut usize, is_added: bool) {
+/// Counts one more, or one less.
+pub(super) fn step(count: &mut usize, is_added: bool) {
     *count = if is_added { *count + 1 } else { count.saturating_sub(1) };
 }
 
 /// Counts by number, few of them not 0, in the order of the numbers.
 #[derive(Debug, Default, PartialEq)]
-struct Sparse(Vec<(u32, u32)>);
+pub(super) struct Sparse(Vec<(u32, u32)>);
 
 impl Sparse {
-    fn count(&mut self, number: u32, is_added: bool) {
+    /// Adds them to counts by number.
+    pub fn add_to(&self, counts: &mut [usize]) {
+        for (number, count) in &self.0 {
+            if let Some(sum) = counts.get_mut(*number as usize) {
+                *sum += *count as usize;
+            }
+        }
+    }
+
+    /// Counts one more of a number, or one less.
+    pub fn count(&mut self, number: u32, is_added: bool) {
         match self.0.binary_search_by_key(&number, |(number, _)| *number) {
             Ok(at) if is_added => self.0[at].1 += 1,
             Ok(at) if self.0[at].1 > 1 => self.0[at].1 -= 1,
@@ -250,20 +261,38 @@ impl Store {
         let mut counts = vec![0; self.columns.names.errors().len() + 1];
         let minutes = minutes(since, until);
         for (_, minute) in self.tally.begun.minutes.range(minutes.start..minutes.end.max(minutes.start)) {
-            minute.errors.0.iter().for_each(|(error, count)| counts[*error as usize] += *count as usize);
+            minute.errors.add_to(&mut counts);
         }
         named_errors(&self.columns, &counts)
+    }
+
+    /// When the covered messages that failed began, by error: how many in each of the last `hours`, the oldest first. The
+    /// last hour ends with the minute of `until`.
+    pub fn failed_by_hour(&self, until: Timestamp, hours: usize) -> Vec<(DeliveryError, Vec<usize>)> {
+        let end = minute_of(until.as_millisecond()) + 1;
+        let start = end - hours as i64 * 60;
+        let mut counts = vec![vec![0; self.columns.names.errors().len() + 1]; hours];
+        for (at, minute) in self.tally.begun.minutes.range(start..end) {
+            minute.errors.add_to(&mut counts[((at - start) / 60) as usize]);
+        }
+        let names = std::iter::once(DeliveryError::new("", "")).chain(self.columns.names.errors().cloned());
+        let by_error = names.enumerate().map(|(error, name)| (name, counts.iter().map(|hour| hour[error]).collect()));
+        by_error.filter(|(_, hours): &(_, Vec<usize>)| hours.iter().any(|count| *count > 0)).collect()
     }
 
     /// How long deliveries take among the covered messages whose newest attempt began in a window, as in
     /// [`Store::classes`]. How long those on the way have waited is known to the minute.
     pub fn latency_between(&self, since: Option<Timestamp>, until: Option<Timestamp>, now: Timestamp) -> Latency {
-        let mut durations = Durations::default();
+        let (mut deliveries, mut waiting) = (Histogram::default(), Histogram::default());
         let minutes = minutes(since, until);
         for (at, minute) in self.tally.begun.minutes.range(minutes.start..minutes.end.max(minutes.start)) {
-            durations.count(*at, minute, now.as_millisecond());
+            minute.took.0.iter().for_each(|(step, count)| deliveries.add_many(*step as usize, *count));
+            let open = minute.stations[Station::BeforeTelco as usize] + minute.stations[Station::WithTelco as usize];
+            // In the middle of that part of the minute which has passed.
+            let waited = now.as_millisecond() - at * MINUTE;
+            waiting.add_many(histogram::step(waited - waited.clamp(0, MINUTE) / 2), open);
         }
-        durations.latency()
+        Latency::of(&deliveries, &waiting)
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::RowNumber;
 use super::attempts::NO_TIME;
-use super::begun::{BegunTally, StationTally};
+use super::batches::BatchTally;
+use super::begun::BegunTally;
 use super::columns::{Columns, Tried};
 use super::histogram::Histogram;
 use super::names::{FAILURE, SENT, SUCCESS, StatusCode, WITH_TELCO};
@@ -167,14 +168,6 @@ pub struct Minute {
     pub errors: Vec<(u32, usize)>,
 }
 
-/// A batch's own counts.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct BatchTally {
-    pub by_status: [usize; STATUS_COUNT],
-    pub open: usize,
-    pub stations: StationTally,
-}
-
 /// The running counts.
 #[derive(Default)]
 pub struct Tally {
@@ -228,11 +221,7 @@ impl Tally {
             if at >= self.batches.len() {
                 self.batches.resize_with(at + 1, BatchTally::default);
             }
-            step(&mut self.batches[at].by_status[index]);
-            if standing.open {
-                step(&mut self.batches[at].open);
-            }
-            self.batches[at].stations.count(standing, is_added);
+            self.batches[at].count(standing, is_added);
         }
         if !standing.covered {
             return;

@@ -14,6 +14,9 @@ pub type StatusCode = u8;
 /// The status was not given.
 pub const NO_STATUS: StatusCode = u8::MAX;
 
+/// The code of `created`.
+pub const CREATED: StatusCode = 0;
+
 /// The code of `failure`.
 pub const FAILURE: StatusCode = 6;
 

@@ -2,6 +2,7 @@
 
 mod actions;
 mod alarm; // what calls a person
+mod batch_loads; // which batches are loaded to their end
 mod changes;
 mod choice; // which messages the list shows
 pub(super) mod find; // the recipient that is searched for
@@ -14,6 +15,7 @@ mod window;
 
 pub(super) use actions::{ActionKey, ActionRecord, Actions};
 use alarm::Alarm;
+use batch_loads::BatchLoads;
 pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use choice::FilterChoice;
 pub(super) use highlights::{Highlights, REVEAL};
@@ -39,7 +41,6 @@ use crate::tui::views::activity::Activity;
 use crate::tui::views::batches::Batches;
 use crate::tui::views::message::SameNumber;
 use crate::tui::views::not_delivered::NotDelivered;
-use crate::tui::views::trends::Trends;
 
 /// How many minutes count as the last ones.
 const RECENT_MINUTES: u32 = 15;
@@ -112,7 +113,7 @@ pub(in crate::tui) struct Campaign {
     pub out_of_attempts: HashSet<MessageId>,
     pub activity_view: Activity,
     pub batch_view: Batches,
-    pub trends: Trends,
+    pub batch_loads: BatchLoads,
     pub not_delivered: NotDelivered,
     /// What a person marked.
     pub marked: Marked,
@@ -174,7 +175,7 @@ impl Campaign {
             out_of_attempts: HashSet::new(),
             activity_view: Activity::default(),
             batch_view: Batches::default(),
-            trends: Trends::default(),
+            batch_loads: BatchLoads::default(),
             not_delivered: NotDelivered::default(),
             marked: Marked::default(),
             unlocked_until: None,
@@ -206,7 +207,6 @@ impl Campaign {
                 self.read_from.extend(rows.iter().map(|row| (MessageId::new(row.id()), from.clone())));
             }
         }
-        self.trends.forget_bars();
         self.store.merge(rows, from, asked_at)
     }
 
@@ -223,7 +223,6 @@ impl Campaign {
         let trimmed = self.store.trim(self.settings.max_messages, is_held);
         self.list.forget(&self.store, &trimmed);
         self.failures.forget(&trimmed);
-        self.trends.forget_bars();
         self.marks.forget(&trimmed);
         self.marked.forget(&trimmed);
         let store = &self.store;
@@ -313,7 +312,6 @@ impl Campaign {
         self.store = new_store(&self.settings);
         self.list.start_over();
         self.failures = Failures::default();
-        self.trends = Trends::default();
         self.marked.clear();
         self.drilled = None;
         self.opened = None;
@@ -322,6 +320,7 @@ impl Campaign {
         self.read_from.clear();
         self.head_at = None;
         self.further_asked = false;
+        self.batch_loads = BatchLoads::default();
         self.alarm.start_over();
         self.count(self.now, now);
     }

@@ -27,7 +27,7 @@ pub(super) use super::views::messages::list::{Item, List, ListCursor};
 pub(super) use super::views::{Drilled, OpenedFrom};
 pub(super) use super::widgets::question::OpenQuestion;
 pub(super) use campaigns::Campaigns;
-pub(super) use copying::{CopyFormat, CopyWhat, marked_rows, messages_text, sentence};
+pub(super) use copying::{CopyFormat, CopyWhat, marked_rows, messages_text};
 pub(super) use look::Look;
 pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use notices::Notices;
@@ -234,7 +234,6 @@ impl Shared {
         self.leave_batch();
         self.notice_absence();
         self.settle_tables();
-        views::trends::settle(self);
         std::mem::take(&mut self.effects)
     }
 
@@ -273,7 +272,10 @@ impl Shared {
             Action::RevealRow => self.reveal(),
             Action::Mask => self.mask(),
             Action::Pause => self.pause(),
-            Action::ReadNow => self.send(Command::ReadNow),
+            Action::ReadNow => {
+                self.send(Command::ReadNow);
+                self.load_listed_batch();
+            }
             Action::Unmark => self.unmark(),
             Action::Copy => self.copy_key(),
             Action::Actions => self.open_actions(),

@@ -183,6 +183,11 @@ pub fn class_sign(class: Class) -> &'static str {
     }
 }
 
+/// The style of a graph in a row: it keeps its colours where the row is selected.
+pub(in crate::tui) fn graph_style(style: Style) -> Style {
+    palette::graph(style)
+}
+
 /// What a class means on the screen.
 pub fn class_role(class: Class) -> Role {
     match class {

@@ -41,8 +41,6 @@ pub struct Sms {
     /// How many seconds ago its batch was uploaded, and how many messages that has.
     pub uploaded: Option<(i64, u32)>,
     pub name: &'static str,
-    /// How many seconds its delivery took.
-    pub took: i64,
 }
 
 /// A message: number, status, seconds since it was recorded.
@@ -57,7 +55,6 @@ pub fn sms(number: u32, status: &'static str, age: i64) -> Sms {
         batch: None,
         uploaded: None,
         name: "Tan Wei Ming",
-        took: 3,
     }
 }
 
@@ -68,10 +65,6 @@ impl Sms {
 
     pub fn tried(self, tried: usize) -> Self {
         Self { tried, ..self }
-    }
-
-    pub fn took(self, took: i64) -> Self {
-        Self { took, ..self }
     }
 
     pub fn batch(self, batch: &'static str) -> Self {
@@ -107,7 +100,7 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
                 updated_at: if is_failed { Reported::Value(tried_at + SignedDuration::from_secs(3)) } else { Reported::Absent },
                 sent_at: Reported::Value(tried_at + SignedDuration::from_millis(900)),
                 delivered_at: if message.status == "success" {
-                    Reported::Value(tried_at + SignedDuration::from_secs(message.took))
+                    Reported::Value(tried_at + SignedDuration::from_secs(3))
                 } else {
                     Reported::Absent
                 },
@@ -215,6 +208,8 @@ pub struct Desk {
     /// The batches that were to be read whole, and how often one was left.
     pub batches_asked: Vec<(Generation, BatchId)>,
     pub batches_left: usize,
+    /// The batches that were to be loaded to their end.
+    pub loads_asked: Vec<(Generation, BatchId)>,
     /// The number given with the newest yes to each subject, as its worker would report it.
     given: BTreeMap<Subject, ActionNumber>,
     /// The edge of what was read so far, by campaign.
@@ -242,6 +237,7 @@ impl Desk {
             sorts_at_once: true,
             batches_asked: Vec::new(),
             batches_left: 0,
+            loads_asked: Vec::new(),
             given: BTreeMap::new(),
             edges: BTreeMap::new(),
             asked: None,
@@ -267,6 +263,9 @@ impl Desk {
                     self.batches_asked.push((*generation, batch.clone()));
                 }
                 Effect::Command { command: Command::LeaveBatch, .. } => self.batches_left += 1,
+                Effect::Command { command: Command::LoadBatch { generation, batch }, .. } => {
+                    self.loads_asked.push((*generation, batch.clone()));
+                }
                 Effect::Command { command: Command::Act { number, agreed }, .. } => {
                     let subjects = agreed.subjects().into_iter().enumerate();
                     self.given.extend(subjects.map(|(index, subject)| (subject, number.after(index))));
@@ -392,7 +391,20 @@ impl Desk {
     /// The worker reads the batch whole that was asked for last: these messages, on one page.
     pub fn read_batch(&mut self, campaign: usize, messages: &[Sms]) -> &mut Self {
         let asked = self.batches_asked.last().cloned();
-        let (generation, batch) = asked.unwrap_or_else(|| panic!("no batch is to be read:\n{}", self.screen()));
+        let asked = asked.unwrap_or_else(|| panic!("no batch is to be read:\n{}", self.screen()));
+        self.all_of_batch(campaign, asked, messages)
+    }
+
+    /// The batch that was last to be loaded to its end is: these are its messages.
+    #[track_caller]
+    pub fn load_batch(&mut self, campaign: usize, messages: &[Sms]) -> &mut Self {
+        let asked = self.loads_asked.last().cloned();
+        let asked = asked.unwrap_or_else(|| panic!("no batch is to be loaded:\n{}", self.screen()));
+        self.all_of_batch(campaign, asked, messages)
+    }
+
+    /// All pages of a batch have come.
+    fn all_of_batch(&mut self, campaign: usize, (generation, batch): (Generation, BatchId), messages: &[Sms]) -> &mut Self {
         let (told, now) = (rows(messages, self.now), self.now);
         let mut reading = BatchReading::default();
         reading.add(told.iter().map(Message::from_row).map(|message| (message, false)), 0, now, now);
@@ -466,7 +478,7 @@ impl Desk {
         let commands = effects.into_iter().filter_map(|effect| match effect {
             // Whether somebody looks, and what is read for a question, is asked for by itself.
             Effect::Command { command: Command::InView(_) | Command::Attend(_) | Command::LeaveBatch | Command::Note { .. }, .. } => None,
-            Effect::Command { command: Command::ReadBatch { .. }, .. } => None,
+            Effect::Command { command: Command::ReadBatch { .. } | Command::LoadBatch { .. }, .. } => None,
             Effect::Command { command, .. } => Some(command),
             _ => None,
         });

@@ -24,17 +24,17 @@ fn refused(count: usize) -> Desk {
 #[test]
 fn they_are_counted_apart_and_are_not_worth_a_retry() {
     let mut desk = refused(2);
-    desk.keys("3").sees("retry: yes 7, maybe 1, no 0, no attempts left 2");
-    let worth = desk.line("worth a retry");
+    desk.keys("3").sees("retry: yes 7 · maybe 1 · no 0 · no attempts left 2");
+    let worth = desk.line("retry: yes  ");
     assert!(worth.split_whitespace().any(|cell| cell == "7"), "{worth}");
     assert!(desk.line("recipient_unavailable ").contains("yes: 7 of 9"), "{}", desk.screen());
-    desk.keys("r").sees("Retry 7 messages").sees("2  left out: no attempts left");
+    desk.keys("G r").sees("Retry 7 messages").sees("2  left out: no attempts left");
 }
 
 #[test]
 fn nothing_of_an_error_may_be_left() {
     let mut desk = refused(9);
-    desk.keys("3").sees("retry: yes 0, maybe 1, no 0, no attempts left 9").misses("worth a retry");
+    desk.keys("3").sees("retry: yes 0 · maybe 1 · no 0 · no attempts left 9").misses("plans them");
     assert!(desk.line("recipient_unavailable ").contains("no attempts left"), "{}", desk.screen());
 }
 
@@ -42,7 +42,7 @@ fn nothing_of_an_error_may_be_left() {
 #[test]
 fn a_refusal_is_seen_at_once() {
     let mut desk = Desk::with(&failures(), 120, 36);
-    desk.keys("3").sees("retry: yes 9, maybe 1, no 0 ").keys("r").sees("Retry 9 messages");
+    desk.keys("3").sees("retry: yes 9 · maybe 1 · no 0 ").keys("G r").sees("Retry 9 messages");
     desk.news(0, News::OutOfAttempts(vec![failures()[0].id()])).sees("Retry 8 messages").sees("no attempts left 1");
 }
 

@@ -34,7 +34,7 @@ fn agreed(what: What) -> Desk {
     desk.live(0).head(0, &messages, true);
     desk.keys(match what {
         What::One => "r",
-        What::Several => "3 r",
+        What::Several => "3 G r",
         What::Batch => "2 r",
     });
     if let What::Batch = what {
@@ -215,7 +215,7 @@ fn what_a_stop_left_is_planned_from_the_results() {
 fn all_that_a_stop_left_is_planned_by_either_word(#[case] keys: &str) {
     let messages: Vec<Sms> = (0..22).map(|number| sms(4_000 + number, "failure", 100 + i64::from(number))).collect();
     let mut desk = Desk::with(&messages, 80, 24);
-    desk.keys("3 r").wait(500).keys("y").wait(3_000).keys(": s t o p Enter");
+    desk.keys("3 G r").wait(500).keys("y").wait(3_000).keys(": s t o p Enter");
     let stage = |desk: &mut Desk, place: usize, stage| {
         let news = retry_news(messages[place].id(), stage, desk.now);
         desk.news(0, news);

@@ -238,7 +238,7 @@ fn a_dropped_message_is_no_longer_loaded_and_nobody_else() {
 fn results_of_dropped_messages_keep_their_ids() {
     let mut told = Told::new(120, 36);
     told.page(&[(6, "failure"), (7, "failure")]);
-    told.desk.keys("3 r").wait(500).keys("y").wait(3_000);
+    told.desk.keys("3 G r").wait(500).keys("y").wait(3_000);
     for number in [6, 7] {
         let news = retry_news(sms(number, "", 0).id(), ActionStage::Accepted, told.desk.now);
         told.desk.news(0, news);

@@ -310,6 +310,79 @@ async fn a_reading_that_fails_halfway_begins_again() {
     assert_eq!(plan.loaded, 1_500);
 }
 
+/// What was reported of a request: how many of its messages were read, and `None` once all of it was.
+fn reported(bench: &Bench, generation: u64) -> Vec<Option<usize>> {
+    let of_it = bench.seen.batches.iter().filter(|(of, _)| *of == Generation(generation));
+    let read = of_it.filter_map(|(_, state)| match state {
+        BatchState::Reading(read) => Some(Some(*read)),
+        BatchState::Whole(_) => Some(None),
+        BatchState::Failed { .. } => None,
+    });
+    read.collect()
+}
+
+/// The calls for pages of batches.
+fn batch_pages(bench: &Bench) -> usize {
+    bench.calls().iter().filter(|(path, is_write)| path.contains("/batch/") && !is_write).count()
+}
+
+/// Another batch is opened while the first is being loaded, and then there is a question about a third.
+#[tokio::test(start_paused = true)]
+async fn batches_that_are_listed_are_loaded_to_their_end_and_no_page_twice() {
+    let world = World { large_files: true, failure_rate: 0.2, ..demo_world(60, 0.0) };
+    let mut bench = loaded(Bench::new(world)).await;
+    let [first, second, third] = [3_500, 1_500, 500].map(|rows| bench.upload_elsewhere(rows));
+    bench.run(Duration::from_secs(900)).await;
+    let before = batch_pages(&bench);
+    let load = |number, batch: &BatchId| Command::LoadBatch { generation: Generation(number), batch: batch.clone() };
+    bench.ask(load(1, &first));
+    bench.until("a page is loaded", |seen| matches!(seen.batches.last(), Some((_, BatchState::Reading(1_000))))).await;
+    bench.ask(load(2, &second));
+    bench.ask(Command::ReadBatch { generation: Generation(3), batch: third });
+    // The question is over: what is loaded goes on.
+    bench.until("the third is read", |seen| matches!(seen.batches.last(), Some((Generation(3), BatchState::Whole(_))))).await;
+    bench.ask(Command::LeaveBatch);
+    bench.until("the first is loaded", |seen| matches!(seen.batches.last(), Some((Generation(1), BatchState::Whole(_))))).await;
+    let order: Vec<u64> = bench.seen.batches.iter().map(|(generation, _)| generation.0).collect();
+    assert_eq!(order, [1, 3, 2, 2, 1, 1, 1]);
+    assert_eq!(reported(&bench, 1), [Some(1_000), Some(2_000), Some(3_000), None]);
+    assert_eq!(batch_pages(&bench) - before, 7);
+    bench.run(Duration::from_secs(30)).await;
+    assert_eq!(batch_pages(&bench) - before, 7, "it is over");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_load_that_fails_halfway_goes_on_where_it_was() {
+    let pages = std::sync::atomic::AtomicUsize::new(0);
+    let second_page = move |_: usize, request: &Request| {
+        let is_page = !request.is_write() && request.address().contains("/batch/");
+        (is_page && pages.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 1).then(|| Fault::Before(reset()))
+    };
+    let world = World { large_files: true, failure_rate: 0.2, ..demo_world(60, 0.0) };
+    let mut bench = loaded(Bench::with_faults(world, |inner| FaultTransport::new(inner, second_page))).await;
+    let batch = bench.upload_elsewhere(1_500);
+    bench.run(Duration::from_secs(900)).await;
+    bench.ask(Command::LoadBatch { generation: Generation(1), batch });
+    bench.until("it is loaded", |seen| matches!(seen.batches.last(), Some((_, BatchState::Whole(_))))).await;
+    assert_eq!(reported(&bench, 1), [Some(1_000), None]);
+    assert!(bench.seen.batches.iter().any(|(_, state)| matches!(state, BatchState::Failed { again: true, .. })));
+}
+
+/// A question reads the same batch anyway.
+#[tokio::test(start_paused = true)]
+async fn what_a_question_has_read_is_loaded() {
+    let world = World { large_files: true, failure_rate: 0.2, ..demo_world(60, 0.0) };
+    let mut bench = loaded(Bench::new(world)).await;
+    let batch = bench.upload_elsewhere(2_500);
+    bench.run(Duration::from_secs(900)).await;
+    let before = batch_pages(&bench);
+    bench.ask(Command::ReadBatch { generation: Generation(1), batch: batch.clone() });
+    bench.ask(Command::LoadBatch { generation: Generation(2), batch });
+    bench.until("it is read", |seen| matches!(seen.batches.last(), Some((Generation(1), BatchState::Whole(_))))).await;
+    bench.run(Duration::from_secs(30)).await;
+    assert_eq!((batch_pages(&bench) - before, reported(&bench, 2)), (3, vec![None]));
+}
+
 #[tokio::test(start_paused = true)]
 async fn pages_in_a_circle_are_no_whole_batch() {
     let circle = |_: usize, request: &Request, page: &mut serde_json::Value| {

@@ -14,6 +14,8 @@ use crate::store::AnswerKind;
 
 /// How long the reading of a batch waits after a page that could not be read, multiplied by the failures in a row.
 const BATCH_PAUSE: SignedDuration = SignedDuration::from_secs(3);
+/// How often the same page of a batch that is loaded may fail before it is loaded from the first page on.
+const LOAD_TRIES: u32 = 3;
 /// The longest such wait.
 const LONGEST_BATCH_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
@@ -73,6 +75,7 @@ impl Worker {
         let retried = self.retried_among(&answer.rows);
         if self.scheduler.ledger.take_again() {
             self.scheduler.full = false;
+            self.scheduler.loads.clear();
             self.tell(News::StartedOver).await;
         }
         self.tell(News::Rows { rows: answer.rows, from: from.clone(), asked_at, reach, head }).await;
@@ -204,17 +207,17 @@ impl Worker {
         seen.iter().any(|seen| seen.open.is_some())
     }
 
-    /// Reads the next page of the requested batch, before a question about it can be answered.
-    pub(super) async fn read_requested_batch(&mut self) {
-        let Some(wanted) = &self.scheduler.batch else { return };
-        let (generation, batch, next) = (wanted.generation, wanted.batch.clone(), wanted.pass.next.clone());
+    /// Reads the next page of a requested batch: before a question about it can be answered, or to list all of it.
+    pub(super) async fn read_requested_batch(&mut self, generation: Generation) {
+        let Some(wanted) = self.scheduler.batch_request(generation) else { return };
+        let (batch, next) = (wanted.batch.clone(), wanted.pass.next.clone());
         let Some(answer) = self.batch_page(Purpose::Batch, &batch, next).await else { return };
         let state = match answer {
             Ok(answer) => {
                 let page = self.reported_batch_page(&batch, answer).await;
                 let now = self.now();
                 // The request may have been withdrawn or replaced by now.
-                let Some(wanted) = self.scheduler.batch.as_mut().filter(|wanted| wanted.generation == generation) else { return };
+                let Some(wanted) = self.scheduler.batch_request(generation) else { return };
                 wanted.unread = 0;
                 match wanted.pass.take(page, now) {
                     BatchPassProgress::More => {
@@ -239,15 +242,29 @@ impl Worker {
                 state
             }
         };
+        let mut ended: Vec<Generation> = Vec::new();
+        if let BatchState::Whole(_) = &state {
+            // Whoever else wants it loaded has it, too.
+            let others = self.scheduler.loads.extract_if(.., |load| load.batch == batch && load.generation != generation);
+            ended.extend(others.map(|load| load.generation));
+        }
+        self.scheduler.loads.retain(|load| load.read_at.is_some());
+        for generation in ended {
+            self.tell(News::Batch { generation, state: state.clone() }).await;
+        }
         self.tell(News::Batch { generation, state }).await;
     }
 
-    /// It starts over after a while, because its cursor may be what was refused; a refusal would only come again.
+    /// It is asked for again after a while, for a question from its first page on: the cursor may be what was refused.
+    /// What is only loaded goes on where it was, at first. A refusal would only come again.
     fn batch_unread(&mut self, error: &CallError, generation: Generation) -> Option<BatchState> {
         let now = self.now();
-        let wanted = self.scheduler.batch.as_mut().filter(|wanted| wanted.generation == generation)?;
-        wanted.pass = BatchPass::default();
+        let is_load = self.scheduler.loads.iter().any(|load| load.generation == generation);
+        let wanted = self.scheduler.batch_request(generation)?;
         wanted.unread = wanted.unread.saturating_add(1);
+        if !is_load || wanted.unread >= LOAD_TRIES {
+            wanted.pass = BatchPass::default();
+        }
         let pause = (BATCH_PAUSE * i32::try_from(wanted.unread).unwrap_or(i32::MAX)).min(LONGEST_BATCH_PAUSE);
         wanted.read_at = error.is_retryable().then(|| now + pause);
         Some(BatchState::Failed { why: error.explanation(), again: error.is_retryable() })

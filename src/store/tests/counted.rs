@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::model::{NOW, at, rows, some_answers, some_reach};
-use crate::delivery::{AttemptFields, Class, Message, MessageId, Patience, Progress, Reported, RowFields, Station, Status};
-use crate::store::{AnswerKind, Classes, Filter, Latency, Reach, STATUS_COUNT, Store, status_index};
+use crate::delivery::{AttemptFields, Class, DeliveryError, Message, MessageId, Patience, Progress, Reported, RowFields, Station, Status};
+use crate::store::{AnswerKind, Classes, Filter, Reach, STATUS_COUNT, Store, status_index};
 
 fn is_covered(reach: &Reach, message: &Message) -> bool {
     let in_gap = |created: Timestamp| reach.gap.is_some_and(|gap| gap.older < created && created < gap.newer);
@@ -64,28 +64,6 @@ fn check_classes(store: &Store, covered: &[&Message], now: Timestamp) {
     }
 }
 
-/// However a window is cut into spans, they add up to it: by class, and in what was delivered and is waited for.
-#[track_caller]
-fn check_spans(store: &Store, now: Timestamp) {
-    for (hours, minutes) in [(1, 1), (24, 30), (200, 1_440), (200, 7)] {
-        let since = NOW - hours * 3_600_000;
-        let starts: Vec<Timestamp> = (0..hours * 60).step_by(minutes).map(|minute| at(since + minute * 60_000)).collect();
-        for until in [None, Some(at(NOW))] {
-            let spans = store.begun_in_spans(&starts, until, now);
-            assert_eq!(spans.len(), starts.len());
-            let whole = store.classes(Some(at(since)), until, now);
-            for class in Class::ALL {
-                assert_eq!(spans.iter().map(|span| span.classes[class]).sum::<usize>(), whole[class], "{class:?}");
-            }
-            let latency = store.latency_between(Some(at(since)), until, now);
-            let sum = |of: fn(&Latency) -> usize| spans.iter().map(|span| of(&span.latency)).sum::<usize>();
-            assert_eq!((sum(|it| it.delivered), sum(|it| it.open)), (latency.delivered, latency.open));
-        }
-    }
-    let first = store.covered_rows().filter_map(|row| began(&store.message(row))).map(minute).min();
-    assert_eq!(store.first_begun().map(minute), first);
-}
-
 /// The creation and id of the newest covered message that was dropped.
 pub type Floor = Option<(Option<Timestamp>, MessageId)>;
 
@@ -124,8 +102,15 @@ pub fn check_counts(store: &Store, floor: &Floor) {
 
     for minutes in [0, 25, 3_000] {
         check_classes(store, &covered, at(NOW + minutes * 60_000));
-        check_spans(store, at(NOW + minutes * 60_000));
     }
+    let hours = store.failed_by_hour(now, 24);
+    let day = store.errors(Some(at(NOW - (24 * 60 - 1) * 60_000)), Some(at(NOW + 60_000)));
+    let mut of_day: Vec<_> = day.into_iter().map(|error| (error.error, error.count)).collect();
+    let mut of_hours: Vec<_> = hours.into_iter().map(|(error, hours)| (error, hours.iter().sum::<usize>())).collect();
+    let by_words = |(error, _): &(DeliveryError, usize)| (error.kind.clone(), error.code.clone());
+    of_day.sort_by_key(by_words);
+    of_hours.sort_by_key(by_words);
+    assert_eq!(of_hours, of_day);
 
     let open = store.covered_rows().filter(|row| store.progress(*row, now) == Progress::Open);
     assert_eq!(store.oldest_open_reading(now), open.map(|row| store.read_at(row)).min());
@@ -143,10 +128,24 @@ pub fn check_counts(store: &Store, floor: &Floor) {
 
     for batch in store.batches() {
         let own: Vec<&Message> = all.iter().filter(|message| message.batch.as_ref() == Some(&batch.batch)).collect();
-        assert_eq!((batch.loaded, batch.by_status), (own.len(), by_status(&own)));
+        let created = own.iter().filter(|message| message.status == Some(Status::Created)).count();
+        assert_eq!((batch.loaded, batch.created), (own.len(), created));
         assert_eq!(batch.open, own.iter().filter(|message| is_open(message)).count());
-        let patience = store.patience(now);
-        assert_eq!(batch.classes(now, patience), own.iter().map(|message| class(message, now, patience)).collect());
+        for minutes in [0, 25, 3_000] {
+            let now = at(NOW + minutes * 60_000);
+            let patience = store.patience(now);
+            let classes = batch.classes(now, patience);
+            assert_eq!((classes.total(), classes), (own.len(), own.iter().map(|message| class(message, now, patience)).collect()));
+            let errors = store.errors_of_batch(&batch.batch.id);
+            assert_eq!(errors.iter().map(|error| error.count).sum::<usize>(), classes[Class::Failed]);
+        }
+        // It is in a window exactly if the window lists a message of it.
+        for (hours_ago, until) in [(1, None), (24, None), (200, Some(at(NOW - 3_600_000)))] {
+            let since = at(NOW - hours_ago * 3_600_000);
+            let in_window = |began: Timestamp| minute(began) >= minute(since) && until.is_none_or(|until| minute(began) < minute(until));
+            let is_in = own.iter().any(|message| began(message).is_some_and(in_window));
+            assert_eq!(store.batches_between(Some(since), until).contains(&batch), is_in);
+        }
         assert_eq!(store.batch(&batch.batch.id), Some(batch));
     }
 }
@@ -280,6 +279,16 @@ fn what_takes_longer_than_usual_is_overdue() {
 }
 
 #[test]
+fn failures_are_counted_by_the_hour_that_ends_now() {
+    let failed = |started| Sent { status: "failure", created: started, started, ended: None, code: "routing_error", ..DELIVERED };
+    let store = store_of(&[failed(0), failed(59 * 60), failed(60 * 60), failed(23 * 3_600), failed(25 * 3_600), DELIVERED]);
+    let hours = store.failed_by_hour(at(NOW), 24);
+    let expected: Vec<usize> =
+        (0..24).map(|hour| [(0, 1), (22, 1), (23, 2)].iter().find(|(at, _)| *at == hour).map_or(0, |(_, count)| *count)).collect();
+    assert_eq!(hours, [(DeliveryError::new("", "routing_error"), expected)]);
+}
+
+#[test]
 fn a_message_just_retried_is_not_stuck() {
     let mut store = store_of(&[Sent { status: "failure", created: 90_000, started: 90_000, ended: None, ..DELIVERED }]);
     let retried = RowFields {
@@ -343,16 +352,4 @@ fn the_latency_of_a_window_is_that_of_its_rows() {
     let window = store_of(&all).latency_between(Some(at(NOW - 900_000)), None, at(NOW));
     assert_eq!((window.open, window.p95), (50, None));
     assert!((window.p50.unwrap() - 50.0).abs() < 1.0, "{window:?}");
-}
-
-#[test]
-fn each_span_has_its_own_figures() {
-    let mut all: Vec<Sent> = (1..=50).map(|second| Sent { created: 100, started: 100, ended: Some(100 - second), ..DELIVERED }).collect();
-    all.extend((0..3).map(|_| Sent { status: "failure", created: 700, started: 700, ended: None, ..DELIVERED }));
-    all.extend((0..50).map(|_| Sent { status: "sent", created: 700, started: 700, ended: None, ..DELIVERED }));
-    let spans = store_of(&all).begun_in_spans(&[at(NOW - 1_200_000), at(NOW - 600_000)], None, at(NOW));
-    assert_eq!((spans[0].classes[Class::Failed], spans[0].classes[Class::Stuck], spans[0].classes.total()), (3, 50, 53));
-    assert_eq!((spans[0].latency.open, spans[0].latency.p50), (50, None), "nothing was delivered yet");
-    assert_eq!((spans[1].classes[Class::Delivered], spans[1].classes.total()), (50, 50));
-    assert!((spans[1].latency.p50.unwrap() - 25.0).abs() < 0.5, "{spans:?}");
 }

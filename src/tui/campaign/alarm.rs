@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Campaign;
-use crate::delivery::{BatchId, DeliveryError, Status, grouped};
+use crate::delivery::{BatchId, Class, DeliveryError, grouped};
 use crate::postman::Explanation;
-use crate::store::{Merged, Recent, status_index};
+use crate::store::{Merged, Recent};
 
 /// How much must be loaded before "more than usual" means anything: the day that the usual share is
 /// taken from, plus the last minutes.
@@ -85,15 +85,17 @@ impl Campaign {
         if merged.touched.is_empty() {
             return calls;
         }
+        let patience = self.store.patience(self.now);
         for summary in self.store.batches() {
             if summary.open > 0 {
                 self.alarm.moving_batches.insert(summary.batch.id);
             } else if summary.is_whole && self.alarm.moving_batches.remove(&summary.batch.id) {
-                let of = |status: &Status| grouped(summary.by_status[status_index(Some(status))]);
+                let classes = summary.classes(self.now, patience);
+                let of = |class: Class| grouped(classes[class]);
                 let file = summary.batch.file_name.as_deref().map(|file| format!(", {}", self.shown_name(file))).unwrap_or_default();
                 calls.push(Explanation::new(
                     format!("{}: batch {} is finished", self.settings.name, summary.batch.id.short(false)),
-                    format!("{} delivered, {} failed{file}", of(&Status::Success), of(&Status::Failure)),
+                    format!("{} delivered, {} failed{file}", of(Class::Delivered), of(Class::Failed)),
                     "2 shows the batches",
                 ));
             }

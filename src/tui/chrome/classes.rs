@@ -9,24 +9,12 @@ use crate::store::{Classes, Recent};
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, fit, width};
 use crate::tui::widgets::pieces::{self, Piece};
-use crate::tui::widgets::stacked::{self, Part};
+use crate::tui::widgets::stacked;
 use crate::tui::widgets::words::percent;
 use crate::tui::{Role, class_role, class_sign};
 
 /// The narrowest and the widest bar.
 const BAR: (usize, usize) = (8, 60);
-
-/// The order of the bar: what is done first, what failed last.
-const BAR_ORDER: [Class; 8] = [
-    Class::Delivered,
-    Class::HandedOver,
-    Class::SentAbroad,
-    Class::OnTheWay,
-    Class::Other,
-    Class::Unconfirmed,
-    Class::Stuck,
-    Class::Failed,
-];
 
 /// Draws the line.
 pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
@@ -50,7 +38,7 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let bar = usize::from(rest.width).saturating_sub(taken).min(BAR.1);
     if bar >= BAR.0 {
         let columns = u16::try_from(bar).unwrap_or(0);
-        stacked::draw(buffer, Rect { width: columns, height: 1, ..rest }, &parts(state, &campaign.classes));
+        stacked::draw(buffer, Rect { width: columns, height: 1, ..rest }, &stacked::of_classes(look, &campaign.classes, true));
         rest.x += columns + 1;
         rest.width -= columns + 1;
     }
@@ -64,26 +52,6 @@ pub(super) fn label(state: &Shared, campaign: &Campaign) -> String {
         Some(loaded) => format!("{loaded} of {window}"),
         None => window,
     }
-}
-
-/// The parts of the bar.
-fn parts(state: &Shared, classes: &Classes) -> Vec<Part> {
-    let sign = |class: Class| match class {
-        Class::Delivered | Class::HandedOver => "█",
-        // In ASCII the replacement of this sign says that something is not loaded.
-        Class::OnTheWay | Class::Other => {
-            if state.look.ascii {
-                "="
-            } else {
-                "▒"
-            }
-        }
-        Class::SentAbroad => "░",
-        Class::Stuck | Class::Unconfirmed => "!",
-        Class::Failed => "✗",
-    };
-    let part = |class: Class| Part { count: classes[class], style: state.look.style(class_role(class)), sign: sign(class) };
-    BAR_ORDER.into_iter().map(part).collect()
 }
 
 /// How much of the figures is written out, from all to the least.

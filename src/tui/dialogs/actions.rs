@@ -179,7 +179,7 @@ fn show_batch(subject: RowSubject, shared: &mut Shared) {
     if let Some(campaign) = shared.campaign_mut() {
         let is_shown = |id: &BatchId| campaign.batches_in_window().iter().any(|summary| summary.batch.id == *id);
         if !subject.batch.as_ref().is_some_and(is_shown) {
-            // It was uploaded outside the time window.
+            // None of its messages is in the time window.
             campaign.choice.window = TimeWindow::default();
             campaign.narrow();
         }
@@ -249,7 +249,7 @@ fn copy_lines(shared: &Shared) -> Vec<RowLine> {
     let mut all: Vec<CopyWhat> = if has_marks { CopyFormat::ALL.map(CopyWhat::Marked).to_vec() } else { Vec::new() };
     all.extend(CopyFormat::ALL.map(CopyWhat::Row));
     if shared.view == ViewKind::Messages {
-        all.extend([CopyWhat::Number, CopyWhat::Text, CopyWhat::Sentence, CopyWhat::Attempts, CopyWhat::MessageId]);
+        all.extend([CopyWhat::Number, CopyWhat::Text, CopyWhat::Attempts, CopyWhat::MessageId]);
     }
     all.extend([CopyWhat::BatchId, CopyWhat::CampaignId, CopyWhat::TemplateId, CopyWhat::ErrorCode, CopyWhat::TraceId, CopyWhat::Shown]);
     let mut lines: Vec<RowLine> = all.into_iter().map(|what| copy_line(what, "", shared)).collect();

@@ -76,7 +76,7 @@ impl Shared {
                 }
             }
             News::Batch { generation, state } => {
-                if is_shown {
+                if !campaign.batch_loads.note(generation, &state) && is_shown {
                     self.changed.batch = Some((generation, state));
                 }
             }

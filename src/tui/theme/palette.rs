@@ -54,6 +54,12 @@ fn reversed() -> Style {
     Style::new().fg(Color::Reset).bg(Color::Reset).add_modifier(Modifier::REVERSED).remove_modifier(Modifier::BOLD)
 }
 
+/// The look of a graph, which keeps its colours and the background under them in the selected row, too.
+pub(super) fn graph(style: Style) -> Style {
+    let Some(_) = style.fg else { return style };
+    Style { bg: style.bg.or(Some(Color::Reset)), ..style }.remove_modifier(Modifier::REVERSED)
+}
+
 /// White on red: nothing else on the screen looks like that.
 fn production() -> Style {
     Style::new().fg(Color::White).bg(Color::Red).add_modifier(Modifier::BOLD)

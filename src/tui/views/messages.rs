@@ -105,6 +105,9 @@ fn goes_further(campaign: &Campaign) -> bool {
     if wider_window(campaign).is_some() {
         return true;
     }
+    if let Some(summary) = campaign.listed_batch() {
+        return !summary.is_whole && !campaign.is_loading_batch(&summary.batch.id);
+    }
     !campaign.store.is_empty() && !campaign.store.coverage().ends_here() && !campaign.is_window_whole()
 }
 
@@ -300,6 +303,9 @@ fn read_further(shared: &mut Shared) {
         }
         return;
     }
+    if campaign.listed_batch().is_some() {
+        return shared.load_listed_batch();
+    }
     campaign.pages_to_fill = PAGES_TO_FILL;
     shared.read_history();
 }
@@ -385,7 +391,9 @@ impl Shared {
     pub(in crate::tui) fn fill_window(&mut self) {
         let height = self.list_height();
         let Some(campaign) = self.campaign_mut() else { return };
-        if campaign.list.matching(&campaign.store) >= height || campaign.find.is_on() || campaign.choice.is_everything() {
+        // Of one batch its own pages are loaded, not the campaign's.
+        let is_full = campaign.list.matching(&campaign.store) >= height || campaign.listed_batch().is_some();
+        if is_full || campaign.find.is_on() || campaign.choice.is_everything() {
             campaign.pages_to_fill = 0;
         }
         if campaign.pages_to_fill > 0 && !campaign.further_asked {

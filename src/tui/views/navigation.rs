@@ -8,6 +8,9 @@ use crate::tui::views::messages::PAGES_TO_FILL;
 impl Shared {
     /// Shows a view, as its key does.
     pub(in crate::tui) fn go_to_view(&mut self, view: ViewKind) {
+        if view == ViewKind::NotDelivered {
+            return super::not_delivered::open(self);
+        }
         if view != ViewKind::Activity {
             self.leave_activity();
         }
@@ -40,6 +43,7 @@ impl Shared {
         campaign.list.follow(&campaign.store);
         campaign.pages_to_fill = PAGES_TO_FILL;
         self.show_view(ViewKind::Messages);
+        self.load_listed_batch();
         self.fill_window();
     }
 
@@ -136,6 +140,7 @@ impl Shared {
             self.leave_activity();
             self.show_view(ViewKind::Messages);
         }
+        self.load_listed_batch();
         self.fill_window();
     }
 

@@ -3,6 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::text::Span;
+
+use crate::delivery::Class;
+use crate::store::Classes;
+use crate::tui::class_role;
+use crate::tui::shared::Look;
+use crate::tui::theme::graph_style;
 
 /// A part of a bar.
 #[derive(Debug, Clone, Copy)]
@@ -13,29 +20,68 @@ pub(in crate::tui) struct Part {
     pub sign: &'static str,
 }
 
+/// The order of the classes: what is done first, what failed last.
+const ORDER: [Class; Class::ALL.len()] = [
+    Class::Delivered,
+    Class::HandedOver,
+    Class::SentAbroad,
+    Class::OnTheWay,
+    Class::Other,
+    Class::Unconfirmed,
+    Class::Stuck,
+    Class::Failed,
+];
+
+/// What was not loaded.
+pub(in crate::tui) const NOT_LOADED: &str = "▒";
+
+/// The classes as parts of a bar. What is on the way has another sign where a part of the bar is not loaded.
+pub(in crate::tui) fn of_classes(look: &Look, classes: &Classes, is_whole: bool) -> Vec<Part> {
+    let sign = |class: Class| match class {
+        Class::Delivered | Class::HandedOver => "█",
+        // In ASCII the replacement of that sign says that something is not loaded.
+        Class::OnTheWay | Class::Other if look.ascii || !is_whole => "=",
+        Class::OnTheWay | Class::Other => NOT_LOADED,
+        Class::SentAbroad => "░",
+        Class::Stuck | Class::Unconfirmed => "!",
+        Class::Failed => "✗",
+    };
+    let part = |class: Class| Part { count: classes[class], style: look.style(class_role(class)), sign: sign(class) };
+    ORDER.into_iter().map(part).collect()
+}
+
 /// Draws the parts side by side over the whole width. Every one that is not 0 gets half a cell at least, and the largest
 /// gives it up. Without colours each cell has the sign of its part.
 pub(in crate::tui) fn draw(buffer: &mut Buffer, area: Rect, parts: &[Part]) {
+    for (x, (sign, style)) in (area.left()..area.right()).zip(cells(usize::from(area.width), parts)) {
+        buffer[(x, area.y)].set_symbol(sign).set_style(style);
+    }
+}
+
+/// The same bar as pieces of a line.
+pub(in crate::tui) fn spans(width: usize, parts: &[Part]) -> Vec<Span<'static>> {
+    let cells = cells(width, parts);
+    let alike = cells.chunk_by(|(_, left), (_, right)| left == right);
+    alike.map(|run| Span::styled(run.iter().map(|(sign, _)| *sign).collect::<String>(), graph_style(run[0].1))).collect()
+}
+
+/// The sign and the style of each cell; none where nothing is counted.
+fn cells(width: usize, parts: &[Part]) -> Vec<(&'static str, Style)> {
     let has_colours = parts.iter().any(|part| part.style.fg.is_some());
     let steps = if has_colours { 2 } else { 1 };
-    let shares = shares(&parts.iter().map(|part| part.count).collect::<Vec<_>>(), usize::from(area.width) * steps);
+    let shares = shares(&parts.iter().map(|part| part.count).collect::<Vec<_>>(), width * steps);
     let mut all = parts.iter().zip(shares).flat_map(|(part, share)| std::iter::repeat_n(part, share));
-    for x in area.left()..area.right() {
-        let Some(left) = all.next() else { return };
-        let cell = &mut buffer[(x, area.y)];
+    let cell = |_| {
+        let left = all.next()?;
         if !has_colours {
-            cell.set_symbol(left.sign).set_style(left.style);
-            continue;
+            return Some((left.sign, left.style));
         }
-        match all.next() {
-            Some(right) if right.style.fg != left.style.fg => {
-                cell.set_symbol("▌").set_style(Style { bg: right.style.fg, ..left.style });
-            }
-            _ => {
-                cell.set_symbol("█").set_style(left.style);
-            }
-        }
-    }
+        Some(match all.next() {
+            Some(right) if right.style.fg != left.style.fg => ("▌", Style { bg: right.style.fg, ..left.style }),
+            _ => ("█", left.style),
+        })
+    };
+    (0..width).map_while(cell).collect()
 }
 
 /// How many of `room` steps each count gets, in proportion; none that is not 0 goes without.

@@ -27,14 +27,13 @@ pub(in crate::tui) fn shown_notice<'a>(state: &Shared, text: &'a Explanation) ->
     Cow::Owned(text)
 }
 
-/// A share with one decimal. Anything above nothing is never shown as zero.
+/// A share with one decimal. Anything above nothing is never shown as zero, and anything below all of it never as all.
 pub(in crate::tui) fn percent(share: f64) -> String {
-    if share > 0.0 && share < 0.0005 { "under 0.1 %".to_owned() } else { format!("{:.1} %", share * 100.0) }
-}
-
-/// How long a delivery takes, given in seconds: `1 s` at least.
-pub(in crate::tui) fn taking(seconds: f64) -> String {
-    text::age(SignedDuration::from_secs(seconds.round().max(1.0) as i64))
+    match share {
+        _ if share > 0.0 && share < 0.0005 => "under 0.1 %".to_owned(),
+        _ if share < 1.0 => format!("{:.1} %", (share * 100.0).min(99.9)),
+        _ => format!("{:.1} %", share * 100.0),
+    }
 }
 
 /// How much of a batch is loaded: `20 of 150 loaded`.
@@ -210,6 +209,8 @@ mod tests {
     #[case(0.0, "0.0 %")]
     #[case(0.0002, "under 0.1 %")]
     #[case(0.179, "17.9 %")]
+    #[case(0.99995, "99.9 %")]
+    #[case(1.0, "100.0 %")]
     fn a_share_above_nothing_is_never_zero(#[case] share: f64, #[case] text: &str) {
         assert_eq!(percent(share), text);
     }

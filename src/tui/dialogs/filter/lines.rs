@@ -145,9 +145,9 @@ pub(super) fn errors(campaign: &Campaign) -> Vec<ChoiceLine> {
     codes.into_iter().map(|code| ChoiceLine::new(FilterItem::Error(code.clone()), code_or_none(&code).to_owned())).collect()
 }
 
-/// The batches of the loaded messages, newest first, and those already chosen.
+/// The batches that the view of batches lists, newest first, and those already chosen.
 fn every_batch(campaign: &Campaign) -> Vec<ChoiceLine> {
-    let known = campaign.store.batches();
+    let known = campaign.batches_in_window();
     let line = |id: &BatchId, file: &str| ChoiceLine::new(FilterItem::Batch(id.clone()), format!("{} {file}", id.short(false)).trim_end());
     let of_summary = |summary: &BatchSummary| {
         // The count next to it covers what is loaded.

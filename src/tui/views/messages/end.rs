@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::table::selected_style;
 use super::wider_window;
 use super::widths::MARGIN;
-use crate::delivery::grouped;
+use crate::delivery::{counted, grouped};
 use crate::tui::shared::{Campaign, Ordered, ServerAnswer, Shared, Sortable as _};
 use crate::tui::text::{self, cut};
 use crate::tui::widgets::words::besides;
@@ -63,6 +63,17 @@ fn reach_words(shared: &Shared, campaign: &Campaign) -> String {
             ServerAnswer::Answered { found, more: false, .. } => format!("all that the server found: {}", grouped(*found)),
             ServerAnswer::NotAsked | ServerAnswer::Asking | ServerAnswer::Failed(_) => loaded,
         };
+    }
+    if let Some(summary) = campaign.listed_batch().filter(|_| wider_window(campaign).is_none()) {
+        let Some((words, _)) = campaign.batch_progress(&summary) else {
+            return format!("the whole batch is loaded: {}", counted(summary.loaded, "message"));
+        };
+        let batch = &summary.batch.id;
+        if campaign.is_loading_batch(batch) {
+            return words;
+        }
+        let what = if campaign.has_loaded_all_of(batch) { "loads it again" } else { "loads the rest" };
+        return format!("{words} · {} {what}", shared.key_for(Action::Enter));
     }
     let how_far = shared.how_far(campaign);
     let coverage = campaign.store.coverage();

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::delivery::{counted, grouped};
 use crate::monitor::Connection;
+use crate::store::BatchSummary;
 use crate::tui::shared::{Campaign, ServerAnswer, Shared};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::words::{besides, in_a_line, loaded_of, until};
@@ -43,7 +44,8 @@ fn position(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
     if index >= campaign.list.len() {
         return Vec::new();
     }
-    vec![Piece::new(format!("row {} ·", grouped(index + 1)), state.look.style(Role::Muted), 0)]
+    let rank = if batch_alone(campaign).is_some() { 2 } else { 0 };
+    vec![Piece::new(format!("row {} ·", grouped(index + 1)), state.look.style(Role::Muted), rank)]
 }
 
 /// What is loaded: `41 of 12,003 loaded, back to 21 Nov 03:02`.
@@ -71,10 +73,13 @@ fn coverage(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
         true => format!("{} of {loaded} loaded{in_window}", grouped(matching)),
         false => format!("{loaded} loaded{in_window}"),
     };
-    right.push(Piece::new(of, style(Role::Muted), 0).gap(1));
+    let progress = campaign.listed_batch().and_then(|summary| campaign.batch_progress(&summary));
+    // How far a listed batch is says more than how much the campaign has.
+    let [of_rank, far_rank, batch_rank] = if batch_alone(campaign).is_some() { [2, 3, 0] } else { [0, 1, 1] };
+    right.push(Piece::new(of, style(Role::Muted), of_rank).gap(1));
     let (how_far, role) = state.how_far_shown(campaign);
     match below {
-        0 => right.push(Piece::new(format!(", {how_far}"), style(role), 1).gap(0)),
+        0 => right.push(Piece::new(format!(", {how_far}"), style(role), far_rank).gap(0)),
         _ => right.push(Piece::new("outside the filter", style(Role::Muted), 1).gap(1)),
     }
     if coverage.islands > 0 {
@@ -85,7 +90,11 @@ fn coverage(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
         let (older, newer) = (state.look.time(gap.older, state.now), state.look.time(gap.newer, state.now));
         right.push(Piece::new(format!("{older} to {newer} still to load"), style(Role::Warning), 2));
     }
-    right.extend(parts_of_batches(campaign).map(|words| Piece::new(words, style(Role::Warning), 1)));
+    if let Some((words, role)) = progress {
+        right.push(Piece::new(format!("batch: {words}"), style(role), batch_rank));
+    } else if let Some(words) = parts_of_batches(campaign) {
+        right.push(Piece::new(words, style(Role::Warning), 1));
+    }
     if coverage.bad_rows > 0 {
         right.push(Piece::new(format!("{} unreadable", grouped(coverage.bad_rows)), style(Role::Warning), 3));
     }
@@ -93,6 +102,12 @@ fn coverage(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
         right.push(Piece::new(format!("{} clear", state.key_for(Action::Clear)), style(Role::Muted), 5));
     }
     right
+}
+
+/// The batch that is listed and not whole, where nothing else narrows the list.
+fn batch_alone(campaign: &Campaign) -> Option<BatchSummary> {
+    let is_alone = campaign.choice.is_for_one_campaign() && !campaign.find.is_on();
+    campaign.listed_batch().filter(|summary| is_alone && !summary.is_whole)
 }
 
 /// How much is loaded of the listed batches, where that is not all of them.
