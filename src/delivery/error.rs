@@ -153,13 +153,13 @@ impl ErrorCode {
     pub fn in_brief(self) -> &'static str {
         match self {
             ErrorCode::RecipientInvalid => "number unknown",
-            ErrorCode::RecipientUnavailable => "phone was off or out of reach",
+            ErrorCode::RecipientUnavailable => "the phone was off",
             ErrorCode::ContentInvalid => "text refused",
-            ErrorCode::RoutingError => "no route to the telco",
-            ErrorCode::MessageExpired => "too old for the telco",
-            ErrorCode::DeliveryUnknownError => "telco gave no reason",
-            ErrorCode::ServerUnknownError => "Postman gave no reason",
-            ErrorCode::Unlisted => "not in the API's table",
+            ErrorCode::RoutingError => "number or network",
+            ErrorCode::MessageExpired => "it came too late",
+            ErrorCode::DeliveryUnknownError => "no reason given",
+            ErrorCode::ServerUnknownError => "lost connection",
+            ErrorCode::Unlisted => "not in the table",
         }
     }
 
@@ -170,6 +170,24 @@ impl ErrorCode {
             (_, RetryAdvice::No) => "Not worth a retry: check the number.",
             (_, RetryAdvice::Yes) => "Worth a retry.",
             (_, RetryAdvice::Maybe) => "Maybe worth a retry.",
+        }
+    }
+
+    /// What a person can do about it, in a sentence or two.
+    pub fn what_to_do(self) -> &'static str {
+        match self {
+            ErrorCode::RecipientInvalid => {
+                "Ask the recipient for the right number. Another attempt would fail as well, and may be charged."
+            }
+            ErrorCode::RecipientUnavailable => "Retry later, when the phone may be on again.",
+            ErrorCode::ContentInvalid => "Look for banned words, and for letters that do not fit the language of the template.",
+            ErrorCode::RoutingError => {
+                "The number may not be in use, or the network was in trouble. Retry one or two first; if they fail too, check the numbers."
+            }
+            ErrorCode::MessageExpired => "Retry if the message is still of use to its recipient.",
+            ErrorCode::DeliveryUnknownError => "Retry one or two first; if they fail too, ask Postman about one of them by its id.",
+            ErrorCode::ServerUnknownError => "Postman lost its connection. Retry one or two first, and the rest once these are delivered.",
+            ErrorCode::Unlisted => "Retry one first; if it fails too, ask Postman what the code means.",
         }
     }
 

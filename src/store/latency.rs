@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::attempts::time;
 use super::counts::{Contribution, started};
 use super::histogram::Histogram;
 use super::{RowNumber, Store};
@@ -53,6 +54,11 @@ impl Store {
             }
         }
         Latency::of(&deliveries, &waiting)
+    }
+
+    /// When the newest attempt of a message began: by this it is in a window of time.
+    pub fn began(&self, row: RowNumber) -> Option<Timestamp> {
+        time(self.started(row)?)
     }
 
     /// Since when a message has been on the way, in milliseconds.

@@ -176,7 +176,7 @@ fn a_copy_is_masked_as_the_screen_is() {
     );
     assert!(copied[1].contains("65 8000 4018") && copied[1].contains("Tan Wei Ming"), "{}", copied[1]);
     assert_eq!(copied[2], format!("{BATCH}\tclinic-nov.csv"));
-    assert!(copied[3].starts_with("worth a retry\t"), "{}", copied[3]);
+    assert!(copied[3].starts_with("routing_error\t1\tmaybe"), "{}", copied[3]);
 }
 
 #[rstest]

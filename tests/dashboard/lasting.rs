@@ -33,7 +33,7 @@ fn campaign_view_and_filter_stay_and_numbers_do_not() {
 #[test]
 fn messages_that_were_opened_from_a_group_are_a_detour() {
     let mut before = desk(None);
-    before.keys("3 j Enter").sees("failed: recipient_unavailable");
+    before.keys("3 Enter").sees("failed: recipient_unavailable");
     let session = before.state.session();
     assert_eq!(session.view.as_deref(), Some("failures"));
     let mut after = desk(Some(session));

@@ -196,14 +196,14 @@ fn open_desk(host_kind: HostKind, columns: u16, rows: u16) -> Desk {
 #[case(120, 36)]
 fn the_plan(#[case] columns: u16, #[case] rows: u16) {
     let mut desk = open_desk(HostKind::Production, columns, rows);
-    desk.keys("3 r");
+    desk.keys("3 G r");
     assert_snapshot!(format!("plan_{columns}x{rows}"), desk.screen());
 }
 
 #[test]
 fn the_whole_list_of_a_plan() {
     let mut desk = open_desk(HostKind::Test, 80, 24);
-    desk.keys("3 r").wait(500).keys("Tab");
+    desk.keys("3 G r").wait(500).keys("Tab");
     assert_snapshot!("plan_list_80x24", desk.screen());
 }
 

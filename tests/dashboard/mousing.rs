@@ -181,7 +181,7 @@ proptest! {
     /// However one clicks and scrolls, whatever is open: nothing is written, and nothing ends.
     #[test]
     fn a_mouse_alone_writes_nothing(
-        opens in prop::sample::select(vec!["", "r", "3 r", "3 r Tab", "a", "f", "x", ":", "?", "/", "5", "2", "Enter", "c", "Enter c", ": r e v e a l Enter"]),
+        opens in prop::sample::select(vec!["", "r", "3 G r", "3 r Tab", "a", "f", "x", ":", "?", "/", "5", "2", "Enter", "c", "Enter c", ": r e v e a l Enter"]),
         moves in prop::collection::vec((0..3u8, 0..80u16, 0..24u16), 1..60),
     ) {
         let mut desk = desk(80, 24);

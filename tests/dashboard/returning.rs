@@ -8,7 +8,7 @@ use crate::desk::{Desk, Sms, card, setup, sms};
 /// Two campaigns: failures of two batches, two of which came while somebody looked.
 fn two_campaigns() -> Desk {
     let mut desk = Desk::new(setup(vec![card("Clinic", HostKind::Test), card("Codes", HostKind::Test)]), 120, 36);
-    let message = |number: u32, status, batch| sms(number, status, 100 + i64::from(number)).batch(batch).uploaded(400, 13);
+    let message = |number: u32, status, batch| sms(number, status, 100 + i64::from(number)).batch(batch).uploaded(400, 6);
     let messages = |status| -> Vec<Sms> {
         let failed = (0..6).map(|number| message(number, "failure", "batch_a41f0c22-1111-4222-8333-444455556666"));
         let failed = failed.enumerate().map(|(place, sms)| if place % 2 == 0 { sms.error("routing_error") } else { sms });
@@ -90,7 +90,7 @@ fn a_line_leads_back_to_its_menu(
 #[test]
 fn an_export_leads_back_to_its_plan() {
     let mut desk = two_campaigns();
-    desk.keys("3 r")
+    desk.keys("3 G r")
         .wait(1_000)
         .keys("x")
         .sees("masked, as on the screen")

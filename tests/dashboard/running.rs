@@ -24,7 +24,7 @@ fn agreed(columns: u16, rows: u16) -> Desk {
 }
 
 fn agree(desk: &mut Desk) {
-    desk.keys("3 r").wait(500).keys("y").wait(3_000);
+    desk.keys("3 G r").wait(500).keys("y").wait(3_000);
 }
 
 fn tell(desk: &mut Desk, place: usize, stage: ActionStage) {
@@ -224,7 +224,7 @@ fn low_screens_keep_their_list() {
 #[test]
 fn production_asks_for_the_count() {
     let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Production)]), 80, 24);
-    desk.head(0, &failures(), true).keys("3 r").sees("Retry 6 messages, PRODUCTION, Clinic reminders").sees("Type 6, then Enter");
+    desk.head(0, &failures(), true).keys("3 G r").sees("Retry 6 messages, PRODUCTION, Clinic reminders").sees("Type 6, then Enter");
     desk.keys("6 Enter").wait(500).keys("y Enter 5 Enter Space");
     assert!(desk.commands().is_empty());
     desk.wait(500).keys("Space").wait(500).keys("6 6 Backspace");

@@ -15,10 +15,13 @@ use crate::tui::shared::{Ordered, Sortable, Times};
 /// second's tick, so that no key waits for it.
 const CHEAP: usize = 2_000;
 
+/// How many of the newest messages with an error are shown.
+const NEWEST: usize = 8;
+
 /// Which failures a line covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum GroupKey {
-    /// All that are worth a retry.
+    /// All that are worth a retry: the sum below the errors.
     WorthRetry,
     /// Those with this code; empty for those without a reason.
     Error(String),
@@ -33,8 +36,10 @@ pub(in crate::tui) struct FailureGroup {
     pub count: usize,
     /// How many of them have no attempts left, as the API has said.
     pub used_up: usize,
-    /// When the newest of them was recorded.
+    /// When the newest attempt of any of them began.
     pub newest: Option<Timestamp>,
+    /// Those whose attempts are the newest, with when these began, the newest first.
+    pub newest_messages: Vec<(Timestamp, MessageId)>,
     /// How many were tried once, twice, more often; an unknown number of attempts counts as one.
     pub tried: [usize; 3],
     pub advice: RetryAdvice,
@@ -119,7 +124,7 @@ impl Failures {
         }
     }
 
-    /// The lines: what is worth a retry first, the others in their order.
+    /// The lines: the errors in their order, and below two or more of them the sum of what is worth a retry.
     pub fn groups(&self) -> &[FailureGroup] {
         &self.groups
     }
@@ -175,7 +180,7 @@ impl Failures {
         let mut groups: Vec<FailureGroup> = Vec::new();
         let mut worth_retry = FailureGroup::empty(GroupKey::WorthRetry, RetryAdvice::Yes);
         for row in self.all_rows(store) {
-            let (code, cells) = (code(store, row), store.cells(row));
+            let (code, cells, began) = (code(store, row), store.cells(row), store.began(row));
             let index = groups.iter().position(|group| matches!(&group.key, GroupKey::Error(known) if known == code));
             let index = index.unwrap_or_else(|| {
                 groups.push(FailureGroup::empty(GroupKey::Error(code.to_owned()), RetryAdvice::of(store.error(row))));
@@ -186,18 +191,22 @@ impl Failures {
             let add = |group: &mut FailureGroup| {
                 group.count += 1;
                 group.used_up += usize::from(is_used_up);
-                group.newest = group.newest.max(cells.created_at);
+                group.newest = group.newest.max(began);
                 group.tried[tried] += 1;
             };
             if let Some(group) = groups.get_mut(index) {
                 add(group);
+                if let Some(began) = began {
+                    group.note_newest(began, || store.id(row));
+                }
                 if group.advice == RetryAdvice::Yes && !is_used_up {
                     add(&mut worth_retry);
                 }
             }
         }
-        if worth_retry.count > 0 {
-            groups.insert(0, worth_retry);
+        // The sum of a single error would only repeat its line.
+        if worth_retry.count > 0 && groups.len() > 1 {
+            groups.push(worth_retry);
         }
         sort(&mut groups, self.order);
         self.groups = groups;
@@ -206,7 +215,16 @@ impl Failures {
 
 impl FailureGroup {
     fn empty(key: GroupKey, advice: RetryAdvice) -> Self {
-        Self { key, count: 0, used_up: 0, newest: None, tried: [0; 3], advice }
+        Self { key, count: 0, used_up: 0, newest: None, newest_messages: Vec::new(), tried: [0; 3], advice }
+    }
+
+    /// Keeps a message where its attempt is one of the newest.
+    fn note_newest(&mut self, began: Timestamp, message: impl FnOnce() -> MessageId) {
+        let index = self.newest_messages.partition_point(|(known, _)| *known >= began);
+        if index < NEWEST {
+            self.newest_messages.truncate(NEWEST - 1);
+            self.newest_messages.insert(index, (began, message()));
+        }
     }
 
     /// How many can still be retried.
@@ -222,15 +240,15 @@ impl FailureGroup {
     /// Its name in the list.
     pub fn name(&self) -> &str {
         match &self.key {
-            GroupKey::WorthRetry => "worth a retry",
+            GroupKey::WorthRetry => "retry: yes",
             GroupKey::Error(code) => code_or_none(code),
         }
     }
 }
 
-/// What is worth a retry comes first in any order; equals are sorted by count, then newest first.
+/// The sum is last in any order; equals are sorted by count, then newest first.
 fn sort(groups: &mut [FailureGroup], order: Ordered<FailureColumn>) {
-    let is_error = |group: &FailureGroup| matches!(group.key, GroupKey::Error(_));
+    let is_sum = |group: &FailureGroup| group.key == GroupKey::WorthRetry;
     groups.sort_by(|left, right| {
         let by = match order.by {
             FailureColumn::Error => left.name().cmp(right.name()),
@@ -240,7 +258,7 @@ fn sort(groups: &mut [FailureGroup], order: Ordered<FailureColumn>) {
         };
         let by = if order.direction == Direction::Rising { by } else { by.reverse() };
         let usual = || right.count.cmp(&left.count).then_with(|| right.newest.cmp(&left.newest));
-        is_error(left).cmp(&is_error(right)).then(by).then_with(usual)
+        is_sum(left).cmp(&is_sum(right)).then(by).then_with(usual)
     });
 }
 
@@ -260,7 +278,7 @@ pub(in crate::tui) enum FailureColumn {
     Error,
     /// How many failed with it.
     Count,
-    /// When the newest of them was recorded.
+    /// When the newest attempt of any of them began.
     Newest,
     Retry,
 }

@@ -30,7 +30,7 @@ fn rows(messages: &[(&str, &str, &str, usize)]) -> Rows {
 }
 
 #[test]
-fn failures_are_grouped_and_what_is_helped_comes_first() {
+fn failures_are_grouped_and_what_is_worth_a_retry_is_summed_below() {
     let mut store = Store::new();
     let reported = rows(&[
         ("a", "failure", "recipient_unavailable", 1),
@@ -47,10 +47,10 @@ fn failures_are_grouped_and_what_is_helped_comes_first() {
     assert_eq!(
         seen,
         [
-            ("worth a retry", 1, Some(at(0)), [1, 0, 0]),
             ("routing_error", 2, Some(at(2)), [0, 1, 1]),
             ("no reason given", 1, Some(at(4)), [1, 0, 0]),
             ("recipient_unavailable", 1, Some(at(0)), [1, 0, 0]),
+            ("retry: yes", 1, Some(at(0)), [1, 0, 0]),
         ]
     );
     assert_eq!(failures.rows_of(&store, &HashSet::new(), &GroupKey::Error("routing_error".to_owned())).count(), 2);
@@ -74,7 +74,7 @@ fn what_the_api_refused_is_not_worth_a_retry() {
     };
     let line = |name: &str, count, left| (name.to_owned(), count, left);
     let some = seen(&refused(&["a", "c"]));
-    assert_eq!(some, (1, vec![line("worth a retry", 1, 1), line("recipient_unavailable", 2, 1), line("x", 1, 0)]));
+    assert_eq!(some, (1, vec![line("recipient_unavailable", 2, 1), line("x", 1, 0), line("retry: yes", 1, 1)]));
     assert_eq!(seen(&refused(&["a", "b"])), (0, vec![line("recipient_unavailable", 2, 0), line("x", 1, 1)]));
 }
 
@@ -91,5 +91,30 @@ fn the_cursor_stays_on_its_error() {
     let more = rows(&[("b", "failure", "x", 1), ("c", "failure", "x", 1), ("d", "failure", "recipient_unavailable", 1)]);
     let merged = store.merge(&more, &AnswerKind::List, at(10));
     failures.apply(&store, &HashSet::new(), &merged, true);
-    assert_eq!((failures.index(), failures.selected().unwrap().name()), (3, "routing_error"));
+    assert_eq!((failures.index(), failures.selected().unwrap().name()), (2, "routing_error"));
+}
+
+#[test]
+fn one_error_needs_no_sum() {
+    let mut store = Store::new();
+    let reported = rows(&[("a", "failure", "recipient_unavailable", 1), ("b", "failure", "recipient_unavailable", 1)]);
+    store.merge(&reported, &AnswerKind::List, at(9));
+    store.set_reach(Reach { complete: true, ..Reach::default() });
+    let mut failures = Failures::default();
+    failures.look(&store, &HashSet::new());
+    assert_eq!(failures.groups().iter().map(FailureGroup::name).collect::<Vec<_>>(), ["recipient_unavailable"]);
+}
+
+#[test]
+fn the_newest_of_an_error_are_kept_the_newest_first() {
+    let ids: Vec<String> = (0..20).map(|number| format!("m{number:02}")).collect();
+    let all: Vec<_> = ids.iter().map(|id| (id.as_str(), "failure", "routing_error", 1)).collect();
+    let mut store = Store::new();
+    store.merge(&rows(&all), &AnswerKind::List, at(99));
+    store.set_reach(Reach { complete: true, ..Reach::default() });
+    let mut failures = Failures::default();
+    failures.look(&store, &HashSet::new());
+    let newest = &failures.groups()[0].newest_messages;
+    let expected: Vec<_> = (12..20).rev().map(|number| (at(number), MessageId::new(format!("m{number:02}")))).collect();
+    assert_eq!(newest, &expected);
 }
