@@ -6,6 +6,7 @@ pub(super) mod classes; // the time window by class
 pub(super) mod header;
 pub(super) mod keys;
 pub(super) mod notice;
+pub(super) mod overview; // what is below the message on a wide and high screen
 pub(super) mod recent; // the last minutes
 pub(super) mod run;
 pub(super) mod tabs;
@@ -78,6 +79,9 @@ impl Shared {
             cursor = views::draw(self, buffer, [layout.filter, layout.heads, layout.list]);
         }
         cursor = views::message::draw(self, buffer, &layout).or(cursor);
+        if let Some(area) = layout.overview {
+            overview::draw(self, buffer, area);
+        }
         let over = match top {
             Some(dialog) => dialog.draw(self, buffer, layout.body),
             None => super::shared::starting::draw(self, buffer, layout.body),

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::chrome::overview;
 use super::shared::{Campaign, Shared, ViewKind};
 
 /// The smallest screen that shows more than a request for more room.
@@ -33,6 +34,9 @@ const LIST_COLUMNS: u16 = 82;
 
 /// How many lines the detail has below the list while it only follows the cursor.
 const DETAIL_ROWS: u16 = 6;
+
+/// From this many rows on the message leaves room below it.
+const HIGH_ROWS: u16 = 40;
 
 /// How much fits at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +89,8 @@ pub(super) struct ScreenLayout {
     /// The rule right of the campaigns.
     pub campaigns_rule: Option<Rect>,
     pub detail: Option<Rect>,
+    /// What failed and the last 24 hours, below the detail.
+    pub overview: Option<Rect>,
     /// Whether the detail covers the list.
     pub covers_list: bool,
     /// The progress of a run.
@@ -158,7 +164,7 @@ pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
     // On a low screen the list needs its rows more than a run needs its sentences.
     let run_rows = if is_low { shape.run_rows.min(1) } else { shape.run_rows };
     let run = take_bottom(&mut rest, run_rows);
-    let (mut campaigns, mut campaigns_rule, mut rule, mut detail) = (None, None, None, None);
+    let (mut campaigns, mut campaigns_rule, mut rule, mut detail, mut overview) = (None, None, None, None, None);
     match kind {
         Kind::Wide => {
             if shape.many_campaigns {
@@ -171,7 +177,9 @@ pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
                 // a text reads well in.
                 let for_ids = ID_COLUMNS.min(rest.width.saturating_sub(LIST_COLUMNS));
                 let columns = (rest.width * 2 / 5).max(for_ids).clamp(40, 72);
-                detail = Some(take_right(&mut rest, columns));
+                let mut right = take_right(&mut rest, columns);
+                overview = (right.height >= HIGH_ROWS).then(|| take_bottom(&mut right, overview::ROWS));
+                detail = Some(right);
                 rule = Some(take_right(&mut rest, 1));
             }
         }
@@ -198,6 +206,7 @@ pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
         rule,
         campaigns_rule,
         detail,
+        overview,
         covers_list: kind == Kind::Small && shape.opened,
         run,
         notice,
@@ -267,7 +276,7 @@ mod tests {
             let area = Rect::new(0, 0, columns, rows);
             let layout = layout(area, Shape { many_campaigns, opened: opened && messages, messages, run_rows });
             let mut parts = vec![layout.header, layout.classes, layout.recent, layout.tabs, layout.run, layout.notice, layout.keys];
-            parts.extend([layout.campaigns, layout.campaigns_rule, layout.rule, layout.detail].into_iter().flatten());
+            parts.extend([layout.campaigns, layout.campaigns_rule, layout.rule, layout.detail, layout.overview].into_iter().flatten());
             if !layout.covers_list {
                 parts.extend([layout.filter, layout.heads, layout.list]);
             }

@@ -116,3 +116,13 @@ fn ascii_is_ascii_in_every_view() {
         assert!(screen.is_ascii(), "{:?}\n{screen}", screen.chars().filter(|letter| !letter.is_ascii()).collect::<String>());
     }
 }
+
+#[test]
+fn a_wide_and_high_screen_says_below_the_message_why_messages_failed() {
+    let mut desk = Desk::with(&failures(), 200, 60);
+    desk.sees("6 failed, ")
+        .sees("3 by error")
+        .sees("routing_error                3  50.0 %")
+        .sees("26 finished in 24 hours, not all loaded");
+    desk.resize(200, 44).misses("3 by error").misses("26 finished in");
+}
