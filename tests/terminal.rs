@@ -25,4 +25,5 @@ mod terminal {
     mod sizes;
     mod starting;
     mod suspending;
+    mod titling;
 }

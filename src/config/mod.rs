@@ -120,6 +120,8 @@ pub struct Display {
     pub ascii: bool,
     /// Whether the mouse is used.
     pub mouse: bool,
+    /// Whether the terminal's title says how it is going.
+    pub title: bool,
 }
 
 /// How the user is alerted.
@@ -157,7 +159,7 @@ impl Default for Display {
         // The recipients are in Singapore while servers often run in UTC, so the machine's own
         // zone would make "today" begin at eight in the morning.
         let time_zone = TimeZone::get("Asia/Singapore").unwrap_or(TimeZone::UTC);
-        Self { theme: None, time_zone, ascii: false, mouse: false }
+        Self { theme: None, time_zone, ascii: false, mouse: false, title: true }
     }
 }
 

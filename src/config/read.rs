@@ -120,7 +120,7 @@ fn unread_campaigns(text: &str, line: usize) -> impl Iterator<Item = BrokenCampa
 }
 
 fn read_display(fields: &mut FieldReader<'_>, table: &DeTable<'_>) -> Display {
-    fields.only(table, &["theme", "time_zone", "ascii", "mouse"], "an option");
+    fields.only(table, &["theme", "time_zone", "ascii", "mouse", "title"], "an option");
     let usual = Display::default();
     let theme = fields.string(table, "theme", "a theme's name or file in quotes");
     let time_zone = fields.string(table, "time_zone", "a time zone in quotes, such as \"Asia/Singapore\"");
@@ -130,6 +130,7 @@ fn read_display(fields: &mut FieldReader<'_>, table: &DeTable<'_>) -> Display {
         time_zone,
         ascii: fields.boolean(table, "ascii").unwrap_or(usual.ascii),
         mouse: fields.boolean(table, "mouse").unwrap_or(usual.mouse),
+        title: fields.boolean(table, "title").unwrap_or(usual.title),
     }
 }
 

@@ -4,6 +4,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::Timestamp;
 use ratatui::Frame;
 
+use super::chrome;
 use super::dialogs::{Changed, Dialog, Front, HelpPage, Next, Press};
 use super::mouse::Target;
 use super::shared::Shared;
@@ -85,6 +86,10 @@ impl Dashboard for App {
 
     fn takes_text(&self) -> bool {
         self.shared.context().is_text()
+    }
+
+    fn title(&self) -> Option<String> {
+        chrome::title::text(&self.shared)
     }
 
     fn needs_tick(&self) -> bool {

@@ -10,6 +10,7 @@ pub(super) mod overview; // what is below the message on a wide and high screen
 pub(super) mod recent; // the last minutes
 pub(super) mod run;
 pub(super) mod tabs;
+pub(super) mod title; // of the terminal's window
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

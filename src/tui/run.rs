@@ -48,6 +48,8 @@ pub struct EventLoop<'a, D, S, I, H> {
     pace: FrameLimiter,
     last_tick: Duration,
     size: Option<(u16, u16)>,
+    /// What the terminal's title says.
+    title: Option<String>,
     /// Whether the program was suspended since the keyboard was last read.
     was_stopped: bool,
     /// How far the time of day is ahead of the running time, as last reported.
@@ -78,6 +80,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
             pace,
             last_tick,
             size: None,
+            title: None,
             was_stopped: false,
             ahead,
             quit: false,
@@ -302,6 +305,7 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
         self.update(Event::Suspended, Cause::Key)?;
         if self.screen.suspend()? {
             self.was_stopped = true;
+            self.title = None;
             self.guard.look_again();
             self.pace.change(Cause::Key);
             self.screen.forget()?;
@@ -321,6 +325,18 @@ impl<'a, D: Dashboard, S: Screen, I: Input, H: Host> EventLoop<'a, D, S, I, H> {
         let now = self.input.elapsed();
         self.pace.drawn(now);
         self.guard.drawn(now);
+        self.show_title()
+    }
+
+    /// Says in the terminal's title what it is to say, where that has changed.
+    fn show_title(&mut self) -> io::Result<()> {
+        let title = self.dashboard.title();
+        if title != self.title
+            && let Some(text) = &title
+        {
+            self.screen.title(text)?;
+        }
+        self.title = title;
         Ok(())
     }
 }

@@ -32,6 +32,8 @@ pub struct Setup {
     pub copy_limit: Option<usize>,
     /// Whether the mouse is on.
     pub mouse: bool,
+    /// Whether the terminal's title says how it is going.
+    pub title: bool,
     /// Whether the terminal's bell may ring.
     pub bell: bool,
     /// The embedded simulator is on screen: nothing real is sent.

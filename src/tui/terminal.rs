@@ -11,6 +11,7 @@ mod modes;
 mod osc; // bell, notification, clipboard
 #[cfg(unix)]
 mod signals;
+mod title;
 
 use std::io::{self, IsTerminal, Stdout};
 use std::sync::mpsc;
@@ -160,6 +161,11 @@ impl Screen for TerminalScreen {
 
     fn mouse(&mut self, on: bool) -> io::Result<()> {
         modes::mouse(on)
+    }
+
+    fn title(&mut self, text: &str) -> io::Result<()> {
+        // A title that was set after a panic elsewhere restored the terminal would stay.
+        if modes::entered() { modes::title(text, |name| std::env::var(name).ok()) } else { Ok(()) }
     }
 
     fn suspend(&mut self) -> io::Result<bool> {

@@ -166,6 +166,7 @@ pub fn setup(campaigns: Vec<CampaignSettings>) -> Setup {
         ascii: false,
         copy_limit: None,
         mouse: false,
+        title: true,
         bell: true,
         demo: false,
         keys: KeyMap::default(),

@@ -47,6 +47,7 @@ pub(super) fn setup(configured: &Configured, common: &Common) -> Setup {
         ascii: display.ascii || wants_ascii(),
         copy_limit: copy_limit(),
         mouse: display.mouse,
+        title: display.title,
         bell: configured.config.notify.bell,
         demo: false,
         keys,
@@ -69,6 +70,7 @@ pub(super) fn demo(campaigns: &[ConfiguredCampaign], common: &Common) -> Setup {
         ascii: wants_ascii(),
         copy_limit: copy_limit(),
         mouse: false,
+        title: true,
         // Nothing in a demo is worth a bell.
         bell: false,
         demo: true,

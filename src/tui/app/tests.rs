@@ -96,6 +96,7 @@ impl Scene {
             ascii: false,
             copy_limit: None,
             mouse: false,
+            title: true,
             bell: false,
             demo: false,
             keys: KeyMap::default(),
@@ -205,7 +206,7 @@ proptest! {
     fn what_is_offered_does_something_and_what_is_refused_says_why(scene in scene()) {
         let app = scene.play();
         let (context, before) = (app.shared.context(), app.shown());
-        let offered = crate::tui::chrome::keys::useful(&app.shared, app.top()).0;
+        let offered = chrome::keys::useful(&app.shared, app.top()).0;
         for line in app.shared.keymap.help(context) {
             let action = line.binding.action;
             let Some(key) = line.keys_in(context).first().map(|chord| event(*chord)) else { continue };

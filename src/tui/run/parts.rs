@@ -34,6 +34,11 @@ pub trait Dashboard {
     /// Whether a growing age is on the screen, so that [`Event::Tick`] is needed once a second.
     fn needs_tick(&self) -> bool;
 
+    /// What the terminal's title is to say; `None` leaves it alone.
+    fn title(&self) -> Option<String> {
+        None
+    }
+
     /// When it needs the next [`Event::Tick`] at the latest, for something due at its own moment: a
     /// typed search to be sent, a mark that fades.
     fn next_wake(&self) -> Option<Timestamp>;
@@ -75,6 +80,16 @@ pub trait Screen {
     ///
     /// When the terminal accepts no more output.
     fn copy(&mut self, text: &str) -> io::Result<()>;
+
+    /// Sets the terminal's title, which is restored with the terminal. A screen without one has nothing to do.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal accepts no more output.
+    fn title(&mut self, text: &str) -> io::Result<()> {
+        let _ = text;
+        Ok(())
+    }
 
     /// Why a copied text did not reach the clipboard, where that was found out later. Finding it out wakes the
     /// loop.

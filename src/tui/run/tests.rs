@@ -162,6 +162,11 @@ impl Screen for Frames {
         Ok(())
     }
 
+    fn title(&mut self, text: &str) -> io::Result<()> {
+        self.note(&format!("title {text}"));
+        Ok(())
+    }
+
     fn suspend(&mut self) -> io::Result<bool> {
         self.note("suspend");
         Ok(true)
@@ -190,6 +195,7 @@ struct Dummy {
     takes_text: bool,
     ticks: bool,
     wake: Option<Timestamp>,
+    title: Option<&'static str>,
 }
 
 impl Dashboard for Dummy {
@@ -222,6 +228,7 @@ impl Dashboard for Dummy {
             "z" => return vec![Effect::Suspend],
             "r" => self.question = Some(QuestionId(1)),
             "x" => self.question = None,
+            "t" => self.title = Some("b"),
             "m" => self.question = self.question.map(|before| QuestionId(before.0 + 1)),
             "tick" => self.wake = None,
             _ => {}
@@ -241,6 +248,10 @@ impl Dashboard for Dummy {
             _ if self.takes_text => KeyRole::Text,
             _ => KeyRole::Key,
         }
+    }
+
+    fn title(&self) -> Option<String> {
+        self.title.map(str::to_owned)
     }
 
     fn takes_text(&self) -> bool {
@@ -395,6 +406,15 @@ fn keys_that_are_let_go_of_do_nothing() {
     released.kind = KeyEventKind::Release;
     let (log, _) = ran(Dummy::default(), vec![(5, Step::Read(TerminalEvent::Key(released))), (9, Step::Read(key('q')))]);
     assert_eq!(names(&log)[3..], ["q"]);
+}
+
+#[test]
+fn the_title_is_set_when_it_changes_and_again_after_a_suspension() {
+    let keys = ['j', 't', 'j', 'z'].into_iter().zip(1..).map(|(letter, at)| (at * 100, Step::Read(key(letter))));
+    let (log, _) = ran(Dummy { title: Some("a"), ..Dummy::default() }, keys.chain([(900, Step::Read(key('q')))]).collect());
+    let shown = ["20x2", "frame", "title a", "started", "j", "frame", "t", "frame", "title b", "j", "frame"];
+    assert_eq!(names(&log)[..11], shown);
+    assert_eq!(names(&log)[11..], ["z", "suspended", "suspend", "forget", "frame", "title b", "q"]);
 }
 
 #[test]

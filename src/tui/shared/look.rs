@@ -18,6 +18,8 @@ pub(in crate::tui) struct Look {
     pub zone_name: String,
     /// No signs outside ASCII.
     pub ascii: bool,
+    /// Whether the terminal's title says how it is going.
+    pub title: bool,
     /// Whether the terminal's bell may ring.
     pub bell: bool,
     /// The embedded simulator is on screen.
@@ -36,6 +38,7 @@ impl Look {
             zone: setup.zone.clone(),
             zone_name: setup.zone_name.clone(),
             ascii: setup.ascii,
+            title: setup.title,
             bell: setup.bell,
             demo: setup.demo,
             theme: Theme::new(setup.theme.clone(), setup.depth).on(setup.background),

@@ -13,6 +13,7 @@ use crossterm::terminal::{
     Clear, ClearType, DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 
+use super::title;
 use crate::tui::{ExitReason, Requests};
 
 /// Whether the terminal is in our modes. A process has one terminal, and a panic in any of its
@@ -21,6 +22,9 @@ static ENTERED: AtomicBool = AtomicBool::new(false);
 
 /// Whether the mouse is reported while the terminal is in our modes.
 static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Whether the terminal has kept its own title for us to restore.
+static TITLED: AtomicBool = AtomicBool::new(false);
 
 /// Clicks and the wheel, with positions beyond column 223: no more than is needed. Crossterm's own
 /// command would ask for every movement, too.
@@ -54,6 +58,18 @@ fn tell_mouse(on: bool) -> io::Result<()> {
     if on { execute!(io::stdout(), EnableMouseCapture) } else { execute!(io::stdout(), DisableMouseCapture) }
 }
 
+/// Sets the terminal's title, where it is a terminal that can restore its own afterwards.
+pub(super) fn title(text: &str, env: impl Fn(&str) -> Option<String>) -> io::Result<()> {
+    if !title::can_be_restored(env) {
+        return Ok(());
+    }
+    let mut out = io::stdout().lock();
+    if !TITLED.swap(true, Ordering::AcqRel) {
+        out.write_all(title::KEEP)?;
+    }
+    title::set(&mut out, text)
+}
+
 /// Whether the terminal is in our modes.
 pub(super) fn entered() -> bool {
     ENTERED.load(Ordering::Acquire)
@@ -83,6 +99,9 @@ pub(super) fn leave() {
         let _ = tell_mouse(false);
     }
     let mut out = io::stdout();
+    if TITLED.swap(false, Ordering::AcqRel) {
+        let _ = out.write_all(title::RESTORE);
+    }
     let _ = execute!(out, ResetColor, EnableLineWrap, DisableBracketedPaste, LeaveAlternateScreen, Show);
     let _ = out.flush();
     // What was typed or pasted for the dashboard but not read yet must not run in the shell.
