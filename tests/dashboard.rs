@@ -74,6 +74,8 @@ mod showing;
 mod shown;
 #[path = "dashboard/spent.rs"]
 mod spent;
+#[path = "dashboard/telling.rs"]
+mod telling;
 #[path = "dashboard/trimming.rs"]
 mod trimming;
 #[path = "dashboard/undelivered.rs"]

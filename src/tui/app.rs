@@ -52,6 +52,8 @@ impl Dashboard for App {
             // Only the input guard decides what agrees.
             Event::Key(key) if matches!(self.role(key), KeyRole::Agrees | KeyRole::AgreesToTyped) => {}
             Event::Key(key) => self.key(key),
+            // Whoever has just come back has not read what is asked.
+            Event::Agreed(key) if self.shared.presence.is_back() => self.shared.agreeing.refuse(key),
             Event::Agreed(key) => {
                 self.shared.agreeing.begin();
                 self.key(key);

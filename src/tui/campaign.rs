@@ -1,25 +1,32 @@
 //! A campaign: its messages, what the list shows of them, and what its worker reports.
 
+mod absence; // what finished since a key was pressed
 mod actions;
 mod alarm; // what calls a person
 mod batch_loads; // which batches are loaded to their end
 mod changes;
 mod choice; // which messages the list shows
 pub(super) mod find; // the recipient that is searched for
+mod follows; // the messages that a person waits for
 mod highlights;
 mod marked;
+mod outage; // a time without answers
 mod rest; // what was agreed to but not started
 mod run;
 mod standing; // how it is doing
 mod window;
 
+use absence::Absence;
 pub(super) use actions::{ActionKey, ActionRecord, Actions};
 use alarm::Alarm;
 use batch_loads::BatchLoads;
 pub(super) use changes::{ChangeRecord, Changes};
 pub(super) use choice::FilterChoice;
+pub(super) use follows::FollowedEnd;
+use follows::Follows;
 pub(super) use highlights::{Highlights, REVEAL};
 pub(super) use marked::Marked;
+use outage::Outage;
 pub(super) use rest::{LeftToStart, NOTHING_LEFT};
 pub(super) use run::RunRecord;
 pub(super) use window::{TimeWindow, Times};
@@ -104,6 +111,11 @@ pub(in crate::tui) struct Campaign {
     pub run: Option<RunRecord>,
     /// What changed since the user last looked.
     pub changes: Changes,
+    /// What finished since a key was last pressed.
+    pub absence: Absence,
+    outage: Outage,
+    /// The messages that a person waits for.
+    pub follows: Follows,
     /// What was agreed to but not started.
     pub not_started: LeftToStart,
     /// Whether a person wanted back what was waiting, since something was last agreed to.
@@ -170,6 +182,9 @@ impl Campaign {
             actions: Actions::default(),
             run: None,
             changes: Changes::default(),
+            absence: Absence::default(),
+            outage: Outage::default(),
+            follows: Follows::default(),
             not_started: LeftToStart::default(),
             stop_asked: false,
             out_of_attempts: HashSet::new(),
@@ -317,6 +332,8 @@ impl Campaign {
         self.opened = None;
         self.marks = Highlights::default();
         self.changes = Changes::default();
+        self.follows = Follows::default();
+        self.outage = Outage::default();
         self.read_from.clear();
         self.head_at = None;
         self.further_asked = false;

@@ -232,6 +232,7 @@ impl Shared {
     /// After an event: what is to be done to the world.
     pub(in crate::tui) fn end(&mut self) -> Vec<Effect> {
         self.leave_batch();
+        self.welcome_back();
         self.notice_absence();
         self.settle_tables();
         std::mem::take(&mut self.effects)

@@ -148,6 +148,7 @@ impl Campaign {
         for change in &merged.changes {
             let elsewhere = change.from == Some(Status::Failure) && *from != AnswerKind::Action && !self.is_ours(change.row);
             self.changes.note(self.store.id(change.row), change, elsewhere);
+            self.note_end(change);
         }
         // What is older was only loaded now; nobody knows when it changed.
         let Some(newest) = newest_before.filter(|_| *from == AnswerKind::List) else { return };
@@ -159,8 +160,14 @@ impl Campaign {
             if let Some(to) = cells.status.filter(|status| status.is_final()) {
                 let change = Change { row: *row, from: None, to: to.clone(), error: cells.error.cloned(), seen_at: asked_at };
                 self.changes.note(self.store.id(*row), &change, false);
+                self.note_end(&change);
             }
         }
+    }
+
+    fn note_end(&mut self, change: &Change) {
+        let ended_at = self.store.cells(change.row).last_change;
+        self.absence.note(&change.to, ended_at.unwrap_or(change.seen_at));
     }
 
     /// Whether a retry from this dashboard can have moved a message.

@@ -12,7 +12,7 @@ use super::{Can, Click, Dialog, Next, Press};
 use crate::delivery::{BatchId, Status, grouped};
 use crate::monitor::NoticeWeight;
 use crate::tui::chrome::keys;
-use crate::tui::shared::{CopyFormat, CopyWhat, FilterChoice, OpenedFrom, Shared, TimeWindow};
+use crate::tui::shared::{Campaign, CopyFormat, CopyWhat, FilterChoice, OpenedFrom, Shared, TimeWindow};
 use crate::tui::text::{Align, fit, width};
 use crate::tui::views::{self, RowSubject, ViewKind};
 use crate::tui::widgets::frame;
@@ -53,6 +53,8 @@ pub(in crate::tui) enum RowAction {
     ShowBatch,
     /// Find all messages to the same number.
     SameNumber,
+    /// Tell when the message ends, or no longer.
+    Follow,
 }
 
 /// A line of the menu.
@@ -164,6 +166,7 @@ fn run(action: RowAction, shared: &mut Shared) -> Next {
             }
             RowAction::ShowBatch => show_batch(subject, shared),
             RowAction::SameNumber => shared.find_same_number(),
+            RowAction::Follow => follow(subject, shared),
         }
     });
     Next::Close
@@ -173,6 +176,30 @@ fn only_error(subject: RowSubject, shared: &mut Shared) {
     let errors = subject.error.into_iter().collect();
     let window = shared.campaign().map(|campaign| campaign.choice.window).unwrap_or_default();
     shared.drill(FilterChoice { statuses: vec![Status::Failure], errors, window, ..FilterChoice::default() });
+}
+
+fn follow(subject: RowSubject, shared: &mut Shared) {
+    let Some((message, campaign)) = subject.message.zip(shared.campaign_mut()) else { return };
+    if campaign.follows.remove(&message) {
+        return shared.tell(NoticeWeight::Info, "no longer followed", "", "");
+    }
+    campaign.follows.add(message.clone());
+    let what = format!("following {}", campaign.masked_recipient(&message));
+    shared.tell(NoticeWeight::Info, &what, "", "a line and the bell say when it is delivered or has failed");
+}
+
+/// Why a message cannot be followed: it has ended, or nothing reads it again by itself.
+fn why_not_followed(subject: &RowSubject, campaign: Option<&Campaign>) -> Option<String> {
+    let row = subject.message.as_ref().zip(campaign).and_then(|(message, campaign)| Some((campaign.store.row(message)?, campaign)));
+    let Some((row, campaign)) = row else { return Some("no message".to_owned()) };
+    let cells = campaign.store.cells(row);
+    match cells.status {
+        Some(status) if status.is_final() => {
+            Some(format!("it has {} already", if *status == Status::Success { "arrived" } else { "failed" }))
+        }
+        _ if !cells.covered => Some("outside of what is loaded: keep it open".to_owned()),
+        _ => None,
+    }
 }
 
 fn show_batch(subject: RowSubject, shared: &mut Shared) {
@@ -215,6 +242,10 @@ impl RowAction {
             RowAction::OnlyBatch => ("list only this batch", missing(subject.batch.is_some(), "not in a batch")),
             RowAction::ShowBatch => ("show its batch", missing(subject.batch.is_some(), "not in a batch")),
             RowAction::SameNumber => ("find all to this number", shared.why_no_number().map(str::to_owned)),
+            RowAction::Follow => match subject.message.as_ref().zip(shared.campaign()) {
+                Some((message, campaign)) if campaign.follows.holds(message) => ("stop following it", None),
+                _ => ("follow it until it ends", why_not_followed(&subject, shared.campaign())),
+            },
         };
         Some(RowLine { action: self, label: label.into(), key: String::new(), refusal })
     }

@@ -3,11 +3,13 @@
 use crate::tui::views::activity;
 use jiff::Timestamp;
 
-use crate::delivery::Rows;
+use crate::delivery::{Rows, Status};
 use crate::monitor::{ActionStage, Command, Connection, News, Notice, NoticeWeight, Update};
 use crate::postman::Explanation;
 use crate::store::{AnswerKind, Merged, Reach};
-use crate::tui::shared::{ActionRecord, Campaign, Shared, ViewKind};
+use crate::tui::Effect;
+use crate::tui::shared::{ActionRecord, Campaign, FollowedEnd, Shared, ViewKind};
+use crate::tui::text::age;
 
 impl Shared {
     pub(in crate::tui) fn news(&mut self, update: Update) {
@@ -41,6 +43,9 @@ impl Shared {
                 self.watch_failures();
                 let calls = self.campaigns.get_mut(index).map(|campaign| campaign.ended_batches(&merged)).unwrap_or_default();
                 self.call(NoticeWeight::Info, calls);
+                let ends = self.campaigns.get_mut(index).map(|campaign| campaign.followed_ends(&merged)).unwrap_or_default();
+                self.tell_ends(index, &ends);
+                self.tell_outage(index);
                 if is_shown {
                     self.fill_window();
                 }
@@ -53,6 +58,7 @@ impl Shared {
                 campaign.pause_asked = campaign.pause_asked.filter(|paused| *paused != (connection == Connection::Paused));
                 let begins = matches!(campaign.connection, Connection::Connecting | Connection::Live | Connection::Paused);
                 let name = campaign.settings.name.clone();
+                campaign.note_outage(&connection, now);
                 campaign.connection = connection.clone();
                 // A worker that reports its connection has a key, even where the start found none.
                 campaign.settings.broken = None;
@@ -62,6 +68,7 @@ impl Shared {
                     let text = Explanation { what: format!("{name}: {}", why.what), ..why };
                     self.notices.push(Notice { at: now, weight: NoticeWeight::Warning, text });
                 }
+                self.tell_outage(index);
             }
             News::Meter(meter) => campaign.meter = Some(meter),
             News::Search { generation, state } => {
@@ -94,7 +101,9 @@ impl Shared {
                     self.notices.push(Notice { at: news.at, weight: NoticeWeight::Warning, text: why.clone() });
                 }
                 campaign.follow_rest(&news.subject, &news.stage);
+                let end = campaign.followed_end(&news);
                 campaign.actions.note(news);
+                self.tell_ends(index, end.as_slice());
             }
             News::Notice(notice) => self.notices.push(notice),
             News::StartedOver => self.start_over(index),
@@ -103,6 +112,32 @@ impl Shared {
         }
         if let Some(campaign) = self.campaigns.get_mut(index) {
             campaign.marks.expire(now);
+        }
+    }
+
+    /// Calls for messages that a person waited for. What leaves the screen says nothing of whose they are.
+    fn tell_ends(&mut self, index: usize, ends: &[FollowedEnd]) {
+        let Some(campaign) = self.campaigns.get(index) else { return };
+        let told = |end: &FollowedEnd| (campaign.actions.of(&end.message).is_some(), campaign.end_words(end, &self.look, self.now));
+        let told = ends.iter().map(told).collect::<Vec<_>>();
+        if let Some(end) = ends.first().filter(|_| self.look.bell) {
+            let more = if ends.len() > 1 { format!(", and {} more", ends.len() - 1) } else { String::new() };
+            let ended = if end.status == Status::Success { "was delivered" } else { "has failed" };
+            self.effects.push(Effect::Call(format!("{}: a message you follow {ended}{more}", campaign.settings.name)));
+        }
+        for (end, (is_retry, what)) in ends.iter().zip(told) {
+            let notice = Notice { at: end.seen_at, weight: NoticeWeight::Info, text: Explanation::new(what, "", "") };
+            // The outcome of a retry has a line of its own, which says more.
+            if is_retry { self.notices.push(notice) } else { self.notices.answer(Notice { at: self.now, ..notice }) }
+        }
+    }
+
+    /// Says that answers come again, once nothing of what came meanwhile is missing.
+    fn tell_outage(&mut self, index: usize) {
+        let Some(campaign) = self.campaigns.get_mut(index) else { return };
+        if let Some(lasted) = campaign.take_outage() {
+            let what = format!("{}: answers again after {}, nothing was missed", campaign.settings.name, age(lasted));
+            self.notices.push(Notice { at: self.now, weight: NoticeWeight::Info, text: Explanation::new(what, "", "") });
         }
     }
 

@@ -4,9 +4,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::monitor::{Attendance, Command};
-use crate::tui::Effect;
-use crate::tui::shared::Shared;
+use crate::delivery::grouped;
+use crate::monitor::{Attendance, Command, NoticeWeight};
+use crate::tui::shared::{Shared, ViewKind};
+use crate::tui::{Action, Effect};
 
 /// After how long without a key nobody is there.
 const LEFT_ALONE: SignedDuration = SignedDuration::from_mins(10);
@@ -20,6 +21,8 @@ pub(in crate::tui) struct Presence {
     last_key: Timestamp,
     /// Whether nobody is there.
     is_away: bool,
+    /// What happened while nobody was there, for the key that has just been pressed.
+    welcome: Option<String>,
     /// Until when a second Ctrl-c or q quits.
     leave_until: Option<Timestamp>,
 }
@@ -27,12 +30,17 @@ pub(in crate::tui) struct Presence {
 impl Presence {
     /// Someone has just started the program.
     pub fn new(now: Timestamp) -> Self {
-        Self { last_key: now, is_away: false, leave_until: None }
+        Self { last_key: now, is_away: false, welcome: None, leave_until: None }
     }
 
     /// Whether the next Ctrl-c or q quits.
     pub fn is_leaving(&self) -> bool {
         self.leave_until.is_some()
+    }
+
+    /// Whether the key being handled is the first one after a while.
+    pub fn is_back(&self) -> bool {
+        self.welcome.is_some()
     }
 
     /// Another key was pressed: they stay.
@@ -53,9 +61,35 @@ impl Presence {
 impl Shared {
     /// Somebody pressed a key.
     pub(super) fn attend(&mut self) {
-        self.presence.last_key = self.now;
+        let since = std::mem::replace(&mut self.presence.last_key, self.now);
+        if self.now.duration_since(since) >= LEFT_ALONE {
+            self.presence.welcome = self.meanwhile(since);
+        }
+        for campaign in self.campaigns.iter_mut() {
+            campaign.absence.begin();
+        }
         if std::mem::take(&mut self.presence.is_away) {
             self.tell_attendance(Attendance::Present);
+        }
+    }
+
+    /// `While you were away, 02:10 to 03:01: 1,204 delivered, 38 failed since 02:41`, of the campaign on the screen, and
+    /// whether the others failed, too. `None` where nothing of it was ever loaded.
+    fn meanwhile(&self, since: Timestamp) -> Option<String> {
+        let (look, now) = (&self.look, self.now);
+        let words = self.campaign()?.absence_words(look, now)?;
+        let (from, to) = (look.minute(look.of_that_day(since), now), look.minute(look.of_day(now), now));
+        let others = (0..self.campaigns.len()).filter(|index| *index != self.campaigns.current());
+        let failed: usize = others.filter_map(|index| self.campaigns.get(index)).map(|campaign| campaign.absence.failed()).sum();
+        let elsewhere = if failed > 0 { format!("; {} failed in other campaigns", grouped(failed)) } else { String::new() };
+        Some(format!("While you were away, {from} to {to}: {words}{elsewhere}"))
+    }
+
+    /// Answers the first key after a while with what happened meanwhile: after what the key itself did.
+    pub(super) fn welcome_back(&mut self) {
+        if let Some(words) = self.presence.welcome.take() {
+            let key = self.keymap.name(self.pane(), Action::Show(ViewKind::Activity));
+            self.tell(NoticeWeight::Info, &words, "", &format!("{key} lists it"));
         }
     }
 

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use crate::action::{ActionNumber, Agreed};
+use crate::action::{ActionNumber, Agreed, ConfirmedAction};
 use crate::delivery::{agreeing, grouped};
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, RunNews, TakenBack};
 use crate::tui::dialogs::{Commands, ResultsPage};
@@ -143,6 +143,9 @@ impl Shared {
         if let Agreed::Run(retries) = &agreed {
             campaign.marked.clear();
             campaign.run = Some(RunRecord::new(retries.iter().map(|retry| retry.item().message.clone()).collect(), now));
+        }
+        if let Agreed::One(ConfirmedAction::RetryMessage(retry)) = &agreed {
+            campaign.follows.add(retry.item().message.clone());
         }
         self.send_to(index.0, Command::Act { number, agreed });
     }

@@ -43,6 +43,7 @@ pub(super) const ABOUT: About = About {
         RowAction::OnlyBatch,
         RowAction::ShowBatch,
         RowAction::SameNumber,
+        RowAction::Follow,
         RowAction::Key(Action::Copy),
         RowAction::Copy(CopyWhat::Number),
         RowAction::Copy(CopyWhat::MessageId),
