@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use super::charges::{SegmentSum, Segments};
 use super::plan::is_too_old;
 use super::{BatchEvidence, BatchReading, Planner};
 use crate::delivery::{
@@ -28,6 +29,8 @@ pub struct BatchPlan {
     pub created: usize,
     /// The API's word for the state of the batch, as last reported.
     pub status: Option<String>,
+    /// What its retry may be charged for.
+    pub segments: SegmentSum,
     /// Each of its failures, where the whole batch was read; without that there is nothing to agree to.
     pub evidence: Option<BatchEvidence>,
     /// How many of its messages are loaded.
@@ -72,6 +75,7 @@ impl BatchPlan {
             used_up: 0,
             created: 0,
             status: batch.status.clone(),
+            segments: SegmentSum::default(),
             evidence: reading.map(BatchReading::evidence),
             loaded: 0,
             total: batch.total,
@@ -81,7 +85,7 @@ impl BatchPlan {
         };
         let under_way: HashSet<&MessageId> = planner.under_way.iter().collect();
         let used_up: HashSet<&MessageId> = planner.out_of_attempts.iter().collect();
-        let (mut crossing, mut too_old) = (0, 0);
+        let (mut crossing, mut too_old, mut charged) = (0, 0, Vec::new());
         for message in messages {
             plan.loaded += 1;
             crossing += usize::from(under_way.contains(&message.id));
@@ -89,6 +93,7 @@ impl BatchPlan {
             match message.status {
                 _ if has_failed => {
                     plan.failures += 1;
+                    charged.push(Segments::of(message));
                     too_old += usize::from(planner.valid_for.is_some_and(|valid_for| is_too_old(message, valid_for, now)));
                     if used_up.contains(&message.id) {
                         plan.used_up += 1;
@@ -103,6 +108,7 @@ impl BatchPlan {
         if let (Some(reading), Some(evidence)) = (reading, &plan.evidence) {
             (plan.failures, plan.created, plan.loaded) = (evidence.failures().len(), reading.created(), reading.len());
         }
+        plan.segments = charged.into_iter().collect::<SegmentSum>().among(plan.failures);
         let is_under_way = planner.batches_under_way.contains(&batch.id);
         plan.refusal = plan.reason_against(crossing, is_under_way, too_old, reading.map(BatchReading::bad));
         plan.advice = plan.advise();

@@ -4,6 +4,7 @@
 mod agreed;
 mod batch;
 mod batch_reading;
+mod charges;
 mod lines;
 mod meanwhile;
 mod one_time;
@@ -14,6 +15,7 @@ mod run;
 pub use agreed::{ActionEvidence, ActionNumber, Agreed, ConfirmedAction, Intended, Subject, SubjectWords};
 pub use batch::{BatchPlan, ConfirmedBatchRetry, Unseen};
 pub use batch_reading::{BatchEvidence, BatchFinding, BatchReading};
+pub use charges::{Charges, SegmentSum};
 pub use lines::{LineInclusion, PlanLine};
 pub use meanwhile::Recheck;
 pub use one_time::one_time_hint;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::charges::{SegmentSum, Segments};
 use crate::delivery::{BatchId, BatchRetry, DeliveryError, Message, MessageId, RetryAdvice, Status, batch_retry};
 use crate::postman::{Call, PageRequest};
 use crate::store::AnswerKind;
@@ -97,6 +98,8 @@ pub struct PlanItem {
     pub page: Option<Arc<Call>>,
     /// The batch that it is part of.
     pub batch: Option<BatchId>,
+    /// The segments of its text, as far as known.
+    segments: Option<Segments>,
 }
 
 /// A message that was chosen but is not retried.
@@ -236,6 +239,7 @@ impl PlanItem {
             read_from,
             page,
             batch: message.batch.as_ref().map(|batch| batch.id.clone()),
+            segments: Segments::of(message),
         }
     }
 }
@@ -299,6 +303,11 @@ impl Plan {
     pub fn billing(&self) -> Billing {
         let count = |wanted| self.items.iter().filter(|item| item.advice == wanted).count();
         Billing { advice: count(RetryAdvice::Yes), maybe: count(RetryAdvice::Maybe), useless: count(RetryAdvice::No) }
+    }
+
+    /// What the retries may be charged for.
+    pub fn segments(&self) -> SegmentSum {
+        self.items.iter().map(|item| item.segments).collect()
     }
 
     /// How old its oldest message is, by the clock that made its times.

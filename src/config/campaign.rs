@@ -11,7 +11,7 @@ use super::key::checked;
 use super::key_source::{KEY_SOURCES, key_source};
 use super::mistake::shown;
 use super::read::InlineKeys;
-use super::{BrokenCampaign, CampaignConfig, Expected, KeySource, Located};
+use super::{BrokenCampaign, CampaignConfig, Expected, KeySource, Located, SegmentPrices};
 use crate::delivery::{CampaignId, needs_cleaning};
 
 const OPTIONS: [&str; 14] = [
@@ -63,6 +63,7 @@ impl CampaignConfig {
             one_time_password: false,
             valid_for: DEFAULT_VALID_FOR,
             failure_limit: DEFAULT_FAILURE_LIMIT,
+            charges: SegmentPrices::default(),
         }
     }
 }
@@ -142,6 +143,7 @@ impl<'a> CampaignReader<'a> {
             one_time_password: fields.boolean(table, "one_time_password").unwrap_or(false),
             valid_for: fields.duration(table, "valid_for").unwrap_or(DEFAULT_VALID_FOR),
             failure_limit: fields.percent(table, "failure_limit").unwrap_or(DEFAULT_FAILURE_LIMIT),
+            charges: SegmentPrices::default(),
             name: name?.value,
             id: CampaignId::new(id?.value),
             line: section.line,

@@ -94,6 +94,17 @@ pub struct CampaignConfig {
     pub valid_for: Duration,
     /// The share of failures (0 to 1) from which the user is alerted.
     pub failure_limit: f64,
+    /// What a segment costs in production: the same for all campaigns of the file.
+    pub charges: SegmentPrices,
+}
+
+/// What a segment costs in production, in Singapore dollars; `None` leaves it to what Postman publishes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SegmentPrices {
+    /// To a number in Singapore.
+    pub singapore: Option<f64>,
+    /// To any other number.
+    pub abroad: Option<f64>,
 }
 
 /// A campaign that is left out because of a mistake in it.

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::campaign::{CampaignReader, KeyRules};
 use super::fields::FieldReader;
 use super::mistake::shown;
-use super::{BrokenCampaign, Config, Display, Expected, KeyBinding, Mistake, Notify, nearest};
+use super::{BrokenCampaign, Config, Display, Expected, KeyBinding, Mistake, Notify, SegmentPrices, nearest};
 
 /// Whether a key may be in the file itself.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ pub(super) fn read_with(text: &str, inline: InlineKeys<'_>) -> (Config, Vec<Mist
     let table = &table;
     let mut fields = FieldReader::new(text);
     let mut config = Config::default();
-    fields.only(table, &["campaigns", "display", "notify", "keys"], "a table of the configuration");
+    fields.only(table, &["campaigns", "display", "notify", "charges", "keys"], "a table of the configuration");
     if let Some(campaigns) = fields.tables(table, "campaigns", "[[campaigns]]") {
         let rules = KeyRules { inline };
         (config.campaigns, config.broken) = CampaignReader::new(&rules).read(&mut fields, campaigns);
@@ -44,6 +44,12 @@ pub(super) fn read_with(text: &str, inline: InlineKeys<'_>) -> (Config, Vec<Mist
     if let Some(notify) = fields.table(table, "notify") {
         fields.only(notify, &["bell"], "an option");
         config.notify = Notify { bell: fields.boolean(notify, "bell").unwrap_or(Notify::default().bell) };
+    }
+    if let Some(table) = fields.table(table, "charges") {
+        let charges = read_charges(&mut fields, table);
+        for campaign in &mut config.campaigns {
+            campaign.charges = charges;
+        }
     }
     if let Some(keys) = fields.table(table, "keys") {
         config.keys = read_keys(&mut fields, keys);
@@ -132,6 +138,14 @@ fn read_display(fields: &mut FieldReader<'_>, table: &DeTable<'_>) -> Display {
         mouse: fields.boolean(table, "mouse").unwrap_or(usual.mouse),
         title: fields.boolean(table, "title").unwrap_or(usual.title),
     }
+}
+
+fn read_charges(fields: &mut FieldReader<'_>, table: &DeTable<'_>) -> SegmentPrices {
+    /// In dollars: more is a price in cents.
+    const DEAREST: f64 = 10.0;
+    fields.only(table, &["singapore", "abroad"], "an option");
+    let mut price = |name| fields.number(table, name, 0.0..=DEAREST);
+    SegmentPrices { singapore: price("singapore"), abroad: price("abroad") }
 }
 
 fn parse_time_zone(name: &str) -> Result<jiff::tz::TimeZone, Expected> {

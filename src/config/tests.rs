@@ -82,9 +82,16 @@ fn a_mark_in_front_and_dos_line_ends_change_nothing() {
 #[case("[display]\ntime_zone = \"Asia/Singapur\"", "line 7, column 13: `Asia/Singapur` is not valid here; expected a time zone")]
 #[case(
     "[dislay]\nascii = true",
-    "line 6, column 2: `dislay` is not a table of the configuration; expected `campaigns`, `display`, `notify` or `keys`"
+    "line 6, column 2: `dislay` is not a table of the configuration; expected `campaigns`, `display`, `notify`, `charges` or `keys`"
 )]
 #[case("[notify]\nbel = true", "line 7, column 1: `bel` is not an option; expected `bell`; did you mean `bell`?")]
+#[case(
+    "[charges]\nsingapor = 0.05",
+    "line 7, column 1: `singapor` is not an option; expected `singapore` or `abroad`; did you mean `singapore`?"
+)]
+#[case("[charges]\nabroad = 23", "line 7, column 10: `abroad` is 23; expected a number from 0 to 10")]
+#[case("[charges]\nabroad = \"0.23\"", "line 7, column 10: `abroad` is a string; expected a number from 0 to 10")]
+#[case("[display]\ntitle = 1", "line 7, column 9: `title` is a whole number; expected `true` or `false`, without quotes")]
 #[case("[keys]\nquit = 3", "line 7, column 8: the key for `quit` is a whole number; expected a key in quotes")]
 #[case("[keys]\nquit = [\"q\", 3]", "line 7, column 14: the key for `quit` is a whole number; expected a key in quotes")]
 fn a_mistake_tells_its_place_and_what_was_expected(#[case] line: &str, #[case] begins: &str) {
@@ -339,4 +346,11 @@ fn the_schema_has_the_usual_values() {
     assert_eq!(parse_duration(option("history").as_str().unwrap()).ok(), Some(usual.history));
     assert_eq!(parse_duration(option("valid_for").as_str().unwrap()).ok(), Some(usual.valid_for));
     assert_eq!(option("failure_limit"), format!("{}%", usual.failure_limit * 100.0).as_str());
+}
+
+#[test]
+fn the_charges_are_those_of_every_campaign_and_each_is_left_to_postman_by_itself() {
+    let config = read(&format!("{CAMPAIGN}[charges]\nsingapore = 0.05\n")).0;
+    assert_eq!(config.campaigns[0].charges, SegmentPrices { singapore: Some(0.05), abroad: None });
+    assert_eq!(read(CAMPAIGN).0.campaigns[0].charges, SegmentPrices::default());
 }

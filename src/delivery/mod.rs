@@ -16,6 +16,7 @@ mod numbers;
 mod query;
 mod recipient;
 mod rows;
+mod segments; // of a text
 mod status;
 mod template;
 mod text;
@@ -33,6 +34,7 @@ pub use numbers::impersonal;
 pub use query::{Held, NotANumber, RecipientQuery, recipient_key};
 pub use recipient::{Mask, Recipient, RecipientKind};
 pub use rows::{Row, Rows, RowsBuilder};
+pub use segments::segments;
 pub use status::{Progress, Status, progress};
 pub use template::{Template, TemplatePart, fill, parts, text_body};
 pub use text::{clean, clean_line, needs_cleaning};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::action::Charges;
 use crate::config::CampaignConfig;
 use crate::delivery::CampaignId;
 use crate::postman::{BaseUrl, Explanation, HostKind};
@@ -33,6 +34,8 @@ pub struct CampaignSettings {
     pub max_messages: usize,
     /// The share of failures (0 to 1) in the last minutes from which it needs a person.
     pub failure_limit: f64,
+    /// What a segment costs; `None` where nothing is charged, outside production.
+    pub charges: Option<Charges>,
     /// Why it cannot be read at all, where that is known from the start: there is no key.
     pub broken: Option<Explanation>,
 }
@@ -54,6 +57,7 @@ impl CampaignSettings {
             history: config.history,
             max_messages: config.max_messages,
             failure_limit: config.failure_limit,
+            charges: host_kind.is_production().then(|| Charges::new(config.charges.singapore, config.charges.abroad)),
             broken: None,
         }
     }

@@ -435,6 +435,7 @@ pub(in crate::tui) mod tests {
             max_messages: 1_000_000,
             valid_for: std::time::Duration::from_secs(300),
             failure_limit: 0.02,
+            charges: None,
             broken: None,
         };
         Campaign::new(settings, TimeZone::UTC, "2026-11-24T06:03:07Z".parse().unwrap())

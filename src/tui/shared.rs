@@ -28,6 +28,7 @@ pub(super) use super::views::{Drilled, OpenedFrom};
 pub(super) use super::widgets::question::OpenQuestion;
 pub(super) use campaigns::Campaigns;
 pub(super) use copying::{CopyFormat, CopyWhat, marked_rows, messages_text};
+pub(super) use locking::Preview;
 pub(super) use look::Look;
 pub(super) use named_filters::{NamedFilter, NamedFilters};
 pub(super) use notices::Notices;

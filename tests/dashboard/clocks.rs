@@ -94,7 +94,7 @@ fn a_question_is_closed_and_a_yes_taken_back_by_a_clock_that_says_more(
 fn a_clock_that_is_put_right_a_little_changes_nothing() {
     let mut desk = Desk::with(&failures(), 120, 36);
     desk.keys("3 G r").wait(1_000);
-    desk.event(Event::ClockSet { ahead: SignedDuration::from_secs(-7) }).sees("Retry 6 messages").sees("Planned 14:03:00");
+    desk.event(Event::ClockSet { ahead: SignedDuration::from_secs(-7) }).sees("Retry 6 messages").sees("Planned at 14:03:00");
     desk.keys("y").wait(3_000);
     assert!(matches!(desk.commands().as_slice(), [command] if run_of(command).is_some()));
 }

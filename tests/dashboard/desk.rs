@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use postwatch::action::{ActionNumber, Agreed, BatchReading, ConfirmedAction, ConfirmedBatchRetry, ConfirmedRetry, Subject};
+use postwatch::action::{ActionNumber, Agreed, BatchReading, Charges, ConfirmedAction, ConfirmedBatchRetry, ConfirmedRetry, Subject};
 use postwatch::delivery::{
     AttemptFields, BatchFields, BatchId, CampaignId, Message, MessageId, Reported, RowFields, Rows, RowsBuilder, TemplateFields,
 };
@@ -115,6 +115,7 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
             total: Reported::Value(message.uploaded.map_or(20_000, |(_, total)| total)),
             created_at: message.uploaded.map_or(Reported::Absent, |(age, _)| Reported::Value(now - SignedDuration::from_secs(age))),
         });
+        let text = TEMPLATE.replace("{{name}}", message.name);
         rows.push(&RowFields {
             id: &message.id,
             recipient: Reported::Value(&message.recipient),
@@ -128,6 +129,7 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
                 body: Reported::Value(TEMPLATE),
                 ..TemplateFields::default()
             }),
+            full_text: Reported::Value(&text),
             creator: Reported::Value("clinic@agency.example"),
             attempts: Reported::Value(attempts.collect()),
             ..RowFields::default()
@@ -151,6 +153,7 @@ pub fn card(name: &str, host_kind: HostKind) -> CampaignSettings {
         max_messages: 1_000_000,
         valid_for: Duration::from_secs(300),
         failure_limit: 0.02,
+        charges: host_kind.is_production().then(|| Charges::new(None, None)),
         broken: None,
     }
 }

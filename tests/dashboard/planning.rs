@@ -47,8 +47,8 @@ fn what_helps_is_ticked_and_the_rest_can_be_added() {
     let mut desk = planned();
     desk.sees("Retry 2 messages, TEST, Clinic reminders").sees("[x]     2  recipient_unavailable   yes");
     desk.sees("[ ]     3  routing_error           maybe").sees("–      1  recipient_invalid       no: left out");
-    desk.sees("2 calls, 1 s at 1.5/s").sees("Batch a41f…22 cannot be retried as a whole").sees("Planned 14:03:07");
-    desk.keys("j Space").sees("Retry 5 messages").sees("3 of them may fail again and still be charged").keys("y");
+    desk.sees("2 calls, about 1 s.").misses("charged").sees("Batch a41f…22 cannot be retried as a whole").sees("Planned at 14:03:07");
+    desk.keys("j Space").sees("Retry 5 messages").sees("3 of them may fail again.").keys("y");
     assert_eq!(retried(&mut desk), 0, "the plan is another one");
     desk.sees("Too soon: press y again.").wait(400).keys("y").misses("Too soon");
     assert_eq!(retried(&mut desk), 5);
@@ -110,7 +110,7 @@ fn a_message_that_recovers_leaves_the_plan_and_is_asked_anew() {
 #[test]
 fn a_plan_that_is_too_old_is_made_anew() {
     let mut desk = planned();
-    desk.wait(301_000).sees("Planned 14:08:08").sees("loaded 5 min ago: they may have changed since");
+    desk.wait(301_000).sees("Planned at 14:08:08").sees("loaded 5 min ago: they may have changed since");
 }
 
 /// No tick came meanwhile: the yes itself finds out that the plan says something else by now.
@@ -279,7 +279,7 @@ fn unlocked() -> Desk {
 #[test]
 fn a_read_only_campaign_is_a_preview_until_its_name_is_typed() {
     let mut desk = locked();
-    desk.keys("3 G r").wait(500).sees("READ-ONLY: this is a preview").sees(":unlock unlocks").keys("2 Enter y Esc");
+    desk.keys("3 G r").wait(500).sees("READ-ONLY. Type the campaign's name to unlock it for 15 minutes:").keys("2 Enter y Enter Esc");
     assert_eq!(retried(&mut desk), 0);
     desk.keys(": u n l o c k Enter");
     type_text(&mut desk, "clinic reminders");
@@ -289,6 +289,74 @@ fn a_read_only_campaign_is_a_preview_until_its_name_is_typed() {
     assert_eq!(notes(&desk.effects, NoteKind::Unlock).len(), 1);
     desk.sees("UNLOCKED 15 min").misses("READ-ONLY").keys("3 G r").wait(500).keys("2 Enter");
     assert_eq!(retried(&mut desk), 2);
+}
+
+/// The plan of a locked campaign, with its name typed but not entered.
+fn named() -> Desk {
+    let mut desk = locked();
+    desk.keys("3 G r").sees("READ-ONLY. Type the campaign's name");
+    type_text(&mut desk, "Clinic reminders");
+    desk
+}
+
+#[test]
+fn a_plan_unlocks_its_campaign_and_then_asks_for_its_count() {
+    let mut desk = named();
+    desk.keys("Enter").sees("Too soon: press Enter again.").misses("UNLOCKED");
+    assert_eq!(notes(&desk.effects, NoteKind::Unlock).len(), 0);
+    desk.wait(400).keys("Enter").sees("UNLOCKED 15 min").sees("Retry 2 messages, PRODUCTION").sees("Type 2, then Enter:");
+    assert_eq!(notes(&desk.effects, NoteKind::Unlock).len(), 1);
+    // The question is another one: neither the Enter that unlocked it nor a quick one agrees.
+    desk.keys("2 Enter").sees("Too soon");
+    assert_eq!(retried(&mut desk), 0);
+    desk.keys("Backspace 2").wait(400).keys("Enter").sees("Starting in 3 s");
+    assert_eq!(retried(&mut desk), 2);
+}
+
+#[rstest]
+#[case("clinic reminders")]
+#[case("Clinic reminder")]
+#[case("2")]
+#[case("y")]
+fn another_name_unlocks_nothing(#[case] typed: &str) {
+    let mut desk = locked();
+    desk.keys("3 G r").wait(500);
+    type_text(&mut desk, typed);
+    desk.wait(500).keys("Enter").sees("that is not the campaign's exact name").sees("READ-ONLY").misses("UNLOCKED");
+    assert_eq!((notes(&desk.effects, NoteKind::Unlock).len(), retried(&mut desk)), (0, 0));
+}
+
+#[test]
+fn while_a_name_is_asked_for_its_lines_can_be_ticked_and_listed() {
+    let mut desk = locked();
+    desk.keys("3 G r").wait(500).keys("Down Space").sees("Retry 5 messages").keys("Tab").sees("1 to 6 of 6").keys("Tab");
+    type_text(&mut desk, "Clinic ");
+    // A blank belongs to the name by now.
+    desk.sees("Retry 5 messages").sees("READ-ONLY. Type").keys("Esc").misses("Retry 5 messages");
+}
+
+#[test]
+fn a_plan_that_changes_while_the_name_is_typed_must_be_seen_before_it_is_unlocked() {
+    let mut desk = named();
+    desk.wait(400).answer(0, &[sms(20, "created", 100)], AnswerKind::List, None, false).sees("Retry 1 message,");
+    desk.keys("Enter").sees("Too soon").misses("UNLOCKED").wait(400).keys("Enter").sees("UNLOCKED 15 min");
+}
+
+#[test]
+fn a_pasted_name_is_taken_and_a_pasted_count_is_not() {
+    let mut desk = locked();
+    desk.keys("3 G r").wait(500).event(postwatch::tui::Event::Paste("Clinic reminders\n".to_owned()));
+    desk.wait(400).keys("Enter").sees("UNLOCKED 15 min").wait(400);
+    desk.event(postwatch::tui::Event::Paste("2".to_owned())).keys("Enter");
+    assert_eq!(retried(&mut desk), 0);
+}
+
+#[test]
+fn what_it_costs_is_said_in_production_and_only_as_far_as_it_is_known() {
+    let mut desk = locked();
+    desk.keys("3 G r").sees("2 calls, about 1 s. Up to S$0.10, charged even if they fail.").sees("Prices as published from 1 July 2025");
+    desk.keys("Down Space").sees("5 calls, about 3 s. Up to S$0.23, charged even if they fail.");
+    desk.sees("3 of them may fail again and still be charged.");
 }
 
 #[test]
@@ -321,7 +389,7 @@ fn a_question_that_stands_when_the_lock_closes_is_a_preview() {
         .keys("2")
         .wait(1_000)
         .keys("y")
-        .sees("READ-ONLY: this is a preview")
+        .sees("READ-ONLY. Type the campaign's name")
         .keys("Enter");
     assert_eq!(retried(&mut desk), 0);
 }

@@ -29,7 +29,12 @@ fn retries(desk: &mut Desk) -> usize {
 fn the_question_says_what_must_be_known() {
     let mut desk = asked();
     desk.sees("Retry 1 message, TEST, Clinic reminders").sees("65∙∙∙∙4018").sees("The phone was off");
-    desk.sees("1 attempt so far").misses("of 3").sees("may be charged").sees("Batch a41f…22 as a whole must wait").sees("10 min ago");
+    desk.sees("1 attempt so far")
+        .misses("of 3")
+        .sees("One call.")
+        .misses("charged")
+        .sees("Batch a41f…22 as a whole must wait")
+        .sees("10 min ago");
     assert!(desk.cursor_line().contains("[ cancel ]"));
 }
 
@@ -107,7 +112,8 @@ fn read_only_is_a_preview_that_says_how_to_allow_it() {
     locked.read_only = true;
     let mut desk = Desk::new(setup(vec![locked]), 80, 24);
     desk.head(0, &[failed()], true).keys("r").wait(500);
-    desk.sees("READ-ONLY: this is a preview").sees("read_only = false").misses("[ retry ]").misses("y retry").keys("y Tab Enter");
+    desk.sees("READ-ONLY. Type the campaign's name to unlock it for 15 minutes:").sees("One call. Up to S$0.05, charged even if it fails.");
+    desk.misses("[ retry ]").misses("y retry").keys("y Tab Enter").wait(500).keys("Enter");
     assert_eq!(retries(&mut desk), 0);
 }
 

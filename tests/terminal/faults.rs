@@ -2,7 +2,7 @@
 
 use postwatch::simulator::CampaignOptions;
 
-use super::hands::{CANCEL, asked_in_preview, on_a_failed_one_of};
+use super::hands::on_a_failed_one_of;
 use super::program::Program;
 use super::simulation::{Simulation, campaign, world};
 
@@ -76,9 +76,8 @@ fn a_read_only_campaign_shows_a_preview_and_sends_nothing() {
     let simulation = Simulation::new();
     simulation.configure(&simulation.part(0, "calls_per_second = 10\nread_only = true"));
     let (mut program, _) = on_a_failed_one_of(&simulation, simulation.start(&[]).spawn());
-    asked_in_preview(&mut program).sees("READ-ONLY: this is a preview").sees("`read_only = false`");
-    program.types("y").reads_all().sees(CANCEL).types("\r").reads_all();
-    program.presses_until("\u{7f}", "the list", |screen| !screen.contents().contains(CANCEL));
+    program.types("r").sees("Retry 1 message").sees("READ-ONLY. Type the campaign's name to unlock it for 15 minutes:");
+    program.types("y").types("\r").sees("that is not the campaign's exact name").types("\u{1b}").loses("Retry 1 message");
     program.types("q");
     assert_eq!(program.exit_code(), 0);
     assert_eq!(simulation.posts(), []);

@@ -108,6 +108,13 @@ pub(super) fn announcement(chosen: &Chosen, campaign: &ConfiguredCampaign, zone:
         let time = seconds(chosen, campaign).ceil();
         lines.push(format!("{}, about {time} s at three quarters of the budget.", counted(chosen.calls(), "call")));
     }
+    if let Some(charges) = campaign.settings.charges.filter(|_| chosen.count() > 0) {
+        let segments = match &chosen.agenda {
+            Agenda::Messages(plan) => plan.segments(),
+            Agenda::Batch { plan, .. } => plan.segments,
+        };
+        lines.extend([Some(charges.words(&segments)), charges.source(&segments)].into_iter().flatten());
+    }
     lines.extend(chosen.loaded.iter().chain(&chosen.warnings).cloned());
     lines.join("\n")
 }
@@ -178,7 +185,7 @@ pub(super) mod tests {
     use super::*;
     use crate::action::{BatchReading, LastRead, Planner};
     use crate::config;
-    use crate::delivery::{Attempt, Batch, BatchId, DeliveryError, Message, Status};
+    use crate::delivery::{Attempt, Batch, BatchId, DeliveryError, Message, Recipient, Status};
     use crate::store::AnswerKind;
 
     fn now() -> Timestamp {
@@ -205,6 +212,9 @@ pub(super) mod tests {
             status: Some(Status::Failure),
             created_at: Some(now() - SignedDuration::from_hours(hours)),
             attempts: Some(vec![attempt(code); 3]),
+            recipient: Some(Recipient::new("6580001234")),
+            // Of one segment, and of two.
+            full_text: Some("a".repeat(if id == "a" { 160 } else { 161 })),
             ..Message::new(MessageId::new(id))
         }
     }
@@ -254,6 +264,8 @@ pub(super) mod tests {
              May fail again, and be charged again: 1 message.\n\
              Created between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\
              2 calls, about 2 s at three quarters of the budget.\n\
+             Up to S$0.14, charged even if they fail.\n\
+             Prices as published from 1 July 2025, plus GST.\n\
              One more thing."
         );
         assert!(announced(&messages(false)).contains("recipient_invalid         1  no     left out"));
@@ -270,6 +282,8 @@ pub(super) mod tests {
              Created between 16 Mar 2030 11:46:40 and 17 Mar 2030 16:46:40.\n\
              Some are older than 24 hours; the text may be out of date.\n\
              1 call, about 1 s at three quarters of the budget.\n\
+             Up to S$0.14, charged even if they fail.\n\
+             Prices as published from 1 July 2025, plus GST.\n\
              One more thing."
         );
         let refused = announced(&batch("enqueuing"));

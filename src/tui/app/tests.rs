@@ -44,6 +44,7 @@ fn settings(name: &str) -> CampaignSettings {
         max_messages: 1_000_000,
         valid_for: Duration::from_secs(300),
         failure_limit: 0.02,
+        charges: None,
         broken: None,
     }
 }

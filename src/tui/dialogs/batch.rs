@@ -57,18 +57,20 @@ pub(in crate::tui) struct BatchQuestion {
 impl BatchQuestion {
     /// Asks about a batch, unless no loaded message names it.
     pub fn open(shared: &mut Shared, batch: &BatchId) {
-        let mut asked = Asked::new(shared);
+        let asked = Asked::new(shared);
         let Some(campaign) = shared.campaign() else { return };
         let Some(plan) = batch_plan(campaign, batch, None, shared.now) else { return };
-        asked.refusal = shared.refusal(campaign);
+        let asked = asked.with(shared.preview(campaign));
         let is_production = campaign.settings.host_kind.is_production();
         shared.open(Self { asked, plan, phase: ReadingPhase::Wanted, reading: None, is_current: false, is_production });
     }
 
     fn takes(&self) -> Takes {
-        match self.plan.failures {
-            _ if self.asked.refusal.is_some() || self.plan.refusal.is_some() || !self.is_current => Takes::Nothing,
-            failures if self.is_production && failures > 1 => Takes::Count(failures),
+        match (self.plan.failures, self.asked.preview_takes()) {
+            _ if self.plan.refusal.is_some() => Takes::Nothing,
+            (_, Some(preview)) => preview,
+            _ if !self.is_current => Takes::Nothing,
+            (failures, None) if self.is_production && failures > 1 => Takes::Count(failures),
             _ => Takes::Yes,
         }
     }
@@ -133,7 +135,7 @@ impl BatchQuestion {
         shared.lock_expired();
         let now = shared.now;
         let Some(campaign) = shared.campaign() else { return Next::Stay };
-        self.asked.follow(changed, shared.refusal(campaign));
+        self.asked.follow(changed, shared.preview(campaign));
         // The worker stopped loading it when it was covered.
         if changed.was_covered && self.phase != ReadingPhase::Whole {
             self.phase = ReadingPhase::Wanted;
@@ -156,9 +158,7 @@ impl BatchQuestion {
         let plan = &self.plan;
         let file = plan.file_name.as_ref().map(|name| format!("   {}", campaign.shown_name(name))).unwrap_or_default();
         let mut said = vec![Sentence::new(format!("batch {}{file}", plan.batch.short(false)), Role::Strong, 0)];
-        if let Some(why) = &self.asked.refusal {
-            said.push(Sentence::new(in_a_line(why), Role::Warning, 0));
-        }
+        said.extend(self.asked.refusal());
         if let Some(why) = &plan.refusal {
             said.push(Sentence::new(format!("It cannot be retried as a whole ({why})."), Role::Warning, 0));
         } else {
@@ -172,7 +172,10 @@ impl BatchQuestion {
                 (None, failures) => format!("{} of what is loaded", grouped(failures)),
             };
             said.push(Sentence::new(format!("One call retries all its failures: {failures}{useless}."), Role::Text, 1));
-            said.push(Sentence::new("Each attempt may be charged, even if it fails.", Role::Text, 3));
+            if let Some(charges) = campaign.settings.charges.filter(|_| plan.failures > 0) {
+                said.push(Sentence::new(charges.words(&plan.segments), Role::Text, 3));
+                said.extend(charges.source(&plan.segments).map(|words| Sentence::new(words, Role::Muted, 6)));
+            }
         }
         if !plan.advice.is_empty() {
             said.push(Sentence::new(plan.advice.clone(), Role::Text, 2));
@@ -180,6 +183,7 @@ impl BatchQuestion {
         said.push(self.says_what_is_loaded(shared));
         let planned = age(shared.now.duration_since(plan.planned_at));
         said.push(Sentence::new(format!("Planned {}, {planned} ago.", shared.look.own_time(plan.planned_at, shared.now)), Role::Muted, 6));
+        said.extend(self.asked.asks_name(self.takes()));
         said
     }
 
@@ -255,12 +259,13 @@ impl BatchQuestion {
 
 impl Dialog for BatchQuestion {
     fn context(&self) -> Context {
-        Context::Plan
+        Asked::context(self.takes(), Context::Plan)
     }
 
     fn can(&self, action: Action, _shared: &Shared) -> Can {
         match action {
             Action::Agree if self.takes() == Takes::Yes => Can::Yes,
+            Action::Enter if self.takes() == Takes::Name => Can::Do("unlock it"),
             Action::Enter | Action::Back | Action::Help => Can::Yes,
             _ => Can::NotHere,
         }
@@ -288,6 +293,10 @@ impl Dialog for BatchQuestion {
         outcome
     }
 
+    fn paste(&mut self, text: &str, _shared: &mut Shared) {
+        self.asked.paste(text, self.takes());
+    }
+
     fn reads_batch(&self) -> bool {
         true
     }
@@ -304,7 +313,10 @@ impl Dialog for BatchQuestion {
         let campaign = shared.campaign()?;
         let lines = question::lines(shared, self.says(shared, campaign), area);
         let answer = self.asked.answer(shared, self.takes());
-        let mut named = keys::of_dialog(self, shared, [Action::Back]);
+        let mut named = match self.takes() {
+            Takes::Name => question::name_keys(self, shared),
+            _ => keys::of_dialog(self, shared, [Action::Back]),
+        };
         if self.takes() == Takes::Yes {
             named.splice(0..0, keys::bound(shared, Context::Plan, [(Action::Agree, "retry the batch")]));
         }

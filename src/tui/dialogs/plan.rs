@@ -13,7 +13,7 @@ use ratatui::text::{Line, Span};
 
 use self::list::PlanList;
 use super::{Can, Changed, Dialog, Next, Press};
-use crate::action::{Agreed, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, PlanLine, SHARE_OF_BUDGET, one_time_hint};
+use crate::action::{Agreed, FRESH_ENOUGH, LineInclusion, OLD_MESSAGE, Plan, PlanLine, one_time_hint};
 use crate::delivery::{Message, MessageId, RetryAdvice, code_or_none, counted, grouped};
 use crate::monitor::NoticeWeight;
 use crate::tui::chrome::keys;
@@ -23,7 +23,7 @@ use crate::tui::text::{Align, age, fit};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::question::{self, Asked, Reply, Takes};
 use crate::tui::widgets::sentences::{self, Sentence};
-use crate::tui::widgets::words::{environment, in_a_line, rate};
+use crate::tui::widgets::words::environment;
 use crate::tui::{Action, Context, Role};
 
 /// How many messages are checked for one-time passwords: enough to recognise the templates.
@@ -61,9 +61,9 @@ pub(in crate::tui) struct PlanQuestion {
 impl PlanQuestion {
     /// Asks about a choice. Where nothing of it can be retried, it says why.
     pub fn open(shared: &mut Shared, choice: Choice) {
-        let mut asked = Asked::new(shared);
+        let asked = Asked::new(shared);
         let Some(campaign) = shared.campaign() else { return };
-        asked.refusal = shared.run_refusal(campaign);
+        let asked = asked.with(shared.run_preview(campaign));
         let question = Self::new(asked, campaign, choice, shared.now);
         if question.lines.is_empty() {
             let why: Vec<String> =
@@ -103,10 +103,11 @@ impl PlanQuestion {
     }
 
     fn takes(&self) -> Takes {
-        match self.plan.items.len() {
-            0 => Takes::Nothing,
-            _ if self.asked.refusal.is_some() || self.list.is_some() => Takes::Nothing,
-            number if self.is_production && number > 1 => Takes::Count(number),
+        match (self.plan.items.len(), self.asked.preview_takes()) {
+            (0, _) => Takes::Nothing,
+            _ if self.list.is_some() => Takes::Nothing,
+            (_, Some(preview)) => preview,
+            (number, None) if self.is_production && number > 1 => Takes::Count(number),
             _ => Takes::Yes,
         }
     }
@@ -179,7 +180,7 @@ impl PlanQuestion {
         lines.extend(sentences::lines(shared, said, width, room.saturating_sub(lines.len())));
         let (answer, column) = self.asked.answer(shared, self.takes());
         let cursor = match self.takes() {
-            Takes::Count(_) => (column, lines.len()),
+            Takes::Count(_) | Takes::Name => (column, lines.len()),
             // On the line that Space includes or excludes.
             Takes::Nothing | Takes::Yes => (2, self.cursor.saturating_sub(skipped)),
         };
@@ -195,23 +196,20 @@ impl PlanQuestion {
         for (reason, number) in plan.others_left_out() {
             said.push(Sentence::new(format!("   –  {:>5}  left out: {reason}", grouped(number)), Role::Muted, 3));
         }
-        if let Some(why) = &self.asked.refusal {
-            said.push(Sentence::new(in_a_line(why), Role::Warning, 0));
-        }
+        said.extend(self.asked.refusal());
         if plan.items.is_empty() {
             said.push(Sentence::new("Nothing is retried: no line is ticked.", Role::Warning, 1));
         } else {
             let time = age(jiff::SignedDuration::try_from(plan.time(campaign.settings.calls_per_second)).unwrap_or_default());
-            let pace = rate(campaign.settings.calls_per_second * SHARE_OF_BUDGET);
-            said.push(Sentence::new(
-                format!("{}, {time} at {pace}/s. Each may be charged, even if it fails.", counted(plan.calls(), "call")),
-                Role::Text,
-                1,
-            ));
+            let charges = campaign.settings.charges;
+            let cost = charges.map(|charges| format!(" {}", charges.words(&plan.segments()))).unwrap_or_default();
+            said.push(Sentence::new(format!("{}, about {time}.{cost}", counted(plan.calls(), "call")), Role::Text, 1));
             let in_vain = plan.billed_in_vain();
             if in_vain > 0 {
-                said.push(Sentence::new(format!("{} of them may fail again and still be charged.", grouped(in_vain)), Role::Text, 4));
+                let charged = if charges.is_some() { " and still be charged" } else { "" };
+                said.push(Sentence::new(format!("{} of them may fail again{charged}.", grouped(in_vain)), Role::Text, 4));
             }
+            said.extend(charges.and_then(|charges| charges.source(&plan.segments())).map(|words| Sentence::new(words, Role::Muted, 6)));
         }
         if self.one_time_hint && !plan.items.is_empty() {
             let words = "These look like one-time passwords, and an old one is of no use. `one_time_password = true` leaves those out.";
@@ -220,6 +218,7 @@ impl PlanQuestion {
         said.extend(plan.interlock().map(|words| Sentence::new(words, Role::Text, 5)));
         said.push(Sentence::new(format!("Chosen: {}.", self.choice.words), Role::Muted, 5));
         said.extend(self.says_how_old(shared));
+        said.extend(self.asked.asks_name(self.takes()));
         said
     }
 
@@ -241,17 +240,24 @@ impl PlanQuestion {
         if number > 0 {
             said.push(Sentence::new(format!("{} older than 24 h: their text may be out of date.", grouped(number)), Role::Warning, 2));
         }
-        let (at, ago) = (shared.look.own_time(plan.planned_at, shared.now), age(shared.now.duration_since(plan.planned_at)));
         let ages = plan.ages().map(|(oldest, newest)| match (age(old(oldest)), age(old(newest))) {
-            (oldest, newest) if oldest == newest => format!(" All messages: {oldest} old."),
-            (oldest, newest) => format!(" Oldest message: {oldest}, newest: {newest}."),
+            (oldest, newest) if oldest == newest => format!("All messages: {oldest} old. "),
+            (oldest, newest) => format!("Oldest message: {oldest} old, newest: {newest}. "),
         });
-        said.push(Sentence::new(format!("Planned {at}, {ago} ago.{}", ages.unwrap_or_default()), Role::Muted, 6));
+        let at = shared.look.own_time(plan.planned_at, shared.now);
+        said.push(Sentence::new(format!("{}Planned at {at}.", ages.unwrap_or_default()), Role::Muted, 5));
         said
     }
 
     fn named_keys(&self, shared: &Shared) -> Vec<KeyWord> {
-        let mut named = keys::of_dialog(self, shared, [Action::Agree, Action::Back, Action::Toggle]);
+        let mut named = match self.takes() {
+            Takes::Name => {
+                let mut named = question::name_keys(self, shared);
+                named.extend(keys::bound(shared, Context::Plan, [(Action::Toggle, "include/exclude")]).into_iter().map(|key| key.rank(2)));
+                named
+            }
+            _ => keys::of_dialog(self, shared, [Action::Agree, Action::Back, Action::Toggle]),
+        };
         // The last line of the screen names this key, too.
         let all = format!("all {}", grouped(list::len(&self.plan)));
         named.extend(keys::bound(shared, Context::Plan, [(Action::NextPane, &all)]).into_iter().map(|key| key.rank(1)));
@@ -262,14 +268,16 @@ impl PlanQuestion {
 
 impl Dialog for PlanQuestion {
     fn context(&self) -> Context {
-        Context::Plan
+        Asked::context(self.takes(), Context::Plan)
     }
 
     fn can(&self, action: Action, shared: &Shared) -> Can {
         match action {
             Action::NextPane if self.list.is_some() => Can::Do("back"),
+            Action::NextPane if self.takes() == Takes::Name => Can::Do("list all"),
             Action::Back | Action::Export | Action::NextPane | Action::Help => Can::Yes,
             Action::Agree if self.takes() == Takes::Yes => Can::Yes,
+            Action::Enter if self.takes() == Takes::Name => Can::Do("unlock it"),
             Action::Enter | Action::Toggle | Action::Copy if self.list.is_none() => Can::Yes,
             _ if shared.steps(action).is_some() => Can::Yes,
             _ => Can::NotHere,
@@ -313,12 +321,16 @@ impl Dialog for PlanQuestion {
     fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
         shared.lock_expired();
         let Some(campaign) = shared.campaign() else { return Next::Stay };
-        self.asked.follow(changed, shared.run_refusal(campaign));
+        self.asked.follow(changed, shared.run_preview(campaign));
         let is_touched = || changed.rows.iter().any(|row| self.chosen.contains(&campaign.store.id(*row)));
         if changed.was_covered || self.plan.is_stale(shared.now) || is_touched() {
             self.remake(campaign, shared.now);
         }
         Next::Stay
+    }
+
+    fn paste(&mut self, text: &str, _shared: &mut Shared) {
+        self.asked.paste(text, self.takes());
     }
 
     fn holds_rows(&self) -> bool {

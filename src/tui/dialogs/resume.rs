@@ -85,11 +85,13 @@ impl Dialog for ResumeQuestion {
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let campaign = shared.campaign()?;
-        let said = vec![
+        let mut said = vec![
             Sentence::new(format!("Continue with {}?", counted(self.to_go, "message")), Role::Strong, 0),
             Sentence::new(format!("The run paused itself: {}", in_a_line(&self.why)), Role::Warning, 1),
-            Sentence::new("Each attempt may be charged, even if it fails.", Role::Text, 2),
         ];
+        if campaign.settings.charges.is_some() {
+            said.push(Sentence::new("Each attempt may be charged, even if it fails.", Role::Text, 2));
+        }
         let title = format!("Continue the run, {}, {}", environment(&shared.look, campaign), campaign.settings.name);
         question::draw_yes_or_no(self, shared, buffer, area, &title, said)
     }

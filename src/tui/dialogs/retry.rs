@@ -16,7 +16,7 @@ use crate::tui::text::{age, ago};
 use crate::tui::widgets::question::{self, Asked, CANCEL, Reply, Takes};
 use crate::tui::widgets::recipient;
 use crate::tui::widgets::sentences::Sentence;
-use crate::tui::widgets::words::{environment, in_a_line};
+use crate::tui::widgets::words::environment;
 use crate::tui::{Action, Context, KeyRole, Role};
 
 pub(in crate::tui) struct RetryQuestion {
@@ -43,23 +43,25 @@ const RETRY: &str = "[ retry ]";
 impl RetryQuestion {
     /// Asks about a message. Where there is nothing to ask, it says why.
     pub fn open(shared: &mut Shared, message: MessageId) {
-        let mut asked = Asked::new(shared);
+        let asked = Asked::new(shared);
         let Some(campaign) = shared.campaign() else { return };
         let plan = plan_one(campaign, &message, false, shared.now);
         if let Some(reason) = reason_against(&plan) {
             return explain(&reason, shared);
         }
-        asked.refusal = shared.refusal(campaign);
+        let asked = asked.with(shared.preview(campaign));
         shared.open(Self { asked, message, plan, answer: Answer::Cancel, include_useless: false });
     }
 
     fn takes(&self) -> Takes {
-        if self.asked.refusal.is_none() && !self.plan.items.is_empty() { Takes::Yes } else { Takes::Nothing }
+        // What is left out can be included once the campaign is unlocked.
+        let usual = || if self.plan.items.is_empty() { Takes::Nothing } else { Takes::Yes };
+        self.asked.preview_takes().unwrap_or_else(usual)
     }
 
     /// Whether Space can include a message that is not worth a retry, or exclude it again.
     fn has_useless(&self) -> bool {
-        self.asked.refusal.is_none() && (self.plan.items.is_empty() || self.include_useless)
+        self.asked.preview_takes().is_none() && (self.plan.items.is_empty() || self.include_useless)
     }
 
     /// Enter on "retry" is the same as `y`.
@@ -90,14 +92,16 @@ impl RetryQuestion {
         let who = message.recipient.as_ref().map(|known| recipient::shown(known, masked, campaign.open_digits()));
         let who = who.unwrap_or_else(|| "recipient not given".to_owned());
         let mut said = vec![Sentence::new(format!("{who}   {}", message.id.short(true)), Role::Strong, 0)];
-        if let Some(why) = &self.asked.refusal {
-            said.push(Sentence::new(in_a_line(why), Role::Warning, 1));
-        }
+        said.extend(self.asked.refusal());
         said.push(reason(&message));
         said.extend(tried(&message));
         said.extend(message.created_at.map(|at| created(shared, at)));
-        said.push(match (self.plan.items.is_empty(), self.asked.refusal.is_some()) {
-            (false, _) => Sentence::new("One call. It may be charged, even if it fails.", Role::Text, 1),
+        let charges = campaign.settings.charges;
+        said.push(match (self.plan.items.is_empty(), self.asked.preview_takes().is_some()) {
+            (false, _) => {
+                let cost = charges.map(|charges| format!(" {}", charges.words(&self.plan.segments()))).unwrap_or_default();
+                Sentence::new(format!("One call.{cost}"), Role::Text, 1)
+            }
             (true, false) => {
                 let takes_in = shared.keymap.key(Context::Question, Action::Toggle).map(|key| format!(" {key} includes it anyway."));
                 Sentence::new(format!("Left out: not worth a retry.{}", takes_in.unwrap_or_default()), Role::Warning, 1)
@@ -109,6 +113,9 @@ impl RetryQuestion {
             said.push(Sentence::new(words, Role::Text, 3));
         }
         said.push(self.says_how_old(shared, campaign));
+        let source = charges.and_then(|charges| charges.source(&self.plan.segments()));
+        said.extend(source.map(|words| Sentence::new(words, Role::Muted, 8)));
+        said.extend(self.asked.asks_name(self.takes()));
         said
     }
 
@@ -141,7 +148,7 @@ impl RetryQuestion {
 
 impl Dialog for RetryQuestion {
     fn context(&self) -> Context {
-        Context::Question
+        Asked::context(self.takes(), Context::Question)
     }
 
     fn can(&self, action: Action, _shared: &Shared) -> Can {
@@ -151,6 +158,7 @@ impl Dialog for RetryQuestion {
             }
             Action::Toggle if self.include_useless && self.has_useless() => Can::Do("exclude"),
             Action::Toggle if self.has_useless() => Can::Do("include"),
+            Action::Enter if self.takes() == Takes::Name => Can::Do("unlock it"),
             Action::Enter | Action::Back | Action::Help => Can::Yes,
             _ => Can::NotHere,
         }
@@ -179,7 +187,7 @@ impl Dialog for RetryQuestion {
     fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
         shared.lock_expired();
         let Some(campaign) = shared.campaign() else { return Next::Stay };
-        if self.asked.follow(changed, shared.refusal(campaign)) {
+        if self.asked.follow(changed, shared.preview(campaign)) {
             self.answer = Answer::Cancel;
         }
         let is_touched = campaign.store.row(&self.message).is_none_or(|row| changed.rows.contains(&row));
@@ -190,6 +198,10 @@ impl Dialog for RetryQuestion {
         let Some(reason) = reason_against(&self.plan) else { return Next::Stay };
         explain(&reason, shared);
         Next::Close
+    }
+
+    fn paste(&mut self, text: &str, _shared: &mut Shared) {
+        self.asked.paste(text, self.takes());
     }
 
     fn holds_rows(&self) -> bool {
@@ -207,13 +219,20 @@ impl Dialog for RetryQuestion {
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let campaign = shared.campaign()?;
         let mut lines = question::lines(shared, self.says(shared, campaign), area);
-        if lines.len() < question::room(area) {
+        let takes = self.takes();
+        if lines.len() < question::room(area) && takes != Takes::Name {
             lines.push(Line::default());
         }
         let verb = if self.plan.items.is_empty() { "No retry, 1 message left out" } else { "Retry 1 message" };
         let title = format!("{verb}, {}, {}", environment(&shared.look, campaign), campaign.settings.name);
-        let named = keys::of_dialog(self, shared, [Action::Agree, Action::Back, Action::NextPane, Action::Toggle]);
-        Some(question::draw(shared, buffer, area, &title, lines, self.answers(shared), &named))
+        let (answer, named) = match takes {
+            Takes::Name => (self.asked.answer(shared, takes), question::name_keys(self, shared)),
+            _ => {
+                let actions = [Action::Agree, Action::Back, Action::NextPane, Action::Toggle];
+                (self.answers(shared), keys::of_dialog(self, shared, actions))
+            }
+        };
+        Some(question::draw(shared, buffer, area, &title, lines, answer, &named))
     }
 }
 

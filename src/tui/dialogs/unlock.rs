@@ -5,6 +5,7 @@ use crate::monitor::NoticeWeight;
 use crate::tui::keys::{Action, Chord};
 use crate::tui::shared::{OpenQuestion, Shared};
 use crate::tui::widgets::line_box::{AsksLine, LineBox, LineDialog};
+use crate::tui::widgets::question::NOT_THE_NAME;
 use crate::tui::widgets::sentences::Sentence;
 use crate::tui::widgets::words::environment;
 use crate::tui::{KeyRole, Role};
@@ -30,7 +31,7 @@ impl AsksLine for Unlock {
         if shared.is_agreed() && shared.unlock(typed) {
             return Ok(Next::Close);
         }
-        Err(if typed.is_empty() { "type the name, or Esc" } else { "that is not the campaign's exact name" }.to_owned())
+        Err(if typed.is_empty() { "type the name, or Esc" } else { NOT_THE_NAME }.to_owned())
     }
 
     fn asked(&self) -> Option<OpenQuestion> {

@@ -7,35 +7,42 @@ use crate::state::NoteKind;
 use crate::tui::Effect;
 use crate::tui::shared::{Campaign, Shared};
 
+/// Why a question is only a preview.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::tui) struct Preview {
+    pub why: Explanation,
+    /// The campaign's name, where typing it is all that is missing: it is locked.
+    pub unlocked_by: Option<String>,
+}
+
+impl Preview {
+    fn of(why: Explanation) -> Self {
+        Self { why, unlocked_by: None }
+    }
+}
+
 impl Shared {
     /// Why the campaign's actions are only a preview.
-    pub(in crate::tui) fn refusal(&self, campaign: &Campaign) -> Option<Explanation> {
+    pub(in crate::tui) fn preview(&self, campaign: &Campaign) -> Option<Preview> {
         if let Some(why) = self.actions_refused.as_ref().or(campaign.settings.broken.as_ref()) {
-            return Some(why.clone());
+            return Some(Preview::of(why.clone()));
         }
-        campaign.is_locked(self.now).then(|| {
-            Explanation::new(
-                "READ-ONLY: this is a preview",
-                "",
-                format!(
-                    "{} unlocks the campaign for 15 minutes, `read_only = false` in the configuration for good",
-                    self.keymap.command("unlock")
-                ),
-            )
-        })
+        let name = campaign.is_locked(self.now).then(|| campaign.settings.name.clone())?;
+        let why = Explanation::new("READ-ONLY. Type the campaign's name to unlock it for 15 minutes:", "", "");
+        Some(Preview { why, unlocked_by: Some(name) })
     }
 
     /// The same for several messages: only one run can be under way.
-    pub(in crate::tui) fn run_refusal(&self, campaign: &Campaign) -> Option<Explanation> {
-        self.refusal(campaign).or_else(|| {
-            campaign.has_run().then(|| {
-                Explanation::new(
-                    "A run is under way: this is a preview",
-                    "",
-                    format!("the next one can start when it is finished; {} stops it", self.keymap.command("stop")),
-                )
-            })
-        })
+    pub(in crate::tui) fn run_preview(&self, campaign: &Campaign) -> Option<Preview> {
+        let of_run = || {
+            let next = format!("the next one can start when it is finished; {} stops it", self.keymap.command("stop"));
+            Preview::of(Explanation::new("A run is under way: this is a preview", "", next))
+        };
+        match self.preview(campaign) {
+            // A name would not change that a run is under way.
+            Some(preview) if preview.unlocked_by.is_none() || !campaign.has_run() => Some(preview),
+            _ => campaign.has_run().then(of_run),
+        }
     }
 
     /// The name was typed: unlocks the campaign on the screen for actions. False where the name is

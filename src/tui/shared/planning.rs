@@ -76,7 +76,8 @@ pub(in crate::tui) fn says_the_same(before: &Plan, after: &Plan) -> bool {
                 && before.attempts == after.attempts
                 && before.batch == after.batch
         });
-    items && before.left_out == after.left_out
+    // The amount is part of what is agreed to.
+    items && before.left_out == after.left_out && before.segments() == after.segments()
 }
 
 /// How many messages a plan may have: several hours of retries, and as many as can be planned again

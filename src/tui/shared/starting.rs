@@ -168,10 +168,11 @@ impl Shared {
             Due::Now => {
                 let Some(starting) = self.sending.starting.take() else { return };
                 let Some(campaign) = self.campaigns.get(starting.campaign.0) else { return };
-                let refusal = if starting.agreed.is_about_several() { self.run_refusal(campaign) } else { self.refusal(campaign) };
-                if let Some(why) = refusal {
+                let preview = if starting.agreed.is_about_several() { self.run_preview(campaign) } else { self.preview(campaign) };
+                if let Some(preview) = preview {
                     self.sending.starting = Some(starting);
-                    self.take_back_yes(&why.what);
+                    let is_locked = preview.unlocked_by.is_some();
+                    self.take_back_yes(if is_locked { "the campaign is read-only" } else { &preview.why.what });
                     return;
                 }
                 self.carry_out_agreed(starting.campaign, starting.agreed);

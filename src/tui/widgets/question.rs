@@ -10,15 +10,16 @@ use ratatui::text::{Line, Span};
 
 use crate::action::Agreed;
 use crate::monitor::NoticeWeight;
-use crate::postman::Explanation;
 use crate::tui::chrome::keys;
 use crate::tui::dialogs::{Changed, Dialog, Next, Press};
 use crate::tui::key_line::KeyWord;
 use crate::tui::keys::Chord;
-use crate::tui::shared::Shared;
+use crate::tui::shared::{Preview, Shared};
 use crate::tui::widgets::frame;
+use crate::tui::widgets::line_box::{self, LineBox};
 use crate::tui::widgets::sentences::{self, Sentence};
-use crate::tui::{Action, KeyRole, Role};
+use crate::tui::widgets::words::in_a_line;
+use crate::tui::{Action, Context, KeyRole, Role};
 
 /// Which question is asked: one that says something else has another number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,22 @@ pub(in crate::tui) enum Takes {
     Yes,
     /// This number, typed, and Enter.
     Count(usize),
+    /// The campaign's name, typed, and Enter: that unlocks it, and agrees to nothing else.
+    Name,
 }
+
+impl Takes {
+    /// Whether it can be agreed to now.
+    pub fn is_yes(self) -> bool {
+        matches!(self, Takes::Yes | Takes::Count(_))
+    }
+}
+
+/// Said of a name that is not the campaign's.
+pub(in crate::tui) const NOT_THE_NAME: &str = "that is not the campaign's exact name";
+
+/// How much of a typed name is shown.
+const NAME_ROOM: usize = 40;
 
 /// What a key says in a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,17 +80,55 @@ pub(in crate::tui) enum Reply {
 pub(in crate::tui) struct Asked {
     pub question: OpenQuestion,
     /// Why it is only a preview.
-    pub refusal: Option<Explanation>,
+    preview: Option<Preview>,
     count: Count,
+    /// What was typed of the campaign's name.
+    name: LineBox,
 }
 
 impl Asked {
     /// A question that was not asked before.
     pub fn new(shared: &mut Shared) -> Self {
-        Self { question: shared.next_question(), refusal: None, count: Count::default() }
+        Self { question: shared.next_question(), preview: None, count: Count::default(), name: LineBox::default() }
     }
 
-    /// From now on it is another question: what was typed was meant for the previous one.
+    /// The same where it may be only a preview.
+    pub fn with(self, preview: Option<Preview>) -> Self {
+        Self { preview, ..self }
+    }
+
+    /// What it takes as a preview; `None` where it is none.
+    pub fn preview_takes(&self) -> Option<Takes> {
+        let preview = self.preview.as_ref()?;
+        Some(if preview.unlocked_by.is_some() { Takes::Name } else { Takes::Nothing })
+    }
+
+    /// Why it is only a preview, where no name would change that.
+    pub fn refusal(&self) -> Option<Sentence> {
+        let preview = self.preview.as_ref().filter(|preview| preview.unlocked_by.is_none())?;
+        Some(Sentence::new(in_a_line(&preview.why), Role::Warning, 0))
+    }
+
+    /// What comes right above the name that unlocks the campaign.
+    pub fn asks_name(&self, takes: Takes) -> Option<Sentence> {
+        let preview = self.preview.as_ref().filter(|_| takes == Takes::Name)?;
+        Some(Sentence::new(preview.why.what.clone(), Role::Warning, 0))
+    }
+
+    /// Where its keys are pressed: a name is text, elsewhere it is `usual`.
+    pub fn context(takes: Takes, usual: Context) -> Context {
+        if takes == Takes::Name { line_box::CONTEXT } else { usual }
+    }
+
+    /// Text that was pasted into the name.
+    pub fn paste(&mut self, text: &str, takes: Takes) {
+        if takes == Takes::Name {
+            self.name.paste(text);
+        }
+    }
+
+    /// From now on it is another question: the count that was typed was meant for the previous one. A name is only of the
+    /// campaign.
     pub fn again(&mut self) {
         self.question.id += 1;
         self.count = Count::default();
@@ -82,10 +136,12 @@ impl Asked {
 
     /// It is only a preview for this reason now, or it no longer is. Where that is new, or nobody could see it meanwhile,
     /// it is another question. Whether it is.
-    pub fn follow(&mut self, changed: &Changed, refusal: Option<Explanation>) -> bool {
-        let is_other = changed.was_covered || refusal.is_some() != self.refusal.is_some();
-        self.refusal = refusal;
+    pub fn follow(&mut self, changed: &Changed, preview: Option<Preview>) -> bool {
+        let before = self.preview_takes();
+        self.preview = preview;
+        let is_other = changed.was_covered || before != self.preview_takes();
         if is_other {
+            self.name = LineBox::default();
             self.again();
         }
         is_other
@@ -93,8 +149,12 @@ impl Asked {
 
     /// How a key would agree, or answer part of it.
     pub fn role(&self, press: Press, takes: Takes) -> Option<KeyRole> {
-        let is_digit = || Chord::of(press.key).and_then(Chord::printable).is_some_and(|letter| letter.is_ascii_digit());
+        let letter = || Chord::of(press.key).and_then(Chord::printable);
+        let is_digit = || letter().is_some_and(|letter| letter.is_ascii_digit());
         match (takes, press.action) {
+            (Takes::Name, Some(Action::Enter)) => self.is_named().then_some(KeyRole::AgreesToTyped),
+            (Takes::Name, _) if self.is_for_the_list(press) => Some(KeyRole::Key),
+            (Takes::Name, _) => letter().map(|_| KeyRole::Answer),
             (Takes::Yes, Some(Action::Agree)) => Some(KeyRole::Agrees),
             (Takes::Count(number), Some(Action::Enter)) if self.count.is(number) => Some(KeyRole::AgreesToTyped),
             (Takes::Count(_), _) if is_digit() => Some(KeyRole::Answer),
@@ -104,6 +164,9 @@ impl Asked {
 
     /// Handles a key. Nothing is answered that is not on the screen, and nothing agrees without the input guard.
     pub fn reply(&mut self, press: Press, takes: Takes, shared: &mut Shared) -> Reply {
+        if takes == Takes::Name {
+            return self.type_name(press, shared);
+        }
         // One digit too many does not mean leaving.
         if press.key.code == KeyCode::Backspace && self.count.rub_out() {
             return Reply::Done;
@@ -120,7 +183,7 @@ impl Asked {
                 shared.tell(NoticeWeight::Info, &format!("in production, type {number}, then Enter"), "", "");
                 Reply::Done
             }
-            (Some(Action::Enter), Takes::Nothing | Takes::Yes) => Reply::Cancel,
+            (Some(Action::Enter), _) => Reply::Cancel,
             (Some(Action::Agree), Takes::Nothing) => Reply::Done,
             (Some(action), _) => Reply::Other(action),
             (None, Takes::Count(_)) => {
@@ -133,8 +196,42 @@ impl Asked {
         }
     }
 
+    /// Whether the name in the line is the campaign's.
+    fn is_named(&self) -> bool {
+        let name = self.preview.as_ref().and_then(|preview| preview.unlocked_by.as_deref());
+        name.is_some_and(|name| name == self.name.typed())
+    }
+
+    /// Whether a key is for what the question lists: no name begins with a blank.
+    fn is_for_the_list(&self, press: Press) -> bool {
+        self.name.is_empty() && press.key.code == KeyCode::Char(' ')
+    }
+
+    /// A key while the name is asked for. What it unlocks is asked about anew.
+    fn type_name(&mut self, press: Press, shared: &mut Shared) -> Reply {
+        match press.action {
+            Some(Action::Back) => return Reply::Cancel,
+            Some(Action::Enter) => {
+                let is_unlocked = shared.is_agreed_to(self.question) && shared.unlock(self.name.typed());
+                if !is_unlocked {
+                    let what = if self.name.is_empty() { "nothing is retried before the name is typed" } else { NOT_THE_NAME };
+                    shared.tell(NoticeWeight::Info, what, "", "");
+                }
+            }
+            None if self.is_for_the_list(press) => return Reply::Other(Action::Toggle),
+            Some(action) if !matches!(action, Action::HalfPageUp | Action::First | Action::Last) => return Reply::Other(action),
+            _ => {
+                self.name.edit(press.key);
+            }
+        }
+        Reply::Done
+    }
+
     /// The answer: the safe one with the focus, or the count typed so far where one is asked for; and the cursor's column.
     pub fn answer(&self, shared: &Shared, takes: Takes) -> (Line<'static>, usize) {
+        if takes == Takes::Name {
+            return self.name.line(shared, "", NAME_ROOM);
+        }
         let Takes::Count(number) = takes else {
             return (Line::from(Span::styled(CANCEL, shared.look.style(Role::Focus))), 1);
         };
@@ -154,7 +251,7 @@ pub(in crate::tui) fn agree<D: Dialog>(
     confirm: fn(&mut D, Timestamp) -> Option<Agreed>,
 ) -> Next {
     let outcome = follow(dialog, &Changed::default(), shared);
-    let is_agreed = dialog.asks().is_some_and(|(asked, takes)| takes != Takes::Nothing && shared.is_agreed_to(asked.question));
+    let is_agreed = dialog.asks().is_some_and(|(asked, takes)| takes.is_yes() && shared.is_agreed_to(asked.question));
     if outcome != Next::Stay || !is_agreed {
         return outcome;
     }
@@ -162,6 +259,11 @@ pub(in crate::tui) fn agree<D: Dialog>(
         shared.agreed(agreed);
     }
     Next::Close
+}
+
+/// The keys of a question that asks for the campaign's name.
+pub(in crate::tui) fn name_keys(dialog: &dyn Dialog, shared: &Shared) -> Vec<KeyWord> {
+    line_box::keys(dialog, shared)
 }
 
 /// The safe answer.
