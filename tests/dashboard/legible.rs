@@ -114,7 +114,7 @@ fn the_cursor_stands_where_it_matters() {
             "list" | "list_far" | "ordered" | "filtered" | "failures" | "marked" | "batches" | "paused" | "revealed" | "waiting"
             | "stale" | "abroad" | "activity" | "run" | "filter_combined" | "times" | "failures_in_window" => "›",
             "detail" => "65",
-            "question_locked" | "question" | "batch_question" => "cancel",
+            "question" | "batch_question" => "cancel",
             "filter" | "filter_below" | "order" => "› [x]",
             "filter_named" => "› ",
             "filter_naming" => "│ late",
@@ -125,7 +125,7 @@ fn the_cursor_stands_where_it_matters() {
             "find" => "find 0013",
             "find_nothing" => "find 999999",
             "commands" => "│ :",
-            "unlock" => "│ ",
+            "unlock" | "question_locked" => "│ ",
             "export" => ".csv",
             "plan" | "plan_list" | "results" | "help" | "notices" | "copied" => "",
             // Nothing can be selected there.
