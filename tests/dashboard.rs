@@ -76,6 +76,8 @@ mod shown;
 mod spent;
 #[path = "dashboard/telling.rs"]
 mod telling;
+#[path = "dashboard/trending.rs"]
+mod trending;
 #[path = "dashboard/trimming.rs"]
 mod trimming;
 #[path = "dashboard/undelivered.rs"]

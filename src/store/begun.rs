@@ -1,6 +1,10 @@
 //! What became of the messages, by the minute in which their newest attempts began: the figures of any window of time,
 //! without a look at a single message.
 
+mod spans; // one span of time after another
+
+pub use spans::BegunSpan;
+
 use std::collections::BTreeMap;
 use std::ops::{Index, Range};
 
@@ -11,6 +15,7 @@ use super::histogram::{self, Histogram};
 use super::latency::Latency;
 use super::{RowNumber, Store, counts};
 use crate::delivery::{Class, DeliveryError, Patience, Station};
+use spans::Durations;
 
 /// How many messages are in each class. The classes are disjoint and add up to [`Classes::total`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -283,16 +288,12 @@ impl Store {
     /// How long deliveries take among the covered messages whose newest attempt began in a window, as in
     /// [`Store::classes`]. How long those on the way have waited is known to the minute.
     pub fn latency_between(&self, since: Option<Timestamp>, until: Option<Timestamp>, now: Timestamp) -> Latency {
-        let (mut deliveries, mut waiting) = (Histogram::default(), Histogram::default());
+        let mut durations = Durations::default();
         let minutes = minutes(since, until);
         for (at, minute) in self.tally.begun.minutes.range(minutes.start..minutes.end.max(minutes.start)) {
-            minute.took.0.iter().for_each(|(step, count)| deliveries.add_many(*step as usize, *count));
-            let open = minute.stations[Station::BeforeTelco as usize] + minute.stations[Station::WithTelco as usize];
-            // In the middle of that part of the minute which has passed.
-            let waited = now.as_millisecond() - at * MINUTE;
-            waiting.add_many(histogram::step(waited - waited.clamp(0, MINUTE) / 2), open);
+            durations.count(*at, minute, now.as_millisecond());
         }
-        Latency::of(&deliveries, &waiting)
+        durations.latency()
     }
 }
 

@@ -35,7 +35,7 @@ mod view;
 pub(crate) mod tests;
 
 pub use batches::BatchSummary;
-pub use begun::Classes;
+pub use begun::{BegunSpan, Classes};
 pub use counts::{Counts, ErrorCount, STATUS_COUNT, status_index};
 pub use coverage::{Coverage, Gap, Reach};
 pub use filter::Filter;

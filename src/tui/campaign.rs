@@ -48,6 +48,7 @@ use crate::tui::views::activity::Activity;
 use crate::tui::views::batches::Batches;
 use crate::tui::views::message::SameNumber;
 use crate::tui::views::not_delivered::NotDelivered;
+use crate::tui::views::trends::Trends;
 
 /// How many minutes count as the last ones.
 const RECENT_MINUTES: u32 = 15;
@@ -126,6 +127,7 @@ pub(in crate::tui) struct Campaign {
     pub activity_view: Activity,
     pub batch_view: Batches,
     pub batch_loads: BatchLoads,
+    pub trends: Trends,
     pub not_delivered: NotDelivered,
     /// What a person marked.
     pub marked: Marked,
@@ -191,6 +193,7 @@ impl Campaign {
             activity_view: Activity::default(),
             batch_view: Batches::default(),
             batch_loads: BatchLoads::default(),
+            trends: Trends::default(),
             not_delivered: NotDelivered::default(),
             marked: Marked::default(),
             unlocked_until: None,
@@ -222,6 +225,7 @@ impl Campaign {
                 self.read_from.extend(rows.iter().map(|row| (MessageId::new(row.id()), from.clone())));
             }
         }
+        self.trends.forget_bars();
         self.store.merge(rows, from, asked_at)
     }
 
@@ -238,6 +242,7 @@ impl Campaign {
         let trimmed = self.store.trim(self.settings.max_messages, is_held);
         self.list.forget(&self.store, &trimmed);
         self.failures.forget(&trimmed);
+        self.trends.forget_bars();
         self.marks.forget(&trimmed);
         self.marked.forget(&trimmed);
         let store = &self.store;
@@ -327,6 +332,7 @@ impl Campaign {
         self.store = new_store(&self.settings);
         self.list.start_over();
         self.failures = Failures::default();
+        self.trends = Trends::default();
         self.marked.clear();
         self.drilled = None;
         self.opened = None;

@@ -171,6 +171,9 @@ fn target(state: &Shared, top: Option<&dyn Dialog>, at: Position) -> Option<Targ
     if state.view == ViewKind::Messages && layout.heads.contains(at) && !layout.covers_list {
         return views::messages::head_at(state, layout.heads, column).map(Target::Head);
     }
+    if state.view == ViewKind::Trends {
+        return views::trends::bar_at(state, &layout, at).map(Target::Row);
+    }
     let is_list = layout.list.contains(at) && !layout.covers_list;
     is_list.then(|| row_at(state, layout.list, row)).flatten().map(Target::Row)
 }

@@ -27,7 +27,7 @@ pub(super) use super::views::messages::list::{Item, List, ListCursor};
 pub(super) use super::views::{Drilled, OpenedFrom};
 pub(super) use super::widgets::question::OpenQuestion;
 pub(super) use campaigns::Campaigns;
-pub(super) use copying::{CopyFormat, CopyWhat, marked_rows, messages_text};
+pub(super) use copying::{CopyFormat, CopyWhat, marked_rows, messages_text, sentence};
 pub(super) use locking::Preview;
 pub(super) use look::Look;
 pub(super) use named_filters::{NamedFilter, NamedFilters};
@@ -236,6 +236,7 @@ impl Shared {
         self.welcome_back();
         self.notice_absence();
         self.settle_tables();
+        views::trends::settle(self);
         std::mem::take(&mut self.effects)
     }
 

@@ -4,6 +4,7 @@
 //! sign has two columns, and a mark on a letter has none.
 
 pub(super) mod csv; // rows for a spreadsheet
+pub(super) mod spoken; // what became of a message, for the telephone
 mod time;
 mod wrap;
 

@@ -9,6 +9,7 @@ pub(super) mod failures;
 pub(super) mod message;
 pub(super) mod messages;
 pub(super) mod not_delivered;
+pub(super) mod trends;
 mod navigation; // from view to view, and back
 
 use ratatui::buffer::Buffer;
@@ -30,6 +31,8 @@ pub enum ViewKind {
     Batches,
     /// The failures by error.
     Failures,
+    /// The time window as charts.
+    Trends,
     /// Actions and their outcomes.
     Activity,
     /// Who did not get it.
@@ -53,13 +56,15 @@ pub(in crate::tui) struct About {
 
 impl ViewKind {
     /// All of them, in their order on the screen.
-    pub const ALL: [ViewKind; 5] = [ViewKind::Messages, ViewKind::Batches, ViewKind::Failures, ViewKind::Activity, ViewKind::NotDelivered];
+    pub const ALL: [ViewKind; 6] =
+        [ViewKind::Messages, ViewKind::Batches, ViewKind::Failures, ViewKind::Trends, ViewKind::Activity, ViewKind::NotDelivered];
 
     pub(in crate::tui) const fn about(self) -> &'static About {
         match self {
             ViewKind::Messages => &messages::ABOUT,
             ViewKind::Batches => &batches::ABOUT,
             ViewKind::Failures => &failures::ABOUT,
+            ViewKind::Trends => &trends::ABOUT,
             ViewKind::Activity => &activity::ABOUT,
             ViewKind::NotDelivered => &not_delivered::ABOUT,
         }
@@ -93,6 +98,7 @@ pub(in crate::tui) fn can(action: Action, shared: &Shared) -> Can {
         ViewKind::Messages => messages::can(action, shared, campaign),
         ViewKind::Batches => batches::can(action, shared, campaign),
         ViewKind::Failures => failures::can(action, shared, campaign),
+        ViewKind::Trends => trends::can(action, shared, campaign),
         ViewKind::Activity => activity::can(action, shared, campaign),
         ViewKind::NotDelivered => not_delivered::can(action, shared, campaign),
     }
@@ -140,6 +146,7 @@ pub(in crate::tui) fn key(action: Action, shared: &mut Shared) {
         ViewKind::Messages => messages::key(action, shared),
         ViewKind::Batches => batches::key(action, shared),
         ViewKind::Failures => failures::key(action, shared),
+        ViewKind::Trends => trends::key(action, shared),
         ViewKind::Activity => activity::key(action, shared),
         ViewKind::NotDelivered => not_delivered::key(action, shared),
     }
@@ -162,6 +169,7 @@ pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, [sum, heads, li
         ViewKind::Messages => messages::draw(shared, buffer, sum, heads, lines),
         ViewKind::Batches => batches::draw(shared, buffer, sum, heads, lines),
         ViewKind::Failures => failures::draw(shared, buffer, sum, heads, lines),
+        ViewKind::Trends => trends::draw(shared, buffer, sum, heads, lines),
         ViewKind::Activity => activity::draw(shared, buffer, sum, heads, lines),
         ViewKind::NotDelivered => not_delivered::draw(shared, buffer, sum, heads, lines),
     }
@@ -173,6 +181,7 @@ pub(in crate::tui) fn cursor(view: ViewKind, campaign: &Campaign) -> (usize, usi
         ViewKind::Messages => messages::cursor(campaign),
         ViewKind::Batches => batches::cursor(campaign),
         ViewKind::Failures => failures::cursor(campaign),
+        ViewKind::Trends => trends::cursor(campaign),
         ViewKind::Activity => activity::cursor(campaign),
         ViewKind::NotDelivered => not_delivered::cursor(campaign),
     }
@@ -184,6 +193,7 @@ pub(in crate::tui) fn go(steps: isize, shared: &mut Shared) {
         ViewKind::Messages => messages::go(steps, shared),
         ViewKind::Batches => batches::go(steps, shared),
         ViewKind::Failures => failures::go(steps, shared),
+        ViewKind::Trends => trends::go(steps, shared),
         ViewKind::Activity => activity::go(steps, shared),
         ViewKind::NotDelivered => not_delivered::go(steps, shared),
     }
@@ -192,7 +202,7 @@ pub(in crate::tui) fn go(steps: isize, shared: &mut Shared) {
 /// The number beside a view's name; 0 is not shown.
 pub(in crate::tui) fn count(view: ViewKind, campaign: &Campaign) -> (usize, Role) {
     match view {
-        ViewKind::Messages | ViewKind::Batches | ViewKind::Failures => (0, Role::Text),
+        ViewKind::Messages | ViewKind::Batches | ViewKind::Failures | ViewKind::Trends => (0, Role::Text),
         ViewKind::Activity => activity::count(campaign),
         ViewKind::NotDelivered => not_delivered::count(campaign),
     }
@@ -205,6 +215,7 @@ pub(in crate::tui) fn subject(shared: &Shared) -> RowSubject {
         ViewKind::Messages => messages::subject(campaign),
         ViewKind::Batches => batches::subject(campaign),
         ViewKind::Failures => failures::subject(campaign),
+        ViewKind::Trends => RowSubject::default(),
         ViewKind::Activity => activity::subject(campaign),
         ViewKind::NotDelivered => not_delivered::subject(campaign),
     }
@@ -216,6 +227,7 @@ pub(in crate::tui) fn title(shared: &Shared) -> String {
         ViewKind::Messages => messages::title(shared),
         ViewKind::Batches => batches::title(campaign),
         ViewKind::Failures => failures::title(campaign),
+        ViewKind::Trends => trends::title(shared, campaign),
         ViewKind::Activity => activity::title(campaign),
         ViewKind::NotDelivered => not_delivered::title(campaign),
     });
@@ -229,6 +241,7 @@ pub(in crate::tui) fn label(action: Action, shared: &Shared) -> Option<&'static 
         ViewKind::Messages => messages::label(action, campaign),
         ViewKind::Batches => batches::label(action),
         ViewKind::Failures => failures::label(action, campaign),
+        ViewKind::Trends => trends::label(action),
         ViewKind::Activity => activity::label(action),
         ViewKind::NotDelivered => not_delivered::label(action),
     }
@@ -240,6 +253,7 @@ pub(in crate::tui) fn copied(shared: &Shared, campaign: &Campaign, format: CopyF
         ViewKind::Messages => messages::copied(shared, campaign, format),
         ViewKind::Batches => batches::copied(shared, campaign, format),
         ViewKind::Failures => failures::copied(shared, campaign, format),
+        ViewKind::Trends => trends::copied(shared, campaign, format),
         ViewKind::Activity => activity::copied(shared, campaign, format),
         ViewKind::NotDelivered => not_delivered::copied(shared, campaign, format),
     }
@@ -249,7 +263,7 @@ pub(in crate::tui) fn copied(shared: &Shared, campaign: &Campaign, format: CopyF
 pub(in crate::tui) fn look(shared: &mut Shared) {
     match shared.view {
         ViewKind::Failures => failures::look(shared),
-        ViewKind::Messages | ViewKind::Batches | ViewKind::Activity | ViewKind::NotDelivered => {}
+        ViewKind::Messages | ViewKind::Batches | ViewKind::Trends | ViewKind::Activity | ViewKind::NotDelivered => {}
     }
 }
 

@@ -72,7 +72,10 @@ fn a_line_of_another_campaign_leads_there() {
     let generation = searches(&mut desk)[0].1;
     let there = sms(9_123, "failure", 900_000);
     desk.answer(1, std::slice::from_ref(&there), AnswerKind::Search, None, false).news(1, answered(generation, &[there]));
-    desk.news(0, answered(generation, &[])).sees("failed: the phone was off").sees("the phone was off or out of reach").keys("Enter");
+    desk.news(0, answered(generation, &[]))
+        .sees("not delivered: the phone was off")
+        .sees("the phone was off or out of reach")
+        .keys("Enter");
     desk.sees("find 9123").keys("Esc");
     assert_eq!(desk.state.session().campaign.as_deref(), Some("One-time codes"));
     // The answers are still there for the next line.

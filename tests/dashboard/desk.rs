@@ -41,6 +41,8 @@ pub struct Sms {
     /// How many seconds ago its batch was uploaded, and how many messages that has.
     pub uploaded: Option<(i64, u32)>,
     pub name: &'static str,
+    /// How many seconds its delivery took.
+    pub took: i64,
 }
 
 /// A message: number, status, seconds since it was recorded.
@@ -55,6 +57,7 @@ pub fn sms(number: u32, status: &'static str, age: i64) -> Sms {
         batch: None,
         uploaded: None,
         name: "Tan Wei Ming",
+        took: 3,
     }
 }
 
@@ -65,6 +68,10 @@ impl Sms {
 
     pub fn tried(self, tried: usize) -> Self {
         Self { tried, ..self }
+    }
+
+    pub fn took(self, took: i64) -> Self {
+        Self { took, ..self }
     }
 
     pub fn batch(self, batch: &'static str) -> Self {
@@ -100,7 +107,7 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
                 updated_at: if is_failed { Reported::Value(tried_at + SignedDuration::from_secs(3)) } else { Reported::Absent },
                 sent_at: Reported::Value(tried_at + SignedDuration::from_millis(900)),
                 delivered_at: if message.status == "success" {
-                    Reported::Value(tried_at + SignedDuration::from_secs(3))
+                    Reported::Value(tried_at + SignedDuration::from_secs(message.took))
                 } else {
                     Reported::Absent
                 },

@@ -16,8 +16,12 @@ fn failures() -> Vec<Sms> {
 #[test]
 fn the_tabs_lead_from_view_to_view() {
     let mut desk = Desk::with(&failures(), 80, 24);
-    desk.sees("[1 Messages] 2 Batches  3 Failures  5 Activity").keys("3");
-    desk.sees("1 Messages  2 Batches [3 Failures] 5 Activity").sees("6 of 26 failed").keys("1").sees("[1 Messages]").sees("26 loaded");
+    desk.sees("[1 Messages] 2 Batches  3 Failures  4 Trends  5 Activity").keys("3");
+    desk.sees("1 Messages  2 Batches [3 Failures] 4 Trends  5 Activity")
+        .sees("6 of 26 failed")
+        .keys("1")
+        .sees("[1 Messages]")
+        .sees("26 loaded");
 }
 
 #[test]
@@ -110,7 +114,7 @@ fn ascii_is_ascii_in_every_view() {
     let mut desk = Desk::new(setup, 100, 30);
     let messages: Vec<Sms> = failures().into_iter().map(|message| message.batch("batch_a41f0000-0000-4000-8000-000000000022")).collect();
     desk.live(0).head(0, &messages, true);
-    for keys in ["2", "r", "Esc 3", "Space Space", "r", "Tab", "Esc Esc 5", ":", "Esc 1 r", "Esc ?"] {
+    for keys in ["2", "r", "Esc 3", "Space Space", "r", "Tab", "Esc Esc 5", "4", ":", "Esc 1 r", "Esc ?"] {
         desk.keys(keys).wait(500);
         let screen = desk.screen();
         assert!(screen.is_ascii(), "{:?}\n{screen}", screen.chars().filter(|letter| !letter.is_ascii()).collect::<String>());

@@ -36,7 +36,7 @@ fn digits_are_matched_at_once_and_asked_after_typing_rests() {
 
 #[test]
 fn from_every_view_it_looks_in_the_messages_and_esc_leads_back() {
-    for (view, shown) in [("2", "[2 Batches"), ("3", "[3 Failures"), ("5", "[5 Activity")] {
+    for (view, shown) in [("2", "[2 Batches"), ("3", "[3 Failures"), ("4", "[4 Trends"), ("5", "[5 Activity")] {
         let mut desk = Desk::with(&some(), 80, 24);
         desk.keys(view).sees(shown).keys("/ 9 1 2 3").sees("find 9123").sees("[1 Messages").sees("1 here");
         desk.keys("Enter").sees("65∙∙∙∙9123").misses("65∙∙∙∙9124");

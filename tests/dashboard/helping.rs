@@ -76,6 +76,7 @@ fn the_cursor_moves_and_stays_in_view() {
 #[rstest]
 #[case("2", "Keys: batches")]
 #[case("3", "Keys: failures")]
+#[case("4", "Keys: trends")]
 #[case("5", "Keys: activity")]
 #[case("Enter", "Keys: detail")]
 #[case("f", "Keys: menus")]

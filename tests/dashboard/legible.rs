@@ -112,7 +112,8 @@ fn the_cursor_stands_where_it_matters() {
     for (name, mut desk) in every_screen(&Look::of_size(80, 24)) {
         let expected = match name {
             "list" | "list_far" | "ordered" | "filtered" | "failures" | "marked" | "batches" | "paused" | "revealed" | "waiting"
-            | "stale" | "abroad" | "activity" | "run" | "filter_combined" | "times" | "failures_in_window" => "›",
+            | "trends" | "trends_rising" | "trends_earlier" | "stale" | "abroad" | "activity" | "run" | "filter_combined" | "times"
+            | "failures_in_window" => "›",
             "detail" => "65",
             "question" | "batch_question" => "cancel",
             "filter" | "filter_below" | "order" => "› [x]",

@@ -69,7 +69,7 @@ impl Look {
 }
 
 /// Keys after which something is shown, of a campaign in trouble.
-const OF_BUSY: [(&str, &str); 26] = [
+const OF_BUSY: [(&str, &str); 28] = [
     ("list", "j j"),
     ("list_far", "G"),
     ("detail", "j j Enter"),
@@ -94,17 +94,20 @@ const OF_BUSY: [(&str, &str); 26] = [
     ("unlock", ": u n l o c k Enter"),
     ("export", "x"),
     ("failures", "3 j"),
+    ("trends_rising", "4 t j Enter"),
+    ("trends_earlier", "4 Left Left"),
     ("marked", "j j Space j Space"),
     ("refused", "]"),
 ];
 
 /// The same, where actions can be taken.
-const OF_OPEN: [(&str, &str); 13] = [
+const OF_OPEN: [(&str, &str); 14] = [
     ("question", "j j r"),
     ("plan", "3 G r"),
     ("plan_list", "3 G r Tab"),
     ("batches", "2"),
     ("batch_question", "2 r"),
+    ("trends", "4"),
     ("activity_empty", "5"),
     ("paused", "p"),
     ("revealed", "j j v"),
@@ -141,7 +144,7 @@ pub fn every_screen(look: &Look) -> Vec<(&'static str, Desk)> {
     refused
         .news(0, News::Connection(Connection::Refused { until, met: CallProblem::Refused, why: explanation("the key is refused (401)") }));
     screens.push(("refused_from_the_start", refused));
-    for (name, keys) in [("nothing", "j"), ("nothing_failed", "3"), ("no_batches", "2"), ("no_activity", "5")] {
+    for (name, keys) in [("nothing", "j"), ("nothing_failed", "3"), ("no_trends", "4"), ("no_batches", "2"), ("no_activity", "5")] {
         let mut desk = look.with(&[], true);
         desk.keys(keys);
         screens.push((name, desk));

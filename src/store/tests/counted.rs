@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::model::{NOW, at, rows, some_answers, some_reach};
 use crate::delivery::{AttemptFields, Class, DeliveryError, Message, MessageId, Patience, Progress, Reported, RowFields, Station, Status};
-use crate::store::{AnswerKind, Classes, Filter, Reach, STATUS_COUNT, Store, status_index};
+use crate::store::{AnswerKind, Classes, Filter, Latency, Reach, STATUS_COUNT, Store, status_index};
 
 fn is_covered(reach: &Reach, message: &Message) -> bool {
     let in_gap = |created: Timestamp| reach.gap.is_some_and(|gap| gap.older < created && created < gap.newer);
@@ -64,6 +64,28 @@ fn check_classes(store: &Store, covered: &[&Message], now: Timestamp) {
     }
 }
 
+/// However a window is cut into spans, they add up to it: by class, and in what was delivered and is waited for.
+#[track_caller]
+fn check_spans(store: &Store, now: Timestamp) {
+    for (hours, minutes) in [(1, 1), (24, 30), (200, 1_440), (200, 7)] {
+        let since = NOW - hours * 3_600_000;
+        let starts: Vec<Timestamp> = (0..hours * 60).step_by(minutes).map(|minute| at(since + minute * 60_000)).collect();
+        for until in [None, Some(at(NOW))] {
+            let spans = store.begun_in_spans(&starts, until, now);
+            assert_eq!(spans.len(), starts.len());
+            let whole = store.classes(Some(at(since)), until, now);
+            for class in Class::ALL {
+                assert_eq!(spans.iter().map(|span| span.classes[class]).sum::<usize>(), whole[class], "{class:?}");
+            }
+            let latency = store.latency_between(Some(at(since)), until, now);
+            let sum = |of: fn(&Latency) -> usize| spans.iter().map(|span| of(&span.latency)).sum::<usize>();
+            assert_eq!((sum(|it| it.delivered), sum(|it| it.open)), (latency.delivered, latency.open));
+        }
+    }
+    let first = store.covered_rows().filter_map(|row| began(&store.message(row))).map(minute).min();
+    assert_eq!(store.first_begun().map(minute), first);
+}
+
 /// The creation and id of the newest covered message that was dropped.
 pub type Floor = Option<(Option<Timestamp>, MessageId)>;
 
@@ -102,6 +124,7 @@ pub fn check_counts(store: &Store, floor: &Floor) {
 
     for minutes in [0, 25, 3_000] {
         check_classes(store, &covered, at(NOW + minutes * 60_000));
+        check_spans(store, at(NOW + minutes * 60_000));
     }
     let hours = store.failed_by_hour(now, 24);
     let day = store.errors(Some(at(NOW - (24 * 60 - 1) * 60_000)), Some(at(NOW + 60_000)));
@@ -352,4 +375,16 @@ fn the_latency_of_a_window_is_that_of_its_rows() {
     let window = store_of(&all).latency_between(Some(at(NOW - 900_000)), None, at(NOW));
     assert_eq!((window.open, window.p95), (50, None));
     assert!((window.p50.unwrap() - 50.0).abs() < 1.0, "{window:?}");
+}
+
+#[test]
+fn each_span_has_its_own_figures() {
+    let mut all: Vec<Sent> = (1..=50).map(|second| Sent { created: 100, started: 100, ended: Some(100 - second), ..DELIVERED }).collect();
+    all.extend((0..3).map(|_| Sent { status: "failure", created: 700, started: 700, ended: None, ..DELIVERED }));
+    all.extend((0..50).map(|_| Sent { status: "sent", created: 700, started: 700, ended: None, ..DELIVERED }));
+    let spans = store_of(&all).begun_in_spans(&[at(NOW - 1_200_000), at(NOW - 600_000)], None, at(NOW));
+    assert_eq!((spans[0].classes[Class::Failed], spans[0].classes[Class::Stuck], spans[0].classes.total()), (3, 50, 53));
+    assert_eq!((spans[0].latency.open, spans[0].latency.p50), (50, None), "nothing was delivered yet");
+    assert_eq!((spans[1].classes[Class::Delivered], spans[1].classes.total()), (50, 50));
+    assert!((spans[1].latency.p50.unwrap() - 25.0).abs() < 0.5, "{spans:?}");
 }

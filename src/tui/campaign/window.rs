@@ -24,10 +24,11 @@ pub(in crate::tui) struct TimeWindow {
 pub(in crate::tui) type Times = (Option<Timestamp>, Option<Timestamp>);
 
 impl TimeWindow {
-    /// The windows that a menu offers: 1 h, 6 h, 24 h, 7 d, today.
-    pub fn usual() -> [TimeWindow; 5] {
+    /// The windows that a menu offers: 1 h, 6 h, 24 h, 3 d, 7 d, today.
+    pub fn usual() -> [TimeWindow; 6] {
         let last = |hours| TimeWindow { from: Some(GivenTime::Ago(SignedDuration::from_hours(hours))), to: None };
-        [last(1), last(6), last(24), last(7 * 24), TimeWindow { from: Some(GivenTime::Today(DayEnd::Start)), to: None }]
+        let today = TimeWindow { from: Some(GivenTime::Today(DayEnd::Start)), to: None };
+        [last(1), last(6), last(24), last(3 * 24), last(7 * 24), today]
     }
 
     /// The next wider of the last 6 h, 24 h, 3 days, 7 days and all times. `None` for all times, and for a window with an
@@ -127,7 +128,7 @@ fn halves(text: &str) -> (&str, &str) {
 }
 
 impl Campaign {
-    /// Lists what the filter and the find ask for, and groups the failures of the same time window.
+    /// Lists what the filter and the find ask for, and counts and groups those of the same time window.
     pub fn narrow(&mut self) {
         let filter =
             Filter { query: self.find.query.clone(), nothing: self.find.refusal.is_some(), ..self.choice.filter(&self.zone, self.now) };
@@ -136,7 +137,9 @@ impl Campaign {
             // The cursor may have left the unmasked row.
             self.marks.hide(self.subject());
         }
-        self.failures.set_times(&self.store, self.times());
+        let (since, until) = self.times();
+        self.classes = self.store.classes(since, until, self.recent_until);
+        self.failures.set_times(&self.store, (since, until));
     }
 
     /// Moves a relative time window on with the clock.

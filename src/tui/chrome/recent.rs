@@ -1,6 +1,6 @@
 //! The third line: what finished in the last minutes, as a graph and in words: is it going well, and since when not.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -8,10 +8,10 @@ use super::label_width;
 use crate::delivery::{Class, grouped};
 use crate::store::{Recent, Stall};
 use crate::tui::shared::{Campaign, Shared};
-use crate::tui::text::{Align, age, fit};
+use crate::tui::text::{Align, fit};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::sparkline::{self, Bin};
-use crate::tui::widgets::words::{percent, row_of};
+use crate::tui::widgets::words::{percent, row_of, taking};
 use crate::tui::{Role, class_sign};
 
 /// How many minutes the graph has where there is room, and otherwise: the last minutes alone.
@@ -167,10 +167,9 @@ fn leading(recent: &Recent) -> String {
 
 /// How long deliveries take in these minutes, those on the way counted in.
 fn takes(campaign: &Campaign) -> String {
-    let seconds = |seconds: f64| age(SignedDuration::from_secs(seconds.round().max(1.0) as i64));
     match (campaign.latency.p50, campaign.latency.p95) {
-        (Some(half), Some(most)) => format!("takes {}, 95 % within {}", seconds(half), seconds(most)),
-        (Some(half), None) => format!("takes {}", seconds(half)),
+        (Some(half), Some(most)) => format!("takes {}, 95 % within {}", taking(half), taking(most)),
+        (Some(half), None) => format!("takes {}", taking(half)),
         _ => String::new(),
     }
 }

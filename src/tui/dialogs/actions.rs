@@ -280,7 +280,7 @@ fn copy_lines(shared: &Shared) -> Vec<RowLine> {
     let mut all: Vec<CopyWhat> = if has_marks { CopyFormat::ALL.map(CopyWhat::Marked).to_vec() } else { Vec::new() };
     all.extend(CopyFormat::ALL.map(CopyWhat::Row));
     if shared.view == ViewKind::Messages {
-        all.extend([CopyWhat::Number, CopyWhat::Text, CopyWhat::Attempts, CopyWhat::MessageId]);
+        all.extend([CopyWhat::Number, CopyWhat::Text, CopyWhat::Sentence, CopyWhat::Attempts, CopyWhat::MessageId]);
     }
     all.extend([CopyWhat::BatchId, CopyWhat::CampaignId, CopyWhat::TemplateId, CopyWhat::ErrorCode, CopyWhat::TraceId, CopyWhat::Shown]);
     let mut lines: Vec<RowLine> = all.into_iter().map(|what| copy_line(what, "", shared)).collect();

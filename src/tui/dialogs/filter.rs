@@ -1,6 +1,6 @@
 //! The menu of filters: saved ones, statuses, errors, batches, time windows; and the menu of time windows alone, for
-//! the messages, the batches and the failures alike. What is ticked is a draft until Enter; Esc leaves the list as it
-//! was.
+//! the messages, the batches, the failures and the trends alike. What is ticked is a draft until Enter; Esc leaves the
+//! list as it was.
 
 mod choices; // what is ticked
 mod count; // how many messages each line would show
@@ -163,7 +163,7 @@ impl Dialog for FilterMenu {
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let keys = keys::of_dialog(self, shared, [Action::Enter, Action::Toggle, Action::PlanRetry, Action::Delete, Action::Back]);
-        let title = if self.is_of_times { "Show messages, batches and failures of" } else { "Show messages that are" };
+        let title = if self.is_of_times { "Show messages, batches, failures, trends of" } else { "Show messages that are" };
         self.choices.draw(shared, buffer, area, title, &keys)
     }
 }

@@ -13,6 +13,7 @@ use crate::store::RowNumber;
 use crate::tui::dialogs::{CopiedPage, RowMenu};
 use crate::tui::shared::{Campaign, DetailPhase, REVEAL, Shared, ViewKind};
 use crate::tui::text::csv::csv_lines;
+use crate::tui::text::spoken;
 use crate::tui::views;
 use crate::tui::views::messages::cells::{message_cells, number};
 use crate::tui::{Action, Context, Copied, Effect};
@@ -67,6 +68,8 @@ pub(in crate::tui) enum CopyWhat {
     Number,
     /// The message's text.
     Text,
+    /// What became of it, to say on the telephone.
+    Sentence,
     MessageId,
     BatchId,
     CampaignId,
@@ -86,6 +89,7 @@ impl CopyWhat {
             CopyWhat::Marked(form) => format!("the marked messages {}", form.word()),
             CopyWhat::Number => "the number, as shown".to_owned(),
             CopyWhat::Text => "the text, as shown".to_owned(),
+            CopyWhat::Sentence => "the sentence to say".to_owned(),
             CopyWhat::MessageId => "the message's id".to_owned(),
             CopyWhat::BatchId => "the batch's id".to_owned(),
             CopyWhat::CampaignId => "the campaign's id".to_owned(),
@@ -175,6 +179,7 @@ impl Shared {
                 None => Some("no message is selected"),
                 Some(row) => campaign.store.text(row, campaign.is_masked(row)).is_none().then_some("not given"),
             },
+            CopyWhat::Sentence => row.is_none().then_some("no message is selected"),
             CopyWhat::MessageId => subject.message.is_none().then_some("not about a message"),
             CopyWhat::BatchId => subject.batch.is_none().then_some("not in a batch"),
             CopyWhat::CampaignId => None,
@@ -322,6 +327,7 @@ fn copied_text(state: &Shared, what: CopyWhat) -> Option<String> {
         CopyWhat::Number => number(state),
         CopyWhat::Text if campaign.settings.one_time_password => None,
         CopyWhat::Text => campaign.subject().and_then(|row| campaign.store.text(row, campaign.is_masked(row))),
+        CopyWhat::Sentence => Some(sentence(state, &campaign.store.message(campaign.subject()?))),
         CopyWhat::MessageId => subject.message.as_ref().map(MessageId::as_str).map(str::to_owned),
         CopyWhat::BatchId => subject.batch.as_ref().map(BatchId::as_str).map(str::to_owned),
         CopyWhat::CampaignId => Some(campaign.settings.id.as_str().to_owned()),
@@ -331,6 +337,11 @@ fn copied_text(state: &Shared, what: CopyWhat) -> Option<String> {
         CopyWhat::Attempts => campaign.subject().map(|row| attempts(state, &campaign.store.message(row))),
         CopyWhat::Shown => None,
     }
+}
+
+/// What became of a message, to say on the telephone: without the number, and without the text.
+pub(in crate::tui) fn sentence(state: &Shared, message: &Message) -> String {
+    format!("This message {}.", spoken::course(message, &state.look.zone, state.time_of_day()))
 }
 
 /// The template id of the message under the cursor.

@@ -172,7 +172,7 @@ impl Tables {
             ViewKind::Messages => Some(&self.messages),
             ViewKind::Batches => Some(&self.batches),
             ViewKind::Failures => Some(&self.failures),
-            ViewKind::Activity | ViewKind::NotDelivered => None,
+            ViewKind::Trends | ViewKind::Activity | ViewKind::NotDelivered => None,
         }
     }
 
@@ -182,7 +182,7 @@ impl Tables {
             ViewKind::Messages => Some(&mut self.messages),
             ViewKind::Batches => Some(&mut self.batches),
             ViewKind::Failures => Some(&mut self.failures),
-            ViewKind::Activity | ViewKind::NotDelivered => None,
+            ViewKind::Trends | ViewKind::Activity | ViewKind::NotDelivered => None,
         }
     }
 

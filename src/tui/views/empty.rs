@@ -143,6 +143,27 @@ fn in_window(state: &Shared, campaign: &Campaign) -> String {
     if window.is_all() { String::new() } else { format!(" of this window, {}", window.words(&state.look.zone, state.now)) }
 }
 
+/// Draws that there is nothing to make charts of.
+pub(in crate::tui) fn draw_no_trends(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
+    if campaign.store.is_empty() || campaign.is_unread() {
+        return draw(state, campaign, buffer, area);
+    }
+    let (strong, text) = (state.look.style(Role::Strong), state.look.style(Role::Text));
+    let (times, messages) = (state.key_for(Action::TimeWindow), state.key_for(Action::Show(ViewKind::Messages)));
+    let window = campaign.choice.window.words(&state.look.zone, state.now);
+    let (what, next) = match campaign.is_window_whole() {
+        true => (format!("Nothing was sent in this window, {window}."), format!("{times} shows other times.")),
+        false => (
+            format!("Nothing of this window is loaded, {window}: {}.", state.how_far(campaign)),
+            format!(
+                "{times} shows other times; at the end of the messages ({messages}), {} reads further back.",
+                state.key_for(Action::Enter)
+            ),
+        ),
+    };
+    put(buffer, area, &[(what, strong), (next, text)]);
+}
+
 /// Draws that no loaded message is in a batch.
 pub(in crate::tui) fn draw_no_batches(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
     if campaign.store.is_empty() {

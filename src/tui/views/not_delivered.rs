@@ -78,7 +78,7 @@ pub(super) fn open(shared: &mut Shared) {
     let batch = match shared.view {
         ViewKind::Batches => batches::selected(campaign),
         ViewKind::Messages => campaign.listed_batch().map(|summary| summary.batch.id),
-        ViewKind::Failures | ViewKind::Activity | ViewKind::NotDelivered => None,
+        ViewKind::Failures | ViewKind::Trends | ViewKind::Activity | ViewKind::NotDelivered => None,
     };
     shared.leave_activity();
     if shared.view != ViewKind::NotDelivered {

@@ -36,6 +36,11 @@ pub(in crate::tui) fn percent(share: f64) -> String {
     }
 }
 
+/// How long a delivery takes, given in seconds: `1 s` at least.
+pub(in crate::tui) fn taking(seconds: f64) -> String {
+    text::age(SignedDuration::from_secs(seconds.round().max(1.0) as i64))
+}
+
 /// How much of a batch is loaded: `20 of 150 loaded`.
 pub(in crate::tui) fn loaded_of(summary: &BatchSummary) -> String {
     match summary.total() {

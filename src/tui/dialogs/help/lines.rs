@@ -19,13 +19,15 @@ pub(super) struct HelpLine {
 }
 
 /// Signs on the screen besides those of the statuses.
-const SIGNS: [(&str, &str); 9] = [
+const SIGNS: [(&str, &str); 11] = [
     ("›", "at the left: the row under the cursor; with \"sending\": the status"),
     ("*", "marked: a retry, an export or a plan covers the marked messages"),
     ("•", "outside the loaded range: found by a search or in a batch; not in the figures"),
     ("–", "at the left: no longer matches the filter, shown until the cursor moves; in a cell: no value"),
     ("∙", "a hidden digit or letter: the campaign is masked"),
     ("≤", "at the latest: seen at that time, not reported by the API"),
+    ("▒", "in charts and bars: not loaded, so nothing is known of it"),
+    ("≥", "in the time to deliver: that share has not been delivered yet, those on the way counted in"),
     ("^ v", "at the head of a column: the list is sorted by it, lowest or highest first"),
     ("!", "needs a person: a campaign that cannot be read, an outcome to decide, too many failures"),
     ("?", "not reported by the API, or an unknown outcome: it is looked up, and never sent again automatically"),

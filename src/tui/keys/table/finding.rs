@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
-use super::{PANES, WINDOWED, WINDOWED_LINES, only};
+use super::{PANES, WINDOWED_LINES, WINDOWED_ROWS, only};
 use crate::tui::views::ViewKind;
 
 use Context::{Campaigns, Detail, Menu};
@@ -31,11 +31,20 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::TimeWindow,
         keys: &[Chord::char('t')],
-        contexts: WINDOWED.and(&[Detail]),
+        contexts: WINDOWED_ROWS.and(&[Detail]),
         label: "times",
         help: "show a time window: the last hours or days, today, or from one time to another; in messages, batches and failures",
         group: HelpGroup::Find,
         footer: Some(8),
+    },
+    Binding {
+        action: Action::TimeWindow,
+        keys: &[Chord::char('t')],
+        contexts: only(&[Context::Pane(ViewKind::Trends)]),
+        label: "times",
+        help: "draw another time window: the last hours or days, today, or from one time to another",
+        group: HelpGroup::Find,
+        footer: Some(2),
     },
     Binding {
         action: Action::Toggle,

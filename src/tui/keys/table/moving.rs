@@ -4,6 +4,7 @@ use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
 use super::{CAMPAIGN_VIEWS, LISTS, OUTSIDE_TEXT, PANES, TEXTS, VIEWS, only};
+use crate::tui::views::ViewKind;
 
 use Context::{Campaigns, Detail, Page, Plan, Prompt, Question, Text};
 
@@ -152,6 +153,24 @@ pub(super) const BINDINGS: &[Binding] = &[
         help: "scroll right; in a question, the next answer",
         group: HelpGroup::Move,
         footer: None,
+    },
+    Binding {
+        action: Action::Left,
+        keys: &[Chord::plain(KeyCode::Left), Chord::char('h')],
+        contexts: only(&[Context::Pane(ViewKind::Trends)]),
+        label: "earlier",
+        help: "to the bar before, in all charts",
+        group: HelpGroup::Move,
+        footer: Some(2),
+    },
+    Binding {
+        action: Action::Right,
+        keys: &[Chord::plain(KeyCode::Right), Chord::char('l')],
+        contexts: only(&[Context::Pane(ViewKind::Trends)]),
+        label: "later",
+        help: "to the next bar, in all charts",
+        group: HelpGroup::Move,
+        footer: Some(2),
     },
     Binding {
         action: Action::NextPane,

@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
-use super::{CAMPAIGN_VIEWS, PANES, WINDOWED, only};
+use super::{CAMPAIGN_VIEWS, PANES, WINDOWED_ROWS, only};
 
 use Context::{Detail, Menu, Page, Plan, Text};
 
@@ -95,7 +95,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::char('x')],
         contexts: CAMPAIGN_VIEWS.and(&[Plan, Page]),
         label: "export",
-        help: "write what is shown to a file: messages, batches, failures, actions, a plan, the results of a run; masked as shown",
+        help: "write what is shown to a file: messages, batches, failures, the figures of the trends, actions, a plan, the results of a run; masked as shown",
         group: HelpGroup::Show,
         footer: Some(9),
     },
@@ -111,7 +111,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Order,
         keys: &[Chord::char('o')],
-        contexts: WINDOWED,
+        contexts: WINDOWED_ROWS,
         label: "order, columns",
         help: "the order of the rows; in messages also the columns: which are shown, and in which order",
         group: HelpGroup::Show,

@@ -203,7 +203,7 @@ impl Scale {
         let counts = self.hours.get(code);
         let sign = |hour: usize| match counts.map_or(0, |counts| counts[hour]) {
             0 if hour < self.not_loaded => NOT_LOADED,
-            count => sparkline::height(count, self.most_of_an_hour),
+            count => sparkline::sign(count, self.most_of_an_hour),
         };
         (0..HOURS).map(sign).collect()
     }

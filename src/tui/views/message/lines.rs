@@ -9,7 +9,7 @@ use super::{DetailPhase, number};
 use crate::delivery::{Attempt, DeliveryError, ErrorCode, Message, Progress, Status, TemplatePart, counted, parts};
 use crate::monitor::Connection;
 use crate::store::RowNumber;
-use crate::tui::shared::{Campaign, Shared};
+use crate::tui::shared::{Campaign, Shared, sentence};
 use crate::tui::text::{age, ago, width as text_width, wrap};
 use crate::tui::widgets::words::in_a_line;
 use crate::tui::{Role, role_of, sign};
@@ -72,6 +72,7 @@ impl Pen<'_> {
         self.action(campaign, &message);
         self.attempts(campaign, &message);
         self.text(campaign, row, &message, masked);
+        self.fact("say", &sentence(self.shared, &message), Role::Strong);
         self.times(campaign, row, &message);
         self.ids(campaign, &message);
         self.values(campaign, &message, masked);
