@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{FailureGroup, GroupKey};
-use crate::delivery::{BatchId, ErrorCode, MessageId, RetryAdvice, Status, counted, grouped};
+use crate::delivery::{BatchId, ErrorCode, MessageId, RetryAdvice, Status, grouped};
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, cut, fit, wrap};
 use crate::tui::widgets::recipient::who;
@@ -39,7 +39,10 @@ pub(super) fn draw(shared: &Shared, campaign: &Campaign, group: &FailureGroup, b
     let newest = newest(shared, campaign, group);
     if !newest.is_empty() {
         put("", Role::Text);
-        let of = if newest.len() < group.count { format!("the newest of {}", counted(group.count, "message")) } else { "who".to_owned() };
+        let of = match newest.len() < group.count {
+            true => format!("recipients, the newest {} of {}", grouped(newest.len()), grouped(group.count)),
+            false => "recipients".to_owned(),
+        };
         put(&of, Role::Heading);
         newest.iter().for_each(|line| put(line, Role::Text));
     }

@@ -211,7 +211,9 @@ impl Scale {
 
 fn cells(shared: &Shared, group: &FailureGroup, scale: &Scale, widths: Widths, selected: Option<Style>) -> Line<'static> {
     let style = |role| selected.unwrap_or_else(|| shared.look.style(role));
-    let graph = |role| graph_style(shared.look.style(role));
+    // Where secondary text is the terminal's own, a graph still needs a colour to keep.
+    let [muted, rule] = [Role::Muted, Role::Rule].map(|role| shared.look.style(role));
+    let graph = graph_style(if muted.fg.is_some() { muted } else { rule });
     let GroupKey::Error(code) = &group.key else { return sum_cells(shared, group, selected) };
     let share = group.count as f64 / scale.total.max(1) as f64;
     let mut spans = vec![
@@ -223,7 +225,7 @@ fn cells(shared: &Shared, group: &FailureGroup, scale: &Scale, widths: Widths, s
         // All bars share a scale: the longest is the largest group.
         let bar = bar(group.count as f64 / scale.most.max(1) as f64, widths.bar);
         spans.push(Span::styled(" ", style(Role::Text)));
-        spans.push(Span::styled(bar.clone(), graph(Role::Muted)));
+        spans.push(Span::styled(bar.clone(), graph));
         spans.push(Span::styled(" ".repeat(widths.bar.saturating_sub(width(&bar))), style(Role::Text)));
     }
     let newest = group.newest.map(|at| shared.look.time(at, shared.now)).unwrap_or_default();
@@ -233,7 +235,7 @@ fn cells(shared: &Shared, group: &FailureGroup, scale: &Scale, widths: Widths, s
         // What is blank is not part of the graph.
         let hours = scale.hours(code);
         let alike = hours.chunk_by(|left, right| (*left == " ") == (*right == " "));
-        spans.extend(alike.map(|run| Span::styled(run.concat(), if run[0] == " " { style(Role::Text) } else { graph(Role::Muted) })));
+        spans.extend(alike.map(|run| Span::styled(run.concat(), if run[0] == " " { style(Role::Text) } else { graph })));
         spans.push(Span::styled("  ", style(Role::Text)));
     }
     if widths.tried {
