@@ -2,7 +2,7 @@
 
 use postwatch::simulator::CampaignOptions;
 
-use super::hands::{CANCEL, asked, on_a_failed_one};
+use super::hands::{CANCEL, asked, on_a_failed_one, on_a_failed_one_of};
 use super::program::cursor_line;
 use super::simulation::{Simulation, campaign, world};
 
@@ -93,4 +93,19 @@ fn a_production_key_on_this_machine_wants_the_name_and_the_count() {
     program.types(&failed).presses_until("\r", "the countdown", |screen| screen.contents().contains("Starting in "));
     program.types("y").types("\r").types("\u{1b}").sees("taken back: nothing was sent");
     assert_eq!(simulation.posts(), []);
+}
+
+/// The Enter that unlocks agrees to nothing else, and the name is typed as fast as it comes.
+#[test]
+fn a_plan_unlocks_its_campaign_and_is_then_asked_about() {
+    let simulation = Simulation::new();
+    simulation.configure(&simulation.part(0, "calls_per_second = 10\nread_only = true"));
+    let (mut program, failed) = on_a_failed_one_of(&simulation, simulation.start(&[]).spawn());
+    program.types("r").sees("READ-ONLY. Type the campaign's name").types("Clinic reminders");
+    program.presses_until("\r", "the lock", |screen| screen.contents().contains("UNLOCKED 15 min"));
+    program.sees(CANCEL).reads_all();
+    assert_eq!(simulation.posts(), []);
+    program.presses_until("y", "the outcome", |screen| screen.contents().contains("retried: accepted"));
+    let posts = simulation.posts();
+    assert_eq!(posts.iter().map(|post| post.message.as_deref()).collect::<Vec<_>>(), [Some(failed.id.as_str())]);
 }
