@@ -171,10 +171,10 @@ pub(super) fn not_started_because(state: RunState) -> &'static str {
 }
 
 /// The text for a message that was not started.
-pub(super) fn not_started_reported() -> Explanation {
+pub(super) fn not_started_reported(state: RunState) -> Explanation {
     Explanation::new(
-        "It was not retried.",
-        "The run was stopped before it reached this message; nothing was sent.",
+        format!("The run was {}.", not_started_because(state)),
+        "It had not reached this message; nothing was sent.",
         "Plan it again if it still needs a retry.",
     )
 }

@@ -232,3 +232,58 @@ fn production_asks_for_the_count() {
     desk.sees("Type 6, then Enter: 6").keys("Enter").wait(3_000);
     assert_eq!(desk.commands().iter().map(|command| run_of(command).map(<[_]>::len)).collect::<Vec<_>>(), [Some(6)]);
 }
+
+/// A run of which a person stopped the last three.
+fn stopped() -> Desk {
+    let mut desk = started(120, 36);
+    desk.wait(2_000);
+    for place in 3..6 {
+        tell(&mut desk, place, ActionStage::NotSent(explanation("The run was stopped.")));
+        desk.wait(1_000);
+    }
+    run(&mut desk, [2, 1, 0, 0], RunPhase::Stopped(explanation("The run was stopped.")));
+    desk
+}
+
+#[test]
+fn what_ended_alike_has_one_line_that_opens() {
+    let mut desk = stopped();
+    desk.keys("Esc 5 j").sees("! 3 retries not sent: the run was stopped (Enter lists them)").misses("retry not sent");
+    desk.keys("Enter").sees("(Enter hides them)");
+    assert_eq!(desk.screen().matches("retry not sent: The run was stopped").count(), 3);
+    assert!(desk.cursor_line().contains("3 retries not sent"), "{}", desk.screen());
+    desk.keys("j Enter")
+        .sees("not sent")
+        .keys("Esc")
+        .sees("[5 Activity")
+        .keys("k Enter")
+        .sees("(Enter lists them)")
+        .misses("retry not sent");
+}
+
+#[test]
+fn the_results_have_one_line_for_all_that_ended_alike_until_each_is_asked_for() {
+    let mut desk = stopped();
+    desk.sees("Results of the run").sees("3 messages  14:03:14 to 14:03:16  The run was stopped").sees("Tab list each");
+    desk.keys("Tab").sees("Tab group them").misses("3 messages  14:03");
+    assert_eq!(desk.screen().matches("The run was stopped").count(), 4, "{}", desk.screen());
+    desk.keys("Tab").sees("3 messages  14:03:14 to 14:03:16");
+}
+
+#[test]
+fn a_file_of_the_actions_has_each_of_them() {
+    let mut desk = stopped();
+    desk.keys("Esc 5 x Enter");
+    let file = desk.files.last().unwrap();
+    assert_eq!(file.text.matches("not sent").count(), 3, "{}", file.text);
+}
+
+/// They were answered where they were asked for.
+#[test]
+fn ones_own_retries_are_no_news() {
+    let mut desk = stopped();
+    desk.keys("Esc").misses("5 Activity (");
+    let after: Vec<Sms> = failures()[..1].iter().map(|failed| Sms { status: "created", error: "", tried: 2, ..failed.clone() }).collect();
+    desk.answer(0, &after, postwatch::store::AnswerKind::Action, None, false).misses("5 Activity (");
+    desk.wait(1_000).answer(0, &[sms(900, "failure", 5)], postwatch::store::AnswerKind::List, None, false).sees("5 Activity (1)");
+}

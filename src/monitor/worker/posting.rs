@@ -238,12 +238,11 @@ impl Worker {
     pub(super) async fn give_up_waiting(&mut self, index: usize) {
         let Some(active) = self.scheduler.actions.get_mut(index).filter(|active| active.may_be_given_up()) else { return };
         let stopped = self.scheduler.run.as_ref().map(ActiveRun::state).filter(|state| matches!(state, RunState::Stopped(_)));
-        let reason = match stopped {
-            Some(state) if active.in_run => not_started_because(state),
-            _ if active.called_off => TAKEN_BACK,
+        let (reason, reported) = match stopped {
+            Some(state) if active.in_run => (not_started_because(state), not_started_reported(state)),
+            _ if active.called_off => (TAKEN_BACK, taken_back_reported()),
             _ => return,
         };
-        let reported = if active.in_run { not_started_reported() } else { taken_back_reported() };
         let which = active.which.clone();
         active.phase = ActionPhase::Over;
         let now = self.wall();

@@ -131,7 +131,8 @@ impl Worker {
         let messages = std::mem::take(&mut run.to_give_up);
         let left: HashSet<&MessageId> = messages.iter().collect();
         let actions: Vec<_> = messages.iter().filter_map(|message| run.waiting.remove(message)).collect();
-        let (reason, now) = (not_started_because(run.state()), self.wall());
+        let (state, now) = (run.state(), self.wall());
+        let reason = not_started_because(state);
         for active in &mut self.scheduler.actions {
             if active.is_queued() && active.message().is_some_and(|message| left.contains(message)) {
                 active.phase = ActionPhase::Over;
@@ -139,7 +140,7 @@ impl Worker {
         }
         self.record(move |journal| journal.give_up(&actions, reason, now)).await;
         for message in messages {
-            self.run_stage(message, ActionStage::NotSent(not_started_reported())).await;
+            self.run_stage(message, ActionStage::NotSent(not_started_reported(state))).await;
         }
         self.tell_run().await;
     }

@@ -218,6 +218,16 @@ impl Actions {
         self.acting > 0
     }
 
+    /// How many a person must decide about.
+    pub fn to_decide(&self) -> usize {
+        let is_for_person = |open: &&OpenActionNews| !open.elsewhere && open.look_up_at.is_none() && open.state == ActionState::Unknown;
+        let open = self.open.iter().filter(is_for_person);
+        // One that was agreed to here is in both.
+        let known =
+            |open: &OpenActionNews| Subject::of(&open.kind).and_then(|subject| self.on(&subject)).is_some_and(ActionRecord::needs_person);
+        self.for_person + open.filter(|open| !known(open)).count()
+    }
+
     /// Whether a person must decide about one.
     pub fn needs_person(&self) -> bool {
         self.for_person > 0

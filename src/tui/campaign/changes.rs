@@ -24,10 +24,23 @@ pub(in crate::tui) struct ChangeRecord {
     pub to: Status,
     /// Why it failed, where it did and the API said why.
     pub error: Option<DeliveryError>,
-    /// When the newest of its changes was seen.
+    /// When the newest of its changes was seen, by this program's own clock.
     pub at: Timestamp,
+    /// When it ended, by the API's account; of other steps no stamp tells when they were.
+    pub ended_at: Option<Timestamp>,
     /// Whether it was retried, and not from this dashboard.
     pub elsewhere: bool,
+    /// Whether it was retried from this dashboard: what becomes of that is told as an action.
+    pub here: bool,
+}
+
+/// Whether a change shows that its message was retried, and from where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Retried {
+    No,
+    /// From this dashboard.
+    Here,
+    Elsewhere,
 }
 
 /// How many messages changed, by their new state.
@@ -50,6 +63,8 @@ pub(in crate::tui) struct Changes {
     since: Option<Timestamp>,
     sums: ChangeSums,
     dropped: usize,
+    /// How many of those that are kept were retried from this dashboard.
+    here: usize,
 }
 
 impl Changes {
@@ -60,21 +75,26 @@ impl Changes {
 
     /// Another change. A message that changed before keeps the status it had when the user last
     /// looked.
-    pub fn note(&mut self, message: MessageId, change: &Change, elsewhere: bool) {
+    pub fn note(&mut self, message: MessageId, change: &Change, retried: Retried, ended_at: Option<Timestamp>) {
         let mut record = ChangeRecord {
             message,
             from: change.from.clone(),
             to: change.to.clone(),
             error: change.error.clone(),
             at: change.seen_at,
-            elsewhere,
+            ended_at,
+            elsewhere: retried == Retried::Elsewhere,
+            here: retried == Retried::Here,
         };
         if let Some(known) = self.indices.remove(&record.message).and_then(|index| self.records.remove(&index)) {
             self.count(&known, |sum| sum.saturating_sub(1));
+            self.here -= usize::from(known.here);
             record.elsewhere |= known.elsewhere;
+            record.here |= known.here;
             record.from = known.from;
         }
         self.count(&record, |sum| sum + 1);
+        self.here += usize::from(record.here);
         self.indices.insert(record.message.clone(), self.next);
         self.records.insert(self.next, record);
         self.next += 1;
@@ -82,6 +102,7 @@ impl Changes {
             && let Some((_, oldest)) = self.records.pop_first()
         {
             self.indices.remove(&oldest.message);
+            self.here -= usize::from(oldest.here);
             self.dropped += 1;
         }
     }
@@ -119,6 +140,11 @@ impl Changes {
         self.records.len()
     }
 
+    /// How many of those that are kept are news: not what became of one's own retries.
+    pub fn news(&self) -> usize {
+        self.records.len() - self.here
+    }
+
     /// Since when; `None` before the campaign was first loaded.
     pub fn since(&self) -> Option<Timestamp> {
         self.since
@@ -146,9 +172,14 @@ impl Campaign {
         asked_at: Timestamp,
     ) {
         for change in &merged.changes {
-            let elsewhere = change.from == Some(Status::Failure) && *from != AnswerKind::Action && !self.is_ours(change.row);
-            self.changes.note(self.store.id(change.row), change, elsewhere);
-            self.note_end(change);
+            let retried = match change.from {
+                Some(Status::Failure) if *from == AnswerKind::Action || self.is_ours(change.row) => Retried::Here,
+                Some(Status::Failure) => Retried::Elsewhere,
+                _ => Retried::No,
+            };
+            let ended_at = self.ended_at(change);
+            self.changes.note(self.store.id(change.row), change, retried, ended_at);
+            self.absence.note(&change.to, ended_at.unwrap_or(change.seen_at));
         }
         // What is older was only loaded now; nobody knows when it changed.
         let Some(newest) = newest_before.filter(|_| *from == AnswerKind::List) else { return };
@@ -159,15 +190,16 @@ impl Campaign {
             }
             if let Some(to) = cells.status.filter(|status| status.is_final()) {
                 let change = Change { row: *row, from: None, to: to.clone(), error: cells.error.cloned(), seen_at: asked_at };
-                self.changes.note(self.store.id(*row), &change, false);
-                self.note_end(&change);
+                let ended_at = self.ended_at(&change);
+                self.changes.note(self.store.id(*row), &change, Retried::No, ended_at);
+                self.absence.note(&change.to, ended_at.unwrap_or(asked_at));
             }
         }
     }
 
-    fn note_end(&mut self, change: &Change) {
-        let ended_at = self.store.cells(change.row).last_change;
-        self.absence.note(&change.to, ended_at.unwrap_or(change.seen_at));
+    /// When a message ended that has just changed, by the API's account.
+    fn ended_at(&self, change: &Change) -> Option<Timestamp> {
+        self.store.cells(change.row).last_change.filter(|_| change.to.is_final())
     }
 
     /// Whether a retry from this dashboard can have moved a message.
@@ -221,9 +253,9 @@ mod tests {
         let (first, second) = (message(0), message(1));
         let mut changes = Changes::default();
         changes.begin(at(0));
-        changes.note(first.clone(), &change(Some(Status::Sent), Status::SentToTelco, 1), false);
-        changes.note(second.clone(), &change(None, Status::Failure, 2), false);
-        changes.note(first.clone(), &change(Some(Status::SentToTelco), Status::Success, 3), true);
+        changes.note(first.clone(), &change(Some(Status::Sent), Status::SentToTelco, 1), Retried::No, None);
+        changes.note(second.clone(), &change(None, Status::Failure, 2), Retried::No, None);
+        changes.note(first.clone(), &change(Some(Status::SentToTelco), Status::Success, 3), Retried::Elsewhere, None);
         let lines: Vec<_> = changes.iter().map(|it| (it.message.clone(), it.from.clone(), it.to.clone(), it.at, it.elsewhere)).collect();
         assert_eq!(lines, [(first, Some(Status::Sent), Status::Success, at(3), true), (second, None, Status::Failure, at(2), false)]);
         assert_eq!(changes.sums(), ChangeSums { delivered: 1, failed: 1, moving: 0, elsewhere: 1 });
@@ -244,9 +276,10 @@ mod tests {
             let (row, mut changes) = (row(), Changes::default());
             for (seconds, (pick, good)) in (0..).zip(&picks) {
                 let to = if *good { Status::Success } else { Status::Failure };
-                changes.note(message(*pick), &Change { row, from: Some(Status::Sent), to, error: None, seen_at: at(seconds) }, false);
+                changes.note(message(*pick), &Change { row, from: Some(Status::Sent), to, error: None, seen_at: at(seconds) }, if pick % 3 == 0 { Retried::Here } else { Retried::No }, None);
             }
             prop_assert!(changes.len() <= KEPT);
+            prop_assert_eq!(changes.news(), changes.iter().filter(|it| !it.here).count());
             prop_assert_eq!(changes.len(), changes.iter().map(|it| it.message.clone()).collect::<std::collections::HashSet<_>>().len());
             let sums = changes.sums();
             prop_assert_eq!(sums.delivered + sums.failed, changes.len() + changes.dropped());

@@ -20,12 +20,14 @@ pub(in crate::tui) struct RunRecord {
     pub stop_asked: bool,
     /// Whether its results were seen.
     pub is_read: bool,
+    /// Whether its results have a line for each message.
+    pub is_listed: bool,
 }
 
 impl RunRecord {
     /// A run that was just agreed to.
     pub fn new(messages: Vec<MessageId>, asked_at: Timestamp) -> Self {
-        Self { messages, asked_at, news: None, ended_at: None, stop_asked: false, is_read: false }
+        Self { messages, asked_at, news: None, ended_at: None, stop_asked: false, is_read: false, is_listed: false }
     }
 
     /// It has progressed. True when it has just ended.

@@ -150,9 +150,12 @@ pub(in crate::tui) fn outcome(state: &Shared, record: &ActionRecord) -> (String,
             }
         }
         Some(ActionStage::NotTaken(why)) => (format!("{bad} {who} not {done}, nothing was sent: {}", in_a_line(why)), Role::Failed),
-        Some(stage @ (ActionStage::Refused(Refusal { why, .. }) | ActionStage::NotSent(why) | ActionStage::Skipped(why))) => {
-            let role = if matches!(stage, ActionStage::Skipped(_)) { Role::Warning } else { Role::Failed };
-            (format!("{bad} {who} {noun} {}: {}", stage.word(), in_a_line(why)), role)
+        Some(stage @ ActionStage::Refused(Refusal { why, .. })) => {
+            (format!("{bad} {who} {noun} {}: {}", stage.word(), in_a_line(why)), Role::Failed)
+        }
+        // Nothing went wrong with the message: it can be planned again.
+        Some(stage @ (ActionStage::NotSent(why) | ActionStage::Skipped(why))) => {
+            (format!("! {who} {noun} {}: {}", stage.word(), in_a_line(why)), Role::Warning)
         }
         Some(ActionStage::Unknown { why, look_up_at: Some(at) }) => {
             (format!("? {who} {noun}: outcome unknown, looked up again {}: {}", until(*at, state.now), in_a_line(why)), Role::Unknown)

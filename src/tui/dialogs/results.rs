@@ -1,6 +1,8 @@
 //! The results of the newest run: what was refused, what is unknown, what was not started, and the
 //! outcome of the rest. As a page to read, as text to copy, and as rows for a file.
 
+use std::collections::HashMap;
+
 use ratatui::text::{Line, Span};
 
 use super::Can;
@@ -33,13 +35,15 @@ impl Reads for ResultsPage {
     const TITLE: &'static str = "Results of the run";
 
     fn lines(shared: &Shared, columns: usize) -> Vec<Line<'static>> {
-        lines(shared, page::text_width(columns))
+        lines(shared, page::text_width(columns), is_listed(shared))
     }
 
     fn can(action: Action, shared: &Shared) -> Can {
         match action {
             Action::PlanRetry => Can::unless(shared.campaign().is_none_or(|campaign| campaign.not_started.is_empty()), NOTHING_LEFT),
             Action::Copy | Action::Export => Can::Yes,
+            Action::NextPane if is_listed(shared) => Can::Do("group them"),
+            Action::NextPane => Can::Yes,
             _ => Can::NotHere,
         }
     }
@@ -49,9 +53,19 @@ impl Reads for ResultsPage {
             Action::PlanRetry => shared.plan_not_started(),
             Action::Copy => shared.hand_out_lines(text(shared)),
             Action::Export => shared.ask_where("results", &rows(shared)),
+            Action::NextPane => {
+                if let Some(run) = shared.campaign_mut().and_then(|campaign| campaign.run.as_mut()) {
+                    run.is_listed = !run.is_listed;
+                }
+            }
             _ => {}
         }
     }
+}
+
+/// Whether each message has a line.
+fn is_listed(shared: &Shared) -> bool {
+    shared.campaign().and_then(|campaign| campaign.run.as_ref()).is_some_and(|run| run.is_listed)
 }
 
 /// The outcome of a message of the run, in the order of the page.
@@ -104,9 +118,9 @@ impl End {
 
     fn role(self) -> Role {
         match self {
-            End::Refused | End::NotStarted => Role::Failed,
+            End::Refused => Role::Failed,
             End::Unknown => Role::Unknown,
-            End::Skipped => Role::Warning,
+            End::Skipped | End::NotStarted => Role::Warning,
             End::ToGo => Role::Moving,
             End::Accepted => Role::Fine,
         }
@@ -134,8 +148,8 @@ fn by_end<'a>(campaign: &'a Campaign, run: &'a RunRecord) -> Vec<(End, Vec<Entry
     groups
 }
 
-/// The lines of the page, without its title.
-fn lines(shared: &Shared, room: usize) -> Vec<Line<'static>> {
+/// The lines of the page, without its title; with one for each message, or for all that ended alike.
+fn lines(shared: &Shared, room: usize, is_listed: bool) -> Vec<Line<'static>> {
     let style = |role| shared.look.style(role);
     let Some(campaign) = shared.campaign() else { return Vec::new() };
     let Some(run) = &campaign.run else {
@@ -151,11 +165,54 @@ fn lines(shared: &Shared, room: usize) -> Vec<Line<'static>> {
             Span::styled(format!(" {} ", end.title()), style(end.role())),
             Span::styled(grouped(group.len()), style(Role::Muted)),
         ]));
-        for (message, record) in group {
-            lines.extend(of_message(shared, campaign, message, record, room));
+        for alike in alike(group) {
+            match alike.as_slice() {
+                [(_, first), _, _, ..] if !is_listed => lines.extend(of_several(shared, &alike, *first, room)),
+                _ => lines.extend(alike.into_iter().flat_map(|(message, record)| of_message(shared, campaign, message, record, room))),
+            }
         }
     }
     lines
+}
+
+/// The messages of a group, those together that ended for the same reason, in the order of the page.
+fn alike(group: Vec<Entry<'_>>) -> Vec<Vec<Entry<'_>>> {
+    let end = |record: Option<&ActionRecord>| {
+        let stage = stage(record);
+        let why = stage.and_then(ActionStage::why).map(|why| why.what.clone());
+        (stage.and_then(ActionStage::followed_word).map(str::to_owned), why)
+    };
+    let mut places = HashMap::new();
+    let mut all: Vec<Vec<Entry<'_>>> = Vec::new();
+    for (message, record) in group {
+        let place = *places.entry(end(record)).or_insert(all.len());
+        if place == all.len() {
+            all.push(Vec::new());
+        }
+        all[place].push((message, record));
+    }
+    all
+}
+
+/// Several messages in one line: how many, from when to when, and what became of them.
+fn of_several(shared: &Shared, alike: &[Entry<'_>], first: Option<&ActionRecord>, room: usize) -> Vec<Line<'static>> {
+    let style = |role| shared.look.style(role);
+    let times = || alike.iter().filter_map(|(_, record)| Some((*record)?.at));
+    let time = |at| shared.look.happened(at, shared.now);
+    let at = match (times().min().map(time), times().max().map(time)) {
+        (Some(from), Some(to)) if from != to => format!("{from} to {to}"),
+        (at, _) => at.unwrap_or_default(),
+    };
+    let what = match (stage(first).and_then(ActionStage::why), stage(first).and_then(ActionStage::followed_word)) {
+        (Some(why), _) => why.what.clone(),
+        (None, Some("open")) => "on the way".to_owned(),
+        (None, word) => word.unwrap_or_default().to_owned(),
+    };
+    let text = format!("{}  {at}  {what}", counted(alike.len(), "message"));
+    wrap(&text, room.saturating_sub(3).max(10))
+        .into_iter()
+        .map(|line| Line::from(Span::styled(format!("   {line}"), style(Role::Text))))
+        .collect()
 }
 
 fn summary(shared: &Shared, campaign: &Campaign, run: &RunRecord) -> Vec<(String, Role)> {
@@ -210,7 +267,7 @@ fn of_message(shared: &Shared, campaign: &Campaign, message: &MessageId, record:
 
 /// The page as text, for a copy.
 fn text(shared: &Shared) -> String {
-    let lines = lines(shared, 100);
+    let lines = lines(shared, 100, true);
     let plain = lines.iter().map(|line| line.spans.iter().map(|span| span.content.as_ref()).collect::<String>());
     plain.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }

@@ -1,11 +1,13 @@
 //! The view of changes and actions: what changed since the user last looked, what was requested, its
 //! outcome, and what a person must decide.
 
+mod alike; // retries that ended alike, in one line
 mod draw; // how it looks
 mod rows; // for files and the clipboard
 
 use std::cmp::Reverse;
 
+use alike::{Alike, AlikeKey, end_of};
 pub(super) use draw::draw;
 pub(in crate::tui) use draw::followed_words;
 use jiff::Timestamp;
@@ -50,6 +52,8 @@ pub(in crate::tui) enum ActivityKey {
     Open(ActionId),
     /// An action that was agreed to in this run of the program.
     Action(ActionKey),
+    /// Several that ended alike.
+    Alike(AlikeKey),
     /// A message that changed.
     Change(MessageId),
 }
@@ -63,6 +67,8 @@ pub(in crate::tui) enum Entry<'a> {
     Open(&'a OpenActionNews, Option<&'a ActionRecord>),
     /// An action that was agreed to in this run of the program.
     Action(&'a ActionRecord),
+    /// Several that ended alike.
+    Alike(Alike<'a>),
     /// A message that changed.
     Change(&'a ChangeRecord),
 }
@@ -74,6 +80,7 @@ impl Entry<'_> {
             Entry::NotStarted(_) => ActivityKey::NotStarted,
             Entry::Open(open, _) => ActivityKey::Open(open.action),
             Entry::Action(record) => ActivityKey::Action(record.key().clone()),
+            Entry::Alike(alike) => ActivityKey::Alike(alike.key()),
             Entry::Change(record) => ActivityKey::Change(record.message.clone()),
         }
     }
@@ -84,6 +91,7 @@ impl Entry<'_> {
             (Entry::NotStarted(_), ActivityKey::NotStarted) => true,
             (Entry::Open(open, _), ActivityKey::Open(action)) => open.action == *action,
             (Entry::Action(record), ActivityKey::Action(action)) => record.key() == action,
+            (Entry::Alike(alike), ActivityKey::Alike(key)) => end_of(alike.newest).is_some_and(|end| key.is(end)),
             (Entry::Change(record), ActivityKey::Change(message)) => record.message == *message,
             _ => false,
         }
@@ -96,6 +104,7 @@ impl Entry<'_> {
             Entry::NotStarted(_) => Timestamp::MAX,
             Entry::Open(open, record) => record.map_or(open.planned_at, |record| record.at),
             Entry::Action(record) => record.at,
+            Entry::Alike(alike) => alike.newest.at,
             Entry::Change(record) => record.at,
         }
     }
@@ -106,13 +115,22 @@ impl Entry<'_> {
             Entry::NotStarted(_) => true,
             Entry::Open(open, _) => open.look_up_at.is_none() && !open.elsewhere,
             Entry::Action(record) => record.needs_person(),
-            Entry::Change(_) => false,
+            Entry::Alike(_) | Entry::Change(_) => false,
         }
     }
 
     /// Whether it is an action, and not just a change that was seen.
     pub fn is_action(&self) -> bool {
         !matches!(self, Entry::Change(_))
+    }
+
+    /// How many actions it stands for. Those under an opened line are counted there.
+    pub fn actions(&self) -> usize {
+        match self {
+            Entry::Alike(alike) if !alike.is_open => alike.count,
+            Entry::Alike(_) | Entry::Change(_) => 0,
+            _ => 1,
+        }
     }
 }
 
@@ -121,14 +139,29 @@ impl Entry<'_> {
 pub(in crate::tui) struct Activity {
     /// The line with the cursor.
     cursor: Option<ActivityKey>,
+    /// Which of the lines that stand for several is opened.
+    opened: Option<AlikeKey>,
 }
 
-/// The list: what needs a person, then everything else, newest first. An action that the journal has open appears
-/// once.
+/// The list, with one line for retries that ended alike.
 pub(in crate::tui) fn lines(campaign: &Campaign) -> Vec<Entry<'_>> {
+    alike::gathered(every_line(campaign), campaign.activity_view.opened.as_ref())
+}
+
+/// Whether a line is one of those under an opened line.
+fn is_opened(campaign: &Campaign, entry: &Entry<'_>) -> bool {
+    let Entry::Action(record) = entry else { return false };
+    campaign.activity_view.opened.as_ref().zip(end_of(record)).is_some_and(|(opened, end)| opened.is(end))
+}
+
+/// What needs a person, then everything else, newest first. An action that the journal has open appears once.
+fn every_line(campaign: &Campaign) -> Vec<Entry<'_>> {
     let mut entries: Vec<Entry<'_>> =
         actions_of(campaign, campaign.actions.iter()).chain(campaign.changes.iter().map(Entry::Change)).collect();
-    entries.sort_by_key(|entry| (!entry.needs_person(), Reverse(entry.at())));
+    // What one answer showed is in the order in which it ended, below what goes on.
+    let ended_at =
+        |entry: &Entry<'_>| if let Entry::Change(ChangeRecord { ended_at: Some(at), .. }) = entry { *at } else { Timestamp::MAX };
+    entries.sort_by_key(|entry| (!entry.needs_person(), Reverse(entry.at()), Reverse(ended_at(entry))));
     entries
 }
 
@@ -154,7 +187,9 @@ fn selected(campaign: &Campaign) -> Option<Entry<'_>> {
 }
 
 pub(super) fn count(campaign: &Campaign) -> (usize, Role) {
-    (len(campaign), if campaign.actions.needs_person() { Role::Failed } else { Role::Text })
+    // One's own actions are answered where they are asked for: here only what a person must decide is news of them.
+    let news = campaign.changes.news() + campaign.actions.to_decide();
+    (news, if campaign.actions.needs_person() { Role::Failed } else { Role::Text })
 }
 
 pub(super) fn subject(campaign: &Campaign) -> RowSubject {
@@ -162,7 +197,7 @@ pub(super) fn subject(campaign: &Campaign) -> RowSubject {
         Some(Entry::Action(record)) => (record.subject.message(), record.subject.batch()),
         Some(Entry::Open(open, _)) => (open.kind.message(), open.kind.batch()),
         Some(Entry::Change(record)) => (Some(&record.message), None),
-        Some(Entry::NotStarted(_)) | None => (None, None),
+        Some(Entry::NotStarted(_) | Entry::Alike(_)) | None => (None, None),
     };
     RowSubject { message: message.cloned(), batch: batch.cloned(), error: None }
 }
@@ -264,6 +299,13 @@ fn open_entry(shared: &mut Shared) {
             None => shared.tell(NoticeWeight::Info, "there is nothing more to see of it", "", ""),
         },
         Entry::Action(record) => open_subject(record.subject.clone(), shared),
+        Entry::Alike(alike) => {
+            let (key, is_open) = (alike.key(), alike.is_open);
+            if let Some(campaign) = shared.campaign_mut() {
+                campaign.activity_view.opened = Some(key.clone()).filter(|_| !is_open);
+                campaign.activity_view.cursor = Some(ActivityKey::Alike(key));
+            }
+        }
         Entry::Change(record) => open_subject(Subject::Message(record.message.clone()), shared),
     }
 }

@@ -211,6 +211,15 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::NextPane,
         keys: &[Chord::plain(KeyCode::Tab)],
+        contexts: only(&[Page]),
+        label: "list each",
+        help: "in the results of a run: a line for each message, and back to one for all that ended alike",
+        group: HelpGroup::Show,
+        footer: Some(3),
+    },
+    Binding {
+        action: Action::NextPane,
+        keys: &[Chord::plain(KeyCode::Tab)],
         contexts: only(&[Prompt]),
         label: "complete",
         help: "complete the name of the command under the cursor",

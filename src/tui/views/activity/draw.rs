@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Entry, NO_LONGER_LOADED, index, lines};
+use super::{Alike, Entry, NO_LONGER_LOADED, index, is_opened, lines};
 use crate::action::Subject;
 use crate::delivery::{BatchId, Recipient, Status, agreeing, counted, grouped};
 use crate::monitor::{ActionStage, OpenActionNews};
@@ -34,7 +34,7 @@ pub(in crate::tui::views) fn draw(shared: &Shared, buffer: &mut Buffer, filter: 
     let height = usize::from(area.height);
     let in_view = || entries.iter().skip(table::top(index, height)).take(height);
     let times = in_view().filter(|entry| !matches!(entry, Entry::NotStarted(_)));
-    let time = times.map(|entry| shared.look.time(entry.at(), shared.now).len()).max().unwrap_or(4);
+    let time = times.map(|entry| shown_time(shared, entry).len()).max().unwrap_or(4);
     let widths = Widths { time, text: width.saturating_sub(table::MARGIN + time + 2 + 1) };
     let what = if in_view().all(Entry::is_action) {
         "outcome".to_owned()
@@ -53,13 +53,15 @@ pub(in crate::tui::views) fn draw(shared: &Shared, buffer: &mut Buffer, filter: 
 fn draw_sum(shared: &Shared, campaign: &Campaign, entries: &[Entry<'_>], buffer: &mut Buffer, area: Rect) {
     let style = |role| shared.look.style(role);
     let mut left = changed(shared, campaign);
-    let actions = entries.iter().filter(|entry| entry.is_action()).count();
+    let actions: usize = entries.iter().map(Entry::actions).sum();
     let for_person = entries.iter().filter(|entry| entry.needs_person()).count();
     if actions > 0 {
         left.push(Piece::new(format!("· {}", counted(actions, "action")), style(Role::Text), 2).gap(1));
     }
     if for_person > 0 {
-        left.push(Piece::new(format!("· {} to decide", grouped(for_person)), style(Role::Failed), 0).gap(1));
+        // What a person stopped went as they wanted.
+        let role = if campaign.actions.needs_person() { Role::Failed } else { Role::Warning };
+        left.push(Piece::new(format!("· {} to decide", grouped(for_person)), style(role), 0).gap(1));
     }
     let mut right = vec![Piece::new(row_of(index(campaign, entries), entries.len()), style(Role::Muted), 4)];
     if campaign.actions.followed().total() > 0 {
@@ -124,6 +126,16 @@ struct Widths {
     text: usize,
 }
 
+/// When it ended, by the API's account where it gave one; otherwise when it was reported.
+fn shown_time(shared: &Shared, entry: &Entry<'_>) -> String {
+    let (look, now) = (&shared.look, shared.now);
+    match entry {
+        Entry::Change(ChangeRecord { ended_at: Some(at), .. }) => look.time(*at, now),
+        Entry::Open(..) => look.time(entry.at(), now),
+        _ => look.happened(entry.at(), now),
+    }
+}
+
 fn line(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, selected: Option<Style>) -> Line<'static> {
     let style = |role| selected.unwrap_or_else(|| shared.look.style(role));
     let (at, text, role) = match entry {
@@ -134,24 +146,59 @@ fn line(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>, widths: Widths,
                 "! {retries} agreed to but not started, nothing was sent: {} plans {them} again",
                 shared.key_for(Action::PlanRetry)
             );
-            (String::new(), text, Role::Failed)
+            (String::new(), text, Role::Warning)
         }
         Entry::Open(open, record) => {
             let (text, role) = match record.filter(|record| record.stage.is_some() && !entry.needs_person()) {
                 Some(record) => notice::outcome(shared, record),
                 None => journalled(shared, campaign, open),
             };
-            (shared.look.time(entry.at(), shared.now), text, role)
+            (shown_time(shared, entry), text, role)
         }
         Entry::Action(record) => {
             let (text, role) = notice::outcome(shared, record);
-            (shared.look.happened(record.at, shared.now), text, role)
+            let indent = if is_opened(campaign, entry) { "  " } else { "" };
+            (shown_time(shared, entry), format!("{indent}{text}"), role)
+        }
+        Entry::Alike(alike) => {
+            let (text, role) = alike_words(shared, alike);
+            (shown_time(shared, entry), text, role)
         }
     };
     Line::from(vec![
         Span::styled(format!("{}  ", fit(&at, widths.time, Align::Left)), style(Role::Muted)),
         Span::styled(fit(&text, widths.text, Align::Left), style(role)),
     ])
+}
+
+/// Retries that ended alike, in one line: `21 retries not sent: the run was stopped`.
+fn alike_words(shared: &Shared, alike: &Alike<'_>) -> (String, Role) {
+    let ascii = shared.look.ascii;
+    let retries = counted(alike.count, "retry");
+    let way = if alike.is_open { "hides them" } else { "lists them" };
+    let key = shared.key_for(Action::Enter);
+    let Some(stage) = &alike.newest.stage else { return (retries, Role::Text) };
+    let why = stage.why().map(|why| format!(": {}", phrase(&why.what))).unwrap_or_default();
+    let (sign, role) = match stage {
+        ActionStage::Accepted | ActionStage::FoundAccepted => (sign(&Status::Success, ascii), Role::Fine),
+        ActionStage::Followed { status } => (sign(status, ascii), role_of(status)),
+        ActionStage::NotSent(_) | ActionStage::Skipped(_) => ("!", Role::Warning),
+        ActionStage::Refused(_) | ActionStage::NotTaken(_) => (sign(&Status::Failure, ascii), Role::Failed),
+        _ => ("", Role::Moving),
+    };
+    let word = match stage {
+        ActionStage::Intended => "noted, waiting for their turn",
+        ActionStage::FoundAccepted => "already accepted, perhaps from elsewhere",
+        ActionStage::Followed { status } if !status.is_final() => status.word(),
+        stage => stage.word(),
+    };
+    (format!("{sign} {retries} {word}{why} ({key} {way})").trim_start().to_owned(), role)
+}
+
+/// The first sentence of an explanation within another sentence.
+fn phrase(what: &str) -> String {
+    let mut letters = what.trim_end_matches('.').chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A message that changed: when, whose, its status before and now, and why.
@@ -169,7 +216,7 @@ fn change(shared: &Shared, campaign: &Campaign, record: &ChangeRecord, widths: W
     let from = record.from.as_ref().map_or("new", Status::word);
     let to = format!("{} {}", sign(&record.to, ascii), record.to.word());
     let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
-    let again = match (record.elsewhere, record.from.as_ref() == Some(&Status::Failure)) {
+    let again = match (record.elsewhere, record.here) {
         (true, _) => "retried elsewhere",
         (false, true) => "retried here",
         (false, false) => "",
@@ -177,7 +224,7 @@ fn change(shared: &Shared, campaign: &Campaign, record: &ChangeRecord, widths: W
     let why = [code.as_str(), again, dropped].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let room = widths.text.saturating_sub(RECIPIENT + BEFORE + NOW + 6);
     Line::from(vec![
-        text(&shared.look.happened(record.at, shared.now), widths.time, Role::Muted),
+        text(&shown_time(shared, &Entry::Change(record)), widths.time, Role::Muted),
         text(&recipient, RECIPIENT, Role::Text),
         text(from, BEFORE, Role::Muted),
         text(&to, NOW, role_of(&record.to)),

@@ -1,8 +1,8 @@
 //! The activity as rows, for files and the clipboard.
 
-use super::{Entry, NO_LONGER_LOADED, lines, selected};
+use super::{Entry, NO_LONGER_LOADED, every_line, selected};
 use crate::action::Subject;
-use crate::delivery::Status;
+use crate::delivery::{Status, counted};
 use crate::monitor::ActionStage;
 use crate::postman::Explanation;
 use crate::tui::shared::{Campaign, CopyFormat, Shared};
@@ -14,7 +14,7 @@ const HEADS: [&str; 9] = ["at", "action", "id", "recipient", "outcome", "code", 
 /// Asks where to write the actions with their outcomes, and the messages seen to change.
 pub(super) fn export(shared: &mut Shared) {
     let Some(campaign) = shared.campaign() else { return };
-    let rows = lines(campaign).iter().flat_map(|entry| entry_rows(shared, campaign, entry)).collect();
+    let rows = every_line(campaign).iter().flat_map(|entry| entry_rows(shared, campaign, entry)).collect();
     shared.ask_where_lines("actions", HEADS, rows);
 }
 
@@ -59,6 +59,12 @@ fn entry_rows(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Ve
                 stage.map_or("asked", ActionStage::word),
                 stage,
             )]
+        }
+        // One line stands for all of them; a file has each.
+        Entry::Alike(alike) => {
+            let stage = alike.newest.stage.as_ref();
+            let (word, outcome) = (alike.newest.subject.words().command, stage.map_or("asked", ActionStage::word));
+            vec![action_row(shared, entry, word, "", counted(alike.count, "message"), outcome, stage)]
         }
         Entry::Change(record) => {
             let id = &record.message;
