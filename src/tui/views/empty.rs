@@ -152,6 +152,7 @@ pub(in crate::tui) fn draw_no_trends(state: &Shared, campaign: &Campaign, buffer
     let (times, messages) = (state.key_for(Action::TimeWindow), state.key_for(Action::Show(ViewKind::Messages)));
     let window = campaign.choice.window.words(&state.look.zone, state.now);
     let (what, next) = match campaign.is_window_whole() {
+        _ if window.is_empty() => ("No loaded message says when it was sent.".to_owned(), format!("{messages} lists the messages.")),
         true => (format!("Nothing was sent in this window, {window}."), format!("{times} shows other times.")),
         false => (
             format!("Nothing of this window is loaded, {window}: {}.", state.how_far(campaign)),

@@ -46,9 +46,10 @@ pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
             Some(_) if !is_blank => Can::not("nothing was sent then"),
             _ => Can::not(NONE),
         },
-        Action::Copy | Action::Export => Can::unless(is_blank, NONE),
-        Action::Left => Can::unless(is_blank || trends.index() == 0, "this is the first bar"),
-        Action::Right => Can::unless(is_blank || trends.index() + 1 >= trends.bars().len(), "this is the newest bar"),
+        Action::Copy | Action::Export | Action::Left | Action::Right if is_blank => Can::not(NONE),
+        Action::Left => Can::unless(trends.index() == 0, "this is the first bar"),
+        Action::Right => Can::unless(trends.index() + 1 >= trends.bars().len(), "this is the newest bar"),
+        Action::Copy | Action::Export => Can::Yes,
         Action::Clear => Can::unless(campaign.choice.window.is_all(), "all times are shown"),
         _ => super::in_every_view(action, shared, campaign),
     }

@@ -34,7 +34,7 @@ const SIGNS: [(&str, &str); 11] = [
 ];
 
 /// Figures of the first lines.
-const FIGURES: [(&str, &str); 15] = [
+const FIGURES: [(&str, &str); 16] = [
     ("as of 14:03, 3 s", "when the newest messages were loaded, and how long ago that is"),
     ("STALE", "they were loaded longer ago than twice the usual interval"),
     ("next in 2 s", "when the next call to the API is made"),
@@ -50,6 +50,7 @@ const FIGURES: [(&str, &str); 15] = [
     ("PRESENTING", "everything is masked and nothing can be revealed until `present` is typed again"),
     ("11,800 ✓  41 ✗  162 on the way", "delivered, failed, and on the way, of what is loaded"),
     ("15 MIN", "what finished in the last 15 minutes: how many failed, the usual share, the most frequent error"),
+    ("0 to 90 in 10 min", "in the trends: the smallest and the largest bar; a message is in the bar in which its newest attempt began"),
     ("row 17", "where the cursor is in the list"),
     ("41 of 12,003 loaded", "how many messages the list shows, of how many loaded, and back to when"),
     ("22 marked", "how many messages are marked, in the list or not"),

@@ -164,7 +164,7 @@ pub(super) const MINUTE: i64 = 60_000;
 
 /// How much of a time in milliseconds is loaded: back to the oldest message, apart from a hole, and up to a moment.
 fn state(time: std::ops::Range<i64>, coverage: &Coverage, known_until: i64) -> BarState {
-    let before = coverage.oldest.filter(|_| !coverage.complete).map(|oldest| (i64::MIN, oldest.as_millisecond()));
+    let before = (!coverage.complete).then(|| (i64::MIN, coverage.oldest.map_or(i64::MAX, Timestamp::as_millisecond)));
     let hole = coverage.gap.map(|gap| (gap.older.as_millisecond(), gap.newer.as_millisecond()));
     let missing: Vec<(i64, i64)> = before.into_iter().chain(hole).collect();
     if time.start > known_until || missing.iter().any(|(from, to)| *from <= time.start && time.end <= *to) {
@@ -257,6 +257,11 @@ mod tests {
         let gap = Some(Gap { newer: at(160), older: at(150) });
         let coverage = Coverage { oldest: Some(at(100)), gap, ..Coverage::default() };
         assert_eq!(state(from * MINUTE..to * MINUTE, &coverage, 200 * MINUTE), expected);
+    }
+
+    #[test]
+    fn without_a_loaded_message_nothing_is_known() {
+        assert_eq!(state(0..MINUTE, &Coverage::default(), 200 * MINUTE), BarState::Unknown);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::tui::text::age;
 use crate::tui::views::{empty, how_far, window_words};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::sparkline::{self, Bin};
-use crate::tui::widgets::words::{percent, taking};
+use crate::tui::widgets::words::{figure, percent, taking};
 use crate::tui::{Action, Role, class_role, class_sign};
 
 use axes::{ChartPlace, Places};
@@ -60,6 +60,7 @@ fn draw_sum(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rec
         if trends.bars().iter().any(|bar| !bar.is_known()) {
             left.push(Piece::new("· ▒ not loaded", style(Role::Warning), 1).gap(1));
         }
+        left.push(Piece::new("· by when they were sent", style(Role::Muted), 5).gap(1));
     }
     pieces::draw(buffer, area, left, how_far(shared, campaign));
 }
@@ -72,11 +73,18 @@ fn length(minutes: i64) -> String {
     }
 }
 
-/// How a bar of a chart looks: the one with the cursor has the accent, and what is not whole is muted.
+/// How a bar of a chart looks: the one with the cursor stands out, and what is not whole is muted.
 fn role_of_bar(trends: &Trends, index: usize, bar: &TrendBar, role: Role) -> Role {
     let is_short = bar.state == BarState::Running || bar.to - bar.from < trends.minutes();
     match bar.state {
-        _ if index == trends.index() => Role::Accent,
+        // The accent is much like the colour of what is on the way.
+        _ if index == trends.index() => {
+            if role == Role::Moving {
+                Role::Strong
+            } else {
+                Role::Accent
+            }
+        }
         BarState::Part | BarState::Unknown => Role::Rule,
         _ if is_short => Role::Muted,
         _ => role,
@@ -228,17 +236,17 @@ fn draw_bar(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rec
 /// The messages of a bar by class: delivered and failed always, with the share of failures where enough have finished.
 fn counts(shared: &Shared, campaign: &Campaign, bar: &TrendBar) -> Vec<Piece> {
     let classes = &bar.begun.classes;
-    let more = if bar.is_known() { "" } else { "+" };
     let is_shown = |class: &Class| matches!(class, Class::Delivered | Class::Failed) || classes[*class] > 0;
     let piece = |class: Class| {
         let is_loud = class == Class::Failed && is_loud(campaign, bar);
-        let share = classes.failed_share().filter(|_| class == Class::Failed && classes.finished() >= Recent::ENOUGH);
+        let has_share = class == Class::Failed && bar.is_known() && classes.finished() >= Recent::ENOUGH;
+        let share = classes.failed_share().filter(|_| has_share);
         let share = share.map(|share| format!(", {}", percent(share))).unwrap_or_default();
         let (sign, rank) = match class {
             Class::Delivered | Class::Failed => (format!("{} ", class_sign(class)), 0),
             _ => (String::new(), 2),
         };
-        let text = format!("{}{more} {sign}{}{share}", grouped(classes[class]), class.word());
+        let text = format!("{} {sign}{}{share}", figure(classes[class], bar.is_known()), class.word());
         Piece::new(text, shared.look.style(if is_loud { Role::Failed } else { Role::Text }), rank)
     };
     Class::ALL.into_iter().filter(is_shown).map(piece).collect()

@@ -260,7 +260,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_chart_overlaps_another_and_each_bar_can_be_clicked(width in 60..260_u16, height in 10..100_u16, share in 0.0..1.0_f64) {
+        fn no_chart_overlaps_another_and_each_bar_can_be_clicked(width in 58..260_u16, height in 8..100_u16, share in 0.0..1.0_f64) {
             let area = Rect::new(3, 5, width, height);
             let bars = ((room_for(area) as f64 * share) as usize).max(1);
             let places = Places::of(bars, area);
