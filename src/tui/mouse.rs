@@ -131,7 +131,7 @@ impl Shared {
 /// Something that can be clicked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum Target {
-    /// A line of the list on the screen, by its index in the whole list.
+    /// A line of the list on the screen, by its index in the whole list; in the trends a bar.
     Row(usize),
     /// The head of a column of the messages.
     Head(Column),

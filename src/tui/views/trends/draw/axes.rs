@@ -159,13 +159,20 @@ fn draw_left(shared: &Shared, buffer: &mut Buffer, plot: Rect, words: impl Fn(u1
     }
 }
 
-/// The figures of counts: the highest, and in the middle, where a row begins there, its half.
+/// Into how many parts the figures divide an axis of so many rows: each part has whole rows, at least two, and ends with a
+/// whole number.
+fn parts(rows: u16, most: usize) -> u16 {
+    let divides = |parts: &u16| rows.is_multiple_of(*parts) && rows / parts >= 2 && most.is_multiple_of(usize::from(*parts));
+    [4, 2, 3, 5].into_iter().find(divides).unwrap_or(1)
+}
+
+/// The figures of counts: the highest, and those between it and 0 where a row begins with a whole number.
 pub(super) fn draw_counts(shared: &Shared, buffer: &mut Buffer, plot: Rect, most: usize) {
-    let has_half = plot.height >= 4 && plot.height.is_multiple_of(2) && most.is_multiple_of(2);
-    draw_left(shared, buffer, plot, |row| match row {
-        0 => Some(figure(most)),
-        _ if has_half && row == plot.height / 2 => Some(figure(most / 2)),
-        _ => None,
+    let parts = parts(plot.height, most);
+    let rows = (plot.height / parts).max(1);
+    draw_left(shared, buffer, plot, |row| {
+        let below = most / usize::from(parts) * usize::from(row / rows);
+        row.is_multiple_of(rows).then(|| figure(most - below))
     });
 }
 
@@ -256,6 +263,18 @@ mod tests {
     #[case(1_400_000, "1.4 M")]
     fn a_figure_fits_the_axis(#[case] count: usize, #[case] expected: &str) {
         assert_eq!(figure(count), expected);
+    }
+
+    #[rstest]
+    #[case(4, 90, 2)]
+    #[case(15, 90, 3)]
+    #[case(15, 800, 5)]
+    #[case(16, 800, 4)]
+    #[case(30, 46, 2)]
+    #[case(3, 12, 1)]
+    #[case(16, 1, 1)]
+    fn an_axis_has_whole_numbers_at_whole_rows(#[case] rows: u16, #[case] most: usize, #[case] expected: u16) {
+        assert_eq!(parts(rows, most), expected);
     }
 
     proptest! {
