@@ -131,7 +131,8 @@ fn a_paste_in_two_pieces_goes_on_with_no_paused_run() {
     // Three whose answer is lost, and a run pauses itself.
     let lost = Fault { kind: FaultKind::ResetAfter, share: 1.0, calls: FaultyCalls::Writes, times: Some(3) };
     simulation.simulator().set_faults(vec![lost]);
-    program.types("3").sees("Failures").presses_until("r", "the plan", |screen| screen.contents().contains("Tab all"));
+    program.types("3").sees("plans them").types("G").sees("All that failed with");
+    program.presses_until("r", "the plan", |screen| screen.contents().contains("Tab all"));
     program.presses_until("y", "the run paused", |screen| screen.contents().contains(":resume continues"));
     let before = simulation.posts().len();
     assert_eq!(before, 3);

@@ -85,7 +85,8 @@ fn a_production_key_on_this_machine_wants_the_name_and_the_count() {
     program.sees("300 loaded").sees("PRODUCTION").sees("READ-ONLY").sees("∙∙∙∙");
     program.types(":").sees("Commands").types("unlock\r").sees("Type its name").types("Clin").types("ic remin").types("ders");
     program.presses_until("\r", "the campaign open", |screen| screen.contents().contains("UNLOCKED"));
-    program.types("3").sees("worth a retry").presses_until("r", "the plan", |screen| screen.contents().contains("then Enter:"));
+    program.types("3").sees("plans them").types("G").sees("All that failed with");
+    program.presses_until("r", "the plan", |screen| screen.contents().contains("then Enter:"));
     program.presses_until("y", "a yes that is no count", |screen| screen.contents().contains("in production, type"));
     let failed = simulation.retryable().len().to_string();
     program.types("9").types("\r").sees(&format!("in production, type {failed}, then Enter"));

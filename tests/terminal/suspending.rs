@@ -75,7 +75,7 @@ fn without_a_shell_it_cannot_be_continued_and_goes_on() {
 fn what_counts_down_is_taken_back_when_the_program_was_stopped_from_outside() {
     let simulation = Simulation::new();
     let mut program = simulation.run();
-    program.sees("300 loaded").types("3").sees("worth a retry");
+    program.sees("300 loaded").types("3").sees("plans them").types("G").sees("All that failed with");
     program.presses_until("r", "the plan", |screen| screen.contents().contains("Tab all"));
     program.presses_until("y", "the countdown", |screen| screen.contents().contains("Starting in "));
     program.signal(Signal::STOP).signal(Signal::CONT).sees("taken back: nothing was sent").loses("Starting in ");
