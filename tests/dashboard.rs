@@ -18,6 +18,8 @@ mod campaigns;
 mod canary;
 #[path = "dashboard/changing.rs"]
 mod changing;
+#[path = "dashboard/checked.rs"]
+mod checked;
 #[path = "dashboard/commanding.rs"]
 mod commanding;
 #[path = "dashboard/copying.rs"]
@@ -82,6 +84,8 @@ mod trending;
 mod trimming;
 #[path = "dashboard/undelivered.rs"]
 mod undelivered;
+#[path = "dashboard/windows.rs"]
+mod windows;
 #[path = "dashboard/taking_back.rs"]
 mod taking_back;
 #[path = "dashboard/clocks.rs"]

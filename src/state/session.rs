@@ -76,9 +76,12 @@ pub struct SavedFilter {
     pub errors: Vec<String>,
     /// Of the batches with these ids.
     pub batches: Vec<String>,
-    /// Created at or after this moment: a time, a duration back from now, or `today`.
+    /// Whatever the time, by a person's choice: without it, and without the times below, the window was not chosen.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub all_times: bool,
+    /// Begun at or after this moment: a time, a duration back from now, or `today`.
     pub since: Option<String>,
-    /// Created before this moment.
+    /// Begun before this moment.
     pub until: Option<String>,
 }
 

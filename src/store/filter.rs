@@ -219,24 +219,28 @@ impl Store {
 
     fn known_count(&self, filter: &Filter, now: Timestamp) -> Option<usize> {
         let counts = self.counts();
-        if *filter == (Filter { classes: filter.classes.clone(), since: filter.since, until: filter.until, ..Filter::default() })
-            && !filter.classes.is_empty()
+        let (since, until) = (filter.since, filter.until);
+        if !filter.errors.is_empty()
+            && matches!(filter.statuses.as_slice(), [] | [Status::Failure])
+            && *filter == (Filter { statuses: filter.statuses.clone(), errors: filter.errors.clone(), since, until, ..Filter::default() })
         {
+            let wanted = self.errors(since, until);
+            let wanted = wanted.iter().filter(|error| filter.errors.iter().any(|code| *code == *error.error.code));
+            return Some(wanted.map(|error| error.count).sum());
+        }
+        if *filter == (Filter { classes: filter.classes.clone(), since, until, ..Filter::default() }) && !filter.classes.is_empty() {
             let wanted: Vec<Class> = Class::ALL.into_iter().filter(|class| filter.classes.contains(class)).collect();
-            return Some(self.classes(filter.since, filter.until, now).of(&wanted));
+            return Some(self.classes(since, until, now).of(&wanted));
         }
-        let rest = Filter { statuses: Vec::new(), errors: Vec::new(), ..filter.clone() };
-        if !rest.is_empty() {
-            return filter.is_only_times().then(|| self.loaded_between(filter.since, filter.until));
+        if filter.is_only_times() {
+            return Some(self.loaded_between(since, until));
         }
-        match (filter.statuses.as_slice(), filter.errors.as_slice()) {
-            ([], []) => Some(counts.total()),
-            ([] | [Status::Failure], codes) if !codes.is_empty() => {
-                let wanted = counts.errors.iter().filter(|error| codes.iter().any(|code| *code == *error.error.code));
-                Some(wanted.map(|error| error.count).sum())
-            }
+        match filter.statuses.as_slice() {
             // Unknown statuses are counted together.
-            ([status], []) if Status::KNOWN.contains(status) => Some(counts.of(status)),
+            [status] if Status::KNOWN.contains(status) => {
+                let is_status_alone = *filter == (Filter { statuses: filter.statuses.clone(), ..Filter::default() });
+                is_status_alone.then(|| counts.of(status))
+            }
             _ => None,
         }
     }

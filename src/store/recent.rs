@@ -4,8 +4,9 @@ use std::ops::RangeInclusive;
 
 use jiff::Timestamp;
 
-use super::Store;
 use super::counts::{self, MINUTE};
+use super::filter::Sieve;
+use super::{Filter, Store};
 use crate::delivery::{DeliveryError, Progress};
 
 /// What finished in the last minutes. A message counts in the minute of its last change.
@@ -168,10 +169,12 @@ impl Store {
 }
 
 impl Store {
-    /// When the least recently read message on the way was read: none on the screen is older than that. `None` if
-    /// none is on the way. Looks at every message on the way.
-    pub fn oldest_open_reading(&self, now: Timestamp) -> Option<Timestamp> {
-        let open = self.tally.open.iter().filter(|row| self.progress(*row, now) == Progress::Open);
+    /// When the least recently read message on the way was read, of those whose newest attempt began at `since` or later,
+    /// and before `until`. `None` if none is on the way. Looks at every message on the way.
+    pub fn oldest_open_reading(&self, since: Option<Timestamp>, until: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+        let window = Filter { since, until, ..Filter::default() };
+        let window = Sieve::new(self, &window, now);
+        let open = self.tally.open.iter().filter(|row| self.progress(*row, now) == Progress::Open && window.passes(*row));
         open.map(|row| self.columns.asked.newest(row.index())).min().map(|stamp| self.columns.asked.time(stamp))
     }
 }

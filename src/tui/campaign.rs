@@ -5,6 +5,7 @@ mod actions;
 mod alarm; // what calls a person
 mod batch_loads; // which batches are loaded to their end
 mod changes;
+mod checked; // how old what is on the way is
 mod choice; // which messages the list shows
 pub(super) mod find; // the recipient that is searched for
 mod follows; // the messages that a person waits for
@@ -21,6 +22,7 @@ pub(super) use actions::{ActionKey, ActionRecord, Actions};
 use alarm::Alarm;
 use batch_loads::BatchLoads;
 pub(super) use changes::{ChangeRecord, Changes};
+use checked::Checked;
 pub(super) use choice::FilterChoice;
 pub(super) use follows::FollowedEnd;
 use follows::Follows;
@@ -29,7 +31,7 @@ pub(super) use marked::Marked;
 use outage::Outage;
 pub(super) use rest::{LeftToStart, NOTHING_LEFT};
 pub(super) use run::RunRecord;
-pub(super) use window::{TimeWindow, Times};
+pub(super) use window::{TimeWindow, Times, WindowOrigin};
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -91,6 +93,10 @@ pub(in crate::tui) struct Campaign {
     pub list: List,
     /// Which messages the list shows.
     pub choice: FilterChoice,
+    /// How it got its time window.
+    pub window_origin: WindowOrigin,
+    /// How far back messages were asked for, beyond what the configuration says.
+    pub asked_back: SignedDuration,
     /// The failures by error.
     pub failures: Failures,
     /// Where a list of messages was opened from, and what the list showed before.
@@ -143,6 +149,8 @@ pub(in crate::tui) struct Campaign {
     pub latency: Latency,
     /// The loaded messages of the time window by class, as of the newest event.
     pub classes: Classes,
+    /// When those of them that are on the way were last loaded.
+    pub checked: Checked,
     /// How many more pages are loaded automatically to fill a window that a filter left empty.
     pub pages_to_fill: u8,
     /// Whether a page of older history was requested and has not come.
@@ -172,7 +180,9 @@ impl Campaign {
             history_to: None,
             nothing_searched: RecipientQuery::default(),
             list: List::new(),
-            choice: FilterChoice::default(),
+            choice: FilterChoice { window: TimeWindow::at_first(), ..FilterChoice::default() },
+            window_origin: WindowOrigin::default(),
+            asked_back: SignedDuration::ZERO,
             failures: Failures::default(),
             drilled: None,
             find: Find::default(),
@@ -202,6 +212,7 @@ impl Campaign {
             recent_until: now,
             latency: Latency::default(),
             classes: Classes::default(),
+            checked: Checked::default(),
             pages_to_fill: 0,
             further_asked: false,
             alarm: Alarm::default(),
@@ -279,10 +290,17 @@ impl Campaign {
         let now = self.known_until(of_day, own);
         self.recent = self.store.recent(now, RECENT_MINUTES);
         self.recent_until = now;
-        let (since, until) = self.times();
-        self.classes = self.store.classes(since, until, now);
+        self.count_window();
+        self.look_when_checked(own);
         let minutes = SignedDuration::from_mins(i64::from(RECENT_MINUTES) - 1);
         self.latency = self.store.latency_between(now.saturating_sub(minutes).ok(), None, now);
+    }
+
+    /// Counts what is in the time window.
+    fn count_window(&mut self) {
+        let (since, until) = self.times();
+        self.classes = self.store.classes(since, until, self.recent_until);
+        self.window_counted();
     }
 
     /// The message that keys are about: the open one, otherwise the one under the cursor.
@@ -334,7 +352,7 @@ impl Campaign {
         self.failures = Failures::default();
         self.trends = Trends::default();
         self.marked.clear();
-        self.drilled = None;
+        self.end_detour();
         self.opened = None;
         self.marks = Highlights::default();
         self.changes = Changes::default();
@@ -345,6 +363,7 @@ impl Campaign {
         self.further_asked = false;
         self.batch_loads = BatchLoads::default();
         self.alarm.start_over();
+        self.reset_window();
         self.count(self.now, now);
     }
 }
@@ -403,8 +422,7 @@ impl Campaign {
     /// Whether more is still being loaded automatically: until then its figures cover a part.
     pub fn is_loading(&self) -> bool {
         let coverage = self.store.coverage();
-        let history = SignedDuration::try_from(self.settings.history).unwrap_or(SignedDuration::MAX);
-        let reaches = |oldest: Timestamp| self.now.duration_since(oldest) >= history;
+        let reaches = |oldest: Timestamp| self.now.duration_since(oldest) >= self.loads_back();
         coverage.gap.is_some() || !coverage.ends_here() && !coverage.oldest.is_some_and(reaches)
     }
 

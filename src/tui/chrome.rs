@@ -22,10 +22,19 @@ use super::shared::{Campaign, Shared};
 use super::widgets::ascii;
 use super::{Role, text, views};
 
-/// How wide the labels of the second and third line are.
-fn label_width(state: &Shared, campaign: &Campaign) -> usize {
-    text::width(&classes::label(state, campaign)).max(text::width(&recent::label(state, campaign))).min(LONGEST_LABEL)
+/// How wide the label of the second or third line is: both are, so that what is behind them lines up, unless that takes
+/// too much of a narrow line.
+fn label_width(state: &Shared, campaign: &Campaign, label: &str, columns: u16) -> usize {
+    let both = text::width(&classes::label(state, campaign)).max(text::width(&recent::label(state, campaign)));
+    let is_affordable = columns >= ROOM_FOR_LABELS || both <= SHORT_LABEL;
+    if is_affordable { both } else { text::width(label) }.min(LONGEST_LABEL)
 }
+
+/// From this many columns on, labels of any length line up.
+const ROOM_FOR_LABELS: u16 = 100;
+
+/// Up to this width they always do.
+const SHORT_LABEL: usize = 8;
 
 /// A longer label, of a time window that was typed, is cut.
 const LONGEST_LABEL: usize = 24;
@@ -57,10 +66,11 @@ impl Shared {
             self.ask_for_room(buffer, area);
             return None;
         }
-        header::draw(self, buffer, layout.header);
+        let covering = top.filter(|dialog| dialog.covers());
+        header::draw(self, buffer, layout.header, covering.is_none() && classes::says_checked(self, layout.classes));
         notice::draw(self, buffer, layout.notice);
         keys::draw(self, top, buffer, layout.keys);
-        if let Some(dialog) = top.filter(|dialog| dialog.covers()) {
+        if let Some(dialog) = covering {
             recent::draw(self, buffer, Rect { height: 1, ..layout.body });
             return dialog.draw(self, buffer, layout.page());
         }

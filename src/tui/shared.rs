@@ -185,7 +185,16 @@ impl Shared {
 impl Shared {
     /// What to do before the first event: the campaign on the screen is shown.
     pub fn opening(&self) -> Vec<Effect> {
-        if self.campaigns.is_empty() { Vec::new() } else { vec![self.command(Command::InView(true))] }
+        if self.campaigns.is_empty() {
+            return Vec::new();
+        }
+        // An earlier session may have left a window that goes further back than the configuration.
+        let further = |(index, campaign): (usize, &Campaign)| {
+            let command = Command::ReadBack(Some(campaign.asked_back).filter(SignedDuration::is_positive)?);
+            Some(Effect::Command { campaign: CampaignIndex(index), command })
+        };
+        let further = self.campaigns.iter().enumerate().filter_map(further);
+        further.chain([self.command(Command::InView(true))]).collect()
     }
 
     /// Before an event: the time, and that somebody is there.

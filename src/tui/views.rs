@@ -273,18 +273,14 @@ fn window_words(shared: &Shared, campaign: &Campaign) -> Option<Piece> {
     (!words.is_empty()).then(|| Piece::new(format!("· {words}"), shared.look.style(Role::Accent), 0).gap(1))
 }
 
-/// How far it is loaded, and the key that shows all times again.
+/// How far it is loaded.
 fn how_far(shared: &Shared, campaign: &Campaign) -> Vec<Piece> {
     if campaign.store.is_empty() {
         return Vec::new();
     }
     let (how_far, role) = shared.how_far_shown(campaign);
     let rank = if role == Role::Muted { 2 } else { 1 };
-    let mut right = vec![Piece::new(how_far, shared.look.style(role), rank)];
-    if !campaign.choice.window.is_all() {
-        right.push(Piece::new(format!("{} clear", shared.key_for(Action::Clear)), shared.look.style(Role::Muted), 5));
-    }
-    right
+    vec![Piece::new(how_far, shared.look.style(role), rank)]
 }
 
 impl Shared {

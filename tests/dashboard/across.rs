@@ -119,7 +119,7 @@ fn it_is_taken_back_with_esc_and_with_tab() {
     let mut desk = desk(120, 36);
     desk.keys("/ Tab 9 1 2 3 Enter");
     searches(&mut desk);
-    desk.keys("Esc").sees("all messages");
+    desk.keys("Esc").sees("last 24 h");
     assert_eq!(desk.commands().iter().filter(|command| **command == Command::EndSearch).count(), 2);
     desk.keys("/ Tab 9 1 2 3 Tab").wait(1_000);
     let asked = searches(&mut desk);

@@ -141,7 +141,7 @@ fn a_batch_is_in_a_window_by_its_messages_in_every_list() {
         sms(2, "success", 90_000).batch(SMALL).uploaded(60, 1),
     ];
     let mut desk = Desk::with(&messages, 120, 36);
-    desk.keys("t j j Enter").sees("a41f…22").misses("77b0…1c").keys("2").sees("1 batch · last 6 h · each counted whole");
+    desk.keys("t g j j Enter").sees("a41f…22").misses("77b0…1c").keys("2").sees("1 batch · last 6 h · each counted whole");
     desk.sees("a41f…22").misses("77b0…1c").keys("f").sees("a41f…22").misses("77b0…1c");
 }
 

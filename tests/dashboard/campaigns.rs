@@ -16,7 +16,7 @@ fn refused(desk: &Desk) -> News {
 fn what_was_never_read_has_no_figures() {
     let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 120, 36);
     let news = refused(&desk);
-    desk.news(0, news).sees("all     not loaded yet").sees("15 min  not loaded yet").misses("0 ✗").misses("nothing finished");
+    desk.news(0, news).sees("24 h    not loaded yet").sees("15 min  not loaded yet").misses("0 ✗").misses("nothing finished");
     desk.head(0, &[sms(1, "success", 60)], true).sees("1 ✓").sees("0 ✗").misses("not loaded yet");
 }
 
@@ -38,8 +38,8 @@ fn campaigns_keep_the_order_of_the_file_and_w_leads_to_the_next_in_need() {
 fn what_is_stuck_is_counted_for_every_campaign() {
     let mut desk = Desk::new(setup(["Alpha", "Bravo"].map(|name| card(name, HostKind::Test)).to_vec()), 120, 36);
     desk.head(0, &[sms(1, "success", 60)], true);
-    // One is not handed over for an hour, one is silent with the telco for three days; the young one is not stuck.
-    desk.head(1, &[sms(2, "created", 60), sms(3, "sending", 3_600), sms(4, "sent_to_telco", 3 * 86_400)], true);
+    // One is not handed over for an hour, one is silent with the telco for twenty; the young one is not stuck.
+    desk.head(1, &[sms(2, "created", 60), sms(3, "sending", 3_600), sms(4, "sent_to_telco", 20 * 3_600)], true);
     desk.wait(1_000).keys("BackTab").sees("stuck");
     let heads = desk.line("failed now");
     let at = heads.find("stuck").unwrap();

@@ -27,7 +27,7 @@ fn the_tabs_lead_from_view_to_view() {
 #[test]
 fn the_first_line_sums_up_and_the_groups_tell_what_helps() {
     let mut desk = Desk::with(&failures(), 120, 36);
-    desk.keys("3").sees("6 of 26 failed   retry: yes 2 · maybe 3 · no 1   newest 14:01:07");
+    desk.keys("3").sees("6 of 26 failed · last 24 h   retry: yes 2 · maybe 3 · no 1   newest 14:01:07");
     assert!(desk.cursor_line().contains("routing_error"));
     let line = desk.line("routing_error   ");
     assert!(line.contains("50.0 %") && line.contains("maybe: number or network"), "{line}");
@@ -71,8 +71,8 @@ fn the_last_24_hours_are_a_graph_of_each_error() {
 fn enter_shows_the_messages_and_esc_leads_back() {
     let mut desk = Desk::with(&failures(), 80, 24);
     desk.keys("3 Enter").sees("failed: routing_error").sees("3 of 26 loaded").keys("Esc");
-    desk.sees("[3 Failures]").keys("1").sees("all messages").keys("3 G Enter").sees("2 of 26 loaded");
-    desk.keys("0").sees("all messages").keys("Esc").sees("[1 Messages]");
+    desk.sees("[3 Failures]").keys("1").sees("last 24 h").keys("3 G Enter").sees("2 of 26 loaded");
+    desk.keys("0").sees("last 24 h").keys("Esc").sees("[1 Messages]");
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn only_covered_rows_are_counted() {
 #[test]
 fn nothing_failed_is_said_with_how_much_was_looked_at() {
     let mut desk = Desk::with(&[sms(1, "success", 10)], 80, 24);
-    desk.keys("3").sees("No failures in the 1 loaded, back to 14:02:57.");
+    desk.keys("3").sees("No failures in the 1 loaded of this window, last 24 h, back to 14:02:57");
     let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
     desk.keys("3").sees("Loading the newest messages");
 }

@@ -37,13 +37,13 @@ fn messages_that_were_opened_from_a_group_are_a_detour() {
     let session = before.state.session();
     assert_eq!(session.view.as_deref(), Some("failures"));
     let mut after = desk(Some(session));
-    after.sees("recipient_unavailable").sees("share").keys("1").sees("all messages");
+    after.sees("recipient_unavailable").sees("share").keys("1").sees("last 24 h");
 }
 
 #[test]
 fn what_is_not_there_any_more_is_left_out() {
     let session = Session { campaign: Some("Gone".to_owned()), view: Some("trends of tomorrow".to_owned()), ..Session::default() };
-    desk(Some(session)).sees("Clinic reminders").sees("all messages");
+    desk(Some(session)).sees("Clinic reminders").sees("last 24 h");
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn no_more_are_kept_than_wanted() {
 #[test]
 fn a_filter_that_matches_nothing_reads_on_for_a_while_and_says_so() {
     let mut desk = Desk::with(&delivered(30), 80, 24);
-    desk.keys("f j Enter").sees("Nothing failed in the 30 loaded, back to");
+    desk.keys("t g Enter f j Enter").sees("Nothing failed in the 30 loaded, back to");
     assert_eq!(desk.commands(), [Command::ReadFurther]);
     let mut asked = 1;
     for page in 1..20u32 {
@@ -107,9 +107,9 @@ fn a_filter_that_matches_nothing_reads_on_for_a_while_and_says_so() {
 fn the_filter_menu_counts_ticks_and_leaves() {
     let messages = [sms(1, "success", 10), sms(2, "failure", 20), sms(3, "sent", 30), sms(4, "created", 40)];
     let mut desk = Desk::with(&messages, 80, 24);
-    desk.keys("f G Space Esc").sees("all messages");
+    desk.keys("f G Space Esc").sees("last 24 h");
     desk.keys("f j Space j j j j j j j j Space Enter").sees("failed, sent").sees("2 of 4 loaded");
-    desk.keys("0").sees("all messages").sees("4 loaded");
+    desk.keys("0").sees("last 24 h").sees("4 loaded");
     desk.keys("f j j j j Enter").sees("2 of 4 loaded");
 }
 
@@ -130,7 +130,7 @@ fn columns_scroll_to_the_right_and_back() {
 fn islands_are_marked_and_counted_apart() {
     let mut desk = Desk::with(&delivered(3), 80, 24);
     desk.answer(0, &[sms(77, "success", 900_000)], AnswerKind::Search, None, false);
-    desk.sees("3 loaded").sees("1 • outside the loaded range");
+    desk.keys("t g Enter").sees("3 loaded").sees("1 • outside the loaded range");
     assert!(desk.line("65∙∙∙∙0077").starts_with('•'));
     // A filter shows it as well: four of three would be false.
     desk.keys("f j j j j j Enter").sees("delivered").sees("4 shown, 3 loaded");
@@ -186,7 +186,7 @@ fn at_the_end_of_a_time_window_enter_widens_it() {
 #[test]
 fn an_empty_time_window_is_widened_as_well() {
     let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
-    desk.live(0).head(0, &[sms(1, "success", 7_200)], true).keys("t g j Enter").sees("Nothing in last 1 h").sees("Enter shows 6 h");
+    desk.live(0).head(0, &[sms(1, "success", 7_200)], true).keys("t g j Enter").sees("Nothing in the last 1 h").sees("Enter shows 6 h");
     desk.keys("Enter").sees("last 6 h").sees("65∙∙∙∙0001");
 }
 
@@ -195,7 +195,7 @@ fn clearing_leads_to_the_top() {
     let mut messages = delivered(60);
     messages[40] = sms(1040, "failure", 2_460);
     let mut desk = Desk::with(&messages, 80, 24);
-    desk.keys("f j Enter").sees("1 of 60 loaded").keys("j k 0").sees("all messages");
+    desk.keys("f j Enter").sees("1 of 60 loaded").keys("j k 0").sees("last 24 h");
     assert!(desk.cursor_line().contains("65∙∙∙∙1000"), "{}", desk.screen());
     desk.head(0, &[sms(2000, "created", 1)], false);
     assert!(desk.cursor_line().contains("65∙∙∙∙2000"), "and follows the newest");

@@ -139,7 +139,7 @@ fn a_filter_with_a_name(#[case] columns: u16, #[case] rows: u16) {
 #[case(200, 60)]
 fn a_window_of_time(#[case] columns: u16, #[case] rows: u16) {
     let mut desk = desk(ThemeChoice::None, columns, rows);
-    desk.keys("t j");
+    desk.keys("t g j");
     assert_snapshot!(format!("times_{columns}x{rows}"), desk.screen());
     desk.keys("Enter f g j Enter");
     assert_snapshot!(format!("window_{columns}x{rows}"), desk.screen());

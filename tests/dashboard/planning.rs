@@ -146,7 +146,7 @@ fn batch_asked(messages: &[Sms]) -> Desk {
 fn a_batch_is_retried_with_one_call() {
     let mut desk = Desk::with(&failures(), 80, 24);
     desk.keys("2")
-        .sees("1 batch in the loaded range")
+        .sees("1 batch · last 24 h")
         .sees("a41f…22")
         .sees("7 of 20,000")
         .keys("r")

@@ -45,7 +45,7 @@ fn a_filter_by_error_is_planned_as_it_is_shown() {
     // The messages of one error, by way of the failures.
     desk.keys("3 Enter").sees("3 of 6 loaded").keys("f r").sees("Retry 3 messages, TEST").keys("Esc").sees("3 of 6 loaded");
     // Another line of the menu is another list.
-    desk.keys("f g r").sees("Retry 4 messages, TEST").sees("all 6 shown").sees("2  left out: not failed").keys("Esc").sees("all messages");
+    desk.keys("f g r").sees("Retry 4 messages, TEST").sees("all 6 shown").sees("2  left out: not failed").keys("Esc").sees("last 24 h");
 }
 
 #[test]

@@ -43,8 +43,7 @@ fn it_counts_by_reason_and_says_it_in_a_sentence() {
     assert!(line(&desk, "! stuck").contains(" 1  not with the telco after 10 min"), "{}", desk.screen());
     assert!(line(&desk, "! unconfirmed").contains(" 1  its report is overdue after 10 min"), "{}", desk.screen());
     desk.sees("20 of 27 messages delivered (74.1 %). 7 not, or not yet: 3 failed").keys("c");
-    let sentence =
-        "20 of 27 messages delivered (74.1 %). 7 not, or not yet: 3 failed (2 worth a retry), 2 on the way, 1 stuck, 1 unconfirmed.";
+    let sentence = "Last 24 h: 20 of 27 messages delivered (74.1 %). 7 not, or not yet: 3 failed (2 worth a retry), 2 on the way, 1 stuck, 1 unconfirmed.";
     assert_eq!(crate::copying::copied(&desk), [sentence]);
 }
 

@@ -35,8 +35,8 @@ fn is_dark(screen: &vt100::Screen) -> bool {
 
 /// The first campaign's list is still what is shown, and a key does what it does.
 fn nothing_was_pressed(program: &mut Program) {
-    assert!(program.screen().contains("all messages"), "{}", program.screen());
-    program.types("2").sees("retry?").types("1").sees("all messages");
+    assert!(program.screen().contains("last 24 h"), "{}", program.screen());
+    program.types("2").sees("retry?").types("1").sees("last 24 h");
     program.types("q").gives_the_terminal_back();
     assert_eq!(program.exit_code(), 0);
     program.leaves_everything_as_it_was();

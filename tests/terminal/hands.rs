@@ -10,7 +10,7 @@ pub fn on_a_failed_one(simulation: &Simulation) -> (Program, Told) {
 
 /// The same, of a program that was started already.
 pub fn on_a_failed_one_of(simulation: &Simulation, mut program: Program) -> (Program, Told) {
-    program.sees("300 loaded");
+    program.sees("the whole campaign");
     let failed = simulation.retryable().remove(0);
     finds(&mut program, &failed.recipient[2..]);
     program.waits_for("the cursor on it", |screen| cursor_line(screen).contains("✗ failed"));

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use postwatch::simulator::{self, Call, CampaignOptions, LoggedCall, Simulator, World, WorldOptions};
+use postwatch::state::{SavedFilter, Session};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -73,13 +74,24 @@ impl Simulation {
         format!("[[campaigns]]\nname = \"{name}\"\nid = \"{id}\"\nbase_url = \"{base}\"\nkey = {{ env = \"KEY_{place}\" }}\n{more}\n")
     }
 
-    /// The program on the configuration, before it is started.
+    /// The program on the configuration, before it is started. At its first start it shows all times, as if that had been
+    /// chosen before: what the world sent is days old.
     pub fn start(&self, arguments: &[&str]) -> Start<'_> {
         let (config, state) = (self.config(), self.state());
+        if !state.exists() {
+            self.remember_all_times();
+        }
         let mut all = vec!["--config", config.to_str().unwrap(), "--state", state.to_str().unwrap()];
         all.extend(arguments);
         let start = Start::new(self.home(), &all);
         self.simulator().campaigns().iter().enumerate().fold(start, |start, (place, card)| start.env(&format!("KEY_{place}"), &card.key))
+    }
+
+    /// Leaves what a program would that showed all times of every campaign.
+    pub fn remember_all_times(&self) {
+        let all_times = || SavedFilter { all_times: true, ..SavedFilter::default() };
+        let filters = self.simulator().campaigns().into_iter().map(|card| (card.name, all_times())).collect();
+        Session { filters, ..Session::default() }.save(&self.state()).unwrap();
     }
 
     /// The program on the first campaign, with everything as it is usually.

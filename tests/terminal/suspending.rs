@@ -9,6 +9,7 @@ use super::simulation::Simulation;
 /// The dashboard as the job of a shell that tells how it stopped, and goes on with it after a line.
 fn as_a_job(simulation: &Simulation, before: &str) -> Program {
     simulation.configure(&format!("{before}{}", simulation.part(0, "calls_per_second = 10")));
+    simulation.remember_all_times();
     let program = env!("CARGO_BIN_EXE_postwatch");
     let script = format!(
         "set -m; '{program}' --config '{}' --state '{}'; echo \"stopped with $?\"; stty -a; read line; fg; echo \"ended with $?\"",

@@ -135,8 +135,12 @@ pub fn check_counts(store: &Store, floor: &Floor) {
     of_hours.sort_by_key(by_words);
     assert_eq!(of_hours, of_day);
 
-    let open = store.covered_rows().filter(|row| store.progress(*row, now) == Progress::Open);
-    assert_eq!(store.oldest_open_reading(now), open.map(|row| store.read_at(row)).min());
+    for since in [None, Some(at(NOW - 600_000))] {
+        let in_window = Filter { since, ..Filter::default() };
+        let open = store.covered_rows().filter(|row| store.progress(*row, now) == Progress::Open);
+        let open = open.filter(|row| store.matches(&in_window, *row, now));
+        assert_eq!(store.oldest_open_reading(since, None, now), open.map(|row| store.read_at(row)).min());
+    }
 
     let recent = store.recent(at(NOW), 15);
     let ended = |message: &&&Message| {

@@ -16,25 +16,43 @@ pub(in crate::tui) struct FilterChoice {
     /// Failed with one of these codes; an empty one for failures without a reason.
     pub errors: Vec<String>,
     pub batches: Vec<BatchId>,
-    /// Created in this time window.
+    /// Begun in this time window.
     pub window: TimeWindow,
 }
 
 impl FilterChoice {
-    /// Whether it shows everything.
-    pub fn is_everything(&self) -> bool {
-        *self == Self::default()
+    /// Everything of a time window.
+    pub fn all_of(window: TimeWindow) -> Self {
+        Self { window, ..Self::default() }
+    }
+
+    /// The same whatever the time.
+    #[must_use]
+    pub fn of_all_times(&self) -> Self {
+        Self { window: TimeWindow::default(), ..self.clone() }
+    }
+
+    /// Whether it shows everything of its time window.
+    pub fn is_window_alone(&self) -> bool {
+        *self == Self::all_of(self.window)
     }
 
     /// Whether it has only batches, or nothing: then it means nothing to another campaign.
     pub fn is_for_one_campaign(&self) -> bool {
-        *self == Self { batches: self.batches.clone(), ..Self::default() }
+        self.for_every_campaign() == Self::default()
     }
 
-    /// The same for any campaign: a batch belongs to one.
+    /// The same for any campaign: a batch belongs to one, and the window of the start was not chosen.
     #[must_use]
     pub fn for_every_campaign(&self) -> Self {
-        Self { batches: Vec::new(), ..self.clone() }
+        let window = Some(self.window).filter(|window| *window != TimeWindow::at_first()).unwrap_or_default();
+        Self { batches: Vec::new(), window, ..self.clone() }
+    }
+
+    /// The same within a time window, where it has none of its own.
+    #[must_use]
+    pub fn within(&self, window: TimeWindow) -> Self {
+        Self { window: if self.window.is_all() { window } else { self.window }, ..self.clone() }
     }
 
     /// The store's filter for it at `now`.

@@ -267,13 +267,13 @@ impl Shared {
         }
     }
 
-    /// Clears filter and find: the list is shown from its top.
+    /// Clears filter and find, and keeps the time window: the list is shown from its top.
     pub(in crate::tui) fn clear(&mut self) {
         self.close_detail();
         self.forget_across();
         if let Some(campaign) = self.campaign_mut() {
-            campaign.choice = FilterChoice::default();
-            campaign.drilled = None;
+            campaign.end_detour();
+            campaign.choice = FilterChoice::all_of(campaign.choice.window);
             campaign.pages_to_fill = 0;
         }
         self.end_find();

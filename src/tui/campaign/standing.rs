@@ -43,7 +43,10 @@ impl Campaign {
                     (format!("slowed to {}/s", rate(meter.rate)), Role::Warning)
                 }
                 _ if self.is_loading() => ("loading".to_owned(), Role::Muted),
-                _ => ("live".to_owned(), Role::Fine),
+                _ => match self.checked_words(now) {
+                    Some((old, Role::Warning)) => (format!("{old} old"), Role::Warning),
+                    _ => ("live".to_owned(), Role::Fine),
+                },
             },
         }
     }

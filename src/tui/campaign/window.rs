@@ -1,4 +1,4 @@
-//! A time window: which messages are shown, by when they were created.
+//! The time window of a campaign: which messages are shown and counted, by when their newest attempt began.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -10,6 +10,18 @@ use crate::tui::text::{age, short_time};
 
 /// How far back the windows go that follow each other where a list ends, in hours.
 const WIDER: [i64; 4] = [6, 24, 3 * 24, 7 * 24];
+
+/// How a campaign got its time window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::tui) enum WindowOrigin {
+    /// It is the one of the start, and nothing is loaded yet that could say whether anything is in it.
+    #[default]
+    Start,
+    /// It is the shortest with a message in it.
+    Found,
+    /// A person chose it, now or in an earlier session.
+    Chosen,
+}
 
 /// A time window. A relative one moves on with the clock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,6 +41,11 @@ impl TimeWindow {
         let last = |hours| TimeWindow { from: Some(GivenTime::Ago(SignedDuration::from_hours(hours))), to: None };
         let today = TimeWindow { from: Some(GivenTime::Today(DayEnd::Start)), to: None };
         [last(1), last(6), last(24), last(3 * 24), last(7 * 24), today]
+    }
+
+    /// The one at the start, until what is loaded shows that nothing is in it.
+    pub fn at_first() -> TimeWindow {
+        TimeWindow { from: Some(GivenTime::Ago(SignedDuration::from_hours(24))), to: None }
     }
 
     /// The next wider of the last 6 h, 24 h, 3 days, 7 days and all times. `None` for all times, and for a window with an
@@ -130,23 +147,24 @@ fn halves(text: &str) -> (&str, &str) {
 impl Campaign {
     /// Lists what the filter and the find ask for, and counts and groups those of the same time window.
     pub fn narrow(&mut self) {
-        let filter =
-            Filter { query: self.find.query.clone(), nothing: self.find.refusal.is_some(), ..self.choice.filter(&self.zone, self.now) };
+        let (since, until) = self.list_times();
+        let chosen = self.choice.filter(&self.zone, self.now);
+        let filter = Filter { query: self.find.query.clone(), nothing: self.find.refusal.is_some(), since, until, ..chosen };
         if filter != *self.list.filter() {
             self.list.set_filter(&self.store, filter);
             // The cursor may have left the unmasked row.
             self.marks.hide(self.subject());
         }
-        let (since, until) = self.times();
-        self.classes = self.store.classes(since, until, self.recent_until);
-        self.failures.set_times(&self.store, (since, until));
+        self.failures.set_times(&self.store, self.times());
+        if self.checked.window != self.choice.window {
+            self.count_window();
+        }
     }
 
     /// Moves a relative time window on with the clock.
     pub fn move_on(&mut self) {
-        let times = self.times();
-        self.list.move_on(&self.store, times, self.now);
-        self.failures.set_times(&self.store, times);
+        self.list.move_on(&self.store, self.list_times(), self.now);
+        self.failures.set_times(&self.store, self.times());
     }
 
     /// The time window at the time of the newest event.
@@ -154,10 +172,87 @@ impl Campaign {
         self.choice.window.times(&self.zone, self.now)
     }
 
+    /// The times of the list: a find looks beyond the time window.
+    fn list_times(&self) -> Times {
+        if self.find.is_on() { Times::default() } else { self.times() }
+    }
+
+    /// A person chose a time window. Where messages were opened from elsewhere, it stays when they go back there.
+    pub fn choose_window(&mut self, window: TimeWindow) {
+        self.window_origin = WindowOrigin::Chosen;
+        self.choice.window = window;
+        if let Some(drilled) = &mut self.drilled {
+            drilled.before.window = window;
+        }
+    }
+
+    /// Ends a look at messages that were opened from elsewhere: what is listed stays, within the window of the campaign.
+    pub fn end_detour(&mut self) {
+        if let Some(drilled) = self.drilled.take() {
+            self.choice.window = drilled.before.window;
+        }
+    }
+
+    /// Once the newest messages are loaded: where nothing is in the window of the start, takes the shortest one that
+    /// holds a message. Whether it did.
+    pub fn find_window(&mut self) -> bool {
+        if self.window_origin != WindowOrigin::Start || self.is_unread() || self.store.coverage().loaded == 0 {
+            return false;
+        }
+        self.window_origin = WindowOrigin::Found;
+        let mut window = TimeWindow::at_first();
+        let holds_any = |window: &TimeWindow| {
+            let (since, until) = window.times(&self.zone, self.now);
+            self.store.loaded_between(since, until) > 0
+        };
+        while !holds_any(&window)
+            && let Some(wider) = window.wider(&self.zone, self.now)
+        {
+            window = wider;
+        }
+        let shown = self.drilled.as_mut().map_or(&mut self.choice, |drilled| &mut drilled.before);
+        let is_other = std::mem::replace(&mut shown.window, window) != window;
+        if is_other {
+            self.narrow();
+        }
+        is_other
+    }
+
+    /// The messages are forgotten: unless a person chose the window, it is that of the start again.
+    pub fn reset_window(&mut self) {
+        if self.window_origin == WindowOrigin::Found {
+            self.window_origin = WindowOrigin::Start;
+            self.choice.window = TimeWindow::at_first();
+            self.narrow();
+        }
+    }
+
+    /// How far back the time window goes beyond what is loaded by itself; `None` where it does not, or where it has no
+    /// start: a whole campaign is loaded only on request.
+    pub fn history_for_window(&mut self) -> Option<SignedDuration> {
+        let back = self.now.duration_since(self.times().0?);
+        if back <= self.loads_back() || self.is_window_whole() {
+            return None;
+        }
+        self.asked_back = back;
+        Some(back)
+    }
+
+    /// How far back it is loaded by itself.
+    pub fn loads_back(&self) -> SignedDuration {
+        SignedDuration::try_from(self.settings.history).unwrap_or(SignedDuration::MAX).max(self.asked_back)
+    }
+
     /// How many loaded messages are in the time window.
     pub fn loaded_in_window(&self) -> usize {
         let (since, until) = self.times();
         self.store.loaded_between(since, until)
+    }
+
+    /// Whether the whole campaign is loaded, and all of it is in the time window.
+    pub fn is_all_in_window(&self) -> bool {
+        let coverage = self.store.coverage();
+        coverage.complete && coverage.gap.is_none() && self.loaded_in_window() == coverage.loaded
     }
 
     /// Whether every message of the time window is loaded.

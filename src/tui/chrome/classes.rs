@@ -23,7 +23,8 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
         return;
     }
     let look = &state.look;
-    let label = fit(&label(state, campaign), label_width(state, campaign), Align::Left);
+    let label = label(state, campaign);
+    let label = fit(&label, label_width(state, campaign, &label, area.width), Align::Left);
     let label_columns = u16::try_from(width(&label) + 2).unwrap_or(u16::MAX);
     buffer.set_stringn(area.x + 1, area.y, &label, usize::from(area.width) - 1, look.style(Role::Heading));
     let mut rest = Rect { x: area.x + label_columns, width: area.width.saturating_sub(label_columns), ..area };
@@ -45,6 +46,18 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     pieces::draw(buffer, rest, figures, Vec::new());
 }
 
+/// Whether the line says how old the status of what is on the way may be.
+pub(super) fn says_checked(state: &Shared, area: Rect) -> bool {
+    let Some(campaign) = state.campaign().filter(|campaign| !campaign.is_unread()) else { return false };
+    let room = usize::from(area.width).saturating_sub(label_columns(state, campaign, area) + BAR.0 + 3);
+    area.height > 0 && figures(state, campaign, room).iter().any(|piece| piece.text.contains(CHECKED))
+}
+
+/// How many columns the label takes, with a blank before and behind it.
+fn label_columns(state: &Shared, campaign: &Campaign, area: Rect) -> usize {
+    label_width(state, campaign, &label(state, campaign), area.width) + 2
+}
+
 /// The time window, and how much of it is loaded.
 pub(super) fn label(state: &Shared, campaign: &Campaign) -> String {
     let window = state.window_label(campaign);
@@ -63,15 +76,20 @@ struct Detail {
     gap: usize,
     /// How many of the classes after delivered and failed have a figure of their own; the others are summed.
     others: usize,
+    /// How old the status of what is on the way may be.
+    checked: bool,
 }
+
+/// What that begins with.
+const CHECKED: &str = "checked ";
 
 /// The figures in as much detail as has room.
 fn figures(state: &Shared, campaign: &Campaign, room: usize) -> Vec<Piece> {
     let all = Class::ALL.len();
-    let full = [(true, 3), (false, 3), (false, 2)].map(|(words, gap)| Detail { words, gap, others: all });
-    let summed = (0..all).rev().map(|others| Detail { words: false, gap: 2, others });
+    let full = |checked| [(true, 3), (false, 3), (false, 2)].map(|(words, gap)| Detail { words, gap, others: all, checked });
+    let summed = (0..all).rev().map(|others| Detail { words: false, gap: 2, others, checked: false });
     let mut last = Vec::new();
-    for detail in full.into_iter().chain(summed) {
+    for detail in full(true).into_iter().chain(full(false)).chain(summed) {
         last = line(state, campaign, detail);
         if pieces::total(&last) <= room {
             return last;
@@ -101,7 +119,16 @@ fn line(state: &Shared, campaign: &Campaign, detail: Detail) -> Vec<Piece> {
         .filter(|class| classes[*class] > 0)
         .collect();
     let (shown, summed) = others.split_at(detail.others.min(others.len()));
-    line.extend(shown.iter().map(|class| figure(*class)));
+    let waiting = shown.iter().rposition(|class| Class::WAITING.contains(class)).filter(|_| detail.checked);
+    for (index, class) in shown.iter().enumerate() {
+        line.push(figure(*class));
+        if waiting == Some(index)
+            && let Some((old, role)) = campaign.checked_words(state.now)
+        {
+            let comma = Piece::new(",", style(Role::Muted), 0).gap(0);
+            line.extend([comma, Piece::new(format!("{CHECKED}{old} ago"), style(role), 0).gap(1)]);
+        }
+    }
     if !summed.is_empty() {
         // Whoever is overdue must not vanish in a sum.
         let is_overdue = summed.iter().any(|class| Class::NOT_DELIVERED.contains(class));
@@ -123,7 +150,7 @@ fn is_telling(classes: &Classes) -> bool {
 /// The class of the figure at a column of the line; `None` elsewhere, and where figures are summed.
 pub(in crate::tui) fn class_at(state: &Shared, area: Rect, column: u16) -> Option<Class> {
     let campaign = state.campaign().filter(|campaign| !campaign.is_unread())?;
-    let label = label_width(state, campaign) + 2;
+    let label = label_columns(state, campaign, area);
     let width = usize::from(area.width).saturating_sub(label);
     let figures = figures(state, campaign, width.saturating_sub(BAR.0 + 3));
     let bar = width.saturating_sub(pieces::total(&figures) + 3).min(BAR.1);

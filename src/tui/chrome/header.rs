@@ -18,8 +18,9 @@ const SHORTEST_NAME: usize = 4;
 /// The shortest piece of the campaign's own name, cut in the middle.
 const SHORTEST_OWN_NAME: usize = 10;
 
-/// Draws the line.
-pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
+/// Draws the line. Unless the line of classes `says_checked`, how old the status of a message on the way may be is said
+/// here: the newest messages may be live while others are not.
+pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect, says_checked: bool) {
     let look = &state.look;
     let Some(campaign) = state.campaign() else {
         let name = Piece::new("Postwatch", look.style(Role::Strong), 0);
@@ -33,7 +34,10 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let fixed = fixed(state, campaign, &style);
     let (words, role) = match &campaign.settings.broken {
         Some(why) => (format!("not loaded: {}", why.what), Role::Failed),
-        None => campaign.freshness(state.now, true),
+        None => match (campaign.freshness(state.now, true), campaign.checked_words(state.now)) {
+            ((_, Role::Fine), Some((old, role))) if !says_checked => (format!("{old} old"), role),
+            (fresh, _) => fresh,
+        },
     };
     let fresh = Piece::new(words, style(role), 0);
     let name = &campaign.settings.name;

@@ -27,8 +27,9 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
         return;
     }
     let look = &state.look;
-    let label_columns = label_width(state, campaign);
-    let label = fit(&label(state, campaign), label_columns, Align::Left);
+    let label = label(state, campaign);
+    let label_columns = label_width(state, campaign, &label, area.width);
+    let label = fit(&label, label_columns, Align::Left);
     let role = if campaign.fails_too_often() { Role::Failed } else { Role::Heading };
     buffer.set_stringn(area.x + 1, area.y, &label, usize::from(area.width) - 1, look.style(role));
     let taken = u16::try_from(label_columns + 2).unwrap_or(u16::MAX);

@@ -207,7 +207,7 @@ fn show_batch(subject: RowSubject, shared: &mut Shared) {
         let is_shown = |id: &BatchId| campaign.batches_in_window().iter().any(|summary| summary.batch.id == *id);
         if !subject.batch.as_ref().is_some_and(is_shown) {
             // None of its messages is in the time window.
-            campaign.choice.window = TimeWindow::default();
+            campaign.choose_window(TimeWindow::default());
             campaign.narrow();
         }
         if let Some(batch) = subject.batch {

@@ -17,7 +17,7 @@ use super::window::TypedWindow;
 use super::{Can, Changed, Dialog, Next, Press};
 use crate::monitor::NoticeWeight;
 use crate::tui::chrome::keys;
-use crate::tui::shared::{Campaign, NamedFilters, Shared, TimeWindow, ViewKind};
+use crate::tui::shared::{Campaign, NamedFilters, Shared, ViewKind};
 use crate::tui::widgets::menu::Menu;
 use crate::tui::{Action, Context};
 
@@ -106,11 +106,8 @@ impl FilterMenu {
         match action {
             Action::Enter => return self.enter(shared),
             Action::Toggle => self.choices.toggle(),
-            Action::Clear => {
-                match self.is_of_times {
-                    true => shared.set_window(TimeWindow::default()),
-                    false => shared.clear(),
-                }
+            Action::Clear if !self.is_of_times => {
+                shared.clear();
                 return Next::Close;
             }
             Action::PlanRetry if !self.is_of_times => {
@@ -135,7 +132,7 @@ impl Dialog for FilterMenu {
         match action {
             Action::Enter => Can::Do("show"),
             Action::Toggle => Can::Do("tick"),
-            Action::PlanRetry | Action::Undo if self.is_of_times => Can::NotHere,
+            Action::PlanRetry | Action::Undo | Action::Clear if self.is_of_times => Can::NotHere,
             Action::Delete if !matches!(self.choices.selected(), Some(FilterItem::Named(_))) => Can::NotHere,
             Action::Undo if !shared.named.can_bring_back() => Can::NotHere,
             Action::PlanRetry | Action::Delete | Action::Undo | Action::Clear => Can::Yes,

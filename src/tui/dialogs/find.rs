@@ -228,8 +228,11 @@ fn draw_line(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Re
     // Room for the number that is being typed, so that the words beside it stay still.
     let space = Piece::new(" ".repeat(14usize.saturating_sub(width(&shown))), style(Role::Text), 0).gap(0);
     let left = vec![prompt, text, space, Piece::new(here, style(Role::Muted), 2), Piece::new(words, style(role), 0)];
-    let filter =
-        if campaign.choice.is_everything() { String::new() } else { format!("only {}", campaign.choice.words(&look.zone, shared.now)) };
+    // A find looks beyond the time window.
+    let filter = match campaign.choice.of_all_times().words(&look.zone, shared.now) {
+        words if words.is_empty() => words,
+        words => format!("only {words}"),
+    };
     pieces::draw(buffer, area, left, vec![Piece::new(filter, style(Role::Accent), 4)]);
     let x = area.x + 1 + 5 + u16::try_from(column).unwrap_or(0);
     Position::new(x.min(area.right().saturating_sub(1)), area.y)

@@ -60,6 +60,7 @@ impl Shared {
         };
         let Some(campaign) = self.campaign_mut() else { return Ok(()) };
         campaign.history_to = Some(to);
+        campaign.asked_back = campaign.asked_back.max(span);
         self.send(Command::ReadBack(span));
         self.notice_history();
         Ok(())

@@ -18,13 +18,9 @@ use Context::{Campaigns, Detail, Help, Menu, Page, Plan, Prompt, Question, Start
 
 /// The views of one campaign.
 const CAMPAIGN_VIEWS: Contexts = Contexts::views();
-/// Those of few rows that show the messages of a time window.
-const WINDOWED_FEW: Contexts =
-    only(&[Context::Pane(ViewKind::Batches), Context::Pane(ViewKind::Failures), Context::Pane(ViewKind::NotDelivered)]);
-/// The same, and the trends, which have no rows.
-const WINDOWED_LINES: Contexts = WINDOWED_FEW.and(&[Context::Pane(ViewKind::Trends)]);
 /// The views with rows that show the messages of a time window.
-const WINDOWED_ROWS: Contexts = only(&[Context::MESSAGES]).and(WINDOWED_FEW.as_slice());
+const WINDOWED_ROWS: Contexts =
+    only(&[Context::MESSAGES, Context::Pane(ViewKind::Batches), Context::Pane(ViewKind::Failures), Context::Pane(ViewKind::NotDelivered)]);
 /// The views, and the list of all campaigns.
 const VIEWS: Contexts = only(&[Context::MESSAGES, Campaigns]).and(CAMPAIGN_VIEWS.as_slice().split_at(1).1);
 /// Where the dashboard has the keys: no dialog, page or text field is open.

@@ -178,11 +178,16 @@ impl Shared {
         let failures_in_view = self.view == ViewKind::Failures && is_shown;
         campaign.failures.apply(&campaign.store, &campaign.out_of_attempts, &merged, failures_in_view);
         campaign.marks.note(&merged, now);
+        let mut is_window_found = false;
         if head {
             campaign.changes.begin(asked_at);
             campaign.head_at = campaign.head_at.max(Some(asked_at));
+            is_window_found = campaign.find_window();
         }
         campaign.count(of_day, now);
+        if is_window_found {
+            self.read_window(index);
+        }
         if is_shown {
             self.changed.rows.extend(&merged.touched);
         }

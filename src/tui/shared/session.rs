@@ -6,7 +6,7 @@ use crate::config::{DayEnd, GivenTime};
 use crate::delivery::{BatchId, Class, Status, clean_line};
 use crate::state::{self, SavedFilter, Session};
 use crate::tui::dialogs::RecentCommands;
-use crate::tui::shared::{Campaign, FilterChoice, NamedFilter, NamedFilters, Shared, Tables, TimeWindow, ViewKind};
+use crate::tui::shared::{Campaign, FilterChoice, NamedFilter, NamedFilters, Shared, Tables, TimeWindow, ViewKind, WindowOrigin};
 
 impl Shared {
     /// What is on the screen, to start with the next time. The search is not in it: it is part of a
@@ -15,7 +15,12 @@ impl Shared {
         let saved = |campaign: &Campaign| {
             // Messages that were opened from another view are a detour, not what the list shows.
             let choice = campaign.drilled.as_ref().map_or(&campaign.choice, |drilled| &drilled.before);
-            (!choice.is_everything()).then(|| (campaign.settings.name.clone(), choice.saved()))
+            // A window that nobody chose is found again at the next start.
+            let saved = match campaign.window_origin {
+                WindowOrigin::Chosen => SavedFilter { all_times: choice.window.is_all(), ..choice.saved() },
+                WindowOrigin::Start | WindowOrigin::Found => choice.of_all_times().saved(),
+            };
+            (saved != SavedFilter::default()).then(|| (campaign.settings.name.clone(), saved))
         };
         let view = match self.campaign().and_then(|campaign| campaign.drilled.as_ref()) {
             Some(drilled) => drilled.from.view(),
@@ -39,7 +44,13 @@ impl Shared {
     pub(super) fn restore(&mut self, session: Session) {
         for campaign in self.campaigns.iter_mut() {
             if let Some(filter) = session.filters.get(&campaign.settings.name) {
-                campaign.choice = FilterChoice::of_saved(filter);
+                let saved = FilterChoice::of_saved(filter);
+                if filter.all_times || !saved.window.is_all() {
+                    campaign.choose_window(saved.window);
+                    // Its worker is told at the opening.
+                    campaign.history_for_window();
+                }
+                campaign.choice = FilterChoice { window: campaign.choice.window, ..saved };
                 campaign.narrow();
             }
         }
@@ -58,6 +69,7 @@ impl FilterChoice {
         SavedFilter {
             statuses: self.statuses.iter().map(|status| status.api_word().to_owned()).collect(),
             open_only: false,
+            all_times: false,
             classes: self.classes.iter().map(|class| class.argument().to_owned()).collect(),
             errors: self.errors.clone(),
             batches: self.batches.iter().map(|batch| batch.as_str().to_owned()).collect(),

@@ -21,7 +21,7 @@ use crate::state::{ActionId, ActionState};
 use crate::tui::dialogs::{Can, Resolve, RowAction};
 use crate::tui::keys::Chord;
 use crate::tui::shared::{
-    ActionKey, ActionRecord, Campaign, ChangeRecord, CopyWhat, Drilled, LeftToStart, NOTHING_LEFT, OpenedFrom, Shared,
+    ActionKey, ActionRecord, Campaign, ChangeRecord, CopyWhat, Drilled, LeftToStart, NOTHING_LEFT, OpenedFrom, Shared, TimeWindow,
 };
 use crate::tui::views::{About, RowSubject, ViewKind};
 use crate::tui::{Action, Role};
@@ -337,9 +337,17 @@ fn open_message(message: &MessageId, shared: &mut Shared) {
         return;
     };
     // Whatever the list is narrowed to, the message must be in it.
-    let is_shown = shared.campaign().is_some_and(|campaign| campaign.list.position(&campaign.store, row).is_some());
-    if !is_shown {
+    let is_shown = |shared: &Shared| shared.campaign().is_some_and(|campaign| campaign.list.position(&campaign.store, row).is_some());
+    if !is_shown(shared) {
         shared.clear();
+    }
+    let before = shared.campaign().map(|campaign| campaign.choice.clone()).unwrap_or_default();
+    if !is_shown(shared)
+        && let Some(campaign) = shared.campaign_mut()
+    {
+        // It began before the time window, which is back when the user is.
+        campaign.choice.window = TimeWindow::default();
+        campaign.narrow();
     }
     shared.show_view(ViewKind::Messages);
     let height = shared.list_height();
@@ -347,7 +355,7 @@ fn open_message(message: &MessageId, shared: &mut Shared) {
         && let Some(index) = campaign.list.position(&campaign.store, row)
     {
         campaign.list.go(&campaign.store, index, height);
-        campaign.drilled = Some(Drilled { from: OpenedFrom::Pane(ViewKind::Activity), before: campaign.choice.clone() });
+        campaign.drilled = Some(Drilled { from: OpenedFrom::Pane(ViewKind::Activity), before });
     }
     shared.open_detail();
     if let Some(opened) = shared.campaign_mut().and_then(|campaign| campaign.opened.as_mut()) {

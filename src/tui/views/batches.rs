@@ -14,7 +14,7 @@ use crate::monitor::NoticeWeight;
 use crate::store::{BatchSummary, Classes, Direction};
 use crate::tui::dialogs::{BatchQuestion, Can, RowAction};
 use crate::tui::keys::Chord;
-use crate::tui::shared::{Campaign, CopyFormat, CopyWhat, FilterChoice, Ordered, Shared, TimeWindow};
+use crate::tui::shared::{Campaign, CopyFormat, CopyWhat, FilterChoice, Ordered, Shared};
 use crate::tui::text::age;
 use crate::tui::views::{About, RowSubject};
 use crate::tui::{Action, Role};
@@ -91,7 +91,6 @@ pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
     let needs_batch = || Can::unless(selected(campaign).is_none(), "no loaded message is in a batch");
     match action {
         Action::Enter | Action::PlanRetry | Action::Copy => needs_batch(),
-        Action::Clear => Can::unless(campaign.choice.window.is_all(), "all times are shown"),
         Action::Order => Can::Do("order"),
         Action::Export | Action::Back => Can::Yes,
         _ => super::in_every_view(action, shared, campaign),
@@ -106,7 +105,6 @@ pub(super) fn key(action: Action, shared: &mut Shared) {
                 shared.drill(FilterChoice { batches: vec![batch], ..FilterChoice::default() });
             }
         }
-        Action::Clear => shared.set_window(TimeWindow::default()),
         Action::PlanRetry => plan_retry(shared),
         Action::Export => export(shared),
         _ => super::line_key(action, shared),

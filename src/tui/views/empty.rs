@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use crate::delivery::{counted, grouped};
 use crate::monitor::Connection;
 use crate::postman::Explanation;
-use crate::tui::shared::{Campaign, ServerAnswer, Shared};
+use crate::tui::shared::{Campaign, ServerAnswer, Shared, TimeWindow};
 use crate::tui::text::wrap;
 use crate::tui::views::messages::{sum, wider_window};
 use crate::tui::widgets::words::{besides, until};
@@ -93,11 +93,14 @@ fn filtered(state: &Shared, campaign: &Campaign, strong: Style, text: Style) -> 
         };
         return vec![(format!("No number with {} in {loaded}.", campaign.shown_find()), strong), (server.to_owned(), text)];
     }
-    let (filter, clear) = (state.key_for(Action::Filter), state.key_for(Action::Clear));
+    let (filter, clear, times) = (state.key_for(Action::Filter), state.key_for(Action::Clear), state.key_for(Action::TimeWindow));
     let window = campaign.choice.window;
     let is_whole = campaign.is_window_whole();
-    let times = if window.is_all() { String::new() } else { format!("{} other times, ", state.key_for(Action::TimeWindow)) };
-    let changes = format!("{times}{filter} changes the filter, {clear} clears it.");
+    let changes = match window.is_all() {
+        _ if campaign.choice.is_window_alone() => format!("{times} shows other times."),
+        true => format!("{filter} changes the filter, {clear} clears it."),
+        false => format!("{filter} changes the filter, {clear} clears it, {times} shows other times."),
+    };
     let next = if let Some(wider) = wider_window(campaign) {
         format!("{} shows {}, {changes}", state.key_for(Action::Enter), wider.span_words())
     } else if coverage.ends_here() || is_whole {
@@ -107,18 +110,27 @@ fn filtered(state: &Shared, campaign: &Campaign, strong: Style, text: Style) -> 
     } else {
         format!("{} reads further back, {changes}", state.key_for(Action::Enter))
     };
-    let what = campaign.choice.pieces(&state.look.zone, state.now);
+    let what = campaign.choice.of_all_times().pieces(&state.look.zone, state.now);
     let what = match what.as_slice() {
-        [one] if window.is_all() => format!("Nothing {one} in {loaded}."),
-        pieces if window.is_all() => format!("Nothing that is {} in {loaded}.", pieces.join(" and ")),
-        pieces => {
-            let whole = if is_whole { "all of that window is loaded" } else { "part of that window is loaded" };
-            let loaded = counted(coverage.loaded, "message");
-            format!("Nothing in {}: {whole}, {loaded} {}.", pieces.join(" · "), state.how_far(campaign))
-        }
+        [] => "Nothing".to_owned(),
+        [one] => format!("Nothing {one}"),
+        pieces => format!("Nothing that is {}", pieces.join(" and ")),
+    };
+    let what = if window.is_all() {
+        format!("{what} in {loaded}.")
+    } else {
+        let whole = if is_whole { "all of that window is loaded" } else { "part of that window is loaded" };
+        let loaded = counted(coverage.loaded, "message");
+        format!("{what}{}: {whole}, {loaded} {}.", in_time(state, window), state.how_far(campaign))
     };
     let part = sum::parts_of_batches(campaign).map(|words| (format!("Not all of it is loaded: {words}."), text));
     [(what, strong)].into_iter().chain(part).chain([(next, text)]).collect()
+}
+
+/// A time window within a sentence: ` in the last 24 h`, ` today`.
+fn in_time(state: &Shared, window: TimeWindow) -> String {
+    let words = window.words(&state.look.zone, state.now);
+    if words.starts_with("last ") { format!(" in the {words}") } else { format!(" {words}") }
 }
 
 /// Draws that nothing has failed in the loaded range.

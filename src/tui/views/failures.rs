@@ -13,7 +13,7 @@ use crate::store::RowNumber;
 use crate::tui::Action;
 use crate::tui::dialogs::{Can, RowAction};
 use crate::tui::keys::Chord;
-use crate::tui::shared::{Campaign, CopyFormat, CopyWhat, FilterChoice, Shared, TimeWindow};
+use crate::tui::shared::{Campaign, CopyFormat, CopyWhat, FilterChoice, Shared};
 use crate::tui::views::{About, RowSubject};
 use crate::tui::widgets::words::percent;
 
@@ -41,7 +41,6 @@ pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
         Action::PlanRetry if !campaign.marked.is_empty() => Can::Yes,
         Action::Enter | Action::PlanRetry | Action::Toggle | Action::Copy => Can::unless(campaign.failures.selected().is_none(), NONE),
         Action::Export => Can::unless(campaign.failures.groups().is_empty(), NONE),
-        Action::Clear => Can::unless(campaign.choice.window.is_all(), "all times are shown"),
         Action::Order => Can::Do("order"),
         Action::Back => Can::Yes,
         _ => super::in_every_view(action, shared, campaign),
@@ -52,7 +51,6 @@ pub(super) fn key(action: Action, shared: &mut Shared) {
     match action {
         Action::Enter => show_group(shared),
         Action::Toggle => mark_group(shared),
-        Action::Clear => shared.set_window(TimeWindow::default()),
         Action::PlanRetry if shared.campaign().is_some_and(|campaign| !campaign.marked.is_empty()) => shared.plan_marked(),
         Action::PlanRetry => plan_group(shared),
         Action::Export => export(shared),

@@ -76,7 +76,7 @@ pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
 /// What the list and an open message have in common.
 pub(super) fn of_message(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
     match action {
-        Action::Clear => Can::unless(campaign.list.filter().is_empty(), "no filter is on"),
+        Action::Clear => Can::unless(campaign.list.filter().is_only_times(), "no filter is on"),
         Action::RevealRow if shared.is_presenting() => Can::not("presenting is on"),
         Action::RevealRow if !campaign.masked => Can::not("nothing is masked"),
         Action::RevealRow | Action::Copy => needs_message(campaign),
@@ -264,10 +264,10 @@ fn enter(action: Action, shared: &mut Shared) {
     }
 }
 
-/// The next wider time window, where the list ends because all of the one that it shows is loaded.
+/// The next wider time window, where the list ends because all of the one that it shows is loaded, and more may be in it.
 pub(super) fn wider_window(campaign: &Campaign) -> Option<TimeWindow> {
     let ends = !campaign.find.is_on() && !campaign.store.is_empty() && campaign.is_window_whole();
-    campaign.choice.window.wider(&campaign.zone, campaign.now).filter(|_| ends)
+    campaign.choice.window.wider(&campaign.zone, campaign.now).filter(|_| ends && !campaign.is_all_in_window())
 }
 
 /// Shows a wider time window. The cursor goes on to what comes below the messages listed before.
@@ -394,7 +394,7 @@ impl Shared {
         let Some(campaign) = self.campaign_mut() else { return };
         // Of one batch its own pages are loaded, not the campaign's.
         let is_full = campaign.list.matching(&campaign.store) >= height || campaign.listed_batch().is_some();
-        if is_full || campaign.find.is_on() || campaign.choice.is_everything() {
+        if is_full || campaign.find.is_on() || campaign.list.filter().is_empty() {
             campaign.pages_to_fill = 0;
         }
         if campaign.pages_to_fill > 0 && !campaign.further_asked {

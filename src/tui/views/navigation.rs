@@ -1,8 +1,9 @@
 //! From view to view, and back to where the user came from.
 
 use crate::delivery::{Class, MessageId};
+use crate::monitor::Command;
 use crate::tui::dialogs::FilterMenu;
-use crate::tui::shared::{Drilled, FilterChoice, OpenedFrom, Shared, TimeWindow, ViewKind};
+use crate::tui::shared::{Campaign, Drilled, FilterChoice, OpenedFrom, Shared, TimeWindow, ViewKind};
 use crate::tui::views::messages::PAGES_TO_FILL;
 
 impl Shared {
@@ -16,7 +17,8 @@ impl Shared {
         }
         self.came_from = None;
         if let Some(campaign) = self.campaign_mut() {
-            campaign.drilled = None;
+            campaign.end_detour();
+            campaign.narrow();
         }
         self.show_view(view);
     }
@@ -132,10 +134,16 @@ impl Shared {
     pub(in crate::tui) fn show_chosen(&mut self, choice: FilterChoice) {
         self.close_detail();
         let Some(campaign) = self.campaign_mut() else { return };
+        let window = choice.window;
+        let is_other = window != campaign.choice.window;
         campaign.choice = choice;
         campaign.drilled = None;
+        if is_other {
+            campaign.choose_window(window);
+        }
         campaign.narrow();
         campaign.pages_to_fill = PAGES_TO_FILL;
+        self.read_window(self.campaigns.current());
         if self.view != ViewKind::Messages {
             self.leave_activity();
             self.show_view(ViewKind::Messages);
@@ -154,10 +162,18 @@ impl Shared {
     pub(in crate::tui) fn set_window(&mut self, window: TimeWindow) {
         self.close_detail();
         let Some(campaign) = self.campaign_mut() else { return };
-        campaign.choice.window = window;
+        campaign.choose_window(window);
         campaign.narrow();
         campaign.pages_to_fill = PAGES_TO_FILL;
+        self.read_window(self.campaigns.current());
         super::look(self);
         self.fill_window();
+    }
+
+    /// Has a campaign loaded back to the start of its time window, where that is further than it is loaded by itself.
+    pub(in crate::tui) fn read_window(&mut self, index: usize) {
+        if let Some(back) = self.campaigns.get_mut(index).and_then(Campaign::history_for_window) {
+            self.send_to(index, Command::ReadBack(back));
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::monitor::NoticeWeight;
 use crate::store::{BatchSummary, Classes, Filter, View};
 use crate::tui::dialogs::{Can, RowAction};
 use crate::tui::keys::Chord;
-use crate::tui::shared::{Campaign, CopyFormat, FilterChoice, OpenedFrom, Shared, TimeWindow, ViewKind};
+use crate::tui::shared::{Campaign, CopyFormat, FilterChoice, OpenedFrom, Shared, ViewKind};
 use crate::tui::text::{Align, fit, wrap};
 use crate::tui::views::{About, RowSubject, batches, empty};
 use crate::tui::widgets::pieces::{self, Piece};
@@ -131,7 +131,6 @@ pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
         },
         Action::Show(ViewKind::NotDelivered) if batch(campaign).is_some() => Can::Do("the whole campaign"),
         Action::Show(ViewKind::NotDelivered) => Can::not("it is already shown"),
-        Action::Clear => Can::unless(campaign.choice.window.is_all(), "all times are shown"),
         Action::Order => Can::NotHere,
         _ => super::in_every_view(action, shared, campaign),
     }
@@ -147,7 +146,6 @@ pub(super) fn key(action: Action, shared: &mut Shared) {
                 campaign.not_delivered.toggle(class);
             }
         }
-        Action::Clear => shared.set_window(TimeWindow::default()),
         Action::PlanRetry if shared.campaign().is_some_and(|campaign| !campaign.marked.is_empty()) => shared.plan_marked(),
         Action::PlanRetry => plan(shared),
         Action::Export => {

@@ -50,7 +50,6 @@ pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
         Action::Left => Can::unless(trends.index() == 0, "this is the first bar"),
         Action::Right => Can::unless(trends.index() + 1 >= trends.bars().len(), "this is the newest bar"),
         Action::Copy | Action::Export => Can::Yes,
-        Action::Clear => Can::unless(campaign.choice.window.is_all(), "all times are shown"),
         _ => super::in_every_view(action, shared, campaign),
     }
 }
@@ -65,7 +64,6 @@ pub(super) fn key(action: Action, shared: &mut Shared) {
         Action::Enter => show(shared),
         Action::Left => go(-1, shared),
         Action::Right => go(1, shared),
-        Action::Clear => shared.set_window(TimeWindow::default()),
         Action::Export => export(shared),
         _ => super::line_key(action, shared),
     }

@@ -143,14 +143,17 @@ impl Shared {
         Some(self.time_of_day().duration_since(from).max(SignedDuration::ZERO))
     }
 
-    /// How much of the time window is loaded, where that is not all of it: `2`, of `24 h`.
+    /// How much of the time window is loaded, where that is not all of it: `2`, of `24 h`; `40 min`, of `24 h`.
     pub(in crate::tui) fn loaded_of_window(&self, campaign: &Campaign) -> Option<String> {
         if campaign.is_unread() || campaign.choice.window.is_all() || campaign.is_window_whole() {
             return None;
         }
         let loaded = self.loaded_for(campaign)?;
-        let hours = loaded.as_hours();
-        Some(if hours > 0 { hours.to_string() } else { format!("{} min", loaded.as_mins()) })
+        let whole_hours = SignedDuration::from_hours(loaded.as_hours());
+        let loaded = text::age(if whole_hours.is_zero() { loaded } else { whole_hours });
+        let unit = |words: &str| words.rsplit(' ').next().map(str::to_owned);
+        let is_same_unit = unit(&loaded) == unit(&self.window_label(campaign));
+        Some(if is_same_unit { loaded.split(' ').next().unwrap_or_default().to_owned() } else { loaded })
     }
 
     /// That more is being loaded, and how far it has come.
@@ -162,14 +165,15 @@ impl Shared {
     }
 
     /// How far the loaded messages go within the time window, and how that is shown: a window that is not loaded
-    /// whole is louder.
+    /// whole is louder, unless the rest is on its way.
     pub(in crate::tui) fn how_far_shown(&self, campaign: &Campaign) -> (String, Role) {
         if campaign.choice.window.is_all() {
             (self.how_far(campaign), Role::Muted)
         } else if campaign.is_window_whole() {
             ("complete".to_owned(), Role::Muted)
         } else {
-            (format!("{} only", self.how_far(campaign)), Role::Warning)
+            let role = if campaign.is_loading() { Role::Muted } else { Role::Warning };
+            (format!("{} only", self.how_far(campaign)), role)
         }
     }
 

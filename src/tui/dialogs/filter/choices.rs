@@ -34,9 +34,7 @@ impl Choices {
     /// These lines, on what the list shows now.
     pub fn new(lines: Vec<ChoiceLine>, more_batches: Vec<ChoiceLine>, campaign: &Campaign) -> Self {
         let shown = &campaign.choice;
-        // The first line may be a saved filter: the cursor still starts where nothing is filtered.
-        let is_all = |line: &ChoiceLine| matches!(line.item, FilterItem::Everything | FilterItem::AllTimes);
-        let cursor = lines.iter().position(|line| line.is_chosen(shown)).or_else(|| lines.iter().position(is_all)).unwrap_or(0);
+        let cursor = lines.iter().position(|line| line.is_chosen(shown)).unwrap_or(0);
         let mut choices = Self {
             lines,
             cursor,
@@ -85,10 +83,10 @@ impl Choices {
     /// Ticks the line under the cursor, or unticks it.
     pub fn toggle(&mut self) {
         let Some(item) = self.selected().cloned() else { return };
-        let draft = &mut self.draft;
+        let (window, draft) = (self.draft.window, &mut self.draft);
         match item {
-            FilterItem::Named(named) => *draft = named.choice,
-            FilterItem::Everything => *draft = FilterChoice::default(),
+            FilterItem::Named(named) => *draft = named.choice.within(draft.window),
+            FilterItem::Everything => *draft = FilterChoice::all_of(draft.window),
             FilterItem::Class(class) => {
                 turn(&mut draft.classes, class);
                 draft.classes.sort_unstable();
@@ -106,6 +104,10 @@ impl Choices {
             FilterItem::AllTimes => draft.window = TimeWindow::default(),
             FilterItem::MoreBatches => return self.list_more(),
             FilterItem::TypedWindow | FilterItem::Save => return,
+        }
+        if self.draft.window != window {
+            // The figures are of the time window.
+            self.next = 0;
         }
         self.touched = true;
         self.is_result_due = true;
@@ -156,9 +158,9 @@ impl Choices {
         let Some(item) = self.selected().filter(|_| !self.is_as_opened()) else { return now };
         let status = FilterChoice { statuses: Vec::new(), classes: Vec::new(), errors: Vec::new(), ..now.clone() };
         match item {
-            FilterItem::Named(named) => named.choice.clone(),
-            FilterItem::Everything => FilterChoice::default(),
-            FilterItem::AllTimes => FilterChoice { window: TimeWindow::default(), ..now },
+            FilterItem::Named(named) => named.choice.within(now.window),
+            FilterItem::Everything => FilterChoice::all_of(now.window),
+            FilterItem::AllTimes => now.of_all_times(),
             _ if self.touched => now,
             FilterItem::Class(class) => FilterChoice { classes: vec![*class], ..status },
             FilterItem::Status(wanted) => FilterChoice { statuses: vec![wanted.clone()], ..status },

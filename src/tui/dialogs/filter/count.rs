@@ -50,7 +50,7 @@ impl Choices {
         }
         while self.next < self.lines.len() && looked_at < AT_ONCE {
             let line = &mut self.lines[self.next];
-            line.count = line.alone().map(|choice| number(&choice));
+            line.count = line.alone(self.draft.window).map(|choice| number(&choice));
             self.next += 1;
             looked_at += campaign.store.len().max(1);
         }

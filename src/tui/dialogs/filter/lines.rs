@@ -36,7 +36,7 @@ pub(super) struct ChoiceLine {
     /// Its content.
     pub item: FilterItem,
     pub text: String,
-    /// How many loaded messages it would show alone; `None` until they are counted, and where it shows none itself.
+    /// How many loaded messages of the time window it would show alone; `None` until they are counted, and where it shows none itself.
     pub count: Option<usize>,
 }
 
@@ -70,28 +70,31 @@ impl ChoiceLine {
             FilterItem::Status(status) => choice.statuses.contains(status),
             FilterItem::Error(code) => choice.errors.contains(code),
             FilterItem::Window(window) => choice.window == *window,
-            FilterItem::Named(named) => named.choice == *choice,
+            FilterItem::Named(named) => named.choice.within(choice.window) == *choice,
             FilterItem::Batch(batch) => choice.batches.contains(batch),
-            FilterItem::Everything | FilterItem::MoreBatches | FilterItem::AllTimes | FilterItem::TypedWindow | FilterItem::Save => false,
+            FilterItem::Everything => choice.is_window_alone(),
+            FilterItem::AllTimes => choice.window.is_all(),
+            FilterItem::MoreBatches | FilterItem::TypedWindow | FilterItem::Save => false,
         }
     }
 
     /// Whether it shows no messages itself, but opens where they are chosen.
     pub fn leads_on(&self) -> bool {
-        self.alone().is_none()
+        self.alone(TimeWindow::default()).is_none()
     }
 
-    /// What it would show alone; `None` where it only opens something.
-    pub(super) fn alone(&self) -> Option<FilterChoice> {
-        let mut choice = FilterChoice::default();
+    /// What it would show alone in a time window; `None` where it only opens something.
+    pub(super) fn alone(&self, window: TimeWindow) -> Option<FilterChoice> {
+        let mut choice = FilterChoice::all_of(window);
         match &self.item {
-            FilterItem::Everything | FilterItem::AllTimes => {}
+            FilterItem::Everything => {}
+            FilterItem::AllTimes => choice = FilterChoice::default(),
             FilterItem::Class(class) => choice.classes.push(*class),
             FilterItem::Status(status) => choice.statuses.push(status.clone()),
             FilterItem::Error(code) => choice.errors.push(code.clone()),
             FilterItem::Batch(batch) => choice.batches.push(batch.clone()),
             FilterItem::Window(window) => choice.window = *window,
-            FilterItem::Named(named) => choice = named.choice.clone(),
+            FilterItem::Named(named) => choice = named.choice.within(window),
             FilterItem::MoreBatches | FilterItem::TypedWindow | FilterItem::Save => return None,
         }
         Some(choice)

@@ -39,7 +39,7 @@ fn enter_takes_the_line_or_what_was_ticked() {
     menu.toggle();
     assert_eq!(menu.choice().classes, [Class::Failed, Class::OnTheWay]);
     to(&mut menu, "everything");
-    assert!(menu.choice().is_everything());
+    assert_eq!(menu.choice(), FilterChoice::default());
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn a_line_is_taken_within_the_other_kinds() {
     to(&mut menu, "last 1 h");
     assert_eq!(menu.choice(), FilterChoice { window: TimeWindow::usual()[0], ..shown.clone() });
     to(&mut menu, "everything");
-    assert!(menu.choice().is_everything());
+    assert_eq!(menu.choice(), FilterChoice::all_of(shown.window), "the time window stays");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn what_is_shown_has_a_line_and_a_tick_whether_it_is_loaded_or_not() {
         }
     }
     menu.go(1);
-    assert!(menu.draft.is_everything());
+    assert_eq!(menu.draft, FilterChoice::default());
 }
 
 #[test]

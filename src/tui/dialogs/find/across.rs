@@ -293,8 +293,8 @@ impl Shared {
         let height = self.list_height();
         let now = self.now;
         let Some(campaign) = self.campaign_mut() else { return Next::Close };
-        campaign.choice = FilterChoice::default();
-        campaign.drilled = None;
+        campaign.end_detour();
+        campaign.choice = FilterChoice::all_of(campaign.choice.window);
         campaign.find.take_over(input, now);
         campaign.narrow();
         if let Some(row) = line.message.and_then(|message| campaign.store.row(&message))

@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
-use super::{PANES, WINDOWED_LINES, WINDOWED_ROWS, only};
+use super::{PANES, WINDOWED_ROWS, only};
 use crate::tui::views::ViewKind;
 
 use Context::{Campaigns, Detail, Menu};
@@ -33,7 +33,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::char('t')],
         contexts: WINDOWED_ROWS.and(&[Detail]),
         label: "times",
-        help: "show a time window: the last hours or days, today, or from one time to another; in messages, batches and failures",
+        help: "choose the time window: the last hours or days, today, all times, or from one time to another",
         group: HelpGroup::Find,
         footer: Some(8),
     },
@@ -96,16 +96,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::char('0')],
         contexts: only(&[Context::MESSAGES, Campaigns, Detail, Menu]),
         label: "clear",
-        help: "clear filter and find",
-        group: HelpGroup::Find,
-        footer: Some(5),
-    },
-    Binding {
-        action: Action::Clear,
-        keys: &[Chord::char('0')],
-        contexts: WINDOWED_LINES,
-        label: "all times",
-        help: "show all times again",
+        help: "clear filter and find; the time window stays",
         group: HelpGroup::Find,
         footer: Some(5),
     },

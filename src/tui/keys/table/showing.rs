@@ -14,7 +14,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::plain(KeyCode::Enter)],
         contexts: PANES,
         label: "open",
-        help: "open what is selected, or show its messages; on the last row of messages, read further back",
+        help: "open what is selected, or show its messages; at the end of the messages, show a longer time or load further back",
         group: HelpGroup::Show,
         footer: Some(2),
     },

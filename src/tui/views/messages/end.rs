@@ -87,7 +87,7 @@ fn reach_words(shared: &Shared, campaign: &Campaign) -> String {
             None => format!("end of {window}"),
         };
         format!("{end}: {} shows {}", shared.keymap.name(Context::MESSAGES, Action::Enter), wider.span_words())
-    } else if campaign.is_window_whole() && !campaign.choice.window.is_all() {
+    } else if campaign.is_window_whole() && !campaign.choice.window.is_all() && !campaign.is_all_in_window() {
         let words = campaign.choice.window.words(&shared.look.zone, shared.now);
         format!("the whole window, {words} · {} shows other times", shared.key_for(Action::TimeWindow))
     } else if coverage.complete {

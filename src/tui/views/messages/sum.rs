@@ -17,12 +17,16 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let look = &state.look;
     let style = |role| look.style(role);
     let mut left = Vec::new();
-    if campaign.choice.is_everything() && !campaign.find.is_on() {
+    // A find looks beyond the time window.
+    let choice = if campaign.find.is_on() { campaign.choice.of_all_times() } else { campaign.choice.clone() };
+    let words = choice.pieces(&look.zone, state.now);
+    if words.is_empty() && !campaign.find.is_on() {
         left.push(Piece::new("all messages", style(Role::Strong), 0));
     }
-    for (index, piece) in campaign.choice.pieces(&look.zone, state.now).into_iter().enumerate() {
+    let role = if choice.is_window_alone() { Role::Strong } else { Role::Accent };
+    for (index, piece) in words.into_iter().enumerate() {
         let before = if index == 0 { "" } else { "· " };
-        left.push(Piece::new(format!("{before}{piece}"), style(Role::Accent), 0).gap(1));
+        left.push(Piece::new(format!("{before}{piece}"), style(role), 0).gap(1));
     }
     if campaign.find.is_on() {
         let before = if left.is_empty() { "" } else { "· " };
@@ -52,7 +56,7 @@ fn position(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
 fn coverage(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
     let style = |role| state.look.style(role);
     let coverage = campaign.store.coverage();
-    let is_filtered = !campaign.list.filter().is_empty();
+    let is_filtered = !campaign.list.filter().is_only_times();
     let mut right = Vec::new();
     if campaign.store.is_empty() {
         return right;
@@ -63,9 +67,7 @@ fn coverage(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
         true => ("", grouped(coverage.loaded)),
         false => (" in this window", grouped(campaign.loaded_in_window())),
     };
-    // The counts are kept as long as anything is.
-    let is_window_alone = campaign.list.filter().is_only_times();
-    let of = match is_filtered && !is_window_alone {
+    let of = match is_filtered {
         true if campaign.find.refusal.is_some() => format!("nothing searched for, {loaded} loaded"),
         // What is outside the loaded range is listed, too, but does not count as loaded.
         true if below > 0 => format!("{} shown, {} –", grouped(matching + below), grouped(below)),
