@@ -191,7 +191,7 @@ fn where_one_is_and_of_how_many_is_always_in_view() {
         desk.sees("row 1 · 120 loaded").keys("j j j j").sees("row 5 · 120 loaded");
         desk.keys("Space Space").sees("row 7 · 120 loaded").sees("2 marked");
         desk.keys("f j Enter").sees(" of 120 loaded").sees("row ").sees("2 marked");
-        desk.keys("0 g j Enter").sees("row 2 ");
+        desk.keys("0 g j Enter").sees("2 of 120");
         desk.keys("Esc 2 j 3 j j").sees("40").keys("2");
         if columns >= 120 {
             desk.sees("row 2 of 40").keys("3").sees("row 3 of 40");

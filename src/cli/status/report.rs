@@ -436,6 +436,8 @@ pub(super) mod tests {
             let report = StatusReport::of(&store, &window, &campaign(), &HashSet::new(), &TimeZone::UTC);
             prop_assert_eq!(report.classes.0.total(), report.coverage.loaded);
             prop_assert_eq!(report.classes.0[Class::Failed], report.statuses.of(&Status::Failure));
+            // What was handed over in a load test is not waited for.
+            prop_assert_eq!(report.latency.open, report.classes.0.of(&Class::WAITING) + report.classes.0[Class::Other]);
         }
     }
 

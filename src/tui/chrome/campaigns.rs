@@ -7,7 +7,7 @@ use super::recent;
 use crate::delivery::grouped;
 use crate::tui::Role;
 use crate::tui::shared::{Campaign, Shared};
-use crate::tui::text::{Align, fit};
+use crate::tui::text::{Align, cut_middle, fit};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::sparkline;
 use crate::tui::widgets::words::percent;
@@ -51,7 +51,13 @@ pub(in crate::tui) fn draw_pane(state: &Shared, buffer: &mut Buffer, area: Rect)
         let needs = campaign.needs_person();
         let mark = format!("{}{} ", if needs { "!" } else { " " }, if is_shown { "›" } else { " " });
         buffer.set_stringn(area.x, y, mark, 3, if needs { look.style(Role::Failed) } else { own(Role::Text) });
-        buffer.set_stringn(area.x + 3, y, fit(&campaign.settings.name, name_room, Align::Left), name_room, own(Role::Text));
+        buffer.set_stringn(
+            area.x + 3,
+            y,
+            fit(&cut_middle(&campaign.settings.name, name_room), name_room, Align::Left),
+            name_room,
+            own(Role::Text),
+        );
         let at = area.x + 3 + u16::try_from(name_room).unwrap_or(0) + 1;
         let (words, role) = campaign.freshness(state.now, is_shown);
         if campaign.is_unread() || campaign.settings.broken.is_some() {

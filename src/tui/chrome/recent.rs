@@ -11,7 +11,7 @@ use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, fit};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::sparkline::{self, Bin};
-use crate::tui::widgets::words::{percent, row_of, taking};
+use crate::tui::widgets::words::{percent, taking};
 use crate::tui::{Role, class_sign};
 
 /// How many minutes the graph has where there is room, and otherwise: the last minutes alone.
@@ -44,17 +44,7 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     sparkline::draw(buffer, graph, &columns, most);
     rest.x += graph.width + 1;
     rest.width -= (graph.width + 1).min(rest.width);
-    pieces::draw(buffer, rest, words(state, campaign), place(state, campaign));
-}
-
-/// Where an open message is in the list that it covers, if there is no line of views that could say it.
-fn place(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
-    let layout = state.layout();
-    if layout.tabs.height > 0 || !layout.covers_list {
-        return Vec::new();
-    }
-    let (index, len) = (campaign.list.index(&campaign.store), campaign.list.len());
-    vec![Piece::new(row_of(index, len), state.look.style(Role::Muted), 0)]
+    pieces::draw(buffer, rest, words(state, campaign), Vec::new());
 }
 
 /// How many minutes it is about, or until when where the newest messages are older than usual.

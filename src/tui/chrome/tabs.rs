@@ -7,7 +7,6 @@ use crate::delivery::grouped;
 use crate::tui::layout::Kind;
 use crate::tui::shared::{Shared, ViewKind};
 use crate::tui::widgets::pieces::{self, Piece};
-use crate::tui::widgets::words::row_of;
 use crate::tui::{Action, Role, views};
 
 /// Draws the line. On a small screen the other campaigns are named at its right.
@@ -50,11 +49,6 @@ fn sides(state: &Shared, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece>)> {
     let mut right = Vec::new();
     if !campaign.marked.is_empty() {
         right.push(Piece::new(format!("{} marked", grouped(campaign.marked.len())), style(Role::Accent), 0));
-    }
-    if kind == Kind::Small && state.view == ViewKind::Messages && campaign.opened.is_some() {
-        // The open message covers the list and the line that says where the cursor is in it.
-        let (index, len) = (campaign.list.index(&campaign.store), campaign.list.len());
-        right.push(Piece::new(row_of(index, len), style(Role::Muted), 0));
     }
     if right.is_empty() && kind != Kind::Small {
         let far = if campaign.is_unread() { String::new() } else { state.how_far(campaign) };
