@@ -96,7 +96,7 @@ fn all_of_them(#[case] columns: u16, #[case] rows: u16) {
     desk.keys("BackTab");
     assert_snapshot!(format!("all_campaigns_{columns}x{rows}"), desk.screen());
     desk.keys("G");
-    assert!(desk.cursor_line().starts_with(" ›   Campaign number"), "{}", desk.screen());
+    assert!(desk.cursor_line().starts_with(" ›   Campaign"), "{}", desk.screen());
     desk.keys("Enter").sees("Campaign number 20").sees("30 loaded").keys("BackTab g 3").sees("0 of 30 failed");
 }
 
@@ -110,4 +110,35 @@ fn each_key_in_the_list_of_all_is_about_the_one_under_the_cursor() {
     assert!(paused, "{:?}", desk.effects);
     desk.keys("BackTab ] ] BackTab q");
     assert!(desk.has_quit());
+}
+
+#[test]
+fn each_campaign_has_its_verdict_and_its_last_hour_and_c_copies_the_verdict() {
+    let mut desk = twenty(160, 40);
+    desk.keys("BackTab").sees("verdict").sees("last hour");
+    let line = |desk: &Desk, name: &str| desk.line(&format!("{name}  "));
+    let failing = line(&desk, "Campaign number 7");
+    assert!(failing.contains("! Campaign number 7   Failing: recipient_unavailable, 30 of 30"), "{failing}");
+    assert!(line(&desk, "Campaign number 18").contains("Cannot tell: refused"), "{}", desk.screen());
+    let well = line(&desk, "Campaign number 2");
+    assert!(well.contains("Going well") && well.contains("█") && well.contains("live"), "{well}");
+    desk.keys("j c");
+    let copied = desk.effects.iter().find_map(|effect| if let Effect::Copy(text) = effect { Some(text.0.clone()) } else { None });
+    assert_eq!(copied.as_deref(), Some("Campaign number 2: Going well"));
+}
+
+#[test]
+fn the_command_line_finds_a_campaign_by_its_name() {
+    let names = ["Clinic reminders", "Flood alerts", "Stop orders"];
+    let mut desk = Desk::new(setup(names.map(|name| card(name, HostKind::Test)).to_vec()), 80, 24);
+    for campaign in 0..names.len() {
+        desk.head(campaign, &[sms(1, "success", 60)], true);
+    }
+    desk.keys(": f l o o d").sees("Flood alerts").sees("show this campaign").keys("Enter").sees("Flood alerts  2 of 3");
+    // A command comes before a campaign whose name begins like it, and without a name typed there are only commands.
+    desk.keys(":").misses("Clinic reminders").keys("s t o p");
+    let first = desk.screen().lines().position(|line| line.contains("› stop")).unwrap();
+    let campaign = desk.screen().lines().position(|line| line.contains("Stop orders")).unwrap();
+    assert!(first < campaign, "{}", desk.screen());
+    desk.keys("Esc : c l i n Tab").sees("Clinic reminders").keys("Enter").sees("Clinic reminders  1 of 3");
 }

@@ -1,4 +1,4 @@
-//! All campaigns in full, at every size: what is wrong, how old the data is, and the figures.
+//! All campaigns in full, at every size: how each is going, its last hour, how old the data is, and the figures.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -7,10 +7,12 @@ use ratatui::text::{Line, Span};
 
 use super::{Can, Click, Dialog, Next, Press};
 use crate::delivery::{Class, agreeing, grouped};
-use crate::monitor::Connection;
+use crate::store::Verdict;
+use crate::tui::chrome::recent;
 use crate::tui::shared::{Campaign, Shared};
-use crate::tui::text::{Align, age, fit, width};
+use crate::tui::text::{Align, cut_middle, fit, width};
 use crate::tui::widgets::pieces::{self, Piece};
+use crate::tui::widgets::sparkline::{self, Bin};
 use crate::tui::widgets::table;
 use crate::tui::widgets::words::{bytes, environment, figure, percent, rate, until};
 use crate::tui::{Action, Context, Role};
@@ -29,7 +31,7 @@ struct Column {
     cell: fn(&Shared, &Campaign) -> String,
 }
 
-/// The columns after name and state, in the order in which they get room.
+/// The columns after the age of the data, in the order in which they get room.
 const COLUMNS: [Column; 9] = [
     Column { head: "failed now", width: 11, align: Align::Right, cell: |_, campaign| share(campaign) },
     Column {
@@ -52,11 +54,17 @@ const COLUMNS: [Column; 9] = [
     Column { head: "back to", width: 18, align: Align::Left, cell: |shared, campaign| shared.how_far(campaign) },
 ];
 
-/// How wide the state is: `REFUSED, again in 25 s`.
-const STATE: usize = 22;
-
-/// The narrowest and the widest name.
+/// How wide the name is, at least and at most, and the sentence on how the campaign is going: `Failing since 02:41:
+/// recipient_unavailable, 38 of 212`.
 const NAME: (usize, usize) = (16, 32);
+const VERDICT: (usize, usize) = (24, 56);
+
+/// The last hour, in spans of six minutes.
+const HOUR: (usize, i64) = (10, 6);
+
+/// How wide the age of the data is, or why it is getting older: `8 s old`, and where there is room for the next attempt,
+/// `NO ANSWER, again in 25 s`.
+const FRESH: (usize, usize) = (9, 24);
 
 impl AllCampaigns {
     /// The list on the campaign that is on the screen.
@@ -102,6 +110,7 @@ impl Dialog for AllCampaigns {
             // The campaign under the cursor is shown, and does it there.
             Action::Show(_) | Action::Find | Action::Filter | Action::Clear | Action::Unmark | Action::Mask => Can::Yes,
             Action::Pause | Action::ReadNow | Action::Actions | Action::CommandLine => Can::Yes,
+            Action::Copy => Can::Do("copy the verdict"),
             _ if shared.steps(action).is_some() => Can::Yes,
             _ => Can::NotHere,
         }
@@ -118,6 +127,12 @@ impl Dialog for AllCampaigns {
             Some(Action::Back | Action::Quit | Action::NextPane | Action::PreviousPane) => return Next::Close,
             Some(Action::PreviousCampaign) => self.go(-1, shared),
             Some(Action::NextCampaign) => self.go(1, shared),
+            Some(Action::Copy) => {
+                if let Some(campaign) = shared.campaigns.get(self.chosen) {
+                    let text = format!("{}: {}", campaign.settings.name, verdict(shared, campaign).0);
+                    shared.hand_out(Some(text), "the verdict", false);
+                }
+            }
             Some(Action::NextInNeed) => self.chosen = shared.campaigns.next_in_need_after(self.chosen).unwrap_or(self.chosen),
             // A page is about all of them.
             Some(action @ (Action::Help | Action::Notices)) => shared.common_key(action),
@@ -171,76 +186,143 @@ fn draw_sum(shared: &Shared, count: usize, buffer: &mut Buffer, area: Rect) {
     pieces::draw(buffer, area, left, right);
 }
 
-/// What has room.
+/// How wide the columns are; 0 where there is no room.
 struct Widths {
     name: usize,
+    verdict: usize,
+    hour: usize,
+    fresh: usize,
     columns: Vec<&'static Column>,
 }
 
+/// The blanks between two columns.
+const GAP: usize = 2;
+
 impl Widths {
     fn of(room: usize, longest_name: usize) -> Self {
-        // The mark of need and a blank come before the name, two blanks between columns.
-        let mut rest = room.saturating_sub(table::MARGIN + 2 + NAME.0 + 2 + STATE + 1);
-        // A whole name comes before all but the first two columns.
-        let for_name = longest_name.clamp(NAME.0, NAME.1) - NAME.0;
-        let mut columns = Vec::new();
-        for (index, column) in COLUMNS.iter().enumerate() {
-            if column.width + 2 + if index < 2 { 0 } else { for_name } > rest {
-                break;
-            }
-            rest -= column.width + 2;
-            columns.push(column);
+        // The mark of need and a blank come before the name.
+        let mut rest = room.saturating_sub(table::MARGIN + 2 + NAME.0 + GAP + VERDICT.0 + GAP + FRESH.0 + 1);
+        let take = |wanted: usize, rest: &mut usize| {
+            let taken = wanted.min(*rest);
+            *rest -= taken;
+            taken
+        };
+        let fitting = |columns: &'static [Column], rest: &mut usize| {
+            let fits = |column: &&Column| {
+                let left = rest.checked_sub(column.width + GAP);
+                *rest = left.unwrap_or(*rest);
+                left.is_some()
+            };
+            columns.iter().take_while(fits).collect::<Vec<_>>()
+        };
+        let hour = if room >= HOUR_FROM { take(GAP + HOUR.0, &mut rest).saturating_sub(GAP) } else { 0 };
+        // A sentence that says most of it comes before a whole name, and that and the first figures before the rest.
+        let mut verdict = VERDICT.0 + take(VERDICT_FIRST - VERDICT.0, &mut rest);
+        let name = NAME.0 + take(longest_name.clamp(NAME.0, NAME.1) - NAME.0, &mut rest);
+        let (first, others) = COLUMNS.split_at(FIRST_COLUMNS);
+        let mut columns = fitting(first, &mut rest);
+        verdict += take(VERDICT.1 - verdict, &mut rest);
+        let fresh = FRESH.0 + take(FRESH.1 - FRESH.0, &mut rest);
+        if columns.len() == first.len() {
+            columns.extend(fitting(others, &mut rest));
         }
-        Self { name: (NAME.0 + rest).min(NAME.1), columns }
+        Self { name, verdict, hour, fresh, columns }
     }
 }
 
+/// How many columns come before the whole sentence.
+const FIRST_COLUMNS: usize = 3;
+
+/// From how many columns on there is room for the last hour.
+const HOUR_FROM: usize = 72;
+
+/// `Nothing finished since 02:51, 162 on…`: a sentence cut there still says what is wrong.
+const VERDICT_FIRST: usize = 32;
+
 fn heads(widths: &Widths) -> String {
     let mut text = " ".repeat(table::MARGIN + 2);
-    text.push_str(&fit("campaign", widths.name + 2, Align::Left));
-    text.push_str(&fit("as of", STATE, Align::Left));
+    let mut add = |head: &str, width: usize, align: Align| {
+        if width > 0 {
+            text.push_str(&fit(head, width, align));
+            text.push_str(&" ".repeat(GAP));
+        }
+    };
+    add("campaign", widths.name, Align::Left);
+    add("verdict", widths.verdict, Align::Left);
+    add("last hour", widths.hour, Align::Left);
+    add("fresh", widths.fresh, Align::Left);
     for column in &widths.columns {
-        text.push_str("  ");
-        text.push_str(&fit(column.head, column.width, column.align));
+        add(column.head, column.width, column.align);
     }
     text
 }
 
 fn line(shared: &Shared, campaign: &Campaign, widths: &Widths, selected: Option<Style>) -> Line<'static> {
     let style = |role| selected.unwrap_or_else(|| shared.look.style(role));
-    let mark = if campaign.needs_person() { "! " } else { "  " };
-    let (words, role) = condition(shared, campaign);
+    let cell = |text: &str, width: usize, role| Span::styled(format!("{}{:GAP$}", fit(text, width, Align::Left), ""), style(role));
+    let needs = campaign.needs_person();
     let mut spans = vec![
-        Span::styled(mark, style(Role::Failed)),
-        Span::styled(fit(&campaign.settings.name, widths.name, Align::Left), style(Role::Text)),
-        Span::styled("  ", style(Role::Text)),
-        Span::styled(fit(&words, STATE, Align::Left), style(role)),
+        Span::styled(if needs { "! " } else { "  " }, style(Role::Failed)),
+        Span::styled(format!("{}{:GAP$}", cut_middle(&campaign.settings.name, widths.name), ""), style(Role::Text)),
     ];
+    let missing = widths.name.saturating_sub(width(&cut_middle(&campaign.settings.name, widths.name)));
+    spans.push(Span::styled(" ".repeat(missing), style(Role::Text)));
+    let (sentence, role) = verdict(shared, campaign);
+    spans.push(cell(&sentence, widths.verdict, role));
+    if widths.hour > 0 {
+        spans.extend(hour(shared, campaign, style));
+        spans.push(Span::styled(" ".repeat(GAP), style(Role::Text)));
+    }
+    let (words, role) = condition(shared, campaign, widths.fresh);
+    spans.push(cell(&words, widths.fresh, role));
     for column in &widths.columns {
         let role = if column.head == "failed now" && campaign.fails_too_often() { Role::Failed } else { Role::Text };
-        let cell = format!("  {}", fit(&(column.cell)(shared, campaign), column.width, column.align));
-        spans.push(Span::styled(cell, style(role)));
+        let text = fit(&(column.cell)(shared, campaign), column.width, column.align);
+        spans.push(Span::styled(format!("{text}{:GAP$}", ""), style(role)));
     }
     Line::from(spans)
 }
 
-/// How old the data is, or why it is getting older.
-fn condition(shared: &Shared, campaign: &Campaign) -> (String, Role) {
-    let old = campaign.age(shared.now).map(age);
-    let is_shown = shared.campaign().is_some_and(|shown| std::ptr::eq(shown, campaign));
-    match &campaign.connection {
-        _ if campaign.settings.broken.is_some() => ("NOT LOADED".to_owned(), Role::Failed),
-        Connection::Refused { until: at, met, .. } => {
-            (format!("{}, again {}", met.to_string().to_uppercase(), until(*at, shared.now)), Role::Failed)
-        }
-        Connection::Paused => (format!("paused, {}", old.unwrap_or_else(|| "never loaded".to_owned())), Role::Warning),
-        Connection::Waiting { until: at, met, .. } => (format!("{met}, again {}", until(*at, shared.now)), Role::Warning),
-        Connection::Connecting | Connection::Live => match old {
-            Some(old) if campaign.is_stale(shared.now, is_shown) => (format!("STALE {old}"), Role::Warning),
-            Some(old) => (format!("{old} ago"), Role::Muted),
-            None => ("connecting".to_owned(), Role::Muted),
-        },
+/// How it is going, in a sentence.
+fn verdict(shared: &Shared, campaign: &Campaign) -> (String, Role) {
+    let verdict = campaign.verdict(shared.now, false);
+    let sentence = verdict.sentence(|at| shared.look.minute(at, shared.now));
+    let role = match verdict {
+        Verdict::Failing { .. } => Role::Failed,
+        Verdict::Stalled(_) | Verdict::Unknown(_) => Role::Warning,
+        Verdict::Quiet => Role::Muted,
+        Verdict::Well { .. } => Role::Text,
+    };
+    if campaign.actions.needs_person() && !verdict.needs_person() {
+        return (format!("A retry to decide. {sentence}"), Role::Failed);
     }
+    (sentence, role)
+}
+
+/// What finished in the last hour; nothing where nothing is loaded.
+fn hour(shared: &Shared, campaign: &Campaign, style: impl Fn(Role) -> Style) -> Vec<Span<'static>> {
+    if campaign.is_unread() {
+        return vec![Span::styled(" ".repeat(HOUR.0), style(Role::Muted))];
+    }
+    let bins = recent::history(shared, campaign, HOUR.0, HOUR.1);
+    let most = bins.iter().filter_map(|bin| bin.value).max().unwrap_or(0);
+    let signed = |bin: &Bin| {
+        let sign = match (bin.sign, bin.value) {
+            (_, None) => sparkline::UNKNOWN,
+            (Some(sign), Some(_)) => sign,
+            (None, Some(value)) => sparkline::sign(value, most),
+        };
+        Span::styled(sign, style(if bin.is_loud { Role::Failed } else { Role::Moving }))
+    };
+    bins.iter().map(signed).collect()
+}
+
+/// How old the data is, or why it is getting older and when that is tried again.
+fn condition(shared: &Shared, campaign: &Campaign, room: usize) -> (String, Role) {
+    let is_shown = shared.campaign().is_some_and(|shown| std::ptr::eq(shown, campaign));
+    let (words, role) = campaign.freshness(shared.now, is_shown);
+    let again = campaign.next_try().map(|at| format!("{words}, again {}", until(at, shared.now)));
+    (again.filter(|again| width(again) <= room).unwrap_or(words), role)
 }
 
 /// How many are loaded, where anything is.

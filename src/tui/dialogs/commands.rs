@@ -1,4 +1,4 @@
-//! The `:` line: all commands, found by typing, with what each does.
+//! The `:` line: all commands, found by typing, with what each does; and campaigns by name.
 
 mod recent; // the commands run last
 mod search; // which commands are meant
@@ -95,8 +95,11 @@ impl Commands {
             return Err(format!("`{}` is not available: {why}", entry.name));
         }
         shared.leave_dialog();
-        shared.recent.note(&entry.name);
+        if !matches!(entry.doing, Doing::Campaign(_)) {
+            shared.recent.note(&entry.name);
+        }
         match entry.doing {
+            Doing::Campaign(index) => shared.show_campaign(index),
             Doing::Typed(command) => shared.carry_out_command(command, word_and_argument(typed).1),
             Doing::Action(action) => shared.do_action(action),
         }

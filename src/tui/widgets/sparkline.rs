@@ -20,7 +20,7 @@ pub(in crate::tui) struct Bin {
 const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// What is not known.
-const UNKNOWN: &str = "▒";
+pub(in crate::tui) const UNKNOWN: &str = "▒";
 
 /// How high a column is, in eighths of a row: nothing for 0, and for more at least one.
 fn height(value: usize, most: usize, rows: usize) -> usize {

@@ -1,4 +1,4 @@
-//! Which commands are meant by what was typed, among those that are only typed and those with keys.
+//! Which commands are meant by what was typed, among those that are only typed and those with keys; and which campaign.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -7,7 +7,7 @@ use super::typed::{COMMANDS, Typed, present_word, word_and_argument};
 use crate::config::nearest;
 use crate::tui::Action;
 use crate::tui::keys::{Binding, HelpGroup};
-use crate::tui::shared::Shared;
+use crate::tui::shared::{Campaign, Shared};
 
 /// What a command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(super) enum Doing {
     Typed(Typed),
     /// The same as a key.
     Action(Action),
+    /// Shows a campaign: its index in the configuration.
+    Campaign(usize),
 }
 
 /// A command among all others.
@@ -55,7 +57,9 @@ impl Shared {
         let typed = present_word(word_and_argument(typed).0).to_lowercase();
         let mut entries: Vec<(Fit, u32, Suggestion)> = Vec::new();
         let mut search = (!typed.is_empty()).then(|| Search::new(&typed));
-        for entry in self.every_command() {
+        // Campaigns are found by name, and not listed among the commands.
+        let campaigns = if typed.is_empty() { Vec::new() } else { self.other_campaigns() };
+        for entry in self.every_command().into_iter().chain(campaigns) {
             let fit = match &mut search {
                 None => Some((Fit::Exact, 0)),
                 Some(search) => search.fit(&entry),
@@ -68,7 +72,9 @@ impl Shared {
             let recent = self.recent.index(&entry.name).unwrap_or(usize::MAX);
             // Of two that contain the letters alike, the one with a key is more often meant.
             let is_rare = *fit == Fit::Letters && matches!(entry.doing, Doing::Typed(_));
-            (*fit, entry.refusal.is_some(), std::cmp::Reverse(*score), recent, is_rare)
+            // A campaign's name takes no command's place.
+            let is_campaign = matches!(entry.doing, Doing::Campaign(_));
+            (*fit, is_campaign, entry.refusal.is_some(), std::cmp::Reverse(*score), recent, is_rare)
         });
         entries.into_iter().map(|(_, _, entry)| entry).collect()
     }
@@ -77,6 +83,23 @@ impl Shared {
     pub(super) fn nearest_command(&self, typed: &str) -> Option<String> {
         let names: Vec<String> = self.every_command().into_iter().map(|entry| entry.name).collect();
         nearest(typed.trim(), names.iter().map(String::as_str))
+    }
+
+    /// The campaigns that are not on the screen.
+    fn other_campaigns(&self) -> Vec<Suggestion> {
+        let others = self.campaigns.iter().enumerate().filter(|(index, _)| *index != self.campaigns.current());
+        let suggestion = |(index, campaign): (usize, &Campaign)| {
+            let verdict = campaign.verdict(self.now, false).sentence(|at| self.look.minute(at, self.now));
+            Suggestion {
+                name: campaign.settings.name.clone(),
+                label: "show this campaign".to_owned(),
+                does: format!("show this campaign; {verdict}"),
+                key: String::new(),
+                doing: Doing::Campaign(index),
+                refusal: None,
+            }
+        };
+        others.map(suggestion).collect()
     }
 
     fn every_command(&self) -> Vec<Suggestion> {
@@ -125,7 +148,7 @@ impl<'a> Search<'a> {
 
     fn fit(&mut self, entry: &Suggestion) -> Option<(Fit, u32)> {
         let plain = |text: &str| text.replace(['_', '-'], " ");
-        let (typed, name) = (plain(self.typed), plain(&entry.name));
+        let (typed, name) = (plain(self.typed), plain(&entry.name).to_lowercase());
         if name == typed {
             return Some((Fit::Exact, 0));
         }
@@ -135,6 +158,7 @@ impl<'a> Search<'a> {
         match score {
             Some(score) if name.starts_with(&typed) => Some((Fit::Begins, score)),
             Some(score) => Some((Fit::Letters, score)),
+            None if matches!(entry.doing, Doing::Campaign(_)) => None,
             None => {
                 let said = format!("{} {}", entry.label, entry.does).to_lowercase();
                 let says = typed.split_whitespace().all(|word| word.len() >= SHORTEST_WORD && said.contains(word));

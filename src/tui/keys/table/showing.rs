@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
 use super::{CAMPAIGN_VIEWS, PANES, WINDOWED_ROWS, only};
 
-use Context::{Detail, Menu, Page, Plan, Text};
+use Context::{Campaigns, Detail, Menu, Page, Plan, Text};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -84,9 +84,9 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Copy,
         keys: &[Chord::char('c')],
-        contexts: only(&[Plan, Page]),
+        contexts: only(&[Campaigns, Plan, Page]),
         label: "copy",
-        help: "copy the results of a run or the list of a plan, masked as shown; or the notices, with their trace ids",
+        help: "copy the verdict on a campaign, the results of a run or the list of a plan, masked as shown; or the notices, with their trace ids",
         group: HelpGroup::Show,
         footer: Some(5),
     },
