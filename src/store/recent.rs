@@ -129,6 +129,12 @@ impl Store {
     fn stall(&self, now: Timestamp) -> Option<Stall> {
         let current = minute_of(now);
         let last = self.tally.minutes.range(..=current).next_back().map(|(at, _)| *at);
+        // What finished may be in what is not loaded yet.
+        let coverage = self.coverage();
+        let is_a_day_loaded = coverage.oldest.is_some_and(|oldest| current - minute_of(oldest) >= USUAL);
+        if last.is_none() && !coverage.complete && !is_a_day_loaded {
+            return None;
+        }
         let usual = self.tally.begun.usual(current, 0.95).map_or(UNKNOWN_PATIENCE, |usual| usual.div_euclid(MINUTE) + 1);
         let patience = usual.max(LEAST_PATIENCE);
         if last.is_some_and(|last| current - last <= patience) {

@@ -89,7 +89,7 @@ impl Verdict {
                 format!("Failing{}: {error}{} of {}", since.unwrap_or_default(), grouped(*failed), grouped(*finished))
             }
             Verdict::Stalled(stall) => {
-                format!("Nothing finished{}, {} on the way", since.unwrap_or_else(|| " yet".to_owned()), grouped(stall.waiting))
+                format!("Nothing finished{}, {} unfinished", since.unwrap_or_else(|| " yet".to_owned()), grouped(stall.waiting))
             }
             Verdict::Quiet => "Quiet: nothing sent".to_owned(),
             Verdict::Unknown(why) => format!("Cannot tell: {why}"),
@@ -128,8 +128,8 @@ mod tests {
     fn since_when_is_said_where_it_is_known() {
         let since = Timestamp::from_second(1_900_000_000).unwrap();
         let stall = |since| Verdict::of(&Recent { stall: Some(Stall { since, waiting: 162 }), ..recent(212, 38, 300, None) }, 0.02, None);
-        assert_eq!(stall(Some(since)).sentence(|_| "02:51".to_owned()), "Nothing finished since 02:51, 162 on the way");
-        assert_eq!(stall(None).sentence(|_| unreachable!()), "Nothing finished yet, 162 on the way");
+        assert_eq!(stall(Some(since)).sentence(|_| "02:51".to_owned()), "Nothing finished since 02:51, 162 unfinished");
+        assert_eq!(stall(None).sentence(|_| unreachable!()), "Nothing finished yet, 162 unfinished");
         let failing = Verdict::of(&Recent { rising_since: Some(since), ..recent(212, 38, 300, Some(0.003)) }, 0.02, None);
         assert_eq!(failing.sentence(|_| "02:41".to_owned()), "Failing since 02:41: routing_error, 38 of 212");
     }

@@ -62,7 +62,7 @@ impl Campaign {
         let stall = self.recent.stall.filter(|_| !had_called)?;
         let since = stall.since.map_or_else(|| "yet".to_owned(), |since| format!("since {}", minute(since)));
         let what = format!("{}: nothing finished {since}", self.settings.name);
-        Some(Explanation::new(what, format!("{} on the way", grouped(stall.waiting)), "if it goes on, ask Postman whether reports come in"))
+        Some(Explanation::new(what, format!("{} unfinished", grouped(stall.waiting)), "if it goes on, ask Postman whether reports come in"))
     }
 
     /// Calls for errors with which a known message has just failed, and that were never loaded before:

@@ -109,7 +109,7 @@ fn words(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
         let since = since.map_or_else(|| " yet".to_owned(), |since| format!(" since {}", look.minute(since, state.now)));
         return vec![
             piece(format!("nothing finished{since}"), Role::Warning, 0),
-            piece(format!("; {} on the way", grouped(waiting)), Role::Warning, 1),
+            piece(format!("; {} unfinished", grouped(waiting)), Role::Warning, 1),
         ];
     }
     match (recent.finished, recent.begun) {
