@@ -62,9 +62,9 @@ fn a_suspended_program_gives_the_title_back_and_takes_it_again() {
     let script = format!("set -m; '{binary}' --config '{}' --state '{}'; echo stopped; read line; fg", config.display(), state.display());
     let key = simulation.simulator().campaigns().remove(0).key;
     let mut program = Start::of("sh", simulation.home(), &["-c", &script]).env("KEY_0", &key).spawn();
-    program.sees("300 loaded").types("\u{1a}").sees("stopped");
+    program.sees("the whole campaign").types("\u{1a}").sees("stopped");
     is_given_back(&program, 1);
-    program.types("on\n").sees("300 loaded").types("q");
+    program.types("on\n").sees("the whole campaign").types("q");
     assert_eq!(program.exit_code(), 0);
     is_given_back(&program, 2);
 }
