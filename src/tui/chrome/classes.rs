@@ -78,6 +78,8 @@ struct Detail {
     others: usize,
     /// How old the status of what is on the way may be.
     checked: bool,
+    /// That more is being loaded, and how far it has come.
+    loading: bool,
 }
 
 /// What that begins with.
@@ -86,10 +88,12 @@ const CHECKED: &str = "checked ";
 /// The figures in as much detail as has room.
 fn figures(state: &Shared, campaign: &Campaign, room: usize) -> Vec<Piece> {
     let all = Class::ALL.len();
-    let full = |checked| [(true, 3), (false, 3), (false, 2)].map(|(words, gap)| Detail { words, gap, others: all, checked });
-    let summed = (0..all).rev().map(|others| Detail { words: false, gap: 2, others, checked: false });
+    let full =
+        |checked, loading| [(true, 3), (false, 3), (false, 2)].map(|(words, gap)| Detail { words, gap, others: all, checked, loading });
+    let summed = (0..all).rev().map(|others| Detail { words: false, gap: 2, others, checked: false, loading: false });
     let mut last = Vec::new();
-    for detail in full(true).into_iter().chain(full(false)).chain(summed) {
+    // That more is being loaded is in the first line, too; a figure of its own is nowhere else.
+    for detail in full(true, true).into_iter().chain(full(true, false)).chain(full(false, false)).chain(summed) {
         last = line(state, campaign, detail);
         if pieces::total(&last) <= room {
             return last;
@@ -135,7 +139,7 @@ fn line(state: &Shared, campaign: &Campaign, detail: Detail) -> Vec<Piece> {
         let role = if is_overdue { Role::Warning } else { Role::Muted };
         line.push(Piece::new(format!("{} more", grouped(classes.of(summed))), style(role), 0).gap(detail.gap));
     }
-    if campaign.is_loading() && detail.others >= others.len() {
+    if detail.loading && campaign.is_loading() {
         line.push(Piece::new(state.loading_words(campaign), style(Role::Muted), 1).gap(detail.gap));
     }
     line

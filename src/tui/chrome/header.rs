@@ -1,10 +1,12 @@
 //! The first line: which campaign this is, how it may be used, how fresh its figures are, and which other campaign needs a
 //! person.
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
+use crate::postman::HostKind;
 use crate::tui::Role;
 use crate::tui::keys::Action;
 use crate::tui::shared::{Campaign, Shared};
@@ -31,7 +33,6 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect, says
     let base = look.style(if is_alarming { Role::Production } else { Role::Text });
     buffer.set_style(area, base);
     let style = |role| if is_alarming { base.add_modifier(Modifier::BOLD) } else { look.style(role) };
-    let fixed = fixed(state, campaign, &style);
     let (words, role) = match &campaign.settings.broken {
         Some(why) => (format!("not loaded: {}", why.what), Role::Failed),
         None => match (campaign.freshness(state.now, true), campaign.checked_words(state.now)) {
@@ -39,9 +40,16 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect, says
             (fresh, _) => fresh,
         },
     };
-    let fresh = Piece::new(words, style(role), 0);
     let name = &campaign.settings.name;
     let room = usize::from(area.width).saturating_sub(2);
+    // Where even the shortest name has no room, the details of what is never left out are.
+    let forms = Terse::ALL.map(|terse| (fixed(state, campaign, terse, &style), Piece::new(terse.freshness(&words), style(role), 0)));
+    let has_room = |(fixed, fresh): &(Vec<Piece>, Piece)| {
+        let own = width(name).min(SHORTEST_OWN_NAME);
+        pieces::total(fixed) + 2 + own + 2 + width(&fresh.text) <= room
+    };
+    let at = forms.iter().position(has_room).unwrap_or(forms.len() - 1);
+    let (fixed, fresh) = &forms[at];
     let again = campaign.next_try().filter(|_| campaign.pause_asked.is_none()).map(|at| format!("again {}", until(at, state.now)));
     let again = Piece::new(again.unwrap_or_default(), style(Role::Muted), 0);
     let line = |place: &str, own: usize, other: Vec<Piece>| {
@@ -87,18 +95,55 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect, says
     let (left, right) = chosen.unwrap_or_else(|| {
         let other = other(&OtherShown::Sign);
         let rest = room.saturating_sub(taken(&line("", 0, other.clone())) + 2);
-        if rest >= SHORTEST_OWN_NAME { line("", rest, other) } else { line("", (rest + 4).max(SHORTEST_OWN_NAME), Vec::new()) }
+        let alone = room.saturating_sub(taken(&line("", 0, Vec::new())) + 2);
+        if rest >= SHORTEST_OWN_NAME { line("", rest, other) } else { line("", alone, Vec::new()) }
     });
     pieces::draw(buffer, area, left, right);
 }
 
+/// How much is left out of what is never left out as a whole. Each leaves out what those before it do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Terse {
+    No,
+    /// When a call is made again, or why none is.
+    Again,
+    /// The name of a gateway's host.
+    Host,
+    /// For how many minutes it is unlocked, or numbers are shown.
+    Minutes,
+    /// For how long there was no answer.
+    Since,
+}
+
+impl Terse {
+    const ALL: [Terse; 5] = [Terse::No, Terse::Again, Terse::Host, Terse::Minutes, Terse::Since];
+
+    /// The words of freshness.
+    fn freshness(self, words: &str) -> &str {
+        let marks: &[&str] = match self {
+            Terse::No => &[],
+            Terse::Again | Terse::Host | Terse::Minutes => &[", ", ": "],
+            Terse::Since => &[", ", ": ", " for "],
+        };
+        let end = marks.iter().filter_map(|mark| words.find(mark)).min();
+        end.and_then(|end| words.get(..end)).unwrap_or(words)
+    }
+
+    /// `UNLOCKED 14 min`, or the word alone.
+    fn until(self, word: &str, until: Timestamp, now: Timestamp) -> String {
+        if self >= Terse::Minutes { word.to_owned() } else { format!("{word} {} min", minutes_left(until, now)) }
+    }
+}
+
 /// What is never left out: the environment, whether it is locked, and whether numbers are shown.
-fn fixed(state: &Shared, campaign: &Campaign, style: &impl Fn(Role) -> Style) -> Vec<Piece> {
+fn fixed(state: &Shared, campaign: &Campaign, terse: Terse, style: &impl Fn(Role) -> Style) -> Vec<Piece> {
     let badge = if campaign.settings.host_kind.is_production() { Role::Production } else { Role::Header };
-    let mut left = vec![Piece::new(format!(" {} ", environment(&state.look, campaign)), state.look.style(badge), 0)];
+    let is_short = terse >= Terse::Host && campaign.settings.host_kind == HostKind::Gateway;
+    let environment = if is_short { HostKind::Gateway.word().to_uppercase() } else { environment(&state.look, campaign) };
+    let mut left = vec![Piece::new(format!(" {environment} "), state.look.style(badge), 0)];
     match campaign.unlocked_until {
         Some(until) if campaign.settings.read_only && until > state.now => {
-            left.push(Piece::new(format!("UNLOCKED {} min", minutes_left(until, state.now)), style(Role::Warning), 0));
+            left.push(Piece::new(terse.until("UNLOCKED", until, state.now), style(Role::Warning), 0));
         }
         _ if campaign.settings.read_only => left.push(Piece::new("READ-ONLY", style(Role::Muted), 0)),
         _ => {}
@@ -107,7 +152,7 @@ fn fixed(state: &Shared, campaign: &Campaign, style: &impl Fn(Role) -> Style) ->
         left.push(Piece::new("PRESENTING", style(Role::Warning), 0));
     }
     if let Some(until) = campaign.revealed_until {
-        left.push(Piece::new(format!("UNMASKED {} min", minutes_left(until, state.now)), style(Role::Warning), 0));
+        left.push(Piece::new(terse.until("UNMASKED", until, state.now), style(Role::Warning), 0));
     }
     left
 }
@@ -132,7 +177,13 @@ fn other(state: &Shared, how: &OtherShown, style: &impl Fn(Role) -> Style) -> Ve
         OtherShown::Whole => {
             line.push(Piece::new(format!("{name}: {}", state.in_need(campaign)), style(Role::Text), 0).gap(1));
         }
-        OtherShown::Name(columns) => line.push(Piece::new(cut(name, *columns), style(Role::Text), 0).gap(1)),
+        OtherShown::Name(columns) => {
+            // Where it begins like this campaign's own name, only its end tells them apart.
+            let shown = cut(name, *columns);
+            let is_alike = state.campaign().is_some_and(|own| own.settings.name.starts_with(shown.trim_end_matches('…')));
+            let shown = if is_alike { cut_middle(name, *columns) } else { shown };
+            line.push(Piece::new(shown, style(Role::Text), 0).gap(1));
+        }
         OtherShown::Sign => {}
     }
     line

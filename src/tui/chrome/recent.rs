@@ -44,7 +44,8 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     sparkline::draw(buffer, graph, &columns, most);
     rest.x += graph.width + 1;
     rest.width -= (graph.width + 1).min(rest.width);
-    pieces::draw(buffer, rest, words(state, campaign), Vec::new());
+    let room = usize::from(rest.width).saturating_sub(2);
+    pieces::draw(buffer, rest, words(state, campaign, room), Vec::new());
 }
 
 /// How many minutes it is about, or until when where the newest messages are older than usual.
@@ -100,8 +101,8 @@ pub(in crate::tui) fn history(state: &Shared, campaign: &Campaign, count: usize,
     sums.into_iter().enumerate().map(column).collect()
 }
 
-/// The same in words.
-fn words(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
+/// The same in words, in so many columns.
+fn words(state: &Shared, campaign: &Campaign, room: usize) -> Vec<Piece> {
     let look = &state.look;
     let recent = &campaign.recent;
     let piece = |text: String, role: Role, rank: u8| Piece::new(text, look.style(role), rank).gap(0);
@@ -119,17 +120,22 @@ fn words(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
     }
     let is_failing = campaign.fails_too_often();
     let failed_role = if is_failing || recent.failed > 0 { Role::Failed } else { Role::Text };
-    let finished = piece(format!("{} finished", grouped(recent.finished)), Role::Text, 0);
-    let cross = class_sign(Class::Failed);
+    let (finished, failed, cross) = (grouped(recent.finished), grouped(recent.failed), class_sign(Class::Failed));
+    let whole = piece(format!("{finished} finished"), Role::Text, 0);
     let Some(share) = recent.share() else {
-        let failed = if recent.failed > 0 { format!(", {} {cross}: too few for a share", recent.failed) } else { String::new() };
-        return vec![finished, piece(failed, failed_role, 0)];
+        if recent.failed == 0 {
+            return vec![whole];
+        }
+        let line = vec![whole, piece(format!(", {failed} {cross}: too few for a share"), failed_role, 0)];
+        let short = piece(format!("{failed} {cross} of {finished}: too few"), failed_role, 0);
+        return if pieces::total(&line) <= room { line } else { vec![short, piece(" for a share".to_owned(), failed_role, 1)] };
     };
-    let mut line = vec![
-        finished,
-        piece(format!("{} {cross} {}", grouped(recent.failed), percent(share)), failed_role, 0).gap(3),
-        piece(usual(recent, share), Role::Text, 1),
-    ];
+    let usual = piece(usual(recent, share), Role::Text, 1);
+    let mut line = vec![whole, piece(format!("{failed} {cross} {}", percent(share)), failed_role, 0).gap(3), usual.clone()];
+    // What is usual says more than one word for each figure.
+    if pieces::total(&line) > room {
+        line = vec![piece(format!("{failed} {cross} of {finished}: {}", percent(share)), failed_role, 0), usual];
+    }
     match recent.rising_since.filter(|_| is_failing) {
         Some(since) => {
             line.push(piece(format!(", since {}", look.minute(since, state.now)), Role::Failed, 2));
