@@ -32,6 +32,8 @@ mod failing;
 mod filtering;
 #[path = "dashboard/finding.rs"]
 mod finding;
+#[path = "dashboard/header.rs"]
+mod header;
 #[path = "dashboard/helping.rs"]
 mod helping;
 #[path = "dashboard/journalling.rs"]

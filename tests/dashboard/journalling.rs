@@ -24,7 +24,7 @@ fn type_text(desk: &mut Desk, text: &str) {
 }
 
 /// A desk whose campaign is locked, and opened with its name where that can be.
-fn unlocking(desk: &mut Desk) -> &mut Desk {
+pub fn unlocking(desk: &mut Desk) -> &mut Desk {
     desk.keys(": u n l o c k Enter").wait(500);
     type_text(desk, "Clinic reminders");
     desk.keys("Enter")

@@ -30,7 +30,8 @@ fn calls(desk: &mut Desk) -> Vec<String> {
     effects.filter_map(|effect| if let Effect::Call(text) = effect { Some(text) } else { None }).collect()
 }
 
-fn lost(desk: &Desk) -> News {
+/// That no server answers.
+pub fn lost(desk: &Desk) -> News {
     let until = desk.now + SignedDuration::from_secs(2);
     News::Connection(Connection::Waiting { until, met: CallProblem::NoAnswer, why: explanation("The connection was refused") })
 }
