@@ -217,3 +217,13 @@ fn a_retry_that_came_to_nothing_is_followed_no_longer(#[case] stage: ActionStage
     desk.wait(1_000).answer(0, &[sms(4_567, "success", 102)], AnswerKind::List, None, false);
     assert_eq!(calls(&mut desk), [] as [String; 0]);
 }
+
+/// Without an answer a message may have arrived long ago: it is not said to have been on the way ever since.
+#[test]
+fn without_an_answer_nothing_goes_on_being_on_the_way() {
+    let rows = [sms(1, "created", 3), sms(2, "success", 100)];
+    let mut desk = Desk::with(&[], 120, 36);
+    desk.live(0).head(0, &rows, true).sees("for 3 s").sees("── now").sees("in this window, complete");
+    let news = lost(&desk);
+    desk.news(0, news).wait(60_000).sees("for 3 s").sees("last answer").sees("complete to 14:03").sees("is still on its way, as of 14:03.");
+}

@@ -89,9 +89,9 @@ impl Campaign {
         Verdict::of(&self.recent, self.settings.failure_limit, unknown)
     }
 
-    /// The moment, by the time of day, up to which the figures of the last minutes go: now, or where the newest messages
-    /// are older than usual, the time they were asked for.
-    pub(super) fn known_until(&self, of_day: Timestamp, now: Timestamp) -> Timestamp {
+    /// The moment, by the time of day, up to which figures and rows are known: now, or where the newest messages are older
+    /// than usual, the time they were asked for.
+    pub fn known_until(&self, of_day: Timestamp, now: Timestamp) -> Timestamp {
         let age = self.age(now).filter(|_| !self.is_live(now, true)).unwrap_or(SignedDuration::ZERO);
         of_day.saturating_sub(age).unwrap_or(of_day)
     }

@@ -339,9 +339,14 @@ fn copied_text(state: &Shared, what: CopyWhat) -> Option<String> {
     }
 }
 
-/// What became of a message, to say on the telephone: without the number, and without the text.
+/// What became of a message, to say on the telephone: without the number, and without the text. Without an answer it says
+/// of when that is.
 pub(in crate::tui) fn sentence(state: &Shared, message: &Message) -> String {
-    format!("This message {}.", spoken::course(message, &state.look.zone, state.time_of_day()))
+    let course = spoken::course(message, &state.look.zone, state.time_of_day());
+    let is_final = message.status.as_ref().is_some_and(Status::is_final);
+    let old = state.campaign().filter(|campaign| !is_final && !campaign.is_live(state.now, true));
+    let old = old.map(|campaign| format!(", as of {}", state.look.minute(campaign.recent_until, state.now))).unwrap_or_default();
+    format!("This message {course}{old}.")
 }
 
 /// The template id of the message under the cursor.

@@ -170,7 +170,9 @@ impl Shared {
         if campaign.choice.window.is_all() {
             (self.how_far(campaign), Role::Muted)
         } else if campaign.is_window_whole() {
-            ("complete".to_owned(), Role::Muted)
+            let until = format!("complete to {}", self.look.minute(campaign.recent_until, self.now));
+            let is_live = campaign.is_unread() || campaign.is_live(self.now, true);
+            (if is_live { "complete".to_owned() } else { until }, Role::Muted)
         } else {
             let role = if campaign.is_loading() { Role::Muted } else { Role::Warning };
             (format!("{} only", self.how_far(campaign)), role)

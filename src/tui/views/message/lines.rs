@@ -203,10 +203,11 @@ impl Pen<'_> {
             let role = status.filter(|_| is_current).map_or(Role::Muted, role_of);
             add(word, reported.or(seen), role, seen.is_some());
         }
-        let now = self.shared.time_of_day();
+        let now = campaign.known_until(self.shared.time_of_day(), self.shared.now);
         let is_open = is_current && status.is_some() && message.progress(now) == Progress::Open;
         if is_open && steps.last().and_then(|step| step.at).is_some_and(|last| last <= now) {
-            steps.push(Step { word: "now".to_owned(), at: Some(now), shown: String::new(), is_seen: false, role: Role::Muted });
+            let word = if campaign.is_live(self.shared.now, true) { "now" } else { "last answer" };
+            steps.push(Step { word: word.to_owned(), at: Some(now), shown: String::new(), is_seen: false, role: Role::Muted });
         }
         // Between the first and the last one, the strokes say enough.
         let last = steps.len().saturating_sub(1);

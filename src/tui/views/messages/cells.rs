@@ -74,12 +74,13 @@ pub(in crate::tui) fn cell(
             spans
         }
         Column::Result if look.lacks_text && cells.status != Some(&Status::Failure) && width >= BESIDE_RESULT + SHORTEST_TEXT => {
-            let mut spans = result::spans(campaign, row, cells, (BESIDE_RESULT, state.time_of_day()), style);
+            let mut spans =
+                result::spans(campaign, row, cells, (BESIDE_RESULT, campaign.known_until(state.time_of_day(), state.now)), style);
             let room = width - BESIDE_RESULT;
             spans.push(Span::styled(fit(&told_apart(campaign, row, cells, room), room, Align::Left), style(Role::Muted)));
             spans
         }
-        Column::Result => result::spans(campaign, row, cells, (width, state.time_of_day()), style),
+        Column::Result => result::spans(campaign, row, cells, (width, campaign.known_until(state.time_of_day(), state.now)), style),
         Column::Attempts => plain(&cells.tried.map(|tried| tried.to_string()).unwrap_or_default(), Role::Text),
         Column::Batch => plain(&cells.batch.map_or_else(nothing, |id| BatchId::new(id).short(false)), Role::Muted),
         Column::Language => plain(&cells.language.map_or_else(nothing, str::to_owned), Role::Text),
