@@ -35,6 +35,7 @@ fn the_start_screen_shows_an_example_and_loses_nothing() {
     program.types("2").sees("See an example").types("Clinic").sees("Clinic").types("\u{1b}[A").types("\r");
     program.sees("An example of").sees("[[campaigns]]").types("\u{1b}").sees("See an example").sees("Clinic");
     program.types("\u{3}").sees("Press Ctrl-c again to quit").types("\u{3}").gives_the_terminal_back();
+    assert_eq!(program.exit_code(), 0);
     program.leaves_everything_as_it_was();
     leaves_nothing_behind(home.path());
 }
