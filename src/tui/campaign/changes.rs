@@ -30,7 +30,7 @@ pub(in crate::tui) struct ChangeRecord {
     pub ended_at: Option<Timestamp>,
     /// Whether it was retried, and not from this dashboard.
     pub elsewhere: bool,
-    /// Whether it was retried from this dashboard: what becomes of that is told as an action.
+    /// Whether it was retried from this dashboard: what becomes of that is reported as an action.
     pub here: bool,
 }
 

@@ -28,7 +28,7 @@ pub(in crate::tui) struct FollowedEnd {
 }
 
 impl Follows {
-    /// From now on its end is told.
+    /// From now on its end is reported.
     pub fn add(&mut self, message: MessageId) {
         self.messages.retain(|known| *known != message);
         self.messages.push(message);

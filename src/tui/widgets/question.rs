@@ -207,7 +207,7 @@ impl Asked {
         self.name.is_empty() && press.key.code == KeyCode::Char(' ')
     }
 
-    /// A key while the name is asked for. What it unlocks is asked about anew.
+    /// A key while the name is asked for. What it unlocks is asked about again.
     fn type_name(&mut self, press: Press, shared: &mut Shared) -> Reply {
         match press.action {
             Some(Action::Back) => return Reply::Cancel,
