@@ -78,6 +78,16 @@ fn loaded_count(seen: &Seen) -> usize {
     digits.parse().unwrap_or(0)
 }
 
+/// Chooses the first time window of the menu: at the start a campaign shows its last 24 hours.
+fn show_all_times(program: &mut Program) -> Result<()> {
+    for key in ["t", "g", "\r"] {
+        program.sees("the messages", PATIENCE, |seen| loaded_count(seen) > 0)?;
+        program.types(key)?;
+        program.rests(Duration::from_secs(1));
+    }
+    Ok(())
+}
+
 /// The line that the cursor is on.
 fn cursor_row(seen: &Seen) -> u16 {
     seen.parser.screen().cursor_position().0
@@ -101,7 +111,8 @@ fn first_frame(folder: &Path, table: &Table) -> Result<()> {
 /// The cost while idle: everything is loaded, nothing changes.
 fn resting(folder: &Path, rest: Duration, table: &Table) -> Result<()> {
     let simulator = Simulator::start(folder, 12_000, 2)?;
-    let program = Program::postwatch(folder, &simulator.config)?;
+    let mut program = Program::postwatch(folder, &simulator.config)?;
+    show_all_times(&mut program)?;
     program.sees("all messages", PATIENCE, |seen| loaded_count(seen) >= 12_000)?;
     // The newest messages are on the way for a minute: that is not idle.
     program.rests(rest);
@@ -120,6 +131,7 @@ fn loaded(folder: &Path, messages: usize, table: &Table) -> Result<()> {
     // Some more than needed: loading continues while keys are pressed.
     let simulator = Simulator::start(folder, messages + messages / 3, 10)?;
     let mut program = Program::postwatch(folder, &simulator.config)?;
+    show_all_times(&mut program)?;
     let since = Instant::now();
     // Two of three calls go to messages on the way, unless the user looks at older ones.
     while program.look(loaded_count) < messages {
