@@ -118,14 +118,14 @@ impl Shared {
     /// Calls for messages that a person waited for. What leaves the screen says nothing of whose they are.
     fn tell_ends(&mut self, index: usize, ends: &[FollowedEnd]) {
         let Some(campaign) = self.campaigns.get(index) else { return };
-        let told = |end: &FollowedEnd| (campaign.actions.of(&end.message).is_some(), campaign.end_words(end, &self.look, self.now));
-        let told = ends.iter().map(told).collect::<Vec<_>>();
+        let words = |end: &FollowedEnd| (campaign.actions.of(&end.message).is_some(), campaign.end_words(end, &self.look, self.now));
+        let ended = ends.iter().map(words).collect::<Vec<_>>();
         if let Some(end) = ends.first().filter(|_| self.look.bell) {
             let more = if ends.len() > 1 { format!(", and {} more", ends.len() - 1) } else { String::new() };
             let ended = if end.status == Status::Success { "was delivered" } else { "has failed" };
             self.effects.push(Effect::Call(format!("{}: a message you follow {ended}{more}", campaign.settings.name)));
         }
-        for (end, (is_retry, what)) in ends.iter().zip(told) {
+        for (end, (is_retry, what)) in ends.iter().zip(ended) {
             let notice = Notice { at: end.seen_at, weight: NoticeWeight::Info, text: Explanation::new(what, "", "") };
             // The outcome of a retry has a line of its own, which says more.
             if is_retry { self.notices.push(notice) } else { self.notices.answer(Notice { at: self.now, ..notice }) }
