@@ -10,7 +10,7 @@ use super::arena::{ArenaSlot, ByteArena};
 use super::attempts::{self, NO_TIME, StoredAttempt};
 use super::batches::BatchTable;
 use super::ids::Ids;
-use super::names::{FAILURE, NO_STATUS, SharedValues, StatusCode, TemplateText};
+use super::names::{FAILURE, Frame, NO_STATUS, SharedValues, StatusCode, TemplateText};
 use super::read_times::{ReadTimes, Stamp};
 use super::recipients::Recipients;
 use super::row_set::RowSet;
@@ -23,6 +23,8 @@ pub enum TextHeld<'a> {
     NotReported,
     /// The template and the values give it.
     Rebuilt,
+    /// They give it within this frame.
+    Framed(u32),
     /// It differs from what template and values give.
     Kept(&'a str),
 }
@@ -247,6 +249,7 @@ impl Columns {
         let text = match form {
             0 => TextHeld::NotReported,
             1 => TextHeld::Rebuilt,
+            2 => TextHeld::Framed(varint::read(&mut bytes) as u32),
             _ => TextHeld::Kept(varint::read_text(&mut bytes)),
         };
         (text, bytes)
@@ -263,9 +266,14 @@ impl Columns {
         match text {
             TextHeld::NotReported => None,
             TextHeld::Kept(text) => Some(Cow::Borrowed(text)),
-            TextHeld::Rebuilt => {
+            TextHeld::Rebuilt | TextHeld::Framed(_) => {
                 let template = self.names.template_of(self.template[row])?;
-                template.filled(|name| values::value_of(values, &self.names, name)).map(Cow::Owned)
+                let filled = template.filled(|name| values::value_of(values, &self.names, name))?;
+                let frame = if let TextHeld::Framed(number) = text { self.names.frame_of(number) } else { None };
+                Some(Cow::Owned(match frame {
+                    Some(Frame { before, after }) => format!("{before}{filled}{after}"),
+                    None => filled,
+                }))
             }
         }
     }

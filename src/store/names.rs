@@ -43,6 +43,25 @@ pub struct TemplateText {
     pieces: Vec<Piece>,
 }
 
+/// What stands around a filled template in a text as sent: the API puts a header and a footer there.
+pub struct Frame {
+    pub before: String,
+    pub after: String,
+}
+
+/// How a text is made of a template and its values.
+pub enum Framing<'a> {
+    /// It is the filled template.
+    Bare,
+    /// It is that within a frame of this number.
+    Known(u32),
+    /// It is that between these, which are no known frame.
+    New { before: &'a str, after: &'a str },
+}
+
+/// A campaign has a frame for each of its languages. Where there are more than these, texts are not made that way.
+const MOST_FRAMES: usize = 64;
+
 enum Piece {
     Text(String),
     Variable(String),
@@ -56,6 +75,7 @@ pub struct SharedValues {
     value_names: Interned<Box<[Box<str>]>>,
     templates: Interned<TemplateText>,
     origins: Interned<Origin>,
+    frames: Vec<Frame>,
     /// Values that came more than once.
     pub repeated: Repeated,
     hasher: DefaultHashBuilder,
@@ -150,6 +170,39 @@ impl SharedValues {
     /// The template of a number.
     pub fn template_of(&self, number: u32) -> Option<&TemplateText> {
         self.templates.get(number.checked_sub(1)?)
+    }
+
+    /// How `text` is made of a template and values; `None` if it is not, or has to be kept whole.
+    pub fn framing<'a, 'v>(
+        &self,
+        template: &TemplateText,
+        value: impl Fn(&str) -> Option<&'v str> + Copy,
+        text: &'a str,
+    ) -> Option<Framing<'a>> {
+        if template.gives(value, text) {
+            return Some(Framing::Bare);
+        }
+        let inside = |frame: &Frame| text.strip_prefix(frame.before.as_str())?.strip_suffix(frame.after.as_str());
+        if let Some(number) = self.frames.iter().position(|frame| inside(frame).is_some_and(|body| template.gives(value, body))) {
+            return Some(Framing::Known(number as u32));
+        }
+        if self.frames.len() == MOST_FRAMES {
+            return None;
+        }
+        let filled = template.filled(value).filter(|filled| !filled.is_empty())?;
+        let (before, after) = text.split_once(filled.as_str())?;
+        Some(Framing::New { before, after })
+    }
+
+    /// The number of a new frame.
+    pub fn add_frame(&mut self, before: &str, after: &str) -> u32 {
+        self.frames.push(Frame { before: before.to_owned(), after: after.to_owned() });
+        self.frames.len() as u32 - 1
+    }
+
+    /// The frame of a number.
+    pub fn frame_of(&self, number: u32) -> Option<&Frame> {
+        self.frames.get(number as usize)
     }
 
     /// The number of an origin.

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use super::{Scratch, Telling, reported};
 use crate::delivery::TemplateFields;
 use crate::store::columns::{Columns, TextHeld};
-use crate::store::names::template_fields;
+use crate::store::names::{Framing, template_fields};
 use crate::store::read_times::StoredField;
 use crate::store::values::{self, value_of};
 use crate::store::varint;
@@ -48,13 +48,22 @@ impl Telling<'_> {
         }
         let template = columns.names.template_of(columns.template[at]);
         scratch.whole.clear();
-        match text {
-            None => scratch.whole.push(0),
-            Some(text) if template.is_some_and(|it| it.gives(|name| value_of(&scratch.values, &columns.names, name), text)) => {
-                scratch.whole.push(1);
-            }
-            Some(text) => {
+        let framing = text
+            .zip(template)
+            .and_then(|(text, template)| columns.names.framing(template, |name| value_of(&scratch.values, &columns.names, name), text));
+        match (text, framing) {
+            (None, _) => scratch.whole.push(0),
+            (Some(_), Some(Framing::Bare)) => scratch.whole.push(1),
+            (Some(_), Some(Framing::Known(number))) => {
                 scratch.whole.push(2);
+                varint::write(&mut scratch.whole, u64::from(number));
+            }
+            (Some(_), Some(Framing::New { before, after })) => {
+                scratch.whole.push(2);
+                varint::write(&mut scratch.whole, u64::from(columns.names.add_frame(before, after)));
+            }
+            (Some(text), None) => {
+                scratch.whole.push(3);
                 varint::write_text(&mut scratch.whole, text);
             }
         }
@@ -105,11 +114,19 @@ impl Telling<'_> {
 
 /// Compares a given text with the known one, usually without building the latter.
 fn compare_text(columns: &Columns, row: usize, reported: Option<&str>) -> Ordering {
-    if let (TextHeld::Rebuilt, values) = columns.content_parts(row)
-        && let (Some(reported), Some(template)) = (reported, columns.names.template_of(columns.template[row]))
-        && template.gives(|name| value_of(values, &columns.names, name), reported)
+    let (held, values) = columns.content_parts(row);
+    if let (TextHeld::Rebuilt | TextHeld::Framed(_), Some(reported), Some(template)) =
+        (held, reported, columns.names.template_of(columns.template[row]))
     {
-        return Ordering::Equal;
+        let framing = columns.names.framing(template, |name| value_of(values, &columns.names, name), reported);
+        let is_same = match framing {
+            Some(Framing::Bare) => held == TextHeld::Rebuilt,
+            Some(Framing::Known(number)) => held == TextHeld::Framed(number),
+            Some(Framing::New { .. }) | None => false,
+        };
+        if is_same {
+            return Ordering::Equal;
+        }
     }
     reported.cmp(&columns.full_text(row).as_deref())
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::model::{Answer, IDS, NOW, at, expected, merged, rows, some_answers, some_row};
 use crate::delivery::{AttemptFields, BadRow, Message, MessageId, Recipient, Reported, RowFields, RowsBuilder, Status, TemplateFields};
+use crate::store::columns::TextHeld;
 use crate::store::{AnswerKind, Store};
 
 fn held(store: &Store) -> BTreeMap<String, Message> {
@@ -132,6 +133,38 @@ fn the_text_is_masked_by_its_template() {
     store.merge(&rows(&[row]), &AnswerKind::List, at(NOW));
     let cells = store.cells(store.rows().next().unwrap());
     assert_eq!((cells.text(true), cells.text(false)), ("Dear {{name}}!".to_owned(), "Dear Tan!".to_owned()));
+}
+
+/// The API puts a header and a footer around every text: kept with each message they would take more room than all else.
+#[test]
+fn what_surrounds_a_text_is_kept_once() {
+    let mut store = Store::new();
+    let template = TemplateFields { body: Reported::Value("Dear {{name}}!"), ..TemplateFields::default() };
+    let framed = |name: &str, agency: &str| format!("{agency}\n\n---\n\nDear {name}!\n\n---\n\nDo not reply.");
+    let (texts, names) = ([framed("Tan", "Clinic"), framed("Lim", "Clinic"), framed("Lim", "Library")], ["Tan", "Lim", "Lim"]);
+    let row = |at: usize| RowFields {
+        id: IDS[at],
+        template: Reported::Value(template),
+        values: Reported::Value(vec![("name", names[at])]),
+        full_text: Reported::Value(&texts[at]),
+        ..RowFields::default()
+    };
+    let all = rows(&[row(0), row(1), row(2)]);
+    store.merge(&all, &AnswerKind::List, at(NOW));
+    let told = |store: &Store| store.rows().map(|row| store.text(row, false).unwrap()).collect::<Vec<_>>();
+    let by_id = |mut texts: Vec<String>| {
+        texts.sort();
+        texts
+    };
+    assert_eq!(by_id(told(&store)), by_id(texts.to_vec()));
+    let held: Vec<_> = (0..3).map(|row| store.columns.content_parts(row).0).collect();
+    assert!(held.iter().all(|held| matches!(held, TextHeld::Framed(0 | 1))), "{held:?}");
+    assert!(store.merge(&all, &AnswerKind::List, at(NOW + 1000)).is_empty());
+
+    // A value that comes alone does not change the text that was given.
+    let value = RowFields { id: IDS[0], values: Reported::Value(vec![("name", "Ng")]), ..RowFields::default() };
+    store.merge(&rows(&[value]), &AnswerKind::List, at(NOW + 2000));
+    assert_eq!(by_id(told(&store)), by_id(texts.to_vec()));
 }
 
 #[test]
