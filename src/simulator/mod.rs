@@ -10,6 +10,8 @@ mod options;
 mod server;
 mod world;
 
-pub use options::{CampaignOptions, KeyRights, RetryAfter, SimulatedEnvironment, SimulatedLanguage, WorldOptions, demo_campaigns};
+pub use options::{
+    CampaignOptions, KeyRights, LanguageExpected, RetryAfter, SimulatedEnvironment, SimulatedLanguage, WorldOptions, demo_campaigns,
+};
 pub use server::{Fault, FaultExpected, FaultKind, FaultyCalls, ServeError, Simulator, serve};
-pub use world::{Answer, Call, CallLog, CampaignCard, LoggedCall, World};
+pub use world::{Answer, Call, CallLog, CampaignCard, LoggedCall, TemplateExpected, World, template_text};

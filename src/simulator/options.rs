@@ -1,9 +1,11 @@
 //! The options of a simulated world: everything that a person or a test may choose, and ready-made campaigns for the
 //! demo.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use thiserror::Error;
 
 /// The three environments of the API. They differ in the key's prefix and in the rules below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,19 @@ impl SimulatedLanguage {
     }
 }
 
+/// The form of a language.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("expected `english`, `chinese`, `malay` or `tamil`, not `{0}`")]
+pub struct LanguageExpected(String);
+
+impl FromStr for SimulatedLanguage {
+    type Err = LanguageExpected;
+
+    fn from_str(text: &str) -> Result<Self, LanguageExpected> {
+        Self::from_wire(text.trim()).ok_or_else(|| LanguageExpected(text.to_owned()))
+    }
+}
+
 /// What the key of a campaign may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyRights {
@@ -61,15 +76,17 @@ pub enum KeyRights {
     Nothing,
 }
 
-/// Whether a 429 carries `Retry-After: 1`. The API does not promise it.
+/// Whether a 429 says when to try again. The API does not promise it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryAfter {
-    /// On every 429.
+    /// Every 429 has `Retry-After: 1`.
     Always,
-    /// On three of four, chosen by the seed.
+    /// Three of four have it, chosen by the seed.
     Sometimes,
-    /// On none.
+    /// None has.
     Never,
+    /// Every 429 has an HTTP date, one to two seconds away.
+    Date,
 }
 
 /// One campaign of the world.
@@ -81,7 +98,8 @@ pub struct CampaignOptions {
     pub key: Option<String>,
     /// The name a person would give it. The API never gives it.
     pub name: String,
-    /// Which of the built-in texts it sends, for example `clinic_reminder`; in turn if absent or unknown.
+    /// What it sends: the name of a built-in template, for example `clinic_reminder`, or a text with
+    /// `{{variables}}`, as [`template_text`] takes it; the built-in ones in turn if absent.
     pub template: Option<String>,
     /// The languages its template is written in. An empty list means English.
     pub languages: Vec<SimulatedLanguage>,
@@ -108,6 +126,9 @@ pub struct CampaignOptions {
     pub allow_listed: bool,
     /// What its key may do.
     pub rights: KeyRights,
+    /// Whether hardly two messages have a value in common, all languages are equally frequent, and messages of the
+    /// start have one to four attempts: for honest figures of what they take in memory.
+    pub varied: bool,
 }
 
 impl CampaignOptions {
@@ -132,6 +153,7 @@ impl CampaignOptions {
             prepare: Duration::from_secs(66),
             allow_listed: true,
             rights: KeyRights::All,
+            varied: false,
         }
     }
 }
@@ -150,9 +172,8 @@ pub struct WorldOptions {
     pub calls_per_second: u32,
     /// Whether a 429 says when to try again.
     pub retry_after: RetryAfter,
-    /// Attempts of a message after which a retry is refused. The API says "3"; whether the first send
-    /// counts is unsettled, so 3 (it counts) and 4 (it does not) are both believable.
-    pub attempts: u32,
+    /// How often a message can be retried after its first send.
+    pub retries: u32,
     /// The wall clock at the start. The messages of the start are older than this.
     pub started_at: Timestamp,
 }
@@ -168,7 +189,7 @@ impl WorldOptions {
             speed: 1.0,
             calls_per_second: 10,
             retry_after: RetryAfter::Sometimes,
-            attempts: 3,
+            retries: 3,
             // Tuesday 2026-06-16, 11:00 in Singapore: working hours, so that the waves look like waves.
             started_at: Timestamp::constant(1_781_578_800, 0),
         }

@@ -12,7 +12,7 @@ use super::stage::{CLINIC, Stage, still, text};
 /// A stage with two retries in its journal, one of them refused, and a note of a reveal.
 fn acted() -> (Stage, Vec<String>) {
     let mut options = still(600);
-    options.attempts = 1;
+    options.retries = 0;
     let stage = Stage::new(options);
     let ids = stage.failed("recipient_unavailable", 2);
     stage.run(&["retry", CLINIC, "--message", &ids[0], "--yes"]);

@@ -52,7 +52,7 @@ fn a_plan_sends_nothing() {
 #[test]
 fn a_refusal_is_told_in_the_apis_words_and_remembered() {
     let mut options = still(600);
-    options.attempts = 1;
+    options.retries = 0;
     let stage = Stage::new(options);
     let id = stage.failed("recipient_unavailable", 1).remove(0);
     let ran = stage.run(&["retry", CLINIC, "--message", &id, "--yes"]);

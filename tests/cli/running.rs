@@ -46,7 +46,7 @@ fn five_hundred_failures_under_429s_and_resets_go_once_each() {
 #[test]
 fn refusals_are_told_one_by_one_and_the_run_goes_on() {
     let mut options = failing(40);
-    options.attempts = 1;
+    options.retries = 0;
     let stage = Stage::new(options);
     let ran = stage.run(&["retry", CLINIC, "--error", "recipient_unavailable", "--since", "2020-01-01", "--yes"]);
     assert_eq!(ran.code, 4, "{}", ran.err);

@@ -129,11 +129,11 @@ impl Simulation {
         }
     }
 
-    /// The text of a message, as it was sent.
+    /// The text of a message, without what the API puts around it: a line of a file may hold that much of it.
     pub fn text_of(&self, id: &str) -> String {
         let messages = self.messages();
         let message = messages.iter().find(|message| message["id"] == id).unwrap();
-        message["fullMessage"].as_str().unwrap().to_owned()
+        message["fullMessage"].as_str().unwrap().split("\n\n---\n\n").nth(1).unwrap().to_owned()
     }
 
     /// Runs something beside the simulator.

@@ -80,7 +80,7 @@ impl Transport for WorldTransport {
             tokio::time::sleep(Duration::from_millis(25)).await;
             let response = Response {
                 status: answer.status,
-                retry_after: answer.retry_after.and_then(|seconds| RetryAfter::parse(&seconds.to_string())),
+                retry_after: answer.retry_after.as_deref().and_then(RetryAfter::parse),
                 date: Some(self.now() + self.date_off),
                 content_type: Some(answer.content_type.to_owned()),
                 body: answer.body.into(),

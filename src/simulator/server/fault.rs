@@ -12,6 +12,8 @@ pub enum FaultKind {
     Status(u16),
     /// A proxy's page: 502 in HTML, not performed.
     Html,
+    /// A proxy's own page: 200 in HTML, not performed.
+    Page,
     /// 200 with a body that is not JSON, performed.
     Nonsense,
     /// This status and body instead of the API's. Only code sets it, so it has no name.
@@ -27,6 +29,8 @@ pub enum FaultKind {
     Cut,
     /// No answer until the simulator stops, not performed.
     Hang,
+    /// Performed at once, but its answer comes only after 40 s: most clients have given up by then.
+    Late,
     /// The connection breaks before the call was performed.
     ResetBefore,
     /// The connection breaks after the call was performed, before its answer.
@@ -64,7 +68,7 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "expected KIND=SHARE, with a kind of `429`, `500`, `502`, `503`, `504`, `520`, `524`, `html`, \
-     `nonsense`, `cut`, `hang`, `reset-before`, `reset-after` or `reports-late`, and a share from 0 to 1, not `{0}`"
+     `page`, `nonsense`, `cut`, `hang`, `late`, `reset-before`, `reset-after` or `reports-late`, and a share from 0 to 1, not `{0}`"
 )]
 pub struct FaultExpected(String);
 
@@ -76,9 +80,11 @@ impl FromStr for Fault {
         let (kind, share) = text.split_once('=').ok_or_else(expected)?;
         let kind = match kind.trim() {
             "html" => FaultKind::Html,
+            "page" => FaultKind::Page,
             "nonsense" => FaultKind::Nonsense,
             "cut" => FaultKind::Cut,
             "hang" => FaultKind::Hang,
+            "late" => FaultKind::Late,
             "reset-before" => FaultKind::ResetBefore,
             "reset-after" => FaultKind::ResetAfter,
             "reports-late" => FaultKind::ReportsLate,
@@ -153,6 +159,8 @@ mod tests {
     #[rstest]
     #[case("429=0.5", FaultKind::Status(429), 0.5)]
     #[case("503=1", FaultKind::Status(503), 1.0)]
+    #[case("page=1", FaultKind::Page, 1.0)]
+    #[case("late=0.1", FaultKind::Late, 0.1)]
     #[case("reset-after = 0", FaultKind::ResetAfter, 0.0)]
     #[case("reports-late=1", FaultKind::ReportsLate, 1.0)]
     fn faults_are_read(#[case] text: &str, #[case] kind: FaultKind, #[case] share: f64) {

@@ -14,8 +14,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -26,6 +27,8 @@ pub use self::fault::{Fault, FaultExpected, FaultKind, FaultyCalls};
 use self::line::{BreakableListener, Line};
 use super::world::{Answer, Call, CampaignCard, World};
 
+/// The reports on refused files are below this path. The original has them on a host of its own.
+const REPORTS: &str = "/validation-reports/";
 /// The API is below this path.
 const PREFIX: &str = "/api/v2";
 /// The largest body that is read: a file of 40 MB is refused by the API itself, so it must get that far.
@@ -33,6 +36,8 @@ const MAX_BODY_BYTES: usize = 48 * 1024 * 1024;
 
 /// About the length of an answer's head: a cut answer keeps it and half of the body.
 const HEAD_BYTES: usize = 120;
+/// After this a late answer comes: longer than the 30 s that many clients wait.
+const LATE: Duration = Duration::from_secs(40);
 /// Time for calls under way to be answered after the stop.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -76,13 +81,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 ///
 /// # Errors
 /// When `listen` is not a loopback address, or cannot be listened on.
-pub async fn serve(world: World, listen: SocketAddr) -> Result<Simulator, ServeError> {
+pub async fn serve(mut world: World, listen: SocketAddr) -> Result<Simulator, ServeError> {
     if !listen.ip().is_loopback() {
         return Err(ServeError::NotLoopback(listen));
     }
     let bind_error = |source| ServeError::Bind { address: listen, source };
     let listener = TcpListener::bind(listen).await.map_err(bind_error)?;
     let address = listener.local_addr().map_err(bind_error)?;
+    world.serve_reports_below(&format!("http://{address}{}", REPORTS.trim_end_matches('/')));
     let shared = Shared { world: Arc::new(Mutex::new(world)), faults: Arc::default(), stop: CancellationToken::new() };
     let router = Router::new().fallback(answer).with_state(shared.clone());
     let stopped = shared.stop.clone().cancelled_owned();
@@ -161,6 +167,9 @@ async fn answer(State(shared): State<Shared>, ConnectInfo(line): ConnectInfo<Lin
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE, r#"{"message":"Payload Too Large","statusCode":413}"#);
     };
+    if let Some(report) = parts.uri.path().strip_prefix(REPORTS).filter(|_| parts.method == Method::GET) {
+        return report_file(&lock(&shared.world), report);
+    }
     let Some(path) = parts.uri.path().strip_prefix(PREFIX) else {
         return plain(StatusCode::NOT_FOUND, r#"{"message":"Not Found","statusCode":404}"#);
     };
@@ -189,11 +198,8 @@ async fn answer(State(shared): State<Shared>, ConnectInfo(line): ConnectInfo<Lin
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             plain(status, r#"{"message":"Internal Server Error","statusCode":500}"#)
         }
-        Some(FaultKind::Html) => {
-            let mut page = plain(StatusCode::BAD_GATEWAY, "<html><body><h1>502 Bad Gateway</h1></body></html>");
-            page.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
-            page
-        }
+        Some(FaultKind::Html) => html(StatusCode::BAD_GATEWAY, "<html><body><h1>502 Bad Gateway</h1></body></html>"),
+        Some(FaultKind::Page) => html(StatusCode::OK, "<html><body><h1>Sign in to the network</h1></body></html>"),
         Some(FaultKind::Nonsense) => {
             perform();
             plain(StatusCode::OK, "{\"data\": [}, nonsense")
@@ -214,6 +220,16 @@ async fn answer(State(shared): State<Shared>, ConnectInfo(line): ConnectInfo<Lin
             line.break_after(0);
             plain(StatusCode::SERVICE_UNAVAILABLE, "")
         }
+        Some(FaultKind::Late) => {
+            let answer = perform();
+            tokio::select! {
+                () = tokio::time::sleep(LATE) => response(answer),
+                () = shared.stop.cancelled() => {
+                    line.break_after(0);
+                    response(answer)
+                }
+            }
+        }
         Some(FaultKind::ResetBefore) => {
             line.break_after(0);
             plain(StatusCode::SERVICE_UNAVAILABLE, "")
@@ -233,10 +249,29 @@ fn response(answer: Answer) -> Response<Body> {
     if !empty {
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
     }
-    if let Some(seconds) = answer.retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    if let Some(wait) = answer.retry_after.and_then(|wait| HeaderValue::from_str(&wait).ok()) {
+        response.headers_mut().insert(header::RETRY_AFTER, wait);
     }
     response
+}
+
+/// The report on a refused file, without a key, as from a store of files.
+fn report_file(world: &World, path: &str) -> Response<Body> {
+    let report = path.split_once('/').and_then(|(campaign, id)| {
+        let campaign = percent_decode_str(campaign).decode_utf8().ok()?;
+        world.report(&campaign, id)
+    });
+    let Some(report) = report else { return plain(StatusCode::NOT_FOUND, r#"{"message":"Not Found","statusCode":404}"#) };
+    let mut response = Response::new(Body::from(report.to_vec()));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    response
+}
+
+/// A page of the proxy in front of the API, or of another one on the way.
+fn html(status: StatusCode, body: &'static str) -> Response<Body> {
+    let mut page = plain(status, body);
+    page.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    page
 }
 
 /// An answer of the proxy in front of the API.

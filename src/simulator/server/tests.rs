@@ -149,12 +149,14 @@ fn performed(simulator: &Simulator) -> u64 {
 
 #[tokio::test]
 async fn faults_answer_in_the_place_of_the_api() {
-    for (fault, status) in [("429=1", "429"), ("500=1", "500"), ("524=1", "524"), ("html=1", "502"), ("nonsense=1", "200")] {
+    for (fault, status) in
+        [("429=1", "429"), ("500=1", "500"), ("524=1", "524"), ("html=1", "502"), ("page=1", "200"), ("nonsense=1", "200")]
+    {
         let (simulator, head, body) = under(fault).await;
         assert!(head.starts_with(&format!("http/1.1 {status}")), "{fault}: {head}");
-        assert_eq!(head.contains("text/html"), fault == "html=1");
+        assert_eq!(head.contains("text/html"), ["html=1", "page=1"].contains(&fault));
         let json = serde_json::from_str::<Value>(&body).is_ok();
-        assert_eq!(json, !["html=1", "nonsense=1"].contains(&fault), "{fault}: {body}");
+        assert_eq!(json, !["html=1", "page=1", "nonsense=1"].contains(&fault), "{fault}: {body}");
         assert_eq!(performed(&simulator), u64::from(fault == "nonsense=1"), "{fault}");
     }
 }
@@ -186,6 +188,43 @@ async fn a_hanging_call_ends_with_the_simulator() {
     assert!(stream.try_read(&mut byte).is_err(), "nothing came");
     simulator.stop().await;
     assert!(matches!(stream.read(&mut byte).await, Ok(0) | Err(_)));
+}
+
+#[tokio::test]
+async fn a_late_call_is_performed_before_its_answer() {
+    let simulator = started().await;
+    simulator.set_faults(vec!["late=1".parse().unwrap()]);
+    let card = simulator.campaigns().remove(0);
+    let mut stream = TcpStream::connect(simulator.address()).await.unwrap();
+    let request = format!("GET /api/v2/campaigns/{}/messages HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer {}\r\n\r\n", card.id, card.key);
+    stream.write_all(request.as_bytes()).await.unwrap();
+    while performed(&simulator) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let mut byte = [0];
+    assert!(stream.try_read(&mut byte).is_err(), "nothing came");
+    simulator.stop().await;
+    assert!(matches!(stream.read(&mut byte).await, Ok(0) | Err(_)));
+}
+
+#[tokio::test]
+async fn a_report_is_served_without_a_key_where_the_answer_says() {
+    let simulator = started().await;
+    let form = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n\
+                recipient,language,code,service\n80001234,english,1,x\n\r\n--edge--\r\n";
+    let headers = "Content-Type: multipart/form-data; boundary=edge\r\n";
+    let (head, body) = exchange(&simulator, 1, "POST /batch/messages", headers, form).await;
+    assert!(head.starts_with("http/1.1 201"), "{head}");
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let path = body["reportURL"].as_str().unwrap().strip_prefix(&format!("http://{}", simulator.address())).unwrap();
+    let ask = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let (head, report) = send(simulator.address(), &ask(path)).await;
+    assert!(head.starts_with("http/1.1 200") && head.contains("text/csv"), "{head}");
+    assert!(report.starts_with("recipient,language,code,service,Error Reason\n80001234,english,1,x,\"Invalid recipient"), "{report}");
+    for other in ["/validation-reports/x", "/validation-reports/x/y", &format!("{path}0")] {
+        let (head, _) = send(simulator.address(), &ask(other)).await;
+        assert!(head.starts_with("http/1.1 404"), "{other}: {head}");
+    }
 }
 
 #[tokio::test]

@@ -3,17 +3,20 @@
 //! A message is 24 bytes; everything else about it (id, recipient, text, status) is drawn from its
 //! dice and the time when needed. Only changes made by calls are kept with it.
 
+mod arrivals;
+
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 
-use super::course::{Case, Cause, Course, Rules, Silence, Status};
+use super::course::{CAUSES, Case, Cause, Course, Rules, Silence, Status};
 use super::dice::{Dice, For};
 use super::gate::Pace;
-use super::history;
 use super::recipient::Recipient;
 use super::render::Fragments;
-use super::texts::Template;
+use super::reports::Reports;
+use super::texts::{About, Frame, Template, Texts};
 use super::wire::{id_text, parse_id};
 use crate::simulator::options::{CampaignOptions, KeyRights, SimulatedEnvironment, SimulatedLanguage};
 
@@ -101,6 +104,9 @@ struct Live {
     next: u64,
 }
 
+/// After its failure, which takes less, an attempt of a varied world is retried within twice this time.
+const RETRIED_AFTER_MS: i64 = 120_000;
+
 /// More live messages than this are never made: a clock that jumps by years must not fill the memory.
 const LIVE_LIMIT: u64 = 5_000_000;
 
@@ -128,6 +134,12 @@ pub(super) struct Campaign {
     pub(super) rights: KeyRights,
     pub(super) pace: Pace,
     pub(super) fragments: Fragments,
+    /// What stands around a body, by language.
+    frames: [Frame; 4],
+    pub(super) reports: Reports,
+    is_varied: bool,
+    /// The number of the first row of a batch.
+    first_row: u64,
     foreign_rate: f64,
     /// People who get these messages; fewer than messages, so that a search finds several.
     people: u64,
@@ -163,13 +175,11 @@ impl Campaign {
         speed: f64,
         calls_per_second: u32,
         started: i64,
-        templates: &[Arc<Template>],
+        texts: &Texts,
     ) -> Option<Self> {
         let dice = world.child(For::Campaign, index);
-        let template = templates
-            .iter()
-            .find(|template| Some(&template.name) == options.template.as_ref())
-            .or_else(|| templates.get(index as usize % templates.len().max(1)))?;
+        let template = texts.template(options.template.as_deref(), index)?;
+        let frames = SimulatedLanguage::ALL.map(|language| template.frame(language, options.environment));
         let id = options.id.unwrap_or_else(|| id_text("campaign_", dice.uuid(For::CampaignId, 0)));
         let key = options.key.unwrap_or_else(|| {
             let prefix = key_prefix(options.environment);
@@ -180,12 +190,16 @@ impl Campaign {
             languages.push(SimulatedLanguage::English);
         }
         let mut campaign = Self {
-            fragments: Fragments::new(&id, template, dice, started),
+            fragments: Fragments::new(&id, &template, &frames, dice, started),
+            frames,
+            reports: Reports::new(dice, &id),
+            is_varied: options.varied,
+            first_row: 10_000_000 + dice.below(For::RowId, 0, 80_000_000),
             id,
             key,
             name: options.name,
             dice,
-            template: Arc::clone(template),
+            template,
             languages,
             rules: Rules {
                 environment: options.environment,
@@ -243,9 +257,15 @@ impl Campaign {
         key_of(&self.messages, serial)
     }
 
+    /// The id of a message's row in its batch: a plain number, higher for later rows.
+    pub(super) fn row_number(&self, serial: u32) -> u64 {
+        self.first_row + u64::from(serial)
+    }
+
     /// The key of a message's row in its batch.
     pub(super) fn row_key(&self, serial: u32) -> Key {
-        row_key_of(&self.messages, serial)
+        let created = self.message(serial).map_or(0, |message| message.created);
+        (created, u128::from(self.row_number(serial)))
     }
 
     pub(super) fn message(&self, serial: u32) -> Option<&Message> {
@@ -279,18 +299,22 @@ impl Campaign {
         Some((message.batch, self.batch(message.batch)?))
     }
 
-    /// The values that a caller gave for this message; `None` for invented ones.
-    pub(super) fn content(&self, serial: u32) -> Option<&Content> {
+    /// What a caller gave for this message; `None` for invented ones.
+    fn content(&self, serial: u32) -> Option<&Content> {
         self.changes.get(&serial)?.content.as_ref()
     }
 
     /// The person an invented message goes to.
-    pub(super) fn person(&self, message: &Message) -> Dice {
+    fn person(&self, message: &Message) -> Dice {
         let person = message.dice.below(For::Person, 0, self.people);
         self.dice.child(For::PersonKey, person)
     }
 
-    pub(super) fn language(&self, person: Dice) -> SimulatedLanguage {
+    fn language(&self, message: &Message, person: Dice) -> SimulatedLanguage {
+        if self.is_varied {
+            let index = message.dice.below(For::Language, 0, self.languages.len() as u64) as usize;
+            return self.languages.get(index).copied().unwrap_or(SimulatedLanguage::English);
+        }
         let weighted = [
             (SimulatedLanguage::English, 70),
             (SimulatedLanguage::Chinese, 15),
@@ -302,6 +326,22 @@ impl Campaign {
             return wanted;
         }
         self.languages.first().copied().unwrap_or(SimulatedLanguage::English)
+    }
+
+    /// Language and values of a message.
+    pub(super) fn values(&self, serial: u32, message: &Message) -> (SimulatedLanguage, Vec<Cow<'_, str>>) {
+        if let Some(content) = self.content(serial) {
+            let values = content.values.iter().map(|value| Cow::Borrowed(value.as_str()));
+            return (content.language, values.collect());
+        }
+        let person = self.person(message);
+        let language = self.language(message, person);
+        let about = About { dice: message.dice, person, created: message.created, is_varied: self.is_varied };
+        (language, self.template.invent(language, &about))
+    }
+
+    pub(super) fn frame(&self, language: SimulatedLanguage) -> &Frame {
+        &self.frames[language as usize]
     }
 
     pub(super) fn recipient(&self, serial: u32) -> Recipient {
@@ -331,14 +371,32 @@ impl Campaign {
             queue_ms: i64::from(message.queue_ms),
             in_batch: message.batch != SINGLE,
         };
-        let mut course = Course::new(&self.rules, &case, 0, message.created, None);
+        let mut start = message.created;
+        for n in 0..self.retried_before(message) {
+            // Each of these failed, and was retried within minutes.
+            let cause = message.dice.weighted(For::Cause, n, &CAUSES);
+            courses.push(Course::new(&self.rules, &Case { provoked: provoked.or(cause), ..case }, n, start, None));
+            let queue_ms = if n == 0 { case.queue_ms } else { 0 };
+            start += queue_ms + RETRIED_AFTER_MS + message.dice.between(For::Tries, n + 1, 0, RETRIED_AFTER_MS);
+        }
+        let n = courses.len() as u64;
+        let mut course = Course::new(&self.rules, &case, n, start, None);
         courses.push(course);
         let retries = self.changes.get(&serial).map_or(&[][..], |changes| &changes.retries);
-        for (n, start) in retries.iter().enumerate() {
+        for (start, n) in retries.iter().zip(n + 1..) {
             // A retry is only ever accepted after a failure, which its start is later than.
-            course = Course::new(&self.rules, &case, n as u64 + 1, *start, course.cause(*start));
+            course = Course::new(&self.rules, &case, n, *start, course.cause(*start));
             courses.push(course);
         }
+    }
+
+    /// How many attempts of a message failed and were retried before the start of the world.
+    fn retried_before(&self, message: &Message) -> u64 {
+        let longest = i64::from(message.queue_ms) + 8 * RETRIED_AFTER_MS;
+        if !self.is_varied || message.created > self.live.started - longest {
+            return 0;
+        }
+        message.dice.below(For::Tries, 0, 4)
     }
 
     /// Status of a message at `now`, and the attempts it has used.
@@ -349,141 +407,6 @@ impl Campaign {
     }
 }
 
-/// What exists at the start, and what arrives afterwards: live traffic, sends and uploads.
-impl Campaign {
-    /// Creates the messages of the start.
-    fn fill(&mut self, messages: u64, batches: u32, started: i64) {
-        let count = usize::try_from(messages).unwrap_or(usize::MAX).min(SINGLE as usize - 1);
-        self.messages.reserve_exact(count);
-        let sizes = history::batch_sizes(self.dice, count as u64, batches);
-        for (n, size) in sizes.iter().enumerate() {
-            let dice = self.dice.child(For::Batch, n as u64);
-            let created = history::batch_created(dice, n as u64, started);
-            let batch = self.add_batch(dice, created, history::file_name(dice, &self.template.name, created), *size);
-            // Every seventh was closed long ago; the newest never is.
-            if n % 7 == 6
-                && let Some(batch) = self.batches.get_mut(batch as usize)
-            {
-                batch.status = BatchStatus::Success;
-            }
-            for row in 0..*size {
-                self.messages.push(Message {
-                    // Two rows a millisecond: neighbours share a creation time, so that ids decide.
-                    created: created + (row / 2) as i64,
-                    dice: dice.child(For::BatchRow, row),
-                    batch,
-                    queue_ms: history::queue_ms(row) as u32,
-                });
-            }
-        }
-        let singles = (count - self.messages.len()) as u64;
-        for n in 0..singles {
-            let dice = self.dice.child(For::Starting, n);
-            let created = history::single_created(dice, n, singles, started);
-            self.messages.push(Message { created, dice, batch: SINGLE, queue_ms: 0 });
-        }
-        self.order = (0..self.messages.len() as u32).collect();
-        let messages = &self.messages;
-        self.order.sort_unstable_by_key(|serial| key_of(messages, *serial));
-        self.by_id.reserve(self.messages.len());
-        for (serial, message) in messages.iter().enumerate() {
-            self.by_id.insert(message.dice.uuid(For::MessageId, 0) as u64, serial as u32);
-        }
-        for serial in &self.order {
-            if let Some(batch) = messages.get(*serial as usize).and_then(|m| self.batches.get_mut(m.batch as usize)) {
-                batch.rows.push(*serial);
-            }
-        }
-        for batch in &mut self.batches {
-            batch.rows.sort_unstable_by_key(|serial| row_key_of(messages, *serial));
-        }
-    }
-
-    /// Makes everything visible that is due at `now`.
-    pub(super) fn advance(&mut self, now: i64) {
-        while self.live.per_second > 0.0 && self.live.next < LIVE_LIMIT {
-            let dice = self.dice.child(For::Live, self.live.next);
-            let created = self.live.created(dice, self.live.next);
-            if created > now {
-                break;
-            }
-            self.live.next += 1;
-            let serial = self.record(Message { created, dice, batch: SINGLE, queue_ms: 0 });
-            let late = dice.share(For::Late, 0) < self.live.late_rate;
-            let wait = if late { (dice.between(For::Late, 1, 2_000, 20_000) as f64 / self.rules.speed) as i64 } else { 0 };
-            self.hidden.push(Reverse((created + wait, serial)));
-        }
-        while let Some(Reverse((when, serial))) = self.hidden.peek().copied() {
-            if when > now {
-                break;
-            }
-            self.hidden.pop();
-            self.show(serial);
-        }
-    }
-
-    fn record(&mut self, message: Message) -> u32 {
-        self.messages.push(message);
-        self.messages.len() as u32 - 1
-    }
-
-    /// Puts a recorded message into its place.
-    fn show(&mut self, serial: u32) {
-        let Some(message) = self.messages.get(serial as usize).copied() else {
-            return;
-        };
-        self.by_id.insert(message.dice.uuid(For::MessageId, 0) as u64, serial);
-        let key = self.key(serial);
-        let at = self.order.partition_point(|other| self.key(*other) < key);
-        self.order.insert(at, serial);
-        let messages = &self.messages;
-        if let Some(batch) = self.batches.get_mut(message.batch as usize) {
-            let key = row_key_of(messages, serial);
-            let at = batch.rows.partition_point(|other| row_key_of(messages, *other) < key);
-            batch.rows.insert(at, serial);
-        }
-    }
-
-    /// Records a single message that a caller sent.
-    pub(super) fn post(&mut self, content: Content, now: i64) -> u32 {
-        let dice = self.dice.child(For::Posted, self.posted);
-        self.posted += 1;
-        let serial = self.record(Message { created: now, dice, batch: SINGLE, queue_ms: 0 });
-        self.changes.insert(serial, Changes { content: Some(content), retries: Vec::new() });
-        self.show(serial);
-        serial
-    }
-
-    /// Records a batch that a caller sent; its rows show up later, ten a millisecond.
-    pub(super) fn post_batch(&mut self, file_name: String, rows: Vec<Content>, now: i64) -> u32 {
-        let dice = self.dice.child(For::Posted, self.posted);
-        self.posted += 1;
-        let batch = self.add_batch(dice, now, file_name, rows.len() as u64);
-        let first = now.saturating_add(self.prepare_ms);
-        for (row, content) in rows.into_iter().enumerate() {
-            let row = row as u64;
-            let created = first.saturating_add((row / 10) as i64);
-            let queue_ms = history::queue_ms(row) as u32;
-            let serial = self.record(Message { created, dice: dice.child(For::BatchRow, row), batch, queue_ms });
-            self.changes.insert(serial, Changes { content: Some(content), retries: Vec::new() });
-            self.hidden.push(Reverse((created, serial)));
-        }
-        batch
-    }
-
-    /// Creates an empty batch; gives its index.
-    fn add_batch(&mut self, dice: Dice, created: i64, file_name: String, total: u64) -> u32 {
-        let index = self.batches.len() as u32;
-        self.batch_by_id.insert(dice.uuid(For::BatchId, 0), index);
-        self.batches.push(Batch { dice, created, file_name, total, status: BatchStatus::Enqueued, rows: Vec::new() });
-        index
-    }
-}
-
 fn key_of(messages: &[Message], serial: u32) -> Key {
     messages.get(serial as usize).map_or((0, 0), |m| (m.created, m.dice.uuid(For::MessageId, 0)))
-}
-
-fn row_key_of(messages: &[Message], serial: u32) -> Key {
-    messages.get(serial as usize).map_or((0, 0), |m| (m.created, m.dice.uuid(For::RowId, 0)))
 }

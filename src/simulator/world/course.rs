@@ -97,7 +97,7 @@ impl Cause {
 }
 
 /// A believable mix: most failures are phones that are off, then numbers that no longer exist.
-const CAUSES: [(Cause, u32); 7] = [
+pub(super) const CAUSES: [(Cause, u32); 7] = [
     (Cause::RecipientUnavailable, 45),
     (Cause::RecipientInvalid, 21),
     (Cause::DeliveryUnknown, 12),

@@ -41,6 +41,9 @@ pub(super) enum For {
     Size,
     Fault,
     Report,
+    ReportFile,
+    Varied,
+    Tries,
 }
 
 /// The finaliser of splitmix64 (public domain, Sebastiano Vigna): every input bit moves every output bit.

@@ -10,14 +10,9 @@ const SECOND_US: i64 = 1_000_000;
 
 /// The key of an `Authorization` header.
 pub(super) fn bearer(authorization: Option<&str>) -> Result<&str, Refusal> {
-    let header = authorization.map(str::trim).filter(|header| !header.is_empty());
-    let header = header.ok_or_else(Refusal::no_key)?;
-    let (scheme, key) = header.split_once(' ').unwrap_or((header, ""));
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Refusal::unauthorized());
-    }
+    let (scheme, key) = authorization.unwrap_or_default().trim().split_once(' ').ok_or_else(Refusal::unauthorized)?;
     let key = key.trim();
-    if key.is_empty() { Err(Refusal::no_key()) } else { Ok(key) }
+    if scheme.eq_ignore_ascii_case("bearer") && !key.is_empty() { Ok(key) } else { Err(Refusal::unauthorized()) }
 }
 
 /// Whether a call with `key` may continue. A campaign that does not exist looks the same as a wrong key.

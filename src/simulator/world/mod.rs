@@ -6,31 +6,38 @@ mod course;
 mod dice;
 mod gate;
 mod history;
+mod letters;
 mod log;
 mod multipart;
+mod own_text;
 mod page;
 mod recipient;
 mod refusal;
 mod render;
+mod reports;
 mod retry;
 mod route;
 mod send;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod upload;
 mod wire;
 
-use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use jiff::{SignedDuration, Timestamp};
 
 use self::campaign::{Batch, Campaign, Message};
 use self::course::Course;
 use self::dice::{Dice, For};
 pub use self::log::{CallLog, LoggedCall};
+pub use self::own_text::{TemplateExpected, template_text};
 use self::page::List;
 use self::refusal::Refusal;
 use self::render::{Renderer, Shape};
 use self::route::{Route, Task};
-use self::send::Upload;
+use self::texts::Texts;
+use self::upload::Upload;
 use self::wire::{id_text, write_string};
 use super::options::{RetryAfter, WorldOptions};
 
@@ -60,8 +67,8 @@ pub struct Answer {
     pub status: u16,
     /// The `Content-Type` header; meaningless if the body is empty.
     pub content_type: &'static str,
-    /// The `Retry-After` header, in seconds.
-    pub retry_after: Option<u64>,
+    /// The `Retry-After` header.
+    pub retry_after: Option<String>,
     /// The body; empty after the retry of a batch.
     pub body: Vec<u8>,
 }
@@ -88,7 +95,7 @@ struct Effect {
 pub struct World {
     campaigns: Vec<Campaign>,
     dice: Dice,
-    attempts: u32,
+    retries: u32,
     retry_after: RetryAfter,
     log: CallLog,
     calls: u64,
@@ -100,7 +107,7 @@ impl World {
     #[must_use]
     pub fn new(options: WorldOptions) -> Self {
         let dice = Dice::new(options.seed);
-        let templates = texts::templates();
+        let texts = Texts::new();
         let valid = options.speed.is_finite() && options.speed > 0.0;
         let speed = if valid { options.speed } else { 1.0 };
         let started = options.started_at.as_millisecond();
@@ -109,11 +116,11 @@ impl World {
             .campaigns
             .into_iter()
             .zip(0..)
-            .filter_map(|(campaign, index)| Campaign::new(campaign, dice, index, speed, calls_per_second, started, &templates));
+            .filter_map(|(campaign, index)| Campaign::new(campaign, dice, index, speed, calls_per_second, started, &texts));
         Self {
             campaigns: campaigns.collect(),
             dice,
-            attempts: options.attempts,
+            retries: options.retries,
             retry_after: options.retry_after,
             log: CallLog::default(),
             calls: 0,
@@ -161,7 +168,7 @@ impl World {
         let outcome = self.route(call, now, &mut campaign, &mut effect);
         let (answer, code) = match outcome {
             Ok(answer) => (answer, None),
-            Err(refusal) => (self.refuse(&refusal), refusal.code()),
+            Err(refusal) => (self.refuse(&refusal, now), refusal.code()),
         };
         self.log.add(LoggedCall {
             at: now,
@@ -191,21 +198,33 @@ impl World {
         let campaign = gate::admit(campaign, key, writes, now.as_microsecond())?;
         let now = now.as_millisecond();
         campaign.advance(now);
-        perform(campaign, task, call, self.attempts, now, effect)
+        perform(campaign, task, call, self.retries, now, effect)
     }
 
-    fn refuse(&self, refusal: &Refusal) -> Answer {
-        let reported = match self.retry_after {
-            RetryAfter::Always => true,
-            RetryAfter::Sometimes => self.dice.below(For::RetryAfter, self.calls, 4) != 0,
-            RetryAfter::Never => false,
+    fn refuse(&self, refusal: &Refusal, now: Timestamp) -> Answer {
+        let seconds = || Some("1".to_owned());
+        let retry_after = match self.retry_after {
+            _ if refusal.status != 429 => None,
+            RetryAfter::Always => seconds(),
+            RetryAfter::Sometimes if self.dice.below(For::RetryAfter, self.calls, 4) != 0 => seconds(),
+            RetryAfter::Sometimes | RetryAfter::Never => None,
+            // A date has whole seconds, so this is one to two seconds from now.
+            RetryAfter::Date => DateTimePrinter::new().timestamp_to_rfc9110_string(&(now + SignedDuration::from_secs(2))).ok(),
         };
-        Answer {
-            status: refusal.status,
-            content_type: JSON,
-            retry_after: (refusal.status == 429 && reported).then_some(1),
-            body: refusal.body(self.dice, self.calls),
+        Answer { status: refusal.status, content_type: JSON, retry_after, body: refusal.body(self.dice, self.calls) }
+    }
+
+    /// From now on the reports on refused files have addresses below this one.
+    pub fn serve_reports_below(&mut self, base_url: &str) {
+        for campaign in &mut self.campaigns {
+            campaign.reports.serve_below(base_url);
         }
+    }
+
+    /// The report of this id on a refused file, as CSV.
+    #[must_use]
+    pub fn report(&self, campaign: &str, id: &str) -> Option<&[u8]> {
+        self.campaign(campaign)?.reports.find(id)
     }
 }
 
@@ -265,16 +284,16 @@ impl World {
 }
 
 /// Carries out an admitted call.
-fn perform(campaign: &mut Campaign, task: Task, call: &Call<'_>, attempts: u32, now: i64, effect: &mut Effect) -> Result<Answer, Refusal> {
+fn perform(campaign: &mut Campaign, task: Task, call: &Call<'_>, retries: u32, now: i64, effect: &mut Effect) -> Result<Answer, Refusal> {
     let query = call.query.unwrap_or_default();
     match task {
         Task::Send => {
-            let serial = send::send(campaign, call.body, now)?;
+            let serial = send::send(campaign, call.content_type, call.body, now)?;
             effect.message = campaign.message(serial).map(Message::id);
             Ok(json(201, message(campaign, serial, Shape::Accepted, now)))
         }
         Task::Retry(id) => {
-            let serial = retry::retry(campaign, &id, attempts, now)?;
+            let serial = retry::retry(campaign, &id, retries, now)?;
             Ok(json(201, message(campaign, serial, Shape::Accepted, now)))
         }
         Task::Read(id) => {
@@ -282,7 +301,7 @@ fn perform(campaign: &mut Campaign, task: Task, call: &Call<'_>, attempts: u32, 
             Ok(json(200, message(campaign, serial, Shape::One, now)))
         }
         Task::List => Ok(json(200, page::render(campaign, List::Campaign, query, now)?)),
-        Task::SendBatch => match send::upload(campaign, call.content_type, call.body, now)? {
+        Task::SendBatch => match upload::upload(campaign, call.content_type, call.body, now)? {
             Upload::Invalid(body) => Ok(json(201, body)),
             Upload::Taken(batch) => {
                 let id = campaign.batch(batch).map(Batch::id);
@@ -294,7 +313,7 @@ fn perform(campaign: &mut Campaign, task: Task, call: &Call<'_>, attempts: u32, 
             }
         },
         Task::RetryBatch(id) => {
-            retry::retry_batch(campaign, &id, attempts, now)?;
+            retry::retry_batch(campaign, &id, retries, now)?;
             Ok(json(201, Vec::new()))
         }
         Task::ListBatch(id) => {

@@ -4,7 +4,7 @@ use super::campaign::{Campaign, Key};
 use super::refusal::Refusal;
 use super::render::{Renderer, Shape};
 use super::route::parameters;
-use super::wire::{parse_cursor, write_cursor, write_string};
+use super::wire::{CursorOf, parse_cursor, write_cursor, write_string};
 
 /// The page size without `limit`. The API's own default is unknown.
 const DEFAULT_LIMIT: usize = 100;
@@ -20,11 +20,10 @@ pub(super) enum List {
 }
 
 impl List {
-    /// The prefix of the ids in its cursors.
-    fn prefix(self) -> &'static str {
+    fn cursors(self) -> CursorOf {
         match self {
-            Self::Campaign => "message_",
-            Self::Batch(_) => "batch_message_",
+            Self::Campaign => CursorOf::Messages,
+            Self::Batch(_) => CursorOf::Rows,
         }
     }
 
@@ -65,7 +64,7 @@ impl Wanted {
     fn parse(list: List, query: &str) -> Result<Self, Refusal> {
         let mut wanted = Self { limit: DEFAULT_LIMIT, search: String::new(), from: From::Newest };
         let cursor = |name: &str, value: &str| {
-            parse_cursor(list.prefix(), value).ok_or_else(|| Refusal::parameter(format!("{name} is not a valid cursor")))
+            parse_cursor(list.cursors(), value).ok_or_else(|| Refusal::parameter(format!("{name} is not a valid cursor")))
         };
         for (name, value) in parameters(query) {
             match name.as_str() {
@@ -156,7 +155,7 @@ pub(super) fn render(campaign: &Campaign, list: List, query: &str, now: i64) -> 
         match serial {
             Some(serial) => {
                 let key = list.key(campaign, *serial);
-                write_string(&mut out, &write_cursor(list.prefix(), key));
+                write_string(&mut out, &write_cursor(list.cursors(), key));
             }
             None => out.extend_from_slice(b"null"),
         }

@@ -10,9 +10,15 @@ pub(super) struct Recipient {
 }
 
 impl Recipient {
-    /// A number that a send names. Eight digits is the least a number with a country code has.
+    /// A number that a send names, as the API takes it: digits with the country code and nothing else. Eight digits as
+    /// they are dialled in Singapore are a number without one.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let valid = (8..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+        let is_of_length = match text.get(..2) {
+            Some("65") => text.len() == 10,
+            _ => (8..=15).contains(&text.len()),
+        };
+        let is_local = text.len() == 8 && text.starts_with(['3', '6', '8', '9']);
+        let valid = is_of_length && !is_local && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
         valid.then(|| Self::from_digits(text.as_bytes()))
     }
 
@@ -84,6 +90,14 @@ mod tests {
     #[case("6580001234", true)]
     #[case("447700900123", true)]
     #[case("+6580001234", false)]
+    #[case("80001234", false)]
+    #[case("68001234", false)]
+    #[case("658000123", false)]
+    #[case("65800012345", false)]
+    #[case("6580O01234", false)]
+    #[case("65-80001234", false)]
+    #[case("6580001234 ", false)]
+    #[case("29080001", true)]
     #[case("65 80001234", false)]
     #[case("06580001234", false)]
     #[case("1234567", false)]

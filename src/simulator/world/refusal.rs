@@ -34,27 +34,28 @@ impl Refusal {
     }
 
     pub(super) fn not_in_failure() -> Self {
-        let message = "The message was not found, or its latest status is not failure.";
+        let message = "Message cannot be retried as it does not exist or it has not failed.";
         Self::api(400, "message_not_found_or_retry_message_not_in_failure_status", message)
     }
 
-    pub(super) fn too_many_attempts() -> Self {
-        let message = "The message has reached the maximum number of attempts.";
+    pub(super) fn too_many_attempts(retries: u32) -> Self {
+        let message = format!("Message can no longer be retried as it has reached the maximum number of attempts of {retries}.");
         Self::api(400, "too_many_message_attempts_error", message)
     }
 
     pub(super) fn batch_not_retryable() -> Self {
-        let message = "The batch was not found, or its status does not allow a retry.";
+        let message = "Batch cannot be retried as it does not exist or is currently not retryable.";
         Self::api(400, "batch_not_found_or_is_not_retryable", message)
     }
 
     pub(super) fn unresolved() -> Self {
-        let message = "Some messages of the batch are still being created. Try again later.";
+        let message = "Batch cannot be retried as there is at least one batch message that is still unresolved.";
         Self::api(400, "unresolved_batch_messages", message)
     }
 
     pub(super) fn nothing_to_retry() -> Self {
-        let message = "The batch has no failed messages that can be retried.";
+        let message = "Batch cannot be retried as either all messages are successful or all failed messages have exceeded the maximum \
+                       number of attempts.";
         Self::api(400, "no_failed_batch_messages_to_retry", message)
     }
 
@@ -63,15 +64,11 @@ impl Refusal {
         Self::api(400, "invalid_ip_address_used", message)
     }
 
-    pub(super) fn no_key() -> Self {
-        Self::api(401, "authentication_required", "No API key was provided.")
-    }
-
     pub(super) fn wrong_key() -> Self {
         Self::api(401, "invalid_api_key_provided", "The API key is not valid for this campaign.")
     }
 
-    /// A header without a bearer token never reaches the API.
+    /// Without a bearer token a call never reaches the API.
     pub(super) fn unauthorized() -> Self {
         Self::front(401, "Unauthorized")
     }
@@ -105,18 +102,11 @@ impl Refusal {
         let mut out = Vec::new();
         match self.by {
             By::Api(code) => {
-                let kind = match self.status {
-                    401 => "authentication_error",
-                    429 => "rate_limit_error",
-                    _ => "invalid_request_error",
-                };
                 out.extend_from_slice(b"{\"error\":{\"code\":");
                 write_string(&mut out, code);
                 out.extend_from_slice(b",\"message\":");
                 write_string(&mut out, &self.message);
-                out.extend_from_slice(b",\"type\":");
-                write_string(&mut out, kind);
-                out.extend_from_slice(b",\"id\":");
+                out.extend_from_slice(b",\"type\":\"domain_error\",\"id\":");
                 write_string(&mut out, &id_text("", dice.uuid(For::TraceId, n)));
                 out.extend_from_slice(b"}}");
             }

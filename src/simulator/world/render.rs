@@ -1,11 +1,9 @@
 //! Messages as JSON, field by field as the API writes them in each of its calls.
 
-use std::borrow::Cow;
-
 use super::campaign::{Campaign, Message};
 use super::course::{Course, Status};
 use super::dice::{Dice, For};
-use super::texts::Template;
+use super::texts::{Frame, Template};
 use super::wire::{id_text, write_escaped, write_number, write_stamp, write_string, write_uuid};
 use crate::simulator::options::SimulatedLanguage;
 
@@ -32,12 +30,14 @@ pub(super) struct Fragments {
     body_ids: [Vec<u8>; 4],
     /// By language: `,"templateBody":{…}`
     bodies: [Vec<u8>; 4],
+    /// By language: what stands around a body in `fullMessage`.
+    frames: [(Vec<u8>, Vec<u8>); 4],
     /// By variable: `"name":"`, with a comma in front of all but the first.
     variables: Vec<Vec<u8>>,
 }
 
 impl Fragments {
-    pub(super) fn new(campaign_id: &str, template: &Template, dice: Dice, started: i64) -> Self {
+    pub(super) fn new(campaign_id: &str, template: &Template, frames: &[Frame; 4], dice: Dice, started: i64) -> Self {
         let creator = id_text("user_", dice.uuid(For::Creator, 0));
         let template_id = id_text("template_", dice.uuid(For::TemplateId, 0));
         // Written a good month before the first message.
@@ -82,8 +82,14 @@ impl Fragments {
             out.extend_from_slice(b":\"");
             out
         });
+        let escaped = |text: &str| {
+            let mut out = Vec::new();
+            write_escaped(&mut out, text);
+            out
+        };
         Self {
             campaign_id: quoted(campaign_id),
+            frames: frames.each_ref().map(|frame| (escaped(&frame.before), escaped(&frame.after))),
             creator_id: quoted(&creator),
             creator: creator_fields,
             body_ids,
@@ -114,7 +120,7 @@ impl<'a> Renderer<'a> {
         let fragments = &campaign.fragments;
         campaign.attempts(serial, &mut self.courses);
         let recipient = campaign.recipient(serial);
-        let (language, values) = values(campaign, serial, message);
+        let (language, values) = campaign.values(serial, message);
 
         out.extend_from_slice(b"{\"id\":\"message_");
         write_uuid(out, message.dice.uuid(For::MessageId, 0));
@@ -131,7 +137,10 @@ impl<'a> Renderer<'a> {
             out.push(b'"');
         }
         out.extend_from_slice(b"},\"fullMessage\":\"");
+        let (before, after) = &fragments.frames[language as usize];
+        out.extend_from_slice(before);
         campaign.template.body(language).write(out, &values);
+        out.extend_from_slice(after);
         out.extend_from_slice(b"\",\"latestStatus\":\"");
         let status = self.courses.last().map_or(Status::Created, |course| course.at(self.now).0);
         out.extend_from_slice(status.as_str().as_bytes());
@@ -148,11 +157,11 @@ impl<'a> Renderer<'a> {
         }
         match shape {
             Shape::One => {
-                self.batches(out, message);
+                self.batches(out, serial, message);
                 self.nested_attempts(out);
             }
             Shape::Listed => {
-                self.batches(out, message);
+                self.batches(out, serial, message);
                 self.flat_attempts(out, message);
             }
             Shape::InBatch => {
@@ -174,7 +183,7 @@ impl<'a> Renderer<'a> {
         self.courses.last().map_or(message.created, |course| course.at(self.now).1)
     }
 
-    fn batches(&self, out: &mut Vec<u8>, message: &Message) {
+    fn batches(&self, out: &mut Vec<u8>, serial: u32, message: &Message) {
         out.extend_from_slice(b",\"batches\":[");
         if let Some((_, batch)) = self.campaign.batch_of(message) {
             let id = batch.dice.uuid(For::BatchId, 0);
@@ -194,8 +203,8 @@ impl<'a> Renderer<'a> {
             write_stamp(out, batch.created);
             out.extend_from_slice(b"\",\"updatedAt\":\"");
             write_stamp(out, batch.created);
-            out.extend_from_slice(b"\",\"BatchMessage\":{\"id\":\"batch_message_");
-            write_uuid(out, message.dice.uuid(For::RowId, 0));
+            out.extend_from_slice(b"\",\"BatchMessage\":{\"id\":\"");
+            write_number(out, self.campaign.row_number(serial));
             out.extend_from_slice(b"\",\"batchId\":\"batch_");
             write_uuid(out, id);
             out.extend_from_slice(b"\",\"messageId\":\"message_");
@@ -273,20 +282,10 @@ impl<'a> Renderer<'a> {
                 }
                 None => out.extend_from_slice(b",\"errorType\":null,\"errorCode\":null"),
             }
-            out.extend_from_slice(b",\"metadata\":null,\"creatorId\":");
+            out.extend_from_slice(b",\"metadata\":{},\"creatorId\":");
             out.extend_from_slice(&self.campaign.fragments.creator_id);
             out.push(b'}');
         }
         out.push(b']');
     }
-}
-
-fn values<'a>(campaign: &'a Campaign, serial: u32, message: &Message) -> (SimulatedLanguage, Vec<Cow<'a, str>>) {
-    if let Some(content) = campaign.content(serial) {
-        let values = content.values.iter().map(|value| Cow::Borrowed(value.as_str()));
-        return (content.language, values.collect());
-    }
-    let person = campaign.person(message);
-    let language = campaign.language(person);
-    (language, campaign.template.invent(language, message.dice, person, message.created))
 }

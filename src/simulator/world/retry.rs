@@ -4,8 +4,8 @@ use super::campaign::{BatchStatus, Campaign};
 use super::course::Status;
 use super::refusal::Refusal;
 
-/// Begins another attempt of a message; gives its serial.
-pub(super) fn retry(campaign: &mut Campaign, id: &str, attempts: u32, now: i64) -> Result<u32, Refusal> {
+/// Begins another attempt of a message, of which the first send and so many retries are allowed; gives its serial.
+pub(super) fn retry(campaign: &mut Campaign, id: &str, retries: u32, now: i64) -> Result<u32, Refusal> {
     let serial = campaign.find(id).ok_or_else(Refusal::not_in_failure)?;
     let (status, used) = campaign.status(serial, now, &mut Vec::new());
     if status != Status::Failure {
@@ -15,8 +15,8 @@ pub(super) fn retry(campaign: &mut Campaign, id: &str, attempts: u32, now: i64) 
     if batch.is_some_and(|(_, batch)| !batch.status.allows_retry()) {
         return Err(Refusal::batch_not_retryable());
     }
-    if used >= attempts as usize {
-        return Err(Refusal::too_many_attempts());
+    if used > retries as usize {
+        return Err(Refusal::too_many_attempts(retries));
     }
     campaign.retry(serial, now);
     Ok(serial)
@@ -26,7 +26,7 @@ pub(super) fn retry(campaign: &mut Campaign, id: &str, attempts: u32, now: i64) 
 ///
 /// Side effect of the API, kept here: refused for a message that is still `created`, the batch itself
 /// becomes `messages_enqueuing_failed`.
-pub(super) fn retry_batch(campaign: &mut Campaign, id: &str, attempts: u32, now: i64) -> Result<usize, Refusal> {
+pub(super) fn retry_batch(campaign: &mut Campaign, id: &str, retries: u32, now: i64) -> Result<usize, Refusal> {
     let index = campaign.find_batch(id).ok_or_else(Refusal::batch_not_retryable)?;
     let batch = campaign.batch(index).ok_or_else(Refusal::batch_not_retryable)?;
     // Until its rows have shown up, a batch cannot be retried.
@@ -39,7 +39,7 @@ pub(super) fn retry_batch(campaign: &mut Campaign, id: &str, attempts: u32, now:
     for serial in &batch.rows {
         match campaign.status(*serial, now, &mut courses) {
             (Status::Created, _) => unresolved = true,
-            (Status::Failure, used) if used < attempts as usize => failed.push(*serial),
+            (Status::Failure, used) if used <= retries as usize => failed.push(*serial),
             _ => {}
         }
     }

@@ -8,13 +8,14 @@ use serde::Deserialize;
 
 use super::dice::{Dice, For};
 use super::wire::{civil, write_escaped};
-use crate::simulator::options::SimulatedLanguage;
+use crate::simulator::options::{SimulatedEnvironment, SimulatedLanguage};
 
 const TEXTS: &str = include_str!("../../../assets/simulator/texts.toml");
 
 /// The file as it is written.
 #[derive(Deserialize)]
 struct File {
+    footers: ByLanguage<String>,
     templates: Vec<Entry>,
     pools: BTreeMap<String, ByLanguage<Vec<String>>>,
 }
@@ -22,6 +23,7 @@ struct File {
 #[derive(Deserialize)]
 struct Entry {
     name: String,
+    agency: String,
     #[serde(flatten)]
     bodies: ByLanguage<String>,
 }
@@ -61,6 +63,8 @@ enum Source {
     Now,
     Amount,
     Reference,
+    /// A whole text of one of these templates.
+    Text(Vec<Arc<Template>>),
 }
 
 /// A variable of a template.
@@ -71,8 +75,8 @@ pub(super) struct Variable {
 
 /// A stretch of a body.
 enum Segment {
-    /// Fixed text, escaped for JSON.
-    Text(Vec<u8>),
+    /// Fixed text, and the same escaped for JSON.
+    Text(String, Vec<u8>),
     /// The value of a variable, by its index in the template.
     Value(usize),
 }
@@ -82,7 +86,6 @@ pub(super) struct Body {
     /// As a person wrote it, with its `{{variables}}`.
     pub(super) text: String,
     segments: Vec<Segment>,
-    fixed_chars: usize,
 }
 
 impl Body {
@@ -90,7 +93,7 @@ impl Body {
     pub(super) fn write(&self, out: &mut Vec<u8>, values: &[Cow<'_, str>]) {
         for segment in &self.segments {
             match segment {
-                Segment::Text(text) => out.extend_from_slice(text),
+                Segment::Text(_, escaped) => out.extend_from_slice(escaped),
                 Segment::Value(at) => {
                     if let Some(value) = values.get(*at) {
                         write_escaped(out, value);
@@ -100,21 +103,32 @@ impl Body {
         }
     }
 
-    /// Length of the filled text in characters.
-    pub(super) fn chars<S: AsRef<str>>(&self, values: &[S]) -> usize {
+    /// The filled text.
+    pub(super) fn filled<S: AsRef<str>>(&self, values: &[S]) -> String {
         let filled = self.segments.iter().map(|segment| match segment {
-            Segment::Text(_) => 0,
-            Segment::Value(at) => values.get(*at).map_or(0, |value| value.as_ref().chars().count()),
+            Segment::Text(text, _) => text.as_str(),
+            Segment::Value(at) => values.get(*at).map_or("", AsRef::as_ref),
         });
-        self.fixed_chars + filled.sum::<usize>()
+        filled.collect()
     }
 }
+
+/// What the API puts around a body.
+pub(super) struct Frame {
+    pub(super) before: String,
+    pub(super) after: String,
+}
+
+/// The first line of every text of the test environment.
+const TEST_LINE: &str = "This is a test message used for training purposes.";
 
 /// What a campaign sends: one text in up to four languages.
 pub(super) struct Template {
     pub(super) name: String,
+    agency: String,
     pub(super) variables: Vec<Variable>,
     bodies: [Body; 4],
+    footers: [String; 4],
 }
 
 impl Template {
@@ -122,14 +136,26 @@ impl Template {
         &self.bodies[language as usize]
     }
 
+    /// What stands around the body of this language.
+    pub(super) fn frame(&self, language: SimulatedLanguage, environment: SimulatedEnvironment) -> Frame {
+        let test_line = if environment == SimulatedEnvironment::Test { format!("{TEST_LINE}\n\n") } else { String::new() };
+        let footer = &self.footers[language as usize];
+        Frame { before: format!("{test_line}{}\n\n---\n\n", self.agency), after: format!("\n\n---\n\n{footer}") }
+    }
+
     /// The invented values of a message: about the person if the variable is, else about the message.
-    pub(super) fn invent(&self, language: SimulatedLanguage, message: Dice, person: Dice, created: i64) -> Vec<Cow<'_, str>> {
+    pub(super) fn invent(&self, language: SimulatedLanguage, about: &About) -> Vec<Cow<'_, str>> {
+        let About { dice: message, person, created, is_varied } = *about;
         let invented = self.variables.iter().enumerate().map(|(at, variable)| {
             let at = at as u64;
             let pick = |end: u64| message.below(For::Value, at, end);
             match &variable.source {
                 Source::Pool(pool) => {
                     let pool = pool.get(language);
+                    if is_varied {
+                        let from_pool = pool.get(pick(pool.len() as u64) as usize).map_or("", String::as_str);
+                        return Cow::Owned(varied(&variable.name, from_pool, message, at));
+                    }
                     let dice = if variable.name == "name" { person } else { message };
                     let index = dice.below(For::Value, at, pool.len() as u64) as usize;
                     Cow::Borrowed(pool.get(index).map_or("", String::as_str))
@@ -150,10 +176,43 @@ impl Template {
                     Cow::Owned(format!("${}.{:02}", cents / 100, cents % 100))
                 }
                 Source::Reference => Cow::Owned(format!("R{:08}", pick(100_000_000))),
+                Source::Text(templates) => {
+                    let template = templates.get(pick(templates.len() as u64) as usize);
+                    Cow::Owned(
+                        template.map_or_else(String::new, |template| template.body(language).filled(&template.invent(language, about))),
+                    )
+                }
             }
         });
         invented.collect()
     }
+}
+
+/// What the invented values of a message are about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct About {
+    pub(super) dice: Dice,
+    pub(super) person: Dice,
+    pub(super) created: i64,
+    /// Whether each message has names and places of its own, instead of a few that many share.
+    pub(super) is_varied: bool,
+}
+
+/// Syllables of family names that nobody has.
+const SYLLABLES: [&str; 32] = [
+    "ba", "dor", "fen", "gal", "hu", "jor", "ka", "lim", "mo", "nar", "o", "pel", "qui", "ras", "sen", "tu", "ul", "ver", "wan", "xi",
+    "yor", "ze", "bri", "cho", "dre", "fla", "gro", "kni", "lo", "mis", "pra", "sto",
+];
+
+/// A name or a place that hardly any other message has.
+fn varied(variable: &str, from_pool: &str, message: Dice, at: u64) -> String {
+    let pick = |n: u64, end: u64| message.below(For::Varied, at * 8 + n, end);
+    if variable == "name" {
+        let syllables: String = (0..3).filter_map(|n| SYLLABLES.get(pick(n, 32) as usize).copied()).collect();
+        let (first, rest) = syllables.split_at(1);
+        return format!("{from_pool} {}{rest}", first.to_ascii_uppercase());
+    }
+    format!("{from_pool}, Blk {} #{:02}-{}", 1 + pick(0, 999), 1 + pick(1, 40), 1 + pick(2, 999))
 }
 
 fn day(ms: i64) -> String {
@@ -170,14 +229,12 @@ fn clock(hour: u64, minute: u64) -> String {
 /// Splits a body at its `{{variables}}`, adding names that are new to `names`.
 fn parse(text: &str, names: &mut Vec<String>) -> Body {
     let mut segments = Vec::new();
-    let mut fixed_chars = 0;
     let mut rest = text;
-    let mut fixed = |segments: &mut Vec<Segment>, text: &str| {
+    let fixed = |segments: &mut Vec<Segment>, text: &str| {
         if !text.is_empty() {
             let mut escaped = Vec::with_capacity(text.len());
             write_escaped(&mut escaped, text);
-            fixed_chars += text.chars().count();
-            segments.push(Segment::Text(escaped));
+            segments.push(Segment::Text(text.to_owned(), escaped));
         }
     };
     while let Some((before, name, after)) =
@@ -192,17 +249,55 @@ fn parse(text: &str, names: &mut Vec<String>) -> Body {
         rest = after;
     }
     fixed(&mut segments, rest);
-    Body { text: text.to_owned(), segments, fixed_chars }
+    Body { text: text.to_owned(), segments }
 }
 
-/// The built-in templates, in the order of the file.
-pub(super) fn templates() -> Vec<Arc<Template>> {
-    #[expect(clippy::expect_used, reason = "the file is compiled in and a test reads it")]
-    let file: File = toml::from_str(TEXTS).expect("the compiled-in texts are valid TOML");
-    let File { templates, pools } = file;
-    let build = |entry: Entry| {
+/// The agency of a text that is not built in.
+const AGENCY: &str = "Example Agency";
+/// The built-in template that is nothing but `{{body}}`: what most users of the API have.
+const BODY: &str = "body";
+
+/// The built-in templates, and what others are made of.
+pub(super) struct Texts {
+    templates: Vec<Arc<Template>>,
+    file: File,
+}
+
+impl Texts {
+    /// Those that are compiled in.
+    pub(super) fn new() -> Self {
+        #[expect(clippy::expect_used, reason = "the file is compiled in and a test reads it")]
+        let file: File = toml::from_str(TEXTS).expect("the compiled-in texts are valid TOML");
+        let mut texts = Self { templates: Vec::new(), file };
+        texts.templates = texts.file.templates.iter().map(|entry| texts.built(&entry.name, &entry.agency, &entry.bodies)).collect();
+        texts
+    }
+
+    /// The names of the built-in templates.
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.templates.iter().map(|template| template.name.as_str()).chain([BODY]).collect()
+    }
+
+    /// The template that `wanted` names, or whose text it is; without one, those of the file in turn.
+    pub(super) fn template(&self, wanted: Option<&str>, index: u64) -> Option<Arc<Template>> {
+        match wanted {
+            None => self.templates.get(index as usize % self.templates.len().max(1)).map(Arc::clone),
+            Some(BODY) => Some(self.own(BODY, "{{body}}")),
+            Some(wanted) => {
+                let built_in = self.templates.iter().find(|template| template.name == wanted).map(Arc::clone);
+                Some(built_in.unwrap_or_else(|| self.own("own_text", wanted)))
+            }
+        }
+    }
+
+    /// One text for all languages.
+    fn own(&self, name: &str, text: &str) -> Arc<Template> {
+        self.built(name, AGENCY, &ByLanguage { english: text.to_owned(), chinese: None, malay: None, tamil: None })
+    }
+
+    fn built(&self, name: &str, agency: &str, bodies: &ByLanguage<String>) -> Arc<Template> {
         let mut names = Vec::new();
-        let bodies = SimulatedLanguage::ALL.map(|language| parse(entry.bodies.get(language), &mut names));
+        let bodies = SimulatedLanguage::ALL.map(|language| parse(bodies.get(language), &mut names));
         let variables = names.into_iter().map(|name| {
             let source = match name.as_str() {
                 "code" => Source::Code,
@@ -212,48 +307,81 @@ pub(super) fn templates() -> Vec<Arc<Template>> {
                 "now" => Source::Now,
                 "amount" => Source::Amount,
                 "reference" => Source::Reference,
-                other => pools.get(other).cloned().map_or(Source::Reference, Source::Pool),
+                "body" => Source::Text(self.templates.clone()),
+                other => self.file.pools.get(other).cloned().map_or(Source::Reference, Source::Pool),
             };
             Variable { name, source }
         });
-        Arc::new(Template { name: entry.name, variables: variables.collect(), bodies })
-    };
-    templates.into_iter().map(build).collect()
+        let footers = SimulatedLanguage::ALL.map(|language| self.file.footers.get(language).clone());
+        Arc::new(Template { name: name.to_owned(), agency: agency.to_owned(), variables: variables.collect(), bodies, footers })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulator::world::letters::{not_in_english, segments};
+
+    fn every_template() -> Vec<Arc<Template>> {
+        let texts = Texts::new();
+        texts.names().into_iter().filter_map(|name| texts.template(Some(name), 0)).collect()
+    }
 
     #[test]
     fn every_template_fills_in_every_language() {
-        let templates = templates();
-        assert!(templates.len() >= 5);
+        let templates = every_template();
+        assert!(templates.len() >= 6);
         for template in &templates {
             for language in SimulatedLanguage::ALL {
+                let frame = template.frame(language, SimulatedEnvironment::Test);
                 for n in 0..50 {
                     let dice = Dice::new(n);
-                    let values = template.invent(language, dice, dice, 1_781_578_800_000);
+                    let about = About { dice, person: dice, created: 1_781_578_800_000, is_varied: n % 2 == 1 };
+                    let values = template.invent(language, &about);
                     for value in &values {
                         assert!(!value.is_empty() && value.trim() == value, "{value:?}");
                     }
-                    let mut text = Vec::new();
-                    template.body(language).write(&mut text, &values);
-                    let text = String::from_utf8(text).unwrap();
+                    let text = template.body(language).filled(&values);
                     assert!(!text.contains("{{") && !text.contains("}}"), "{text}");
-                    // The limits of the API: 1000 characters, fewer than 7 segments (of 67 in UCS-2).
-                    let chars = text.replace("\\\"", "\"").chars().count();
-                    assert_eq!(template.body(language).chars(&values), chars);
-                    let limit = if text.is_ascii() { 6 * 153 } else { 6 * 67 };
-                    assert!(chars <= limit, "{} {language:?}: {chars}", template.name);
+                    let mut written = b"\"".to_vec();
+                    template.body(language).write(&mut written, &values);
+                    written.push(b'"');
+                    assert_eq!(serde_json::from_slice::<String>(&written).unwrap(), text);
+                    // What the API would refuse.
+                    let whole = format!("{}{text}{}", frame.before, frame.after);
+                    assert!(text.chars().count() <= 1000 && segments(&whole) < 7, "{} {language:?}: {whole}", template.name);
+                    assert!(language != SimulatedLanguage::English || not_in_english(&whole).is_none(), "{whole}");
                 }
             }
         }
     }
 
     #[test]
+    fn a_text_of_ones_own_is_used_in_every_language() {
+        let template = Texts::new().template(Some("Hi {{name}}, {{note}}"), 3).unwrap();
+        let names: Vec<&str> = template.variables.iter().map(|variable| variable.name.as_str()).collect();
+        assert_eq!(names, ["name", "note"]);
+        assert_eq!(template.body(SimulatedLanguage::Tamil).text, "Hi {{name}}, {{note}}");
+    }
+
+    #[test]
+    fn what_surrounds_a_body_is_the_apis() {
+        let template = Texts::new().template(Some("body"), 0).unwrap();
+        let english = template.frame(SimulatedLanguage::English, SimulatedEnvironment::Test);
+        assert_eq!(english.before, "This is a test message used for training purposes.\n\nExample Agency\n\n---\n\n");
+        let footer = english.after.strip_prefix("\n\n---\n\n").unwrap();
+        assert_eq!(footer.chars().count(), 62);
+        for environment in [SimulatedEnvironment::Production, SimulatedEnvironment::Loadtest] {
+            assert_eq!(template.frame(SimulatedLanguage::Malay, environment).before, "Example Agency\n\n---\n\n");
+        }
+        let footers: std::collections::BTreeSet<_> =
+            SimulatedLanguage::ALL.into_iter().map(|language| template.frame(language, SimulatedEnvironment::Test).after).collect();
+        assert_eq!(footers.len(), 4);
+    }
+
+    #[test]
     fn every_variable_has_a_source_of_its_own() {
-        for template in templates() {
+        for template in every_template() {
             for variable in &template.variables {
                 let fits = match variable.source {
                     Source::Reference => variable.name == "reference",
@@ -261,15 +389,6 @@ mod tests {
                 };
                 assert!(fits, "no pool for `{}`", variable.name);
             }
-        }
-    }
-
-    #[test]
-    fn english_bodies_hold_only_allowed_characters() {
-        for template in templates() {
-            let body = &template.body(SimulatedLanguage::English).text;
-            let fixed = body.replace("{{", "").replace("}}", "");
-            assert!(fixed.is_ascii() && !fixed.contains(['|', '^', '{', '}', '[', ']', '~', '\\', '`']));
         }
     }
 }

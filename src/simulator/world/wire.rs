@@ -149,23 +149,39 @@ pub(super) fn write_number(out: &mut Vec<u8>, number: u64) {
     out.extend_from_slice(number.to_string().as_bytes());
 }
 
-/// The cursor of `key`, whose id begins with `prefix`: base64 of `[createdAt, id]` as JSON. On a batch's page the id is
-/// that of the batch row.
-pub(super) fn write_cursor(prefix: &str, key: Key) -> String {
+/// Whose ids are in the cursors of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CursorOf {
+    Messages,
+    /// Rows of a batch: plain numbers.
+    Rows,
+}
+
+/// The cursor of `key`: base64 of `[createdAt, id]` as JSON.
+pub(super) fn write_cursor(of: CursorOf, key: Key) -> String {
     let mut plain = b"[\"".to_vec();
     write_stamp(&mut plain, key.0);
     plain.extend_from_slice(b"\",\"");
-    plain.extend_from_slice(prefix.as_bytes());
-    write_uuid(&mut plain, key.1);
+    match of {
+        CursorOf::Messages => {
+            plain.extend_from_slice(b"message_");
+            write_uuid(&mut plain, key.1);
+        }
+        CursorOf::Rows => plain.extend_from_slice(key.1.to_string().as_bytes()),
+    }
     plain.extend_from_slice(b"\"]");
     STANDARD.encode(plain)
 }
 
 /// The key a cursor names; it need not be that of an existing message.
-pub(super) fn parse_cursor(prefix: &str, cursor: &str) -> Option<Key> {
+pub(super) fn parse_cursor(of: CursorOf, cursor: &str) -> Option<Key> {
     let plain = STANDARD.decode(cursor).ok()?;
     let (created, id): (String, String) = serde_json::from_slice(&plain).ok()?;
-    Some((parse_stamp(&created)?, parse_id(prefix, &id)?))
+    let id = match of {
+        CursorOf::Messages => parse_id("message_", &id)?,
+        CursorOf::Rows => id.parse().ok()?,
+    };
+    Some((parse_stamp(&created)?, id))
 }
 
 #[cfg(test)]
@@ -229,14 +245,16 @@ mod tests {
     proptest! {
         #[test]
         fn a_cursor_reads_back(created in 0..4_000_000_000_000i64, id: u128) {
-            let cursor = write_cursor("message_", (created, id));
-            prop_assert_eq!(parse_cursor("message_", &cursor), Some((created, id)));
-            prop_assert_eq!(parse_cursor("batch_message_", &cursor), None);
+            for (of, other) in [(CursorOf::Messages, CursorOf::Rows), (CursorOf::Rows, CursorOf::Messages)] {
+                let cursor = write_cursor(of, (created, id));
+                prop_assert_eq!(parse_cursor(of, &cursor), Some((created, id)));
+                prop_assert_eq!(parse_cursor(other, &cursor), None);
+            }
         }
 
         #[test]
         fn nonsense_is_no_cursor(text: String) {
-            prop_assert_eq!(parse_cursor("message_", &text), None);
+            prop_assert_eq!(parse_cursor(CursorOf::Messages, &text), None);
         }
     }
 }

@@ -64,7 +64,7 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
             .prop_map(String::into_bytes),
         "(.|\r|\n|,){0,80}".prop_map(|csv| {
             let header = "recipient,language,name,clinic,date,time,reference";
-            format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{header}\n{csv}\r\n--edge--")
+            format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n{header}\n{csv}\r\n--edge--")
                 .into_bytes()
         }),
     ]
@@ -81,7 +81,7 @@ proptest! {
                 paths(),
                 queries(),
                 prop_oneof![4 => Just(Some("Bearer k".to_owned())), 1 => prop::option::of(any::<String>())],
-                prop::option::of(prop_oneof![Just("multipart/form-data; boundary=edge".to_owned()), any::<String>()]),
+                prop::option::of(prop_oneof![Just("multipart/form-data; boundary=edge".to_owned()), Just("application/json".to_owned()), any::<String>()]),
                 bodies(),
                 1_781_400_000..1_781_800_000i64,
             ),

@@ -14,9 +14,10 @@ fn list(caller: &mut Caller, campaign: &str, authorization: Option<&str>) -> Ans
 }
 
 #[rstest]
-#[case::missing(None, 401, "authentication_required")]
-#[case::empty(Some(""), 401, "authentication_required")]
-#[case::no_key(Some("Bearer "), 401, "authentication_required")]
+#[case::missing(None, 401, "")]
+#[case::empty(Some(""), 401, "")]
+#[case::no_key(Some("Bearer "), 401, "")]
+#[case::key_alone(Some("key_test_wrong"), 401, "")]
 #[case::wrong(Some("Bearer key_test_wrong"), 401, "invalid_api_key_provided")]
 #[case::other_scheme(Some("Basic abc"), 401, "")]
 fn without_the_key_there_is_no_answer(#[case] authorization: Option<&str>, #[case] status: u16, #[case] code: &str) {
@@ -24,6 +25,9 @@ fn without_the_key_there_is_no_answer(#[case] authorization: Option<&str>, #[cas
     let campaign = caller.campaign.clone();
     let answer = list(&mut caller, &campaign, authorization);
     assert_eq!((answer.status, code_of(&answer).as_str()), (status, code));
+    if code.is_empty() {
+        assert_eq!(answer.body, br#"{"message":"Unauthorized","statusCode":401}"#);
+    }
 }
 
 #[test]
@@ -104,6 +108,7 @@ fn both_bodies_have_their_fields() {
     for name in ["code", "message", "type", "id"] {
         assert!(body["error"][name].is_string(), "{body}");
     }
+    assert_eq!(body["error"]["type"], "domain_error");
     let first = body["error"]["id"].clone();
     let answer = caller.call("POST", "/messages", None, b"");
     let body: Value = serde_json::from_slice(&answer.body).unwrap();
@@ -123,6 +128,7 @@ fn burst(caller: &mut Caller, count: usize) -> Vec<Answer> {
 #[case(RetryAfter::Always, 40..=40)]
 #[case(RetryAfter::Never, 0..=0)]
 #[case(RetryAfter::Sometimes, 15..=39)]
+#[case(RetryAfter::Date, 0..=0)]
 fn calls_over_the_limit_are_dropped(#[case] retry_after: RetryAfter, #[case] reported: std::ops::RangeInclusive<usize>) {
     let mut options = WorldOptions::new(5);
     options.campaigns = vec![empty_campaign()];
@@ -133,8 +139,10 @@ fn calls_over_the_limit_are_dropped(#[case] retry_after: RetryAfter, #[case] rep
     for answer in &answers[10..] {
         assert_eq!((answer.status, code_of(answer).as_str()), (429, "too_many_requests"));
     }
-    let with_header = answers.iter().filter(|answer| answer.retry_after == Some(1)).count();
+    let with_header = answers.iter().filter(|answer| answer.retry_after.as_deref() == Some("1")).count();
     assert!(reported.contains(&with_header), "{with_header}");
+    let dates = answers.iter().filter(|answer| answer.retry_after.as_deref() == Some("Tue, 16 Jun 2026 03:00:02 GMT")).count();
+    assert_eq!(dates, if retry_after == RetryAfter::Date { 40 } else { 0 });
     caller.wait(999);
     assert_eq!(burst(&mut caller, 1)[0].status, 429);
     caller.wait(1);

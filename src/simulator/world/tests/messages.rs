@@ -121,14 +121,21 @@ fn updated_at_is_now_and_then_older_than_the_newest_attempt() {
 fn texts_come_in_all_languages() {
     let mut caller = caller(CampaignOptions::new("Clinics"));
     let (listed, _) = caller.page("/messages?limit=1000");
+    let mut footers = BTreeSet::new();
     for language in SimulatedLanguage::ALL {
         let message = listed.iter().find(|message| message["language"] == language.as_str()).unwrap();
-        // The full text is the template with the values put in.
+        // The body is the template with the values put in.
+        assert_eq!(message["messageAttempts"][0]["metadata"], serde_json::json!({}));
         let mut filled = text(&message["templateBody"], "body").to_owned();
         for (name, value) in message["values"].as_object().unwrap() {
             filled = filled.replace(&format!("{{{{{name}}}}}"), value.as_str().unwrap());
         }
-        assert_eq!(filled, text(message, "fullMessage"));
+        // Around it is what the API adds.
+        let whole: Vec<&str> = text(message, "fullMessage").split("\n\n").collect();
+        let [test_line, agency, "---", body, "---", footer] = whole[..] else { panic!("{whole:?}") };
+        assert_eq!(body, filled);
+        assert_eq!((test_line, agency), ("This is a test message used for training purposes.", "Angsana Health"));
+        assert!(footers.insert(footer.to_owned()), "each language has a footer of its own: {footer}");
         assert_eq!(message["templateBody"]["language"], language.as_str());
         assert_eq!(message["templateBody"]["id"], message["templateBodyId"]);
     }
@@ -153,7 +160,7 @@ fn a_sent_message_moves_through_every_status() {
 #[rstest]
 #[case::test(SimulatedEnvironment::Test, "6580001234", "success")]
 #[case::production(SimulatedEnvironment::Production, "6580001234", "success")]
-#[case::loadtest(SimulatedEnvironment::Loadtest, "6580001234", "sent_to_telco")]
+#[case::loadtest(SimulatedEnvironment::Loadtest, "6580001234", "sent")]
 #[case::abroad(SimulatedEnvironment::Test, "447700900123", "sent_to_telco")]
 #[case::magic_only_in_test(SimulatedEnvironment::Production, "6511111111", "success")]
 fn the_last_status(#[case] environment: SimulatedEnvironment, #[case] recipient: &str, #[case] last: &str) {
@@ -206,4 +213,32 @@ fn the_start_looks_alive() {
     }
     assert!((100..400).contains(&counts["failure"]), "{counts:?}");
     assert!(counts["success"] > 17_000, "{counts:?}");
+}
+
+#[test]
+fn a_varied_world_repeats_hardly_anything() {
+    let options = |varied| CampaignOptions { varied, messages: 3000, ..CampaignOptions::new("Clinics") };
+    let different = |varied| {
+        let mut caller = caller(options(varied));
+        let (messages, _) = caller.page("/messages?limit=1000");
+        let names: BTreeSet<_> = messages.iter().map(|message| text(&message["values"], "name").to_owned()).collect();
+        names.len()
+    };
+    assert!(different(true) > 900 && different(false) < 100, "{} {}", different(true), different(false));
+    let mut caller = caller(options(true));
+    let ids = caller.world.message_ids(&caller.campaign);
+    let (mut attempts, mut languages) = (BTreeSet::new(), std::collections::BTreeMap::<String, u32>::new());
+    for id in ids.iter().skip(1000).step_by(7) {
+        let message = caller.get(&format!("/messages/{id}"));
+        *languages.entry(text(&message, "language").to_owned()).or_default() += 1;
+        let all = message["attempts"].as_array().unwrap();
+        attempts.insert(all.len());
+        // All but the newest failed, each before the next began.
+        assert!(all.iter().skip(1).all(|attempt| attempt["status"] == "failure"), "{message}");
+        assert!(all.iter().map(|attempt| text(attempt, "createdAt")).is_sorted_by(|a, b| a > b), "{message}");
+        let changes = caller.world.changes(&caller.campaign, id);
+        assert!(changes.is_sorted_by(|a, b| a.0 < b.0), "{changes:?}");
+    }
+    assert_eq!(attempts, BTreeSet::from([1, 2, 3, 4]));
+    assert!(languages.len() == 4 && languages.values().all(|count| *count > 40), "{languages:?}");
 }

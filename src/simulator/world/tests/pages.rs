@@ -116,6 +116,12 @@ fn an_empty_page_has_no_cursors() {
     assert_eq!(page, expected);
 }
 
+/// The messages of a batch, newest first, as they are read one by one.
+fn messages_of(caller: &mut Caller, batch: &str) -> Vec<Value> {
+    let (rows, _) = caller.page(&format!("/batch/{batch}/messages?limit=3"));
+    rows.iter().map(|row| caller.get(&format!("/messages/{}", text(row, "id")))).collect()
+}
+
 #[test]
 fn a_cursor_is_base64_of_time_and_id() {
     use base64::Engine;
@@ -131,7 +137,10 @@ fn a_cursor_is_base64_of_time_and_id() {
     }
     let batch = caller.world.batch_ids(&caller.campaign).remove(0);
     let (_, page) = caller.page(&format!("/batch/{batch}/messages?limit=3"));
-    assert!(decode(text(&page, "endCursor")).1.starts_with("batch_message_"));
+    // A row of a batch is a number, and later rows have higher ones.
+    let row = |name| decode(text(&page, name)).1.parse::<u64>().unwrap();
+    assert!(row("startCursor") > row("endCursor"));
+    assert_eq!(text(&messages_of(&mut caller, &batch)[2]["batches"][0]["BatchMessage"], "id"), row("endCursor").to_string());
 }
 
 #[rstest]

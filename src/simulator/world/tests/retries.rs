@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Caller, caller, empty_campaign, text};
 use crate::simulator::options::CampaignOptions;
+use crate::simulator::world::Answer;
 
 const NOT_FAILED: &str = "message_not_found_or_retry_message_not_in_failure_status";
 const FAILED_MS: i64 = 90_000;
@@ -49,6 +50,9 @@ fn only_failures_can_be_retried() {
     caller.wait(FAILED_MS);
     assert_eq!(retry(&mut caller, &id), refused(NOT_FAILED));
     assert_eq!(retry(&mut caller, "message_unknown"), refused(NOT_FAILED));
+    let words = |answer: Answer| text(&serde_json::from_slice::<Value>(&answer.body).unwrap()["error"], "message").to_owned();
+    let refused_in_words = words(caller.call("POST", "/messages/message_unknown/retry", None, b""));
+    assert_eq!(refused_in_words, "Message cannot be retried as it does not exist or it has not failed.");
     let failing = caller.send("6511111111");
     caller.wait(FAILED_MS);
     assert_eq!(retry(&mut caller, &failing), accepted());
@@ -57,22 +61,22 @@ fn only_failures_can_be_retried() {
 
 #[rstest]
 #[case(3)]
-#[case(4)]
-#[case(1)]
-fn attempts_run_out(#[case] attempts: u32) {
+#[case(2)]
+#[case(0)]
+fn retries_run_out(#[case] retries: u32) {
     let mut options = crate::simulator::WorldOptions::new(3);
     options.campaigns = vec![empty_campaign()];
-    options.attempts = attempts;
+    options.retries = retries;
     let mut caller = super::caller_of(options);
     let id = caller.send("6511112222");
-    for _ in 1..attempts {
+    for _ in 0..retries {
         caller.wait(FAILED_MS);
         assert_eq!(retry(&mut caller, &id), accepted());
     }
     caller.wait(FAILED_MS);
     assert_eq!(retry(&mut caller, &id), refused("too_many_message_attempts_error"));
     let used = caller.get(&format!("/messages/{id}"))["attempts"].as_array().unwrap().len();
-    assert_eq!(used, attempts as usize);
+    assert_eq!(used, retries as usize + 1);
 }
 
 /// Retries every failure of a campaign once; gives, by error code, how many were delivered and how many not.
@@ -169,7 +173,7 @@ fn a_batch_without_retryable_failures_is_refused() {
     assert_eq!(caller.outcome(&path), refused("no_failed_batch_messages_to_retry"));
     let (mut caller, batch) = with_batch(&["6511111111"]);
     let path = format!("/batch/{batch}/retry");
-    for _ in 0..2 {
+    for _ in 0..3 {
         assert_eq!(caller.outcome(&path), accepted());
         caller.wait(FAILED_MS);
     }
