@@ -14,7 +14,10 @@ use super::signals::Signals;
 use super::{Common, EarlyExit, Exit, Failure};
 use crate::config::{self, shell_quoted};
 use crate::postman::{ApiKey, Environment};
-use crate::simulator::{self, CampaignCard, CampaignOptions, Fault, ServeError, SimulatedEnvironment, Simulator, World, WorldOptions};
+use crate::simulator::{
+    self, CampaignCard, CampaignOptions, Fault, RetryAfter, ServeError, SimulatedEnvironment, SimulatedLanguage, Simulator, World,
+    WorldOptions,
+};
 
 /// The first line of a file that this option wrote. Only such a file is replaced, never a user's own
 /// configuration.
@@ -35,6 +38,18 @@ pub struct SimulateArguments {
     /// The API key of a campaign; repeat it in the same order as --campaign
     #[arg(long, value_name = "KEY", value_parser = word)]
     pub key: Vec<String>,
+    /// What the messages say: a built-in text (clinic_reminder, one_time_code, flood_alert, tax_reminder,
+    /// library_notice, body), or one of your own with {{variables}}. `body` is just {{body}}, as many agencies have it
+    /// [default: the built-in ones, as the campaigns' names say]
+    #[arg(long, value_name = "NAME|TEXT", value_parser = template)]
+    pub template: Option<String>,
+    /// The languages of each campaign: english, chinese, malay, tamil [default: all four]
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub languages: Vec<SimulatedLanguage>,
+    /// Makes the messages as different as they can be: names and places of their own, references, all languages alike,
+    /// one to four attempts. For honest figures of memory
+    #[arg(long)]
+    pub varied: bool,
     /// How many messages all campaigns together have at the start
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(0..=20_000_000))]
     pub messages: u64,
@@ -53,23 +68,53 @@ pub struct SimulateArguments {
     /// Calls per second that a campaign accepts before it answers 429; 0 for no limit
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub tps: u32,
+    /// What a 429 says about when to try again: nothing, a number of seconds, or a date [default: seconds, mostly]
+    #[arg(long, value_name = "FORM", value_enum)]
+    pub retry_after: Option<RetryAfterName>,
+    /// How often a message can be retried after its first send
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    pub retries: u32,
     /// The share of first attempts that fail, 0 to 1 [default: about 0.01, depending on its kind]
     #[arg(long, value_name = "RATE", value_parser = share)]
     pub fail: Option<f64>,
-    /// What goes wrong, for which share (0 to 1) of the calls: 429, 500, 502, 503, 504, 520, 524, html, nonsense,
-    /// cut, hang, reset-before, reset-after; or reports-late, for which share of the messages: the telco
-    /// reports nothing of them. May be repeated
+    /// What goes wrong, for which share (0 to 1) of the calls: 429, 500, 502, 503, 504, 520, 524, html (a proxy's 502),
+    /// page (a proxy's 200), nonsense, cut, hang, late (done, the answer after 40 s), reset-before, reset-after; or
+    /// reports-late, for which share of the messages: the telco reports nothing of them. May be repeated
     #[arg(long, value_name = "KIND=SHARE")]
     pub fault: Vec<Fault>,
     /// The environment to imitate
     #[arg(long, value_name = "NAME", value_enum, default_value_t = EnvironmentName::Test)]
     pub environment: EnvironmentName,
-    /// How long after an upload its messages appear, for example 66s
+    /// Refuses every call with `invalid_ip_address_used`, as if this machine were not on the campaigns' lists
+    #[arg(long)]
+    pub not_allowed: bool,
+    /// How long after an upload its messages appear, before --speed divides it [default: 66s, as was measured]
     #[arg(long, value_name = "D", value_parser = duration)]
     pub prepare: Option<Duration>,
     /// Writes a configuration for this simulator; replaces only a file that this option wrote
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
+}
+
+/// What a 429 says about when to try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RetryAfterName {
+    /// Nothing: the API does not promise it.
+    None,
+    /// `Retry-After: 1`.
+    Seconds,
+    /// An HTTP date.
+    Date,
+}
+
+impl From<RetryAfterName> for RetryAfter {
+    fn from(name: RetryAfterName) -> Self {
+        match name {
+            RetryAfterName::None => RetryAfter::Never,
+            RetryAfterName::Seconds => RetryAfter::Always,
+            RetryAfterName::Date => RetryAfter::Date,
+        }
+    }
 }
 
 /// The environments by name.
@@ -122,10 +167,14 @@ fn share(text: &str) -> Result<f64, String> {
     number(text, 0.0..=1.0)
 }
 
+fn template(text: &str) -> Result<String, simulator::TemplateExpected> {
+    simulator::template_text(text)
+}
+
 /// Ids and keys are parted by blanks where they are printed.
 fn word(text: &str) -> Result<String, String> {
     if text.is_empty() || text.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
-        return Err("one word is expected, without blanks".to_owned());
+        return Err("one word is expected, without blanks, for example `campaign_1` or `key_test_1`".to_owned());
     }
     Ok(text.to_owned())
 }
@@ -161,8 +210,9 @@ async fn started(arguments: &SimulateArguments) -> Result<Simulator, Failure> {
         seed: arguments.seed,
         speed: arguments.speed,
         calls_per_second: arguments.tps,
+        retry_after: arguments.retry_after.map_or(RetryAfter::Sometimes, RetryAfter::from),
+        retries: arguments.retries,
         started_at: Timestamp::now(),
-        ..WorldOptions::new(arguments.seed)
     };
     simulator::serve(World::new(options), arguments.listen).await.map_err(|error| {
         let (exit, next) = match &error {
@@ -194,6 +244,12 @@ fn campaigns(arguments: &SimulateArguments) -> Result<Vec<CampaignOptions>, Fail
         campaign.batches = arguments.batches.unwrap_or(campaign.batches);
         campaign.failure_rate = arguments.fail.unwrap_or(campaign.failure_rate);
         campaign.prepare = arguments.prepare.unwrap_or(campaign.prepare);
+        campaign.template = arguments.template.clone().or(campaign.template.take());
+        campaign.allow_listed = !arguments.not_allowed;
+        campaign.varied = arguments.varied;
+        if !arguments.languages.is_empty() {
+            campaign.languages.clone_from(&arguments.languages);
+        }
     }
     Ok(campaigns)
 }
@@ -353,11 +409,30 @@ mod tests {
             ["--fault", "reports-late"],
             ["--fault", "reports-late=2"],
             ["--fault", "telco=1"],
+            ["--template", "clinic_remindr"],
+            ["--template", "Dear {{Name}}, hello"],
+            ["--languages", "english,klingon"],
+            ["--languages", ""],
+            ["--retry-after", "soon"],
+            ["--retries", "-1"],
         ] {
             assert!(Alone::try_parse_from(std::iter::once("simulate").chain(words)).is_err(), "{words:?}");
         }
         assert_eq!(parsed(&["--prepare", "1m6s"]).prepare, Some(Duration::from_secs(66)));
         assert_eq!(parsed(&["--fault", "reports-late=1", "--fault", "429=0.1"]).fault.len(), 2);
+    }
+
+    #[test]
+    fn what_is_chosen_goes_to_every_campaign() {
+        let words = ["--campaigns", "2", "--template", "Hi {{name}}, come in", "--languages", "malay,tamil", "--not-allowed", "--varied"];
+        for campaign in campaigns(&parsed(&words)).unwrap() {
+            assert_eq!(campaign.template.as_deref(), Some("Hi {{name}}, come in"));
+            assert_eq!(campaign.languages, [SimulatedLanguage::Malay, SimulatedLanguage::Tamil]);
+            assert!(!campaign.allow_listed && campaign.varied);
+        }
+        let usual = campaigns(&parsed(&[])).unwrap();
+        assert_eq!(usual[0].template.as_deref(), Some("clinic_reminder"));
+        assert!(usual[0].languages.len() == 4 && usual[0].allow_listed && !usual[0].varied);
     }
 
     fn cards() -> Vec<CampaignCard> {
