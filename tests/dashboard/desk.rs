@@ -43,6 +43,8 @@ pub struct Sms {
     pub name: &'static str,
     /// How many seconds its delivery took.
     pub took: i64,
+    /// Whether its text has a header and a footer, as the API sends it.
+    pub framed: bool,
 }
 
 /// A message: number, status, seconds since it was recorded.
@@ -58,6 +60,7 @@ pub fn sms(number: u32, status: &'static str, age: i64) -> Sms {
         uploaded: None,
         name: "Tan Wei Ming",
         took: 3,
+        framed: false,
     }
 }
 
@@ -81,6 +84,10 @@ impl Sms {
     /// Its batch was uploaded so many seconds ago, with so many messages.
     pub fn uploaded(self, age: i64, total: u32) -> Self {
         Self { uploaded: Some((age, total)), ..self }
+    }
+
+    pub fn framed(self) -> Self {
+        Self { framed: true, ..self }
     }
 
     pub fn id(&self) -> MessageId {
@@ -123,6 +130,8 @@ pub fn rows(messages: &[Sms], now: Timestamp) -> Rows {
             created_at: message.uploaded.map_or(Reported::Absent, |(age, _)| Reported::Value(now - SignedDuration::from_secs(age))),
         });
         let text = TEMPLATE.replace("{{name}}", message.name);
+        let text =
+            if message.framed { format!("This is a test message.\n\nClinic\n\n---\n\n{text}\n\n---\n\nDo not reply.") } else { text };
         rows.push(&RowFields {
             id: &message.id,
             recipient: Reported::Value(&message.recipient),

@@ -43,6 +43,18 @@ fn a_masked_detail_shows_the_template_and_names_alone() {
     desk.keys("v").sees("Dear Tan Wei Ming").sees("name: Tan Wei Ming").sees("shown for 30 s more");
 }
 
+/// The header of a text is that of every message: it comes after what tells them apart.
+#[test]
+fn a_text_begins_with_its_body() {
+    let mut open = card("Demo", HostKind::Loopback);
+    open.masked = false;
+    let mut desk = Desk::new(setup(vec![open]), 120, 36);
+    desk.head(0, &[sms(4_018, "success", 60).framed()], true).sees("Dear Tan Wei Ming").keys("Enter");
+    desk.sees("header    This is a test message. · Clinic").sees("footer    Do not reply.").misses("---");
+    let screen = desk.screen();
+    assert!(screen.find("Dear Tan Wei Ming") < screen.find("header    "), "{screen}");
+}
+
 #[test]
 fn a_one_time_password_is_never_shown() {
     let mut codes = card("Codes", HostKind::Test);

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::timeline::{self, Course, Step};
 use super::{DetailPhase, number};
-use crate::delivery::{Attempt, DeliveryError, ErrorCode, Message, Progress, Status, TemplatePart, counted, parts};
+use crate::delivery::{Attempt, DeliveryError, ErrorCode, Message, Progress, Status, TemplatePart, counted, parts, text_body};
 use crate::monitor::Connection;
 use crate::store::RowNumber;
 use crate::tui::shared::{Campaign, Shared, sentence};
@@ -238,7 +238,8 @@ impl Pen<'_> {
         shown.strftime(form).to_string()
     }
 
-    /// The text as sent; masked, the template with its variables.
+    /// The text as sent, what tells it apart first: its header is that of every message, and a small pane would show
+    /// nothing else. Masked, the template with its variables.
     fn text(&mut self, campaign: &Campaign, row: RowNumber, message: &Message, masked: bool) {
         let hides = masked || campaign.settings.one_time_password;
         let Some(text) = campaign.store.text(row, hides) else {
@@ -249,9 +250,17 @@ impl Pen<'_> {
             };
             return self.words(why, Role::Muted);
         };
-        for line in wrap(&text, self.width) {
+        let body = if hides { &text } else { text_body(&text) };
+        for line in wrap(body, self.width) {
             let spans = if hides { self.variables(&line) } else { vec![Span::styled(line, self.style(Role::Text))] };
             self.line(spans);
+        }
+        let (header, footer) = text.split_once(body).filter(|_| !body.is_empty()).unwrap_or_default();
+        for (label, around) in [("header", header), ("footer", footer)] {
+            let lines: Vec<&str> = around.lines().filter(|line| !matches!(line.trim(), "" | "---")).collect();
+            if !lines.is_empty() {
+                self.fact(label, &lines.join(" · "), Role::Muted);
+            }
         }
     }
 
