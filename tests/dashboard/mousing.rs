@@ -128,6 +128,22 @@ fn a_head_orders_by_its_column() {
     desk.sees("cannot sort by file");
 }
 
+#[rstest]
+#[case(60)]
+#[case(80)]
+#[case(120)]
+fn every_view_is_clicked_by_its_key_although_its_name_has_no_room(#[case] columns: u16) {
+    let mut desk = desk(columns, 24);
+    for view in ["2 Batches", "5 Activity", "3 Failures", "d Not delivered", "4 Trends", "1 Messages"] {
+        let line: Vec<char> = desk.screen().lines().nth(3).unwrap().chars().collect();
+        let key = view.chars().next().unwrap();
+        let column = line.windows(3).position(|letters| " []".contains(letters[0]) && letters[1] == key && " ]".contains(letters[2]));
+        let column = u16::try_from(column.unwrap() + 1).unwrap();
+        click_at(&mut desk, (column, 3));
+        desk.sees(&format!("[{view}"));
+    }
+}
+
 #[test]
 fn the_wheel_scrolls_what_has_the_keys() {
     let mut desk = desk(120, 36);

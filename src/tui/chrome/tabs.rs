@@ -5,23 +5,24 @@ use ratatui::layout::Rect;
 
 use crate::delivery::grouped;
 use crate::tui::layout::Kind;
-use crate::tui::shared::{Shared, ViewKind};
+use crate::tui::shared::{Campaign, Shared, ViewKind};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::{Action, Role, views};
 
 /// Draws the line. On a small screen the other campaigns are named at its right.
 pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect, kind: Kind) {
-    let Some((left, right)) = sides(state, kind) else { return };
+    let Some((left, right)) = sides(state, area, kind) else { return };
     pieces::draw(buffer, area, left, right);
 }
 
 /// Whose name is at a column.
 pub(in crate::tui) fn view_at(state: &Shared, area: Rect, kind: Kind, column: u16) -> Option<ViewKind> {
-    let (left, right) = sides(state, kind)?;
-    let mut shown = None;
+    let (left, right) = sides(state, area, kind)?;
+    let mut views = ViewKind::ALL.into_iter().peekable();
+    let mut shown = views.peek().copied();
     for (from, to, text) in pieces::placed(area, left, right) {
-        // The number and the bracket belong to the view as well.
-        shown = ViewKind::ALL.into_iter().find(|view| text.ends_with(view.about().label)).or(shown);
+        // Each begins with its key; name, number and bracket belong to it as well.
+        shown = views.next_if(|view| text == key(state, *view)).or(shown);
         if (from..to).contains(&column) {
             return shown;
         }
@@ -29,30 +30,51 @@ pub(in crate::tui) fn view_at(state: &Shared, area: Rect, kind: Kind, column: u1
     None
 }
 
+fn key(state: &Shared, view: ViewKind) -> String {
+    state.keymap.name(state.pane(), Action::Show(view))
+}
+
+/// The ranks of what is left out first: how far back is loaded, then the count of the activity, then names, from the last
+/// to the first. The keys, the name of what is shown, and who did not get it stay.
+const OUT_FIRST: u8 = 20;
+
 /// The pieces of the line, from the left and from the right.
-fn sides(state: &Shared, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece>)> {
+fn sides(state: &Shared, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piece>)> {
     let campaign = state.campaign()?;
     let style = |role| state.look.style(role);
-    let mut left = Vec::new();
-    for view in ViewKind::ALL {
-        let name = view.about().label;
-        let key = state.keymap.name(state.pane(), Action::Show(view));
-        let (number, role) = views::count(view, campaign);
-        let number = if number == 0 { String::new() } else { format!("({})", grouped(number)) };
-        let is_shown = view == state.view;
-        // Blanks take the place of the open tab's brackets, so that no name ever moves.
-        let (name_role, brackets) = if is_shown { (Role::Accent, ["[", "]"]) } else { (Role::Text, [" ", " "]) };
-        left.push(Piece::new(format!("{}{key} {name}", brackets[0]), style(name_role), 0).gap(0));
-        left.push(Piece::new(number, style(role), 2).gap(1));
-        left.push(Piece::new(brackets[1], style(name_role), 0).gap(0));
-    }
     let mut right = Vec::new();
     if !campaign.marked.is_empty() {
         right.push(Piece::new(format!("{} marked", grouped(campaign.marked.len())), style(Role::Accent), 0));
     }
+    let room = usize::from(area.width).saturating_sub(2 + right.first().map_or(0, |_| 2) + pieces::total(&right));
     if right.is_empty() && kind != Kind::Small {
         let far = if campaign.is_unread() { String::new() } else { state.how_far(campaign) };
-        right.push(Piece::new(far, style(Role::Muted), 3));
+        right.push(Piece::new(far, style(Role::Muted), OUT_FIRST));
     }
-    Some((left, right))
+    let loose = tabs(state, campaign, 2);
+    Some((if pieces::total(&loose) <= room { loose } else { tabs(state, campaign, 1) }, right))
+}
+
+/// Key, name and count of every view, so many columns apart. A blank takes the place of the open tab's bracket, so that
+/// no name moves where another is shown.
+fn tabs(state: &Shared, campaign: &Campaign, apart: usize) -> Vec<Piece> {
+    let piece = |text: String, role: Role, rank: u8| Piece::new(text, state.look.style(role), rank).gap(0);
+    let mut pieces = Vec::new();
+    let mut close = "";
+    for (rank, view) in (1..).zip(ViewKind::ALL) {
+        let is_shown = view == state.view;
+        let open = if is_shown { "[" } else { "" };
+        let blanks = if pieces.is_empty() { 1 } else { apart } - close.len() - open.len();
+        pieces.push(piece(format!("{close}{:blanks$}{open}", ""), Role::Accent, 0));
+        pieces.push(piece(key(state, view), Role::Accent, 0));
+        let stays = is_shown || view == ViewKind::NotDelivered;
+        let role = if is_shown { Role::Accent } else { Role::Text };
+        pieces.push(piece(format!(" {}", view.about().label), role, if stays { 0 } else { rank + 1 }));
+        let (number, role) = views::count(view, campaign);
+        let number = if number == 0 { String::new() } else { format!(" ({})", grouped(number)) };
+        pieces.push(piece(number, role, if view == ViewKind::NotDelivered { 1 } else { OUT_FIRST - 1 }));
+        close = if is_shown { "]" } else { "" };
+    }
+    pieces.push(piece(close.to_owned(), Role::Accent, 0));
+    pieces
 }
