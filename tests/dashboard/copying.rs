@@ -179,7 +179,7 @@ fn what_the_clipboard_does_not_take_is_told_with_the_way_out() {
 fn a_copy_that_reaches_no_clipboard_is_told_with_the_way_out() {
     let mut desk = desk();
     desk.keys("c").sees("was sent to the terminal's clipboard");
-    desk.event(Event::CopyFailed("tmux load-buffer exited with exit status: 1".to_owned()));
+    desk.resize(140, 36).event(Event::CopyFailed("tmux load-buffer exited with exit status: 1".to_owned()));
     desk.sees("the text did not reach the clipboard").sees("exit status: 1").sees("x writes it to a file");
 }
 

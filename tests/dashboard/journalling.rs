@@ -84,7 +84,7 @@ fn nothing_is_unlocked_without_its_line() {
 fn what_was_begun_in_the_belief_of_a_line_is_taken_back_without_one() {
     let lost = |kind| News::NoteLost(NoteLost { kind, why: BROKEN.to_owned() });
     let mut desk = desk();
-    desk.keys("v").sees("65 8000 4018").news(0, lost(NoteKind::Reveal));
+    desk.resize(140, 36).keys("v").sees("65 8000 4018").news(0, lost(NoteKind::Reveal));
     desk.sees("is masked again: the reveal is not in the journal").sees(BROKEN).misses("65 8000 4018");
     desk.keys(": r e v e a l Enter").wait(500).keys("y").sees("65 8000 4018").news(0, lost(NoteKind::Reveal));
     desk.misses("65 8000 4018").misses("UNMASKED");

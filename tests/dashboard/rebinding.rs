@@ -40,7 +40,7 @@ fn the_new_key_does_it_and_the_old_one_nothing() {
 #[test]
 fn sentences_name_it() {
     let mut desk = desk("reveal_row = \"z\"\nclear = \"s\"\nfilter = \"F6\"\nnotices = \"b\"", 80, 24);
-    desk.keys("m").sees("z reveals a row until you leave it").wait(6_000).sees("1 new b");
+    desk.keys("m").sees("z reveals a row until you leave it").wait(6_000).sees("1 new  b list");
     desk.keys("F6 j j Enter").sees("F6 changes the filter, s clears it").sees("s clear");
 }
 

@@ -129,7 +129,7 @@ fn a_journal_that_cannot_be_written_refuses() {
 #[test]
 fn a_message_that_is_not_failed_is_explained_instead() {
     let mut desk = Desk::with(&[sms(1, "success", 60)], 80, 24);
-    desk.keys("r").sees("no retry of this message · not failed: delivered").misses("[ cancel ]");
+    desk.keys("r").sees("no retry of this message, not failed: delivered").misses("[ cancel ]");
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn what_cannot_be_seen_does_not_run_down() {
 #[case(8 * 3_600_000)]
 fn who_slept_through_it_sends_nothing(#[case] slept: i64) {
     let mut desk = agreed(What::Several);
-    desk.wait(slept).misses("Starting in").sees("taken back: nothing was sent").sees("was not running");
+    desk.resize(120, 36).wait(slept).misses("Starting in").sees("taken back: nothing was sent").sees("was not running");
     desk.wait(60_000);
     assert_eq!(writes(&mut desk), 0);
 }

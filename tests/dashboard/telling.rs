@@ -1,10 +1,13 @@
 //! What is told without looking: the terminal's title, what happened while nobody was there, a message that a person
 //! waits for, a line that is back.
 
+use insta::assert_snapshot;
 use jiff::SignedDuration;
+use postwatch::delivery::Status;
 use postwatch::monitor::{ActionStage, Connection, News};
-use postwatch::postman::{CallProblem, HostKind};
+use postwatch::postman::{ApiError, Broken, CallError, CallErrorKind, CallProblem, HostKind, NotSent, Refusal};
 use postwatch::store::{AnswerKind, Gap, Reach};
+use postwatch::tui::text::width;
 use postwatch::tui::{Dashboard as _, Effect, Setup};
 use rstest::rstest;
 
@@ -34,6 +37,59 @@ fn calls(desk: &mut Desk) -> Vec<String> {
 pub fn lost(desk: &Desk) -> News {
     let until = desk.now + SignedDuration::from_secs(2);
     News::Connection(Connection::Waiting { until, met: CallProblem::NoAnswer, why: explanation("The connection was refused") })
+}
+
+/// The line of notices at two widths, in each of these states.
+#[test]
+fn a_long_notice_keeps_what_happened_and_what_to_do() {
+    let failed = |kind| CallError::new(kind).explanation();
+    let api = |status, code: &str| {
+        let error = ApiError { code: Some(code.to_owned()), message: None, kind: None, trace_id: Some("8f14e45f".to_owned()) };
+        failed(CallErrorKind::Api { status, error })
+    };
+    let waiting = |met, why| {
+        let mut desk = Desk::with(&lately(0), 60, 24);
+        let until = desk.now + SignedDuration::from_secs(20);
+        desk.wait(6_000).news(0, News::Connection(Connection::Waiting { until, met, why }));
+        desk
+    };
+    let retried = |stage| {
+        let mut desk = Desk::with(&lately(0), 60, 24);
+        let news = retry_news(sms(1, "failure", 130).id(), stage, desk.now);
+        desk.wait(6_000).news(0, news);
+        desk
+    };
+    let unfinished: Vec<Sms> = (0..60)
+        .map(|number| if number < 40 { sms(number, "sending", 400 + i64::from(number)) } else { sms(number, "success", 1_500) })
+        .collect();
+    let refused = failed(CallErrorKind::NotSent(NotSent::Refused));
+    let mut alone = Desk::with(&lately(0), 60, 24);
+    alone.wait(1_000).head(0, &lately(8), true);
+    let elsewhere = {
+        let mut desk = Desk::new(two(), 60, 24);
+        desk.live(0).live(1).head(0, &lately(0), true).head(1, &lately(8), true);
+        desk
+    };
+    let mut text = String::new();
+    for (state, mut desk) in [
+        ("a stall", Desk::with(&unfinished, 60, 24)),
+        ("failing", alone),
+        ("another campaign failing", elsewhere),
+        ("no answer", waiting(CallProblem::NoAnswer, refused.clone())),
+        ("429", waiting(CallProblem::TooManyCalls, api(429, "too_many_requests"))),
+        ("refused", retried(ActionStage::Refused(Refusal { why: api(400, "too_many_message_attempts_error"), ..refusal("", "") }))),
+        ("not taken", retried(ActionStage::NotTaken(refused.clone()))),
+        ("unknown", retried(ActionStage::Unknown { why: failed(CallErrorKind::Broken(Broken::Timeout)), look_up_at: None })),
+        ("delivered", retried(ActionStage::Followed { status: Status::Success })),
+    ] {
+        for columns in [60, 80, 120, 200] {
+            let screen = desk.wait(6_000).resize(columns, 24).screen();
+            let line = screen.lines().nth(22).unwrap_or_default();
+            assert!(width(line) < usize::from(columns), "{screen}");
+            text.push_str(&format!("{state}, {columns}\n{line}\n"));
+        }
+    }
+    assert_snapshot!(text);
 }
 
 #[test]
@@ -110,8 +166,8 @@ fn nine_minutes_are_no_absence_and_nothing_is_said_of_what_was_never_loaded() {
 fn what_is_not_loaded_since_then_is_not_claimed() {
     let mut desk = left_alone();
     let lost = lost(&desk);
-    desk.news(0, lost).wait(300_000).keys("j");
-    desk.sees("14:03 to 14:19: 3 delivered, 2 failed since 14:02; loaded up to 14:14 only");
+    desk.resize(140, 36).news(0, lost).wait(300_000).keys("j");
+    desk.sees("14:03 to 14:19: 3 delivered, 2 failed since 14:02; loaded only up to 14:14");
 }
 
 #[test]
@@ -198,7 +254,7 @@ fn a_single_retry_is_followed_to_its_end() {
     desk.news(0, retry_news(failed.id(), ActionStage::Accepted, desk.now));
     assert_eq!(calls(&mut desk), [] as [String; 0]);
     desk.wait(8_000);
-    let stage = ActionStage::Followed { status: postwatch::delivery::Status::Failure };
+    let stage = ActionStage::Followed { status: Status::Failure };
     desk.news(0, retry_news(failed.id(), stage.clone(), desk.now)).sees("failed again 14:03:15");
     assert_eq!(calls(&mut desk), ["Clinic reminders: a message you follow has failed"]);
     desk.news(0, retry_news(failed.id(), stage, desk.now)).keys("!").sees("65∙∙∙∙4567 failed");

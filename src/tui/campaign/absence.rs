@@ -59,7 +59,7 @@ impl Campaign {
         }
         // What happened after that is not known yet.
         if now.duration_since(head_at) > FRESH && self.is_stale(now, true) {
-            words.push_str(&format!("; loaded up to {} only", minute(look.of_that_day(head_at))));
+            words.push_str(&format!("; loaded only up to {}", minute(look.of_that_day(head_at))));
         }
         Some(words)
     }

@@ -4,10 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::action::Subject;
-use crate::delivery::{Status, agreeing, counted, full_stop, grouped};
+use crate::delivery::{Status, counted, grouped, sentences};
 use crate::monitor::{ActionStage, Connection, Notice, NoticeWeight};
-use crate::postman::Refusal;
+use crate::postman::{Explanation, Refusal};
 use crate::tui::shared::{ActionRecord, BackTo, Campaign, Shared};
+use crate::tui::text::{cut, width};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::recipient;
 use crate::tui::widgets::words::{in_a_line, percent, shown_notice, until};
@@ -15,59 +16,160 @@ use crate::tui::{Action, Context, Role, sign};
 
 /// Draws the line: what a person is waiting for comes first.
 pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
-    let (text, role) = words(state);
+    let words = words(state);
     let style = |role| state.look.style(role);
     let mut right = Vec::new();
     if state.notices.count() > 0 {
         let (unread, all) = (state.notices.unread(), state.notices.count());
-        let (number, role) = if unread > 0 { (unread, Role::Strong) } else { (all, Role::Muted) };
-        let new = if unread > 0 { " new" } else { "" };
-        right.push(Piece::new(format!("{}{new}", grouped(number)), style(role), 0));
-        // The sentence says more than the word, where there is no room for both.
-        right.push(Piece::new(agreeing(number, "notice", "notices"), style(role), 1).gap(1));
+        right.push(match unread {
+            // The sentence says more than how many there were.
+            0 => Piece::new(counted(all, "notice"), style(Role::Muted), 1),
+            _ => Piece::new(format!("{} new", grouped(unread)), style(Role::Strong), 0),
+        });
         if state.context() != Context::Text {
-            right.push(Piece::new(state.key_for(Action::Notices), style(Role::Accent), 0).gap(1));
+            right.push(Piece::new(state.key_for(Action::Notices), style(Role::Accent), 0));
+            right.push(Piece::new("list", style(Role::Muted), 0).gap(1));
         }
     }
-    pieces::draw(buffer, area, vec![Piece::new(text, style(role), 0)], right);
+    let room = |right: &[Piece]| usize::from(area.width).saturating_sub(2 + pieces::total(right) + if right.is_empty() { 0 } else { 2 });
+    if width(&words.whole()) > room(&right) {
+        right.retain(|piece| piece.rank == 0);
+    }
+    let own = state.campaign().map_or("", |campaign| &campaign.settings.name);
+    let text = words.within(room(&right), own);
+    pieces::draw(buffer, area, vec![Piece::new(text, style(words.role), 0)], right);
 }
 
-fn words(state: &Shared) -> (String, Role) {
+/// What the line says.
+struct Words {
+    /// When it happened; empty where that does not matter.
+    time: String,
+    text: Explanation,
+    role: Role,
+}
+
+impl Words {
+    fn new(text: Explanation, role: Role) -> Self {
+        Self { time: String::new(), text, role }
+    }
+
+    fn whole(&self) -> String {
+        after(&self.time, &in_a_line(&self.text))
+    }
+
+    /// In so many columns. What happened and what to do come before why, and before what the header says as well: the
+    /// name of this campaign, and when it was. Of what to do the beginning is enough, where it is a sentence of its own.
+    fn within(&self, room: usize, own: &str) -> String {
+        let Words { time, text, .. } = self;
+        let whole = self.whole();
+        if width(&whole) <= room {
+            return whole;
+        }
+        let untraced = format!("{} …", after(time, &in_a_line(&Explanation { trace_id: None, ..text.clone() })));
+        if text.trace_id.is_some() && width(&untraced) <= room {
+            return untraced;
+        }
+        let unnamed = text.what.strip_prefix(own).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&text.what);
+        let heads = [after(time, &text.what), after(time, unnamed), unnamed.to_owned()];
+        if text.next.is_empty() {
+            let fitting = heads.iter().map(|head| join(head, &text.why)).find(|line| width(line) <= room);
+            return fitting.unwrap_or_else(|| cut_at_word(&join(&heads[1], &text.why), room));
+        }
+        let tails = beginnings(&text.next);
+        for (tail, head) in tails.iter().flat_map(|tail| heads.iter().map(move |head| (tail, head))) {
+            let Some(rest) = room.checked_sub(width(head) + width(tail) + SEPARATOR) else { continue };
+            return match rest.checked_sub(SEPARATOR).filter(|rest| *rest >= SHORTEST_WHY) {
+                _ if text.why.is_empty() => format!("{head} · {tail}"),
+                Some(rest) => format!("{head} · {} · {tail}", cut_at_word(&text.why, rest)),
+                None => format!("{head} … {tail}"),
+            };
+        }
+        let [.., tail] = &tails;
+        match room.checked_sub(width(tail) + 1).filter(|rest| rest * 10 >= width(unnamed) * 9) {
+            Some(rest) => format!("{} {tail}", cut_at_word(unnamed, rest)),
+            // Too little would be left of what happened.
+            None => cut_at_word(&join(&join(unnamed, &text.why), &text.next), room),
+        }
+    }
+}
+
+/// The shortest piece of a sentence that still says something.
+const SHORTEST: usize = 12;
+
+/// The same of why it is so.
+const SHORTEST_WHY: usize = 24;
+
+/// How wide ` · ` is.
+const SEPARATOR: usize = 3;
+
+/// Cuts between words, since half a figure or a time would be another one.
+fn cut_at_word(text: &str, room: usize) -> String {
+    let cut = cut(text, room);
+    match cut.strip_suffix('…').and_then(|rest| rest.rsplit_once(' ')) {
+        Some((words, _)) if width(&cut) >= SHORTEST => format!("{}…", words.trim_end_matches([' ', '·', '.', ',', ';', ':'])),
+        _ => cut.into_owned(),
+    }
+}
+
+/// What to do: whole, its first sentence, and the first part of that.
+fn beginnings(next: &str) -> [String; 3] {
+    let whole = next.trim_end_matches('.');
+    let sentence = whole.split(". ").next().unwrap_or_default();
+    let ends = ["; ", ", ", ": "].into_iter().filter_map(|mark| sentence.find(mark));
+    let part = ends.min().and_then(|end| sentence.get(..end)).unwrap_or(sentence);
+    [whole, sentence, part].map(|part| if part == whole { next.to_owned() } else { format!("{part}…") })
+}
+
+fn after(time: &str, text: &str) -> String {
+    if time.is_empty() { text.to_owned() } else { format!("{time} {text}") }
+}
+
+fn join(one: &str, other: &str) -> String {
+    if one.is_empty() || other.is_empty() { format!("{one}{other}") } else { format!("{one} · {other}") }
+}
+
+/// A sentence of which no part can be left out.
+fn plain(text: String) -> Explanation {
+    Explanation { what: text, why: String::new(), next: String::new(), trace_id: None }
+}
+
+fn words(state: &Shared) -> Words {
     if state.presence.is_leaving() {
-        return (leave(state), Role::Warning);
+        return Words::new(plain(leave(state)), Role::Warning);
     }
     if let Some(notice) = state.notices.answering() {
-        return (in_a_line(&shown_notice(state, &notice.text)), Role::Strong);
+        return Words::new(shown_notice(state, &notice.text).into_owned(), Role::Strong);
     }
     if let Some(what) = state.exports.what() {
-        return (export(state, what), Role::Text);
+        return Words::new(plain(export(state, what)), Role::Text);
     }
     if state.campaign().is_some_and(|campaign| !campaign.list.is_sorted()) {
-        return (format!("sorting {}", state.tables.messages.sentence()), Role::Text);
+        return Words::new(plain(format!("sorting {}", state.tables.messages.sentence())), Role::Text);
     }
     if let Some(words) = state.campaign().and_then(|campaign| history(state, campaign)) {
-        return (words, Role::Text);
+        return Words::new(plain(words), Role::Text);
     }
     let newest = state.campaign().and_then(newest);
     // A person waits for it, or it waits for a person.
     if let Some(newest) = newest.filter(|record| record.is_acting() || record.needs_person()) {
-        return outcome(state, newest);
+        return reported(state, newest);
     }
     if let Some(trouble) = state.campaign().and_then(|campaign| trouble(state, campaign)) {
         return trouble;
     }
     if let Some(hint) = state.tour.hint(&state.keymap).filter(|_| newest.is_none() && state.context() != Context::Text) {
-        return (hint, Role::Text);
+        return Words::new(plain(hint), Role::Text);
     }
     match (newest, state.notices.newest()) {
-        (Some(newest), Some(notice)) if notice.at <= newest.at => outcome(state, newest),
-        (Some(newest), None) => outcome(state, newest),
+        (Some(newest), Some(notice)) if notice.at <= newest.at => reported(state, newest),
+        (Some(newest), None) => reported(state, newest),
         (_, Some(notice)) => {
             let (_, role) = weight(notice);
             let role = if role == Role::Muted { Role::Text } else { role };
-            (format!("{} {}", state.look.happened(notice.at, state.now), in_a_line(&shown_notice(state, &notice.text))), role)
+            let time = state.look.happened(notice.at, state.now);
+            Words { time, ..Words::new(shown_notice(state, &notice.text).into_owned(), role) }
         }
-        (None, None) => (String::new(), Role::Text),
+        (None, None) => Words::new(plain(String::new()), Role::Text),
     }
 }
 
@@ -111,57 +213,70 @@ fn leave(state: &Shared) -> String {
 }
 
 /// What is wrong with the connection, and what happens next.
-fn trouble(state: &Shared, campaign: &Campaign) -> Option<(String, Role)> {
-    match &campaign.connection {
-        Connection::Waiting { until: at, why, .. } => {
-            Some((format!("{} Asked again {}.", full_stop(&in_a_line(why)), until(*at, state.now)), Role::Warning))
-        }
-        Connection::Refused { until: at, why, .. } => {
-            Some((format!("{} Asked again {}.", full_stop(&in_a_line(why)), until(*at, state.now)), Role::Failed))
-        }
-        _ => None,
-    }
+fn trouble(state: &Shared, campaign: &Campaign) -> Option<Words> {
+    let (at, why, role) = match &campaign.connection {
+        Connection::Waiting { until, why, .. } => (until, why, Role::Warning),
+        Connection::Refused { until, why, .. } => (until, why, Role::Failed),
+        _ => return None,
+    };
+    let again = format!("Asked again {}.", until(*at, state.now));
+    Some(Words::new(Explanation { next: sentences([&*why.next, &again]), ..why.clone() }, role))
 }
 
-/// How far an action is, in one sentence.
+/// How far an action is, in one line.
 pub(in crate::tui) fn outcome(state: &Shared, record: &ActionRecord) -> (String, Role) {
+    let Words { text, role, .. } = reported(state, record);
+    (in_a_line(&text), role)
+}
+
+/// How far an action is.
+fn reported(state: &Shared, record: &ActionRecord) -> Words {
     let (who, noun, done) = (&who(state, &record.subject), record.subject.words().noun, record.subject.words().past);
     let accepted_at = record.accepted_at;
     let ascii = state.look.ascii;
     let (good, bad) = (sign(&Status::Success, ascii), sign(&Status::Failure, ascii));
     let at = state.look.happened(record.at, state.now);
     let accepted = accepted_at.map(|at| format!("accepted {}", state.look.happened(at, state.now)));
+    let words = |text: String, role: Role| Words::new(plain(text), role);
+    let because = |text: String, why: &Explanation, role: Role| {
+        Words::new(Explanation { what: format!("{text}: {}", why.what), ..why.clone() }, role)
+    };
     match &record.stage {
-        None => (format!("{who} {noun} requested {at}"), Role::Moving),
-        Some(ActionStage::Intended) => (format!("{who} {noun} noted {at}, waiting for its turn"), Role::Moving),
-        Some(ActionStage::UnderWay { try_number: 1 }) => (format!("{who} {noun} on its way"), Role::Moving),
-        Some(ActionStage::UnderWay { try_number }) => (format!("{who} {noun} on its way, attempt {try_number}"), Role::Moving),
+        None => words(format!("{who} {noun} requested {at}"), Role::Moving),
+        Some(ActionStage::Intended) => words(format!("{who} {noun} noted {at}, waiting for its turn"), Role::Moving),
+        Some(ActionStage::UnderWay { try_number: 1 }) => words(format!("{who} {noun} on its way"), Role::Moving),
+        Some(ActionStage::UnderWay { try_number }) => words(format!("{who} {noun} on its way, attempt {try_number}"), Role::Moving),
         Some(ActionStage::GoesAgain { at, why }) => {
-            (format!("{who} {noun} is sent again {}: {}", until(*at, state.now), in_a_line(why)), Role::Warning)
+            because(format!("{who} {noun} is sent again {}", until(*at, state.now)), why, Role::Warning)
         }
-        Some(ActionStage::Accepted) => (format!("{good} {who} {done}: accepted {at}"), Role::Fine),
-        Some(ActionStage::FoundAccepted) => (format!("{good} {who} {done}: already accepted, perhaps from elsewhere {at}"), Role::Fine),
+        Some(ActionStage::Accepted) => words(format!("{good} {who} {done}: accepted {at}"), Role::Fine),
+        Some(ActionStage::FoundAccepted) => {
+            words(format!("{good} {who} {done}: already accepted, perhaps from elsewhere {at}"), Role::Fine)
+        }
         Some(ActionStage::Followed { status }) => {
             let accepted = accepted.map(|words| format!("{words}, ")).unwrap_or_default();
             match status {
-                Status::Success => (format!("{good} {who} {done}: {accepted}delivered {at}"), Role::Fine),
-                Status::Failure => (format!("{bad} {who} {done}: {accepted}failed again {at}"), Role::Failed),
-                open => (format!("{} {who} {done}: {accepted}now {}", sign(open, ascii), open.word()), Role::Moving),
+                Status::Success => words(format!("{good} {who} {done}: {accepted}delivered {at}"), Role::Fine),
+                Status::Failure => words(format!("{bad} {who} {done}: {accepted}failed again {at}"), Role::Failed),
+                open => words(format!("{} {who} {done}: {accepted}now {}", sign(open, ascii), open.word()), Role::Moving),
             }
         }
-        Some(ActionStage::NotTaken(why)) => (format!("{bad} {who} not {done}, nothing was sent: {}", in_a_line(why)), Role::Failed),
+        Some(ActionStage::NotTaken(why)) => because(format!("{bad} {who} not {done}, nothing was sent"), why, Role::Failed),
         Some(stage @ ActionStage::Refused(Refusal { why, .. })) => {
-            (format!("{bad} {who} {noun} {}: {}", stage.word(), in_a_line(why)), Role::Failed)
+            because(format!("{bad} {who} {noun} {}", stage.word()), why, Role::Failed)
         }
         // Nothing went wrong with the message: it can be planned again.
         Some(stage @ (ActionStage::NotSent(why) | ActionStage::Skipped(why))) => {
-            (format!("! {who} {noun} {}: {}", stage.word(), in_a_line(why)), Role::Warning)
+            because(format!("! {who} {noun} {}", stage.word()), why, Role::Warning)
         }
-        Some(ActionStage::Unknown { why, look_up_at: Some(at) }) => {
-            (format!("? {who} {noun}: outcome unknown, looked up again {}: {}", until(*at, state.now), in_a_line(why)), Role::Unknown)
-        }
-        Some(ActionStage::Unknown { why, look_up_at: None }) => {
-            (format!("? {who} {noun}: outcome unknown, a person must decide: {}", in_a_line(why)), Role::Failed)
+        // What to do about the call comes last: what happens with the outcome is said first.
+        Some(ActionStage::Unknown { why, look_up_at }) => {
+            let (next, role) = match look_up_at {
+                Some(at) => (format!("looked up again {}", until(*at, state.now)), Role::Unknown),
+                None => ("a person must decide".to_owned(), Role::Failed),
+            };
+            let why = Explanation { why: join(&why.why, &why.next), next: String::new(), ..why.clone() };
+            because(format!("? {who} {noun}: outcome unknown, {next}"), &why, role)
         }
     }
 }

@@ -252,7 +252,7 @@ fn explain(reason: &LeftOutReason, shared: &mut Shared) {
         LeftOutReason::BatchInTheWay => "see the status of its batch in the detail",
         LeftOutReason::TooOld => "send a new one from the system it came from",
     };
-    shared.tell(NoticeWeight::Info, "no retry of this message", &reason.to_string(), next);
+    shared.tell(NoticeWeight::Info, &format!("no retry of this message, {reason}"), "", next);
 }
 
 /// Why it failed, and whether to retry.
