@@ -175,14 +175,15 @@ fn other(state: &Shared, how: &OtherShown, style: &impl Fn(Role) -> Style) -> Ve
     let name = &campaign.settings.name;
     match how {
         OtherShown::Whole => {
-            line.push(Piece::new(format!("{name}: {}", state.in_need(campaign)), style(Role::Text), 0).gap(1));
+            line.push(Piece::new(format!("{name}:"), style(Role::Strong), 0).gap(1));
+            line.push(Piece::new(state.in_need(campaign), style(Role::Failed), 0).gap(1));
         }
         OtherShown::Name(columns) => {
             // Where it begins like this campaign's own name, only its end tells them apart.
             let shown = cut(name, *columns);
             let is_alike = state.campaign().is_some_and(|own| own.settings.name.starts_with(shown.trim_end_matches('…')));
             let shown = if is_alike { cut_middle(name, *columns) } else { shown };
-            line.push(Piece::new(shown, style(Role::Text), 0).gap(1));
+            line.push(Piece::new(shown, style(Role::Strong), 0).gap(1));
         }
         OtherShown::Sign => {}
     }
