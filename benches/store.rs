@@ -239,7 +239,7 @@ fn main() {
     });
     let now = at(NOW + 1000);
     measure("the last 15 minutes", || {
-        std::hint::black_box(store.recent(now, 15));
+        std::hint::black_box(store.recent(now, 15, 0.02, None));
     });
     let day = at(NOW - 24 * 3_600_000);
     measure("classes of the last 24 hours", || {

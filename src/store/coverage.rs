@@ -58,6 +58,11 @@ impl Coverage {
     pub fn ends_here(&self) -> bool {
         self.complete || self.dropped > 0
     }
+
+    /// From when on all messages are loaded without a gap; `None` if that is the whole campaign.
+    pub fn known_from(&self) -> Option<Timestamp> {
+        self.gap.map(|gap| gap.newer).or(self.oldest.filter(|_| !self.complete))
+    }
 }
 
 /// A range of creation times in milliseconds, both ends included.

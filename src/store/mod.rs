@@ -43,7 +43,7 @@ pub use latency::Latency;
 pub use merge::{AnswerKind, Change, Merged};
 pub use order::{Direction, Order, SortBy};
 pub use read::Cells;
-pub use recent::{MinuteOfEnds, Recent, Stall};
+pub use recent::{MinuteOfEnds, Recent, Since, Stall};
 pub use sort::{Sorted, Unsorted};
 pub use trim::Trimmed;
 pub use verdict::Verdict;

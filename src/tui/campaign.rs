@@ -288,7 +288,7 @@ impl Campaign {
         self.now = of_day;
         self.move_on();
         let now = self.known_until(of_day, own);
-        self.recent = self.store.recent(now, RECENT_MINUTES);
+        self.recent = self.store.recent(now, RECENT_MINUTES, self.settings.failure_limit, self.store.coverage().known_from());
         self.recent_until = now;
         self.count_window();
         self.look_when_checked(own);

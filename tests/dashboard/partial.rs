@@ -19,7 +19,7 @@ fn part(failed: usize, total: u32) -> Vec<Sms> {
 #[rstest]
 #[case::nothing_seen_to_fail(0, 150, "–", "–", "Enter loads")]
 #[case::some_seen_to_fail(3, 150, "–", "3+", "Enter loads")]
-#[case::whole(0, 20, "100.0", "0", "nothing failed")]
+#[case::whole(0, 20, "100", "0", "nothing failed")]
 #[case::whole_with_failures(3, 20, "85.0", "3", "yes")]
 fn a_batch_that_is_loaded_in_part(
     #[values(80, 100, 120)] columns: u16,

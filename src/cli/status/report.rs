@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::moment::exact;
 use crate::delivery::{BatchId, Class, DeliveryError, MessageId, Status, believed_total, grouped};
-use crate::store::{Classes, Latency, STATUS_COUNT, Store, Verdict, status_index};
+use crate::store::{Classes, Counts, Latency, STATUS_COUNT, Since, Store, Verdict, status_index};
 use crate::tui::text::short_minute;
 
 /// The minutes that are compared with the usual.
@@ -173,12 +173,15 @@ impl StatusReport {
         let time = |time: Option<Timestamp>| time.map(|time| exact(time, zone));
         let (counts, coverage) = (store.counts(), store.coverage());
         let loaded_minutes = loaded_minutes(store, window);
-        let recent = store.recent(window.now, loaded_minutes.map_or(RECENT_MINUTES, |minutes| minutes.clamp(1, RECENT_MINUTES)));
+        let minutes = loaded_minutes.map_or(RECENT_MINUTES, |minutes| minutes.clamp(1, RECENT_MINUTES));
+        let limit = campaign.settings.failure_limit;
+        let recent = store.recent(window.now, minutes, limit, known_from(store, window));
         let word = |word: &str| (!word.is_empty()).then(|| word.to_owned());
         let kind = campaign.settings.host_kind;
         let batches = batches(store, window);
         let unknown = why_unknown(coverage.loaded, window, &batches, loaded_minutes);
-        let verdict = Verdict::of(&recent, campaign.settings.failure_limit, unknown);
+        let unknown = unknown.or_else(|| nothing_to_compare(counts, loaded_minutes).filter(|_| recent.stall.is_none()));
+        let verdict = Verdict::of(&recent, limit, unknown);
         Self {
             campaign: CampaignPart {
                 name: campaign.settings.name.clone(),
@@ -215,7 +218,7 @@ impl StatusReport {
                 finished: recent.finished,
                 failed: recent.failed,
                 usual_share: recent.usual_share,
-                rising_since: recent.rising_since,
+                rising_since: recent.rise.and_then(Since::minute),
                 leading_error: recent.leading_error.and_then(|error| word(&error.code)),
                 is_day_loaded: loaded_minutes.is_none_or(|minutes| minutes >= DAY_MINUTES + RECENT_MINUTES),
             },
@@ -261,11 +264,16 @@ fn batches(store: &Store, window: &ReportBasis) -> Vec<BatchPart> {
     parts
 }
 
-/// For how many minutes back everything is loaded and counts, including a partial minute; `None` if everything is loaded.
-fn loaded_minutes(store: &Store, window: &ReportBasis) -> Option<u32> {
+/// From when on everything is loaded and counts; `None` if everything is loaded.
+fn known_from(store: &Store, window: &ReportBasis) -> Option<Timestamp> {
     let reach = store.reach();
     let oldest = reach.oldest.as_ref().filter(|_| !reach.complete).map(|(oldest, _)| *oldest);
-    let seconds = window.now.duration_since(oldest.max(window.since)?).as_secs().max(0);
+    oldest.max(window.since)
+}
+
+/// For how many minutes back that is, including a partial minute.
+fn loaded_minutes(store: &Store, window: &ReportBasis) -> Option<u32> {
+    let seconds = window.now.duration_since(known_from(store, window)?).as_secs().max(0);
     u32::try_from(seconds / 60 + i64::from(seconds % 60 > 0)).ok()
 }
 
@@ -280,6 +288,13 @@ fn why_unknown(loaded: usize, window: &ReportBasis, batches: &[BatchPart], loade
     }
     let minutes = loaded_minutes.filter(|minutes| *minutes < RECENT_MINUTES)?;
     Some(format!("only the last {minutes} min are loaded"))
+}
+
+/// Why it does not tell whether what is on the way should have finished: nothing has, of less than a day.
+fn nothing_to_compare(counts: &Counts, loaded_minutes: Option<u32>) -> Option<String> {
+    let has_finished = counts.of(&Status::Success) + counts.of(&Status::Failure) > 0;
+    let minutes = loaded_minutes.filter(|minutes| *minutes < DAY_MINUTES && counts.open > 0 && !has_finished)?;
+    Some(format!("nothing of the last {minutes} min finished, and nothing older is loaded"))
 }
 
 /// For how many of the covered messages that failed with an error the API accepts no further retry.

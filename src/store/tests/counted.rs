@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::model::{NOW, at, rows, some_answers, some_reach};
 use crate::delivery::{AttemptFields, Class, DeliveryError, Message, MessageId, Patience, Progress, Reported, RowFields, Station, Status};
-use crate::store::{AnswerKind, Classes, Filter, Latency, Reach, STATUS_COUNT, Store, status_index};
+use crate::store::{AnswerKind, Classes, Filter, Latency, Reach, STATUS_COUNT, Since, Store, status_index};
 
 fn is_covered(reach: &Reach, message: &Message) -> bool {
     let in_gap = |created: Timestamp| reach.gap.is_some_and(|gap| gap.older < created && created < gap.newer);
@@ -142,7 +142,7 @@ pub fn check_counts(store: &Store, floor: &Floor) {
         assert_eq!(store.oldest_open_reading(since, None, now), open.map(|row| store.read_at(row)).min());
     }
 
-    let recent = store.recent(at(NOW), 15);
+    let recent = store.recent(at(NOW), 15, LIMIT, None);
     let ended = |message: &&&Message| {
         let ended = matches!(message.status, Some(Status::Success | Status::Failure));
         ended && message.last_change().is_some_and(|changed| (minute(at(NOW)) - 14..=minute(at(NOW))).contains(&minute(changed)))
@@ -150,8 +150,8 @@ pub fn check_counts(store: &Store, floor: &Floor) {
     let window: Vec<&Message> = covered.iter().filter(ended).copied().collect();
     assert_eq!(recent.finished, window.len());
     assert_eq!(recent.failed, window.iter().filter(|message| message.status == Some(Status::Failure)).count());
-    let is_rising = recent.rising_since.is_some();
-    assert!(!is_rising || recent.share() > recent.usual_share, "it rises only above the usual");
+    let is_rising = recent.rise.is_some();
+    assert!(!is_rising || recent.share() > recent.tolerated_share(LIMIT), "it rises only above the usual");
 
     for batch in store.batches() {
         let own: Vec<&Message> = all.iter().filter(|message| message.batch.as_ref() == Some(&batch.batch)).collect();
@@ -228,6 +228,9 @@ fn store_of(all: &[Sent]) -> Store {
     store
 }
 
+/// The share of failures that is too much.
+const LIMIT: f64 = 0.02;
+
 const DELIVERED: Sent = Sent { status: "success", recipient: "6580001234", created: 100, started: 100, ended: Some(90), code: "" };
 
 #[test]
@@ -235,7 +238,7 @@ fn the_usual_share_needs_twenty_finished_before_the_window() {
     let failed = |ended| Sent { status: "failure", started: ended, ended: Some(ended), code: "routing_error", ..DELIVERED };
     let finished = |ended| Sent { started: ended, ended: Some(ended), ..DELIVERED };
     let mut all: Vec<Sent> = (0..19).map(|_| finished(4000)).collect();
-    assert_eq!(store_of(&all).recent(at(NOW), 15).usual_share, None);
+    assert_eq!(store_of(&all).recent(at(NOW), 15, LIMIT, None).usual_share, None);
     all.push(failed(5000));
     all.push(failed(30));
     // More than a day ago: neither recent nor usual.
@@ -244,7 +247,7 @@ fn the_usual_share_needs_twenty_finished_before_the_window() {
     for sent in &mut all_times {
         sent.created = sent.created.max(sent.started);
     }
-    let recent = store_of(&all_times).recent(at(NOW), 15);
+    let recent = store_of(&all_times).recent(at(NOW), 15, LIMIT, None);
     assert_eq!((recent.finished, recent.failed, recent.usual_share), (1, 1, Some(0.05)));
     assert_eq!(recent.leading_error.as_ref().map(|error| &*error.code), Some("routing_error"));
     assert_eq!(recent.share(), None);
@@ -256,15 +259,45 @@ fn a_rise_is_told_with_its_minute() {
     let minute = |before: i64| minute(at(NOW - before * 1000));
     // A quiet day, then half of what finishes fails: since 21 minutes ago, before the window.
     let mut all: Vec<Sent> = (21..600).map(|minutes| ended(minutes * 60, "success")).collect();
-    assert_eq!(store_of(&all).recent(at(NOW), 15).rising_since, None);
+    assert_eq!(store_of(&all).recent(at(NOW), 15, LIMIT, None).rise, None);
     for minutes in 0..=20 {
         all.extend([ended(minutes * 60, "success"), ended(minutes * 60, "failure")]);
     }
-    let rising = store_of(&all).recent(at(NOW), 15).rising_since.expect("half of them fail");
+    let rising = store_of(&all).recent(at(NOW), 15, LIMIT, None).rise.and_then(Since::minute).expect("half of them fail");
     assert_eq!(rising.as_millisecond() / 60_000, minute(20 * 60));
     // The usual share is unknown, so no rise is reported.
     let young: Vec<Sent> = (0..30).map(|second| ended(second, "failure")).collect();
-    assert_eq!(store_of(&young).recent(at(NOW), 15).rising_since, None);
+    assert_eq!(store_of(&young).recent(at(NOW), 15, LIMIT, None).rise, None);
+}
+
+#[test]
+fn what_has_failed_all_along_did_not_begin_to() {
+    // Every sixth message of so many minutes, one message a quarter of a minute.
+    let sixth = |minutes: i64| {
+        let quarters = (0..minutes * 4).map(|quarter| Sent {
+            status: if quarter % 6 == 0 { "failure" } else { "success" },
+            created: quarter * 15,
+            started: quarter * 15,
+            ended: Some(quarter * 15),
+            ..DELIVERED
+        });
+        quarters.collect::<Vec<_>>()
+    };
+    let rise = |all: &[Sent], known_from: Option<i64>| {
+        let recent = store_of(all).recent(at(NOW), 15, LIMIT, known_from.map(|minutes| at(NOW - minutes * 60_000)));
+        assert!(recent.is_failing(LIMIT), "{recent:?}");
+        recent.rise
+    };
+    // The first minute or two have no failure.
+    let is_at_least = |rise: Option<Since>, minutes: i64| match rise {
+        Some(Since::AtLeast(so_long)) => (minutes - 2..=minutes).contains(&so_long.as_mins()),
+        _ => false,
+    };
+    assert_eq!(rise(&sixth(3 * 60), None), Some(Since::Start));
+    assert!(is_at_least(rise(&sixth(3 * 60), Some(3 * 60)), 3 * 60));
+    // More than the day before the last minutes is never looked at.
+    assert!(is_at_least(rise(&sixth(30 * 60), None), 24 * 60 + 15));
+    assert!(is_at_least(rise(&sixth(30 * 60), Some(30 * 60)), 24 * 60 + 15));
 }
 
 #[test]
@@ -346,24 +379,27 @@ fn when_nothing_finishes_any_more_it_is_a_stall_until_something_does() {
     let mut store = stalled(2);
     let last = at(NOW - 40 * 60_000 + 20_000);
     for hours in [0, 1, 5] {
-        let stall = store.recent(at(NOW + hours * 3_600_000), 15).stall.expect("nothing finishes");
-        assert_eq!((stall.since.map(minute), stall.waiting), (Some(minute(last)), 80), "{hours} hours later");
+        let stall = store.recent(at(NOW + hours * 3_600_000), 15, LIMIT, None).stall.expect("nothing finishes");
+        assert_eq!((stall.since.minute().map(minute), stall.waiting), (Some(minute(last)), 80), "{hours} hours later");
     }
     let delivered =
         RowFields { id: "message_0600", status: Reported::Value("success"), updated_at: Reported::Value(at(NOW)), ..RowFields::default() };
     store.merge(&rows(&[delivered]), &AnswerKind::List, at(NOW + 1000));
-    assert_eq!(store.recent(at(NOW + 60_000), 15).stall, None);
+    assert_eq!(store.recent(at(NOW + 60_000), 15, LIMIT, None).stall, None);
 }
 
 #[test]
 fn a_few_that_wait_or_a_quiet_campaign_are_no_stall() {
-    assert_eq!(stalled(0).recent(at(NOW), 15).stall, None);
+    assert_eq!(stalled(0).recent(at(NOW), 15, LIMIT, None).stall, None);
     let few: Vec<Sent> = (0..19).map(|_| Sent { status: "sent", created: 3_000, started: 3_000, ended: None, ..DELIVERED }).collect();
-    assert_eq!(store_of(&few).recent(at(NOW), 15).stall, None);
+    assert_eq!(store_of(&few).recent(at(NOW), 15, LIMIT, None).stall, None);
     // Twenty, of a campaign in which nothing has ever finished.
     let more: Vec<Sent> = (0..20).map(|_| Sent { status: "sent", created: 3_000, started: 3_000, ended: None, ..DELIVERED }).collect();
-    let stall = store_of(&more).recent(at(NOW), 15).stall.expect("nothing finishes");
-    assert_eq!((stall.since, stall.waiting), (None, 20));
+    let stall = store_of(&more).recent(at(NOW), 15, LIMIT, None).stall.expect("nothing finishes");
+    assert_eq!((stall.since, stall.waiting), (Since::Start, 20));
+    // The same if something may have finished before.
+    let stall = store_of(&more).recent(at(NOW), 15, LIMIT, Some(at(NOW - 3_600_000))).stall.expect("nothing finishes");
+    assert_eq!(stall.since, Since::AtLeast(SignedDuration::from_hours(1)));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::Campaign;
 use crate::delivery::{BatchId, Class, DeliveryError, grouped};
 use crate::postman::Explanation;
 use crate::store::{Merged, Recent};
+use crate::tui::widgets::words::{percent, too_many_for};
 
 /// How much must be loaded before "more than usual" means anything: the day that the usual share is
 /// taken from, plus the last minutes.
@@ -38,21 +39,22 @@ impl Campaign {
     pub fn rising_failures(&mut self, now: Timestamp) -> Option<Explanation> {
         let recent = &self.recent;
         // Half the limit: a share that hovers around it must not call every minute.
-        let limit = self.settings.failure_limit.max(recent.usual_share.unwrap_or_default() * Recent::AS_USUAL);
-        let is_high = recent.share().is_some_and(|share| share > limit / 2.0) || self.fails_too_often();
+        let limit = self.settings.failure_limit;
+        let high = limit.max(recent.tolerated_share(limit).unwrap_or_default() * Recent::AS_USUAL);
+        let is_high = recent.share().is_some_and(|share| share > high / 2.0) || self.fails_too_often();
         let calls = self.fails_too_often() && !self.alarm.has_called && self.is_enough_loaded(now);
         self.alarm.has_called = is_high && (self.alarm.has_called || calls);
         if !calls {
             return None;
         }
         let failed = match recent.share() {
-            Some(share) => format!("{:.1} % failed", share * 100.0),
+            Some(share) => format!("{} failed", percent(share)),
             None => format!("{} of {} failed", grouped(recent.failed), grouped(recent.finished)),
         };
-        let usual = recent.usual_share.map(|usual| format!("usually {:.1} %", usual * 100.0));
         let leading = recent.leading_error.as_ref().filter(|error| !error.code.is_empty());
-        let why: Vec<String> = usual.into_iter().chain(leading.map(|error| format!("mostly {}", error.code))).collect();
-        let what = format!("{}: {failed} in the last {} minutes", self.settings.name, recent.minutes);
+        let leading = leading.map(|error| format!("mostly {}", error.code));
+        let why: Vec<String> = std::iter::once(too_many_for(recent, limit)).chain(leading).collect();
+        let what = format!("{}: {failed} in {} min", self.settings.name, recent.minutes);
         Some(Explanation::new(what, why.join(", "), "3 shows the failures"))
     }
 
@@ -60,9 +62,9 @@ impl Campaign {
     pub fn stall(&mut self, minute: impl Fn(Timestamp) -> String) -> Option<Explanation> {
         let had_called = std::mem::replace(&mut self.alarm.has_called_stall, self.recent.stall.is_some());
         let stall = self.recent.stall.filter(|_| !had_called)?;
-        let since = stall.since.map_or_else(|| "yet".to_owned(), |since| format!("since {}", minute(since)));
-        let what = format!("{}: nothing finished {since}", self.settings.name);
-        Some(Explanation::new(what, format!("{} unfinished", grouped(stall.waiting)), "if it goes on, ask Postman whether reports come in"))
+        let what = format!("{}: nothing {}", self.settings.name, stall.finished(minute));
+        let why = format!("{} unfinished, perhaps because no reports come in", grouped(stall.waiting));
+        Some(Explanation::new(what, why, "ask Postman, if it goes on"))
     }
 
     /// Calls for errors with which a known message has just failed, and that were never loaded before:

@@ -6,12 +6,12 @@ use ratatui::layout::Rect;
 
 use super::label_width;
 use crate::delivery::{Class, grouped};
-use crate::store::{Recent, Stall};
+use crate::store::Recent;
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, fit};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::sparkline::{self, Bin};
-use crate::tui::widgets::words::{percent, taking};
+use crate::tui::widgets::words::{percent, taking, too_many_for};
 use crate::tui::{Role, class_sign};
 
 /// How many minutes the graph has where there is room, and otherwise: the last minutes alone.
@@ -106,16 +106,16 @@ fn words(state: &Shared, campaign: &Campaign, room: usize) -> Vec<Piece> {
     let look = &state.look;
     let recent = &campaign.recent;
     let piece = |text: String, role: Role, rank: u8| Piece::new(text, look.style(role), rank).gap(0);
-    if let Some(Stall { since, waiting }) = recent.stall {
-        let since = since.map_or_else(|| " yet".to_owned(), |since| format!(" since {}", look.minute(since, state.now)));
+    let minute = |minute| look.minute(minute, state.now);
+    if let Some(stall) = recent.stall {
         return vec![
-            piece(format!("nothing finished{since}"), Role::Warning, 0),
-            piece(format!("; {} unfinished", grouped(waiting)), Role::Warning, 1),
+            piece(format!("nothing {}", stall.finished(minute)), Role::Warning, 0),
+            piece(format!("; {} unfinished", grouped(stall.waiting)), Role::Warning, 1),
         ];
     }
     match (recent.finished, recent.begun) {
         (0, 0) => return vec![piece("quiet: nothing sent".to_owned(), Role::Muted, 0)],
-        (0, begun) => return vec![piece(format!("nothing finished yet, {} sent", grouped(begun)), Role::Muted, 0)],
+        (0, begun) => return vec![piece(format!("{} sent, none finished yet", grouped(begun)), Role::Muted, 0)],
         _ => {}
     }
     let is_failing = campaign.fails_too_often();
@@ -130,18 +130,22 @@ fn words(state: &Shared, campaign: &Campaign, room: usize) -> Vec<Piece> {
         let short = piece(format!("{failed} {cross} of {finished}: too few"), failed_role, 0);
         return if pieces::total(&line) <= room { line } else { vec![short, piece(" for a share".to_owned(), failed_role, 1)] };
     };
-    let usual = piece(usual(recent, share), Role::Text, 1);
-    let mut line = vec![whole, piece(format!("{failed} {cross} {}", percent(share)), failed_role, 0).gap(3), usual.clone()];
+    let compared = if is_failing { format!(", {}", too_many_for(recent, campaign.settings.failure_limit)) } else { usual(recent, share) };
+    let compared = piece(compared, Role::Text, 1);
+    // Of none the share says nothing.
+    let share = if recent.failed > 0 { percent(share) } else { String::new() };
+    let mut line = vec![whole, piece(format!("{failed} {cross} {share}").trim_end().to_owned(), failed_role, 0).gap(3), compared.clone()];
     // What is usual says more than one word for each figure.
     if pieces::total(&line) > room {
-        line = vec![piece(format!("{failed} {cross} of {finished}: {}", percent(share)), failed_role, 0), usual];
+        let share = if share.is_empty() { share } else { format!(": {share}") };
+        line = vec![piece(format!("{failed} {cross} of {finished}{share}"), failed_role, 0), compared];
     }
-    match recent.rising_since.filter(|_| is_failing) {
-        Some(since) => {
-            line.push(piece(format!(", since {}", look.minute(since, state.now)), Role::Failed, 2));
-            line.push(piece(leading(recent), Role::Failed, 3));
-        }
-        None => line.push(piece(takes(campaign), Role::Text, 3).gap(3)),
+    if is_failing {
+        let since = recent.rise.map(|since| format!(", {}", since.words(minute)));
+        line.push(piece(since.unwrap_or_default(), Role::Failed, 2));
+        line.push(piece(leading(recent), Role::Failed, 3));
+    } else {
+        line.push(piece(takes(campaign), Role::Text, 3).gap(3));
     }
     line
 }

@@ -91,10 +91,7 @@ impl Shared {
                 Some(share) => format!("{} failed", percent(share)),
                 None => format!("{failed} of {finished} failed"),
             },
-            Verdict::Stalled(stall) => match stall.since {
-                Some(since) => format!("nothing finished since {}", self.look.minute(since, self.now)),
-                None => "nothing finished yet".to_owned(),
-            },
+            Verdict::Stalled(stall) => format!("nothing {}", stall.finished(|minute| self.look.minute(minute, self.now))),
             Verdict::Unknown(why) if !campaign.actions.needs_person() => why,
             _ => "a retry to decide".to_owned(),
         }

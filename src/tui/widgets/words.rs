@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::delivery::{Beside, counted, grouped};
 use crate::postman::{Explanation, HostKind};
-use crate::store::BatchSummary;
+use crate::store::{BatchSummary, Recent};
 use crate::tui::Role;
 use crate::tui::shared::{Campaign, Look, Shared};
 use crate::tui::text;
@@ -27,12 +27,21 @@ pub(in crate::tui) fn shown_notice<'a>(state: &Shared, text: &'a Explanation) ->
     Cow::Owned(text)
 }
 
-/// A share with one decimal. Anything above nothing is never shown as zero, and anything below all of it never as all.
+/// A share with one decimal, but `100 %`. Anything above nothing is never shown as zero, and anything below all of it
+/// never as all.
 pub(in crate::tui) fn percent(share: f64) -> String {
     match share {
         _ if share > 0.0 && share < 0.0005 => "under 0.1 %".to_owned(),
         _ if share < 1.0 => format!("{:.1} %", (share * 100.0).min(99.9)),
-        _ => format!("{:.1} %", share * 100.0),
+        _ => format!("{:.0} %", share * 100.0),
+    }
+}
+
+/// What failures that are too many are measured by: `usually 0.3 %`, or where they are no more than usual, `limit 2.0 %`.
+pub(in crate::tui) fn too_many_for(recent: &Recent, limit: f64) -> String {
+    match recent.usual_share.filter(|_| recent.is_above_usual()) {
+        Some(usual) => format!("usually {}", percent(usual)),
+        None => format!("limit {}", percent(limit)),
     }
 }
 
@@ -133,8 +142,7 @@ impl Shared {
 
     /// From when on the loaded messages are without a gap; `None` where they are the whole campaign.
     pub(in crate::tui) fn loaded_from(&self, campaign: &Campaign) -> Option<Timestamp> {
-        let coverage = campaign.store.coverage();
-        coverage.gap.map(|gap| gap.newer).or(coverage.oldest.filter(|_| !coverage.complete))
+        campaign.store.coverage().known_from()
     }
 
     /// How far back the loaded messages go without a gap; `None` where they are the whole campaign.
@@ -221,7 +229,7 @@ mod tests {
     #[case(0.0002, "under 0.1 %")]
     #[case(0.179, "17.9 %")]
     #[case(0.99995, "99.9 %")]
-    #[case(1.0, "100.0 %")]
+    #[case(1.0, "100 %")]
     fn a_share_above_nothing_is_never_zero(#[case] share: f64, #[case] text: &str) {
         assert_eq!(percent(share), text);
     }

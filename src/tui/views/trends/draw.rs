@@ -2,7 +2,7 @@
 
 mod axes; // where the charts are, and what is around them
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -10,7 +10,7 @@ use super::bars::{BarState, TrendBar, Trends};
 use super::{area, bar_words, is_drawn, times};
 use crate::delivery::{Class, counted, grouped};
 use crate::postman::HostKind;
-use crate::store::{Latency, Recent};
+use crate::store::{Latency, Recent, Since};
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::age;
 use crate::tui::views::{empty, how_far, window_words};
@@ -118,16 +118,17 @@ fn draw_counts(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, place:
     let mut left = vec![Piece::new(class.word(), look.style(Role::Heading), 0)];
     left.extend(figures(trends, class).into_iter().map(|(words, rank)| Piece::new(words, look.style(Role::Text), rank)));
     if class == Class::Failed
-        && let Some(since) = rising_since(campaign)
+        && let Some(since) = rise(campaign)
     {
-        left.push(Piece::new(format!("! rising since {}", look.minute(since, shared.now)), failed, 0));
+        let word = if since.minute().is_some() { "rising" } else { "too many" };
+        left.push(Piece::new(format!("! {word} {}", since.words(|minute| look.minute(minute, shared.now))), failed, 0));
     }
     pieces::draw(buffer, place.title, left, Vec::new());
 }
 
-/// Since when more fail than usual, where the header says so as well.
-fn rising_since(campaign: &Campaign) -> Option<Timestamp> {
-    campaign.recent.rising_since.filter(|_| campaign.fails_too_often())
+/// Since when too many fail, where the header says so as well.
+fn rise(campaign: &Campaign) -> Option<Since> {
+    campaign.recent.rise.filter(|_| campaign.fails_too_often())
 }
 
 /// The smallest and the largest figure of a whole bar, and the newest one, each with its rank.

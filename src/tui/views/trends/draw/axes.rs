@@ -6,8 +6,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 
 use super::super::bars::{self, BarState, MINUTE, TrendBar};
-use super::rising_since;
+use super::rise;
 use crate::delivery::grouped;
+use crate::store::Since;
 use crate::tui::Role;
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, fit, width};
@@ -198,7 +199,7 @@ pub(super) fn draw_time(shared: &Shared, campaign: &Campaign, buffer: &mut Buffe
     };
     let ticks = ticks(bars, campaign.trends.minutes(), place.columns, &shared.look.zone);
     ticks.iter().for_each(|(index, _)| put(*index, "┼", Role::Rule));
-    let rising = rising_since(campaign).map(|since| since.as_millisecond().div_euclid(MINUTE));
+    let rising = rise(campaign).and_then(Since::minute).map(|since| since.as_millisecond().div_euclid(MINUTE));
     if let Some(index) = rising.and_then(|minute| campaign.trends.index_of(minute)) {
         put(index, "!", Role::Failed);
     }
