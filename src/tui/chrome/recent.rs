@@ -8,7 +8,7 @@ use super::label_width;
 use crate::delivery::{Class, grouped};
 use crate::store::Recent;
 use crate::tui::shared::{Campaign, Shared};
-use crate::tui::text::{Align, fit};
+use crate::tui::text::{Align, fit, width};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::sparkline::{self, Bin};
 use crate::tui::widgets::words::{percent, taking, too_many_for};
@@ -134,15 +134,16 @@ fn words(state: &Shared, campaign: &Campaign, room: usize) -> Vec<Piece> {
     let compared = piece(compared, Role::Text, 1);
     // Of none the share says nothing.
     let share = if recent.failed > 0 { percent(share) } else { String::new() };
-    let mut line = vec![whole, piece(format!("{failed} {cross} {share}").trim_end().to_owned(), failed_role, 0).gap(3), compared.clone()];
-    // What is usual says more than one word for each figure.
-    if pieces::total(&line) > room {
-        let share = if share.is_empty() { share } else { format!(": {share}") };
-        line = vec![piece(format!("{failed} {cross} of {finished}{share}"), failed_role, 0), compared];
-    }
+    let since = recent.rise.filter(|_| is_failing).map(|since| format!(", {}", since.words(minute))).unwrap_or_default();
+    let long = vec![whole, piece(format!("{failed} {cross} {share}").trim_end().to_owned(), failed_role, 0).gap(3), compared.clone()];
+    let share = if share.is_empty() { share } else { format!(": {share}") };
+    let short = vec![piece(format!("{failed} {cross} of {finished}{share}"), failed_role, 0), compared];
+    // What is usual, and since when, say more than one word for each figure.
+    let has_room = |line: &[Piece], more: &str| pieces::total(line) + width(more) <= room;
+    let is_long = has_room(&long, &since) || has_room(&long, "") && !has_room(&short, &since);
+    let mut line = if is_long { long } else { short };
     if is_failing {
-        let since = recent.rise.map(|since| format!(", {}", since.words(minute)));
-        line.push(piece(since.unwrap_or_default(), Role::Failed, 2));
+        line.push(piece(since, Role::Failed, 2));
         line.push(piece(leading(recent), Role::Failed, 3));
     } else {
         line.push(piece(takes(campaign), Role::Text, 3).gap(3));
@@ -150,7 +151,7 @@ fn words(state: &Shared, campaign: &Campaign, room: usize) -> Vec<Piece> {
     line
 }
 
-/// The usual share; the same rounded figure, or a lower one, is as usual.
+/// The usual share; the same rounded figure is as usual.
 fn usual(recent: &Recent, share: f64) -> String {
     match recent.usual_share {
         None => String::new(),
