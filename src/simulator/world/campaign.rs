@@ -185,7 +185,12 @@ impl Campaign {
             let prefix = key_prefix(options.environment);
             format!("{prefix}{:016x}{:016x}", dice.draw(For::ApiKey, 0), dice.draw(For::ApiKey, 1))
         });
-        let mut languages = options.languages;
+        let mut languages: Vec<SimulatedLanguage> = Vec::new();
+        for language in options.languages {
+            if !languages.contains(&language) {
+                languages.push(language);
+            }
+        }
         if languages.is_empty() {
             languages.push(SimulatedLanguage::English);
         }
@@ -374,7 +379,9 @@ impl Campaign {
         let mut start = message.created;
         for n in 0..self.retried_before(message) {
             // Each of these failed, and was retried within minutes.
-            let cause = message.dice.weighted(For::Cause, n, &CAUSES);
+            // No telco hears of a load test.
+            let is_loadtest = self.rules.environment == SimulatedEnvironment::Loadtest;
+            let cause = if is_loadtest { Some(Cause::ServerUnknown) } else { message.dice.weighted(For::Cause, n, &CAUSES) };
             courses.push(Course::new(&self.rules, &Case { provoked: provoked.or(cause), ..case }, n, start, None));
             let queue_ms = if n == 0 { case.queue_ms } else { 0 };
             start += queue_ms + RETRIED_AFTER_MS + message.dice.between(For::Tries, n + 1, 0, RETRIED_AFTER_MS);

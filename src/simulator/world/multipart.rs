@@ -3,6 +3,7 @@
 //! Axum's own reader is asynchronous; the world is not.
 
 use memchr::memmem;
+use percent_encoding::percent_decode_str;
 
 /// A file that was sent in a form.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,7 +53,11 @@ fn disposition(head: &str) -> Option<(String, Option<String>)> {
         name.trim().eq_ignore_ascii_case("content-disposition").then_some(value)
     })?;
     let (_, parameters) = line.split_once(';')?;
-    Some((parameter(parameters, "name")?, parameter(parameters, "filename")))
+    let name = parameter(parameters, "name")?;
+    // How several clients write a name that is not of ASCII alone.
+    let coded = parameter(parameters, "filename*").and_then(|coded| Some(coded.splitn(3, '\'').nth(2)?.to_owned()));
+    let coded = coded.map(|coded| percent_decode_str(&coded).decode_utf8_lossy().into_owned());
+    Some((name, coded.or_else(|| parameter(parameters, "filename"))))
 }
 
 /// The value of `name` in `name=value; other="quoted; value"`.
@@ -106,6 +111,14 @@ mod tests {
     fn the_file_is_found(#[case] body: &str) {
         let expected = UploadedFile { name: "a.csv".to_owned(), content: b"1,2" };
         assert_eq!(find_file(FORM, body.as_bytes(), "file"), Some(expected));
+    }
+
+    #[test]
+    fn a_name_may_be_coded() {
+        for parameters in ["filename*=utf-8\'\'%E6%8F%90%E9%86%92.csv", "filename=\"x.csv\"; filename*=UTF-8\'en\'%E6%8F%90%E9%86%92.csv"] {
+            let body = format!("--xyz\r\nContent-Disposition: form-data; name=\"file\"; {parameters}\r\n\r\n1,2\r\n--xyz--");
+            assert_eq!(find_file(FORM, body.as_bytes(), "file").map(|file| file.name).as_deref(), Some("提醒.csv"));
+        }
     }
 
     #[rstest]
