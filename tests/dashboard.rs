@@ -28,6 +28,8 @@ mod copying;
 mod exporting;
 #[path = "dashboard/failing.rs"]
 mod failing;
+#[path = "dashboard/figures.rs"]
+mod figures;
 #[path = "dashboard/filtering.rs"]
 mod filtering;
 #[path = "dashboard/finding.rs"]

@@ -4,6 +4,7 @@ mod actions; // of a row
 
 mod batch;
 mod campaigns;
+mod classes; // the header's figures
 mod copied;
 mod filter;
 mod find;
@@ -40,6 +41,7 @@ use crate::store::RowNumber;
 pub(in crate::tui) use actions::{RowAction, RowMenu};
 pub(in crate::tui) use batch::BatchQuestion;
 pub(in crate::tui) use campaigns::AllCampaigns;
+pub(in crate::tui) use classes::HeaderFigures;
 pub use commands::commands_markdown;
 pub(in crate::tui) use commands::{COMMANDS, Commands, RecentCommands};
 pub(in crate::tui) use copied::CopiedPage;

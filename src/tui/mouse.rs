@@ -6,11 +6,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use jiff::SignedDuration;
 use ratatui::layout::{Position, Rect};
 
-use crate::delivery::Class;
 use crate::monitor::NoticeWeight;
 use crate::tui::app::App;
 use crate::tui::chrome::{campaigns, classes, keys, tabs};
-use crate::tui::dialogs::{Click, Dialog};
+use crate::tui::dialogs::{Click, Dialog, Next};
 use crate::tui::layout::Kind;
 use crate::tui::shared::{Column, Shared, ViewKind};
 use crate::tui::widgets::table;
@@ -71,12 +70,16 @@ impl App {
         if is_double {
             self.clicked = None;
         }
+        // A click elsewhere takes the focus from the header's figures.
+        if self.shared.context() == Context::Header && !matches!(target, Target::InDialog(_) | Target::Key(_)) {
+            self.in_top(|_, _| Next::Close);
+        }
         match target {
             Target::InDialog(hit) => self.in_top(|dialog, shared| dialog.click(Click { hit, is_double }, shared)),
             Target::Key(action) => self.click_key(action),
             Target::Head(column) => self.shared.order_by(column),
             Target::Tab(view) => self.press(Action::Show(view)),
-            Target::Class(class) => self.shared.show_class(class),
+            Target::Figure(index) => self.shared.click_figure(index),
             Target::Campaign(index) => self.shared.click_campaign(index),
             Target::Row(index) => {
                 if self.shared.select_row(index) && is_double {
@@ -113,6 +116,14 @@ impl Shared {
         self.tell(NoticeWeight::Info, what, "", next);
     }
 
+    /// Lists the messages of a figure of the second line.
+    fn click_figure(&mut self, index: usize) {
+        let area = self.layout().classes;
+        if let Some(figure) = classes::targets(self, area).into_iter().nth(index) {
+            self.show_classes(figure.classes);
+        }
+    }
+
     fn click_campaign(&mut self, index: usize) {
         if index != self.campaigns.current() && index < self.campaigns.len() {
             self.show_campaign(index);
@@ -137,8 +148,8 @@ pub(in crate::tui) enum Target {
     Head(Column),
     /// A view's name.
     Tab(ViewKind),
-    /// A figure of the second line.
-    Class(Class),
+    /// A figure of the second line, by its index there.
+    Figure(usize),
     /// A campaign, by its index in the configuration.
     Campaign(usize),
     /// What the open dialog found there.
@@ -163,7 +174,8 @@ fn target(state: &Shared, top: Option<&dyn Dialog>, at: Position) -> Option<Targ
         return tabs::view_at(state, layout.tabs, layout.kind, column).map(Target::Tab);
     }
     if layout.classes.contains(at) {
-        return classes::class_at(state, layout.classes, column).map(Target::Class);
+        let mut figures = classes::targets(state, layout.classes).into_iter();
+        return figures.position(|figure| figure.columns.contains(&column)).map(Target::Figure);
     }
     if let Some(pane) = layout.campaigns.filter(|pane| pane.contains(at)) {
         return campaigns::index_at(state, pane, row).map(Target::Campaign);

@@ -39,7 +39,7 @@ pub(super) use tour::Tour;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::dialogs::{Across, Changed, Commands, Dialog, FindLine, Front, HelpPage, NoticesPage, RecentCommands};
+use super::dialogs::{Across, Changed, Commands, Dialog, FindLine, Front, HeaderFigures, HelpPage, NoticesPage, RecentCommands};
 use super::{Action, Context, Effect, Event, KeyMap, Setup, views};
 use crate::action::PLAN_LIFE;
 use crate::monitor::{CampaignIndex, Command, Generation, NoticeWeight};
@@ -222,6 +222,7 @@ impl Shared {
             Event::Tick => {
                 self.count();
                 self.watch_failures();
+                self.keep_batch_fresh();
             }
             Event::Sorted { campaign, generation, lists } => self.sorted(campaign, generation, lists),
             Event::Export { export, answer } => self.export_answered(export, answer),
@@ -276,6 +277,7 @@ impl Shared {
             Action::PreviousCampaign => self.step_campaign(-1),
             Action::NextCampaign => self.step_campaign(1),
             Action::NextInNeed => self.show_next_in_need(),
+            Action::NextPane => HeaderFigures::open(self),
             Action::Find => FindLine::open(self),
             Action::Filter => self.open_filter(),
             Action::TimeWindow => self.open_times(),
@@ -286,7 +288,7 @@ impl Shared {
             Action::Pause => self.pause(),
             Action::ReadNow => {
                 self.send(Command::ReadNow);
-                self.load_listed_batch();
+                self.read_batch_now();
             }
             Action::Unmark => self.unmark(),
             Action::Copy => self.copy_key(),

@@ -16,7 +16,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Role;
-use super::dialogs::{Can, RowAction};
+use super::dialogs::{Can, HeaderFigures, RowAction};
 use super::keys::{Action, Chord};
 use super::shared::{Campaign, CopyFormat, FilterChoice, Shared};
 use crate::delivery::{BatchId, MessageId};
@@ -111,6 +111,7 @@ fn in_every_view(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
         Action::NextInNeed => Can::unless(shared.campaigns.next_in_need().is_none(), "no other campaign needs a person"),
         Action::Show(view) => Can::unless(shared.view == view && campaign.drilled.is_none(), "it is already shown"),
         Action::NextHit | Action::PreviousHit => Can::unless(!campaign.find.is_on(), "nothing is searched for"),
+        Action::NextPane => HeaderFigures::can(shared),
         Action::Unmark => Can::unless(campaign.marked.is_empty(), "nothing is marked"),
         Action::ShowCampaigns
         | Action::Find

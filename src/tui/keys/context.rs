@@ -13,6 +13,8 @@ pub enum Context {
     Campaigns,
     /// The detail of a message.
     Detail,
+    /// The figures of the header by class, where they have the focus.
+    Header,
     /// A line for typing: the find line. Printable keys are text.
     Text,
     /// The filter menu.
@@ -54,6 +56,7 @@ impl Context {
             Context::Pane(view) => view.about().name,
             Context::Campaigns => "campaigns",
             Context::Detail => "detail",
+            Context::Header => "header",
             Context::Text => "find line",
             Context::Menu => "menus",
             Context::Prompt => "command line",
@@ -67,9 +70,10 @@ impl Context {
 }
 
 /// All but the views.
-const OTHERS: [Context; 10] = [
+const OTHERS: [Context; 11] = [
     Context::Campaigns,
     Context::Detail,
+    Context::Header,
     Context::Text,
     Context::Prompt,
     Context::Menu,

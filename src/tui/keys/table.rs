@@ -14,17 +14,21 @@ use std::sync::LazyLock;
 use super::{Action, Binding, Context, Contexts, HelpGroup};
 use crate::tui::views::{About, ViewKind};
 
-use Context::{Campaigns, Detail, Help, Menu, Page, Plan, Prompt, Question, Starting, Text};
+use Context::{Campaigns, Detail, Header, Help, Menu, Page, Plan, Prompt, Question, Starting, Text};
 
 /// The views of one campaign.
 const CAMPAIGN_VIEWS: Contexts = Contexts::views();
 /// The views with rows that show the messages of a time window.
 const WINDOWED_ROWS: Contexts =
     only(&[Context::MESSAGES, Context::Pane(ViewKind::Batches), Context::Pane(ViewKind::Failures), Context::Pane(ViewKind::NotDelivered)]);
+/// The views besides the list of messages.
+const OTHER_VIEWS: Contexts = only(CAMPAIGN_VIEWS.as_slice().split_at(1).1);
 /// The views, and the list of all campaigns.
-const VIEWS: Contexts = only(&[Context::MESSAGES, Campaigns]).and(CAMPAIGN_VIEWS.as_slice().split_at(1).1);
+const VIEWS: Contexts = only(&[Context::MESSAGES, Campaigns]).and(OTHER_VIEWS.as_slice());
+/// Where a row or a message is selected.
+const ROWS: Contexts = VIEWS.and(&[Detail]);
 /// Where the dashboard has the keys: no dialog, page or text field is open.
-const PANES: Contexts = VIEWS.and(&[Detail]);
+const PANES: Contexts = ROWS.and(&[Header]);
 /// Where a row is selected or lines scroll.
 const LISTS: Contexts = PANES.and(&[Menu, Plan, Page]);
 /// Where printable keys are text.

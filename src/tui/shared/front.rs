@@ -142,6 +142,11 @@ impl Shared {
         }
     }
 
+    /// Whether the keys are those of the view, and not of the header's figures.
+    pub(in crate::tui) fn is_view_in_focus(&self) -> bool {
+        self.front.is_none_or(|front| front.context != Context::Header)
+    }
+
     /// The key that does something in the view on the screen, for a sentence. While a number is typed it is text, and
     /// another key leaves the line first.
     pub(in crate::tui) fn key_for(&self, action: Action) -> String {

@@ -14,7 +14,7 @@ use super::messages;
 use crate::delivery::{MessageId, counted};
 use crate::monitor::{Command, Generation};
 use crate::postman::Explanation;
-use crate::tui::dialogs::Can;
+use crate::tui::dialogs::{Can, HeaderFigures};
 use crate::tui::layout::ScreenLayout;
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::{Action, Role};
@@ -69,6 +69,7 @@ pub(super) fn key(action: Action, shared: &mut Shared) {
         // The list goes on, and the message follows; the text has the larger keys.
         Action::Up => step(shared, -1),
         Action::Down => step(shared, 1),
+        Action::NextPane if HeaderFigures::can(shared) == Can::Yes => HeaderFigures::open(shared),
         Action::NextPane | Action::PreviousPane => shared.close_detail(),
         Action::Back | Action::Quit => {
             let leads_on = shared.campaign().and_then(|campaign| campaign.opened.as_ref()).is_some_and(|opened| opened.is_of_a_line);

@@ -17,7 +17,7 @@ use crate::delivery::{BatchId, Status};
 use crate::monitor::{Command, NoticeWeight};
 use crate::store::RowNumber;
 use crate::tui::Action;
-use crate::tui::dialogs::{Can, HelpPage, NoticesPage, RetryQuestion, RowAction};
+use crate::tui::dialogs::{Can, HeaderFigures, HelpPage, NoticesPage, RetryQuestion, RowAction};
 use crate::tui::keys::Chord;
 use crate::tui::shared::export_job::Content;
 use crate::tui::shared::{
@@ -67,6 +67,7 @@ pub(super) fn can(action: Action, shared: &Shared, campaign: &Campaign) -> Can {
         Action::MarkAll | Action::InvertMarks => nothing_kept(campaign),
         Action::PlanRetry | Action::Export if !campaign.marked.is_empty() => Can::Yes,
         Action::Export => nothing_kept(campaign),
+        Action::NextPane if campaign.subject().is_none() => HeaderFigures::can(shared),
         Action::Enter | Action::NextPane | Action::Toggle => needs_message(campaign),
         Action::Left | Action::Right => Can::Yes,
         _ => of_message(action, shared, campaign),
@@ -259,7 +260,7 @@ fn enter(action: Action, shared: &mut Shared) {
             Some(window) => widen(window, shared),
             None => read_further(shared),
         },
-        (true, _) => {}
+        (true, _) => HeaderFigures::open(shared),
         (false, _) => shared.open_detail(),
     }
 }

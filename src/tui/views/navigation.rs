@@ -152,10 +152,15 @@ impl Shared {
         self.fill_window();
     }
 
-    /// Lists the messages of a class in the time window; Esc leads back.
-    pub(in crate::tui) fn show_class(&mut self, class: Class) {
-        let window = self.campaign().map(|campaign| campaign.choice.window).unwrap_or_default();
-        self.drill(FilterChoice { classes: vec![class], window, ..FilterChoice::default() });
+    /// Lists the messages of these classes in the time window; Esc leads back.
+    pub(in crate::tui) fn show_classes(&mut self, classes: Vec<Class>) {
+        let Some(campaign) = self.campaign() else { return };
+        let choice = FilterChoice { classes, window: campaign.choice.window, ..FilterChoice::default() };
+        // Asked for a second time, they still lead back to where they were asked for first.
+        match self.view == ViewKind::Messages && campaign.choice == choice && !campaign.find.is_on() {
+            true => self.close_detail(),
+            false => self.drill(choice),
+        }
     }
 
     /// Uses another time window in the view on the screen.

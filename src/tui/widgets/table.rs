@@ -28,8 +28,9 @@ pub(in crate::tui) fn draw(
 ) -> Option<Position> {
     let top = top(selected, usize::from(area.height));
     let mut cursor = None;
+    let role = if state.is_view_in_focus() { Role::Selected } else { Role::SelectedElsewhere };
     for (index, y) in (top..count).zip(area.y..area.bottom()) {
-        let style = (index == selected).then(|| state.look.style(Role::Selected));
+        let style = (index == selected).then(|| state.look.style(role));
         let mark = if style.is_some() { " › " } else { "   " };
         let mut spans = vec![Span::styled(mark, style.unwrap_or_else(|| state.look.style(Role::Text)))];
         spans.extend(line(index, style).spans);

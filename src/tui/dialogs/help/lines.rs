@@ -48,7 +48,10 @@ const FIGURES: [(&str, &str); 16] = [
     ("READ-ONLY", "no action is taken; `unlock` allows actions for 15 minutes"),
     ("UNMASKED 5 min", "numbers and texts are shown unmasked for that long, because `reveal` was typed"),
     ("PRESENTING", "everything is masked and nothing can be revealed until `present` is typed again"),
-    ("11,800 ✓  41 ✗  162 on the way", "delivered, failed, and on the way, of what is loaded"),
+    (
+        "11,800 ✓  41 ✗  162 on the way",
+        "delivered, failed, and on the way, of what is loaded: each figure of the header leads to its messages, by Tab or a click",
+    ),
     ("15 MIN", "what finished in the last 15 minutes: how many failed, the usual share, the most frequent error"),
     ("0 to 90 in 10 min", "in the trends: the smallest and the largest bar; a message is in the bar in which its newest attempt began"),
     ("row 17", "where the cursor is in the list"),

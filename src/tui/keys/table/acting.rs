@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
-use super::{CAMPAIGN_VIEWS, PANES, only};
+use super::{CAMPAIGN_VIEWS, PANES, ROWS, only};
 use crate::tui::views::ViewKind;
 
 use Context::{Detail, Menu, Page, Plan, Question, Starting};
@@ -49,7 +49,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Unmark,
         keys: &[Chord::char('u')],
-        contexts: PANES,
+        contexts: ROWS,
         label: "unmark all",
         help: "remove all marks",
         group: HelpGroup::Mark,
@@ -85,7 +85,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Actions,
         keys: &[Chord::char('a'), Chord::plain(KeyCode::F(2))],
-        contexts: PANES,
+        contexts: ROWS,
         label: "actions",
         help: "actions for the row under the cursor, as a menu",
         group: HelpGroup::Act,

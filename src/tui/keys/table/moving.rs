@@ -3,10 +3,10 @@
 use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
-use super::{CAMPAIGN_VIEWS, LISTS, OUTSIDE_TEXT, PANES, TEXTS, VIEWS, only};
+use super::{CAMPAIGN_VIEWS, LISTS, OTHER_VIEWS, OUTSIDE_TEXT, PANES, TEXTS, VIEWS, only};
 use crate::tui::views::ViewKind;
 
-use Context::{Campaigns, Detail, Page, Plan, Prompt, Question, Text};
+use Context::{Campaigns, Detail, Header, Page, Plan, Prompt, Question, Text};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -173,11 +173,38 @@ pub(super) const BINDINGS: &[Binding] = &[
         footer: Some(2),
     },
     Binding {
+        action: Action::Left,
+        keys: &[Chord::plain(KeyCode::Left), Chord::char('h')],
+        contexts: only(&[Header]),
+        label: "previous",
+        help: "to the figure before, of those that count the messages by what became of them",
+        group: HelpGroup::Move,
+        footer: Some(2),
+    },
+    Binding {
+        action: Action::Right,
+        keys: &[Chord::plain(KeyCode::Right), Chord::char('l')],
+        contexts: only(&[Header]),
+        label: "next",
+        help: "to the next figure",
+        group: HelpGroup::Move,
+        footer: Some(2),
+    },
+    Binding {
         action: Action::NextPane,
         keys: &[Chord::plain(KeyCode::Tab)],
-        contexts: only(&[Context::MESSAGES, Campaigns, Detail]),
+        contexts: only(&[Context::MESSAGES, Campaigns, Detail, Header]),
         label: "next pane",
-        help: "to the next pane",
+        help: "to the next pane: the list, the message, the figures of the header",
+        group: HelpGroup::Move,
+        footer: Some(12),
+    },
+    Binding {
+        action: Action::NextPane,
+        keys: &[Chord::plain(KeyCode::Tab)],
+        contexts: OTHER_VIEWS,
+        label: "figures",
+        help: "to the figures of the header, each of which leads to its messages",
         group: HelpGroup::Move,
         footer: Some(12),
     },
@@ -229,7 +256,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::PreviousPane,
         keys: &[Chord::plain(KeyCode::BackTab)],
-        contexts: only(&[Campaigns, Detail, Text, Question]),
+        contexts: only(&[Campaigns, Detail, Header, Text, Question]),
         label: "previous pane",
         help: "to the previous pane or answer",
         group: HelpGroup::Move,

@@ -3,20 +3,29 @@
 use crossterm::event::KeyCode;
 
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
-use super::{CAMPAIGN_VIEWS, PANES, WINDOWED_ROWS, only};
+use super::{CAMPAIGN_VIEWS, PANES, ROWS, WINDOWED_ROWS, only};
 
-use Context::{Campaigns, Detail, Menu, Page, Plan, Text};
+use Context::{Campaigns, Detail, Header, Menu, Page, Plan, Text};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Enter,
         keys: &[Chord::plain(KeyCode::Enter)],
-        contexts: PANES,
+        contexts: ROWS,
         label: "open",
         help: "open what is selected, or show its messages; at the end of the messages, show a longer time or load further back",
         group: HelpGroup::Show,
         footer: Some(2),
+    },
+    Binding {
+        action: Action::Enter,
+        keys: &[Chord::plain(KeyCode::Enter)],
+        contexts: only(&[Header]),
+        label: "list them",
+        help: "list exactly the messages that the chosen figure counts; Esc there leads back",
+        group: HelpGroup::Show,
+        footer: Some(1),
     },
     Binding {
         action: Action::Enter,
@@ -53,6 +62,15 @@ pub(super) const BINDINGS: &[Binding] = &[
         help: "back to the list; never quits, clears or agrees",
         group: HelpGroup::Move,
         footer: Some(2),
+    },
+    Binding {
+        action: Action::Back,
+        keys: &[Chord::plain(KeyCode::Esc), Chord::plain(KeyCode::Backspace)],
+        contexts: only(&[Header]),
+        label: "back",
+        help: "back to where it was left for the header",
+        group: HelpGroup::Move,
+        footer: Some(3),
     },
     Binding {
         action: Action::Back,

@@ -76,7 +76,7 @@ fn put(buffer: &mut Buffer, area: Rect, x: u16, piece: Piece) -> u16 {
 
 fn pieces(shared: &Shared, campaign: &Campaign, row: RowNumber) -> Vec<Piece> {
     let style = |role| shared.look.style(role);
-    let has_focus = campaign.opened.is_some();
+    let has_focus = campaign.opened.is_some() && shared.is_view_in_focus();
     let (message, masked) = (campaign.store.message(row), campaign.is_masked(row));
     let mut pieces = Vec::new();
     let mut add = |text: Option<String>, role: Role, rank: u8, is_right: bool| {
@@ -105,7 +105,12 @@ fn pieces(shared: &Shared, campaign: &Campaign, row: RowNumber) -> Vec<Piece> {
     add(batch.map(|batch| batch.id.short(false)), Role::Muted, 3, false);
     add(file, Role::Muted, 6, false);
     add(place, Role::Muted, 2, true);
-    add((!has_focus).then(|| format!("{} opens it", shared.key_for(Action::Enter))), Role::Muted, 7, true);
+    add(
+        (campaign.opened.is_none() && shared.is_view_in_focus()).then(|| format!("{} opens it", shared.key_for(Action::Enter))),
+        Role::Muted,
+        7,
+        true,
+    );
     if let Some(piece) = pieces.iter_mut().find(|piece| has_file && piece.rank == 6) {
         piece.is_joined = true;
     }

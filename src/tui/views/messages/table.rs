@@ -129,5 +129,6 @@ fn draw_row(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rec
 
 /// How the selected row looks: in full while the list has the focus, otherwise bold with its mark.
 pub(super) fn selected_style(shared: &Shared, campaign: &Campaign) -> ratatui::style::Style {
-    shared.look.style(if campaign.opened.is_some() { Role::SelectedElsewhere } else { Role::Selected })
+    let has_focus = campaign.opened.is_none() && shared.is_view_in_focus();
+    shared.look.style(if has_focus { Role::Selected } else { Role::SelectedElsewhere })
 }
