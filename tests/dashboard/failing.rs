@@ -67,6 +67,35 @@ fn the_last_24_hours_are_a_graph_of_each_error() {
     assert_eq!(graph(&desk, "routing_error  "), format!("{}  █", "▒".repeat(21)), "{}", desk.screen());
 }
 
+/// Where there is no room for a cell an hour, a cell is of two or three, and the head says so; then there is no bar.
+#[test]
+fn on_a_narrow_screen_a_cell_of_the_graph_is_of_several_hours() {
+    let hour = 3_600;
+    let mut messages: Vec<Sms> = (0..100).map(|number| sms(number, "failure", 10 + i64::from(number)).error("routing_error")).collect();
+    messages.push(sms(200, "failure", 3 * hour + 10).error("message_expired"));
+    messages.push(sms(202, "success", 30 * hour));
+    let mut desk = Desk::with(&messages, 80, 24);
+    let graph = |desk: &Desk, head: &str, error: &str| {
+        let heads = desk.line(head);
+        let from = heads.split(head).next().unwrap().chars().count();
+        desk.line(error).chars().skip(from).take(12).collect::<String>()
+    };
+    desk.keys("3").sees("24 h by 2 h");
+    assert_eq!(graph(&desk, "24 h by 2 h", "routing_error  "), format!("{}█", " ".repeat(11)), "{}", desk.screen());
+    assert_eq!(graph(&desk, "24 h by 2 h", "message_expired  "), format!("{}▁ ", " ".repeat(10)), "{}", desk.screen());
+    assert!(desk.line("message_expired  ").ends_with("maybe"), "{}", desk.screen());
+    // A cell is not without failures where an hour of it is not loaded.
+    let mut desk = Desk::with(&messages[..101], 80, 24);
+    desk.keys("3");
+    assert_eq!(graph(&desk, "24 h by 2 h", "routing_error  "), format!("{} █", "▒".repeat(10)), "{}", desk.screen());
+    // A time of another day needs more room.
+    messages.push(sms(203, "failure", 23 * hour).error("recipient_invalid"));
+    let mut desk = Desk::with(&messages, 80, 24);
+    desk.keys("3").sees("24 h by 3 retry?");
+    desk.resize(120, 36).sees("last 24 hours");
+    desk.resize(60, 15).misses("24 h by");
+}
+
 #[test]
 fn enter_shows_the_messages_and_esc_leads_back() {
     let mut desk = Desk::with(&failures(), 80, 24);

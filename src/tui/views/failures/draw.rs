@@ -27,8 +27,13 @@ const NAME: usize = 22;
 const BAR: usize = 13;
 const SHORT_BAR: usize = 7;
 
-/// The hours of the graph, a cell each; it has room for its head.
+/// The hours of the graph.
 const HOURS: usize = 24;
+
+/// How many cells they get, with or without a bar beside them, and the head that says how long a cell is; the first that
+/// has room. Since when an error comes tells more than the bar of its share.
+const GRAPHS: [(usize, bool, &str); 4] =
+    [(24, true, "last 24 hours"), (12, true, "24 h by 2 h"), (12, false, "24 h by 2 h"), (8, false, "24 h by 3")];
 
 /// Draws the sum, the heads, the lines and, where there is room, what the selected error means. Says where the selected
 /// line is.
@@ -42,7 +47,7 @@ pub(in crate::tui::views) fn draw(shared: &Shared, buffer: &mut Buffer, filter: 
     }
     let widths = Widths::of(shared, usize::from(area.width));
     draw_heads(shared, buffer, heads, widths);
-    let scale = Scale::of(shared, campaign, groups);
+    let scale = Scale::of(shared, campaign, groups, widths.hours);
     let cursor = table::draw(shared, buffer, area, groups.len(), campaign.failures.index(), |index, style| {
         groups.get(index).map(|group| cells(shared, group, &scale, widths, style)).unwrap_or_default()
     });
@@ -85,7 +90,8 @@ fn draw_sum(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rec
 struct Widths {
     bar: usize,
     newest: usize,
-    hours: bool,
+    /// How many cells the last hours have.
+    hours: usize,
     tried: bool,
     words: usize,
 }
@@ -109,7 +115,7 @@ impl Widths {
         // Margin, name, count, share; then the retry word, the bar, the hours, the reason, the attempts.
         let counted = table::MARGIN + NAME + 1 + 6 + 2 + 7 + 2;
         let fixed = counted + newest + 2;
-        let mut widths = Self { bar: 0, newest, hours: false, tried: false, words: SHORT_WORDS };
+        let mut widths = Self { bar: 0, newest, hours: 0, tried: false, words: SHORT_WORDS };
         if room < fixed + SHORT_WORDS + 1 {
             // The retry word gets room before the time of the newest.
             widths.newest = if room > fixed + SHORTEST_WORDS { newest } else { 0 };
@@ -118,13 +124,11 @@ impl Widths {
             return widths;
         }
         let mut rest = room.saturating_sub(fixed + SHORT_WORDS + 1);
-        if rest > SHORT_BAR {
-            widths.bar = SHORT_BAR;
-            rest -= SHORT_BAR + 1;
-        }
-        if rest >= HOURS + 2 {
-            widths.hours = true;
-            rest -= HOURS + 2;
+        let taken = |cells: usize, has_bar: bool| cells + 2 + if has_bar { SHORT_BAR + 1 } else { 0 };
+        if let Some((cells, has_bar, _)) = GRAPHS.into_iter().find(|(cells, has_bar, _)| taken(*cells, *has_bar) <= rest) {
+            widths.hours = cells;
+            widths.bar = if has_bar { SHORT_BAR } else { 0 };
+            rest -= taken(cells, has_bar);
         }
         let reason = rest.min(LONG_WORDS - SHORT_WORDS);
         rest -= reason;
@@ -154,8 +158,8 @@ fn draw_heads(shared: &Shared, buffer: &mut Buffer, area: Rect, widths: Widths) 
     if widths.newest > 0 {
         text.push_str(&fit("newest", widths.newest + 2, Align::Left));
     }
-    if widths.hours {
-        text.push_str(&fit("last 24 hours", HOURS + 2, Align::Left));
+    if let Some((cells, _, head)) = GRAPHS.into_iter().find(|(cells, ..)| *cells == widths.hours) {
+        text.push_str(&fit(head, cells + 2, Align::Left));
     }
     if widths.tried {
         text.push_str(&fit("tried 1      2    3+", TRIED + 2, Align::Left));
@@ -170,20 +174,22 @@ struct Scale {
     total: usize,
     /// How many failed with the most frequent error.
     most: usize,
-    /// How many failed in each of the last hours, by code.
+    /// How many failed in each cell of the last hours, by code.
     hours: HashMap<String, Vec<usize>>,
-    /// How many failed in the worst hour of any error.
-    most_of_an_hour: usize,
-    /// How many of the hours, the oldest, were not loaded.
+    /// How many failed in the worst cell of any error.
+    most_of_a_cell: usize,
+    /// How many of the cells, the oldest, were not loaded, or not whole.
     not_loaded: usize,
 }
 
 impl Scale {
-    fn of(shared: &Shared, campaign: &Campaign, groups: &[FailureGroup]) -> Self {
+    /// With so many cells for the last hours.
+    fn of(shared: &Shared, campaign: &Campaign, groups: &[FailureGroup], cells: usize) -> Self {
+        let span = HOURS / cells.max(1);
         let mut hours: HashMap<String, Vec<usize>> = HashMap::new();
         for (error, counts) in campaign.store.failed_by_hour(campaign.recent_until, HOURS) {
-            let sums = hours.entry(error.code.to_string()).or_insert_with(|| vec![0; HOURS]);
-            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            let sums = hours.entry(error.code.to_string()).or_insert_with(|| vec![0; HOURS / span]);
+            sums.iter_mut().zip(counts.chunks(span)).for_each(|(sum, counts)| *sum += counts.iter().sum::<usize>());
         }
         let ago = |from| campaign.recent_until.duration_since(from).as_mins().max(0);
         // An hour of which a part was loaded shows that part.
@@ -192,20 +198,20 @@ impl Scale {
         Self {
             total: campaign.failures.failed(),
             most: errors.map(|group| group.count).max().unwrap_or(1),
-            most_of_an_hour: hours.values().flatten().copied().max().unwrap_or(0),
+            most_of_a_cell: hours.values().flatten().copied().max().unwrap_or(0),
             hours,
-            not_loaded: HOURS.saturating_sub(loaded),
+            not_loaded: HOURS.saturating_sub(loaded).div_ceil(span),
         }
     }
 
-    /// The last hours of an error, a sign each.
-    fn hours(&self, code: &str) -> Vec<&'static str> {
+    /// The last hours of an error in so many signs.
+    fn hours(&self, code: &str, cells: usize) -> Vec<&'static str> {
         let counts = self.hours.get(code);
-        let sign = |hour: usize| match counts.map_or(0, |counts| counts[hour]) {
-            0 if hour < self.not_loaded => NOT_LOADED,
-            count => sparkline::sign(count, self.most_of_an_hour),
+        let sign = |cell: usize| match counts.map_or(0, |counts| counts[cell]) {
+            0 if cell < self.not_loaded => NOT_LOADED,
+            count => sparkline::sign(count, self.most_of_a_cell),
         };
-        (0..HOURS).map(sign).collect()
+        (0..cells).map(sign).collect()
     }
 }
 
@@ -231,9 +237,9 @@ fn cells(shared: &Shared, group: &FailureGroup, scale: &Scale, widths: Widths, s
     let newest = group.newest.map(|at| shared.look.time(at, shared.now)).unwrap_or_default();
     let newest = if widths.newest > 0 { format!("{}  ", fit(&newest, widths.newest, Align::Left)) } else { String::new() };
     spans.push(Span::styled(format!("  {newest}"), style(Role::Text)));
-    if widths.hours {
+    if widths.hours > 0 {
         // What is blank is not part of the graph.
-        let hours = scale.hours(code);
+        let hours = scale.hours(code, widths.hours);
         let alike = hours.chunk_by(|left, right| (*left == " ") == (*right == " "));
         spans.extend(alike.map(|run| Span::styled(run.concat(), if run[0] == " " { style(Role::Text) } else { graph })));
         spans.push(Span::styled("  ", style(Role::Text)));
