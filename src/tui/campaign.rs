@@ -21,7 +21,7 @@ use absence::Absence;
 pub(super) use actions::{ActionKey, ActionRecord, Actions};
 use alarm::Alarm;
 use batch_loads::BatchLoads;
-pub(super) use changes::{ChangeRecord, Changes};
+pub(super) use changes::{ChangeRecord, Changes, Retried};
 use checked::Checked;
 pub(super) use choice::FilterChoice;
 pub(super) use follows::FollowedEnd;

@@ -43,6 +43,82 @@ fn changes_are_told_by_message_with_then_and_now() {
     assert!(desk.line("65∙∙∙∙4030").contains("new         ✗ failed      routing_error"), "{}", desk.screen());
 }
 
+/// Many messages on their way, and a while later delivered, failed with two errors, and sent on.
+fn changed_alike(columns: u16, rows: u16) -> Desk {
+    let told =
+        |first: u32, count: u32, status| (first..first + count).map(move |number| sms(number, status, 600 + i64::from(number % 100) * 3));
+    let before: Vec<Sms> = told(100, 60, "sent").chain(told(200, 4, "created")).chain(told(300, 6, "sent_to_telco")).collect();
+    let after = told(100, 50, "success")
+        .chain(told(150, 10, "failure").map(|message| message.error("routing_error")))
+        .chain(told(200, 4, "sending"))
+        .chain(told(300, 2, "failure"))
+        .chain(told(302, 4, "success"));
+    let mut desk = Desk::with(&before, columns, rows);
+    let after: Vec<Sms> = after.collect();
+    desk.wait(60_000).head(0, &after, false).keys("5");
+    desk
+}
+
+#[test]
+fn changes_that_are_alike_share_a_line_that_opens() {
+    let mut desk = changed_alike(120, 36);
+    desk.sees("changed since 14:03: 54 delivered, 12 failed, 4 on the way");
+    let line = |desk: &Desk, text: &str| desk.line(text).trim_start_matches(" › ").trim().to_owned();
+    assert_eq!(line(&desk, "✓ 54 delivered"), "13:54:10  ✓ 54 delivered, 13:51 to 13:54 (Enter lists them)");
+    assert!(line(&desk, "✗ 10 failed").ends_with("✗ 10 failed: routing_error (Enter lists them)"), "{}", desk.screen());
+    assert!(line(&desk, "4 sending").contains("› 4 sending"), "{}", desk.screen());
+    // Two of a kind have a line each, and none is lost.
+    assert_eq!(desk.screen().matches("recipient_unavailable").count(), 2, "{}", desk.screen());
+    // The newest first, as before.
+    let rows = desk.screen().lines().skip(6).map(|line| line.chars().skip(3).take(8).collect::<String>()).collect::<Vec<_>>();
+    assert_eq!(rows.iter().filter(|time| time.contains(':')).count(), 5, "{}", desk.screen());
+    let row = desk.screen().lines().position(|line| line.contains("10 failed")).unwrap()
+        - desk.screen().lines().position(|line| line.contains("time ")).unwrap()
+        - 1;
+    desk.keys(&"j ".repeat(row)).keys("Enter").sees("Enter hides them");
+    let lines = desk.screen().lines().skip(4).filter(|line| line.contains("routing_error")).count();
+    assert_eq!(lines, 11, "{}", desk.screen());
+    assert!(desk.cursor_line().contains("10 failed"));
+    desk.keys("j Enter").sees("No route to").keys("Esc");
+    assert!(desk.cursor_line().contains("routing_error") && !desk.cursor_line().contains("10 failed"), "{}", desk.screen());
+    desk.keys("k Enter").misses("Enter hides them");
+    assert!(desk.cursor_line().contains("10 failed"));
+    // What is copied says of how many it is, and a file has each.
+    desk.keys("x Enter");
+    let (_, text) = crate::shown::exported(&desk, "actions");
+    assert_eq!(text.lines().count(), 71, "{text}");
+}
+
+#[test]
+fn the_cursor_follows_a_change_into_its_line_and_out_of_it() {
+    let mut desk = changed_alike(80, 24);
+    desk.keys("G k");
+    let chosen = desk.cursor_line();
+    assert!(chosen.contains("recipient_unavailable"), "{}", desk.screen());
+    // A third one of its kind comes: they share a line, and the cursor is there.
+    desk.wait(5_000).head(0, &[sms(200, "failure", 610)], false).sees("3 failed: recipient_unavailable");
+    assert!(desk.cursor_line().contains("3 failed: recipient_unavailable"), "{}", desk.screen());
+    // It is retried elsewhere: two are left, and the cursor is on one of them.
+    desk.wait(5_000).head(0, &[Sms { error: "", ..sms(200, "sending", 620) }], false).misses("3 failed");
+    assert!(desk.cursor_line().contains("recipient_unavailable"), "{}", desk.screen());
+}
+
+#[test]
+fn an_opened_line_of_changes_is_closed_once_they_were_seen() {
+    let mut desk = changed_alike(80, 24);
+    desk.keys("Enter").sees("hides them").keys("1");
+    let more: Vec<Sms> = (400..420).map(|number| sms(number, "success", 1)).collect();
+    desk.wait(60_000).head(0, &more, false).keys("5").sees("20 delivered").misses("hides them");
+}
+
+#[rstest]
+#[case(60, 15)]
+#[case(80, 24)]
+#[case(120, 36)]
+fn the_changes_that_are_alike(#[case] columns: u16, #[case] rows: u16) {
+    assert_snapshot!(format!("alike_{columns}x{rows}"), changed_alike(columns, rows).screen());
+}
+
 #[rstest]
 #[case("1")]
 #[case("Esc")]

@@ -34,7 +34,8 @@ fn with(keys: &str, columns: u16, rows: u16) -> Desk {
 fn changes(columns: u16, rows: u16) -> Desk {
     let told = |status| (0..60u32).map(|number| sms(number, status, i64::from(number) + 5)).collect::<Vec<_>>();
     let mut desk = Desk::with(&told("sent"), columns, rows);
-    desk.head(0, &told("success"), false).keys("5");
+    // All of them share a line until that is opened.
+    desk.head(0, &told("success"), false).keys("5 Enter");
     desk
 }
 

@@ -103,7 +103,7 @@ fn an_export_leads_back_to_its_plan() {
 
 /// What is opened in a line of another view leads back to that view, not to the list.
 #[rstest]
-#[case("5", "Enter", "Esc")]
+#[case("5 Enter j", "Enter", "Esc")]
 #[case("3", "Enter", "Esc")]
 #[case("3", "Enter Enter", "Esc Esc")]
 #[case("2", "Enter", "Esc")]

@@ -35,12 +35,34 @@ pub(in crate::tui) struct ChangeRecord {
 }
 
 /// Whether a change shows that its message was retried, and from where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::tui) enum Retried {
     No,
     /// From this dashboard.
     Here,
     Elsewhere,
+}
+
+impl ChangeRecord {
+    /// Whether the message was retried, and from where: elsewhere is what one does not know.
+    pub fn retried(&self) -> Retried {
+        match (self.elsewhere, self.here) {
+            (true, _) => Retried::Elsewhere,
+            (false, true) => Retried::Here,
+            (false, false) => Retried::No,
+        }
+    }
+}
+
+impl Retried {
+    /// In words; none where it was not retried.
+    pub fn words(self) -> &'static str {
+        match self {
+            Retried::No => "",
+            Retried::Here => "retried here",
+            Retried::Elsewhere => "retried elsewhere",
+        }
+    }
 }
 
 /// How many messages changed, by their new state.
@@ -218,6 +240,7 @@ impl Shared {
         let Some(campaign) = self.campaign_mut() else { return };
         if is_shown || campaign.drilled.as_ref().is_some_and(|drilled| drilled.from == OpenedFrom::Pane(ViewKind::Activity)) {
             campaign.changes.mark_seen(now);
+            campaign.activity_view.close_changes();
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The view of changes and actions: what changed since the user last looked, what was requested, its
 //! outcome, and what a person must decide.
 
-mod alike; // retries that ended alike, in one line
+mod alike; // what ended alike, in one line
 mod draw; // how it looks
 mod rows; // for files and the clipboard
 
 use std::cmp::Reverse;
 
-use alike::{Alike, AlikeKey, end_of};
+use alike::{Alike, AlikeKey, AlikeOf, end_of, end_of_change};
 pub(super) use draw::draw;
 pub(in crate::tui) use draw::followed_words;
 use jiff::Timestamp;
@@ -91,7 +91,7 @@ impl Entry<'_> {
             (Entry::NotStarted(_), ActivityKey::NotStarted) => true,
             (Entry::Open(open, _), ActivityKey::Open(action)) => open.action == *action,
             (Entry::Action(record), ActivityKey::Action(action)) => record.key() == action,
-            (Entry::Alike(alike), ActivityKey::Alike(key)) => end_of(alike.newest).is_some_and(|end| key.is(end)),
+            (Entry::Alike(alike), ActivityKey::Alike(key)) => key.is(alike.end),
             (Entry::Change(record), ActivityKey::Change(message)) => record.message == *message,
             _ => false,
         }
@@ -104,7 +104,8 @@ impl Entry<'_> {
             Entry::NotStarted(_) => Timestamp::MAX,
             Entry::Open(open, record) => record.map_or(open.planned_at, |record| record.at),
             Entry::Action(record) => record.at,
-            Entry::Alike(alike) => alike.newest.at,
+            Entry::Alike(Alike { of: AlikeOf::Retries(newest), .. }) => newest.at,
+            Entry::Alike(Alike { of: AlikeOf::Changes(newest, _), .. }) => newest.at,
             Entry::Change(record) => record.at,
         }
     }
@@ -121,13 +122,13 @@ impl Entry<'_> {
 
     /// Whether it is an action, and not just a change that was seen.
     pub fn is_action(&self) -> bool {
-        !matches!(self, Entry::Change(_))
+        !matches!(self, Entry::Change(_) | Entry::Alike(Alike { of: AlikeOf::Changes(..), .. }))
     }
 
     /// How many actions it stands for. Those under an opened line are counted there.
     pub fn actions(&self) -> usize {
         match self {
-            Entry::Alike(alike) if !alike.is_open => alike.count,
+            Entry::Alike(alike) if !alike.is_open && self.is_action() => alike.count,
             Entry::Alike(_) | Entry::Change(_) => 0,
             _ => 1,
         }
@@ -143,15 +144,21 @@ pub(in crate::tui) struct Activity {
     opened: Option<AlikeKey>,
 }
 
-/// The list, with one line for retries that ended alike.
+impl Activity {
+    /// What changed was seen: what changes next is one line again.
+    pub fn close_changes(&mut self) {
+        self.opened = self.opened.take().filter(|opened| !opened.is_of_changes());
+    }
+}
+
+/// The list, with one line for what ended alike.
 pub(in crate::tui) fn lines(campaign: &Campaign) -> Vec<Entry<'_>> {
     alike::gathered(every_line(campaign), campaign.activity_view.opened.as_ref())
 }
 
 /// Whether a line is one of those under an opened line.
 fn is_opened(campaign: &Campaign, entry: &Entry<'_>) -> bool {
-    let Entry::Action(record) = entry else { return false };
-    campaign.activity_view.opened.as_ref().zip(end_of(record)).is_some_and(|(opened, end)| opened.is(end))
+    campaign.activity_view.opened.as_ref().zip(end_of(entry)).is_some_and(|(opened, end)| opened.is(end))
 }
 
 /// What needs a person, then everything else, newest first. An action that the journal has open appears once.
@@ -224,7 +231,20 @@ pub(super) fn cursor(campaign: &Campaign) -> (usize, usize) {
 }
 
 fn index(campaign: &Campaign, entries: &[Entry<'_>]) -> usize {
-    campaign.activity_view.cursor.as_ref().and_then(|key| entries.iter().position(|entry| entry.is(key))).unwrap_or(0)
+    let Some(key) = campaign.activity_view.cursor.as_ref() else { return 0 };
+    let position = entries.iter().position(|entry| entry.is(key));
+    position.or_else(|| moved(campaign, entries, key)).unwrap_or(0)
+}
+
+/// Where a line went that has joined others, or of which too few are left to share a line.
+fn moved(campaign: &Campaign, entries: &[Entry<'_>], key: &ActivityKey) -> Option<usize> {
+    let end = match key {
+        ActivityKey::Alike(key) => return entries.iter().position(|entry| end_of(entry).is_some_and(|end| key.is(end))),
+        ActivityKey::Change(message) => end_of_change(campaign.changes.of(message)?),
+        ActivityKey::Action(action) => end_of(&Entry::Action(campaign.actions.iter().find(|record| record.key() == action)?))?,
+        ActivityKey::NotStarted | ActivityKey::Open(_) => return None,
+    };
+    entries.iter().position(|entry| matches!(entry, Entry::Alike(alike) if alike.end == end))
 }
 
 /// How many lines the list has.

@@ -1,18 +1,19 @@
 //! How the view looks: the sum, the heads, a line each.
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Alike, Entry, NO_LONGER_LOADED, index, is_opened, lines};
+use super::{Alike, AlikeOf, Entry, NO_LONGER_LOADED, index, is_opened, lines};
 use crate::action::Subject;
 use crate::delivery::{BatchId, Recipient, Status, agreeing, counted, grouped};
 use crate::monitor::{ActionStage, OpenActionNews};
 use crate::state::ActionState;
 use crate::tui::chrome::notice;
-use crate::tui::shared::{Campaign, ChangeRecord, Shared};
-use crate::tui::text::{Align, fit};
+use crate::tui::shared::{ActionRecord, Campaign, ChangeRecord, Retried, Shared};
+use crate::tui::text::{Align, fit, width};
 use crate::tui::views::empty;
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::recipient;
@@ -29,21 +30,21 @@ pub(in crate::tui::views) fn draw(shared: &Shared, buffer: &mut Buffer, filter: 
         empty::draw_no_activity(shared, campaign, buffer, area);
         return None;
     }
-    let width = usize::from(area.width);
+    let columns = usize::from(area.width);
     let index = index(campaign, &entries);
     let height = usize::from(area.height);
     let in_view = || entries.iter().skip(table::top(index, height)).take(height);
     let times = in_view().filter(|entry| !matches!(entry, Entry::NotStarted(_)));
     let time = times.map(|entry| shown_time(shared, entry).len()).max().unwrap_or(4);
-    let widths = Widths { time, text: width.saturating_sub(table::MARGIN + time + 2 + 1) };
-    let what = if in_view().all(Entry::is_action) {
+    let widths = Widths { time, text: columns.saturating_sub(table::MARGIN + time + 2 + 1) };
+    let what = if !in_view().any(|entry| matches!(entry, Entry::Change(_))) {
         "outcome".to_owned()
     } else {
         let heads = [("recipient", RECIPIENT), ("before", BEFORE), ("now", NOW)];
         heads.map(|(head, width)| fit(head, width + 2, Align::Left)).concat() + "why"
     };
     let head = format!("{}{}  {what}", " ".repeat(table::MARGIN), fit("time", time, Align::Left));
-    buffer.set_stringn(heads.x, heads.y, head, width, shared.look.style(Role::Heading));
+    buffer.set_stringn(heads.x, heads.y, head, columns, shared.look.style(Role::Heading));
     table::draw(shared, buffer, area, entries.len(), index, |index, style| {
         entries.get(index).map(|entry| line(shared, campaign, entry, widths, style)).unwrap_or_default()
     })
@@ -130,10 +131,15 @@ struct Widths {
 fn shown_time(shared: &Shared, entry: &Entry<'_>) -> String {
     let (look, now) = (&shared.look, shared.now);
     match entry {
-        Entry::Change(ChangeRecord { ended_at: Some(at), .. }) => look.time(*at, now),
+        Entry::Change(record) | Entry::Alike(Alike { of: AlikeOf::Changes(record, _), .. }) => look.time(changed_at(shared, record), now),
         Entry::Open(..) => look.time(entry.at(), now),
         _ => look.happened(entry.at(), now),
     }
+}
+
+/// When a message changed, as a time of day.
+fn changed_at(shared: &Shared, record: &ChangeRecord) -> Timestamp {
+    record.ended_at.unwrap_or_else(|| shared.look.of_that_day(record.at))
 }
 
 fn line(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>, widths: Widths, selected: Option<Style>) -> Line<'static> {
@@ -161,7 +167,10 @@ fn line(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>, widths: Widths,
             (shown_time(shared, entry), format!("{indent}{text}"), role)
         }
         Entry::Alike(alike) => {
-            let (text, role) = alike_words(shared, alike);
+            let (text, role) = match alike.of {
+                AlikeOf::Retries(newest) => retries_words(shared, alike, newest),
+                AlikeOf::Changes(newest, oldest) => changes_words(shared, alike, newest, oldest, widths.text),
+            };
             (shown_time(shared, entry), text, role)
         }
     };
@@ -172,12 +181,10 @@ fn line(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>, widths: Widths,
 }
 
 /// Retries that ended alike, in one line: `21 retries not sent: the run was stopped`.
-fn alike_words(shared: &Shared, alike: &Alike<'_>) -> (String, Role) {
+fn retries_words(shared: &Shared, alike: &Alike<'_>, newest: &ActionRecord) -> (String, Role) {
     let ascii = shared.look.ascii;
     let retries = counted(alike.count, "retry");
-    let way = if alike.is_open { "hides them" } else { "lists them" };
-    let key = shared.key_for(Action::Enter);
-    let Some(stage) = &alike.newest.stage else { return (retries, Role::Text) };
+    let Some(stage) = &newest.stage else { return (retries, Role::Text) };
     let why = stage.why().map(|why| format!(": {}", phrase(&why.what))).unwrap_or_default();
     let (sign, role) = match stage {
         ActionStage::Accepted | ActionStage::FoundAccepted => (sign(&Status::Success, ascii), Role::Fine),
@@ -192,7 +199,27 @@ fn alike_words(shared: &Shared, alike: &Alike<'_>) -> (String, Role) {
         ActionStage::Followed { status } if !status.is_final() => status.word(),
         stage => stage.word(),
     };
-    (format!("{sign} {retries} {word}{why} ({key} {way})").trim_start().to_owned(), role)
+    (format!("{sign} {retries} {word}{why} ({})", way(shared, alike)).trim_start().to_owned(), role)
+}
+
+/// What Enter does with them.
+fn way(shared: &Shared, alike: &Alike<'_>) -> String {
+    format!("{} {} them", shared.key_for(Action::Enter), if alike.is_open { "hides" } else { "lists" })
+}
+
+/// Messages that changed alike, in one line: `1,204 delivered, 14:02 to 14:05`.
+fn changes_words(shared: &Shared, alike: &Alike<'_>, newest: &ChangeRecord, oldest: &ChangeRecord, room: usize) -> (String, Role) {
+    let code = newest.error.as_ref().map(|error| format!(": {}", error.code)).unwrap_or_default();
+    let again = Some(newest.retried().words()).filter(|words| !words.is_empty()).map(|words| format!(", {words}")).unwrap_or_default();
+    let sign = sign(&newest.to, shared.look.ascii);
+    let what = format!("{sign} {} {}{code}{again}", grouped(alike.count), newest.to.word());
+    let [from, to] = [oldest, newest].map(|record| shared.look.minute(changed_at(shared, record), shared.now));
+    // Of other steps no stamp tells when they were.
+    let seen = if newest.ended_at.is_some() { "" } else { "seen " };
+    let spanned = if from == to { what.clone() } else { format!("{what}, {seen}{from} to {to}") };
+    let told = format!("{spanned} ({})", way(shared, alike));
+    let text = [told, spanned].into_iter().find(|text| width(text) <= room).unwrap_or(what);
+    (text, if newest.retried() == Retried::Elsewhere { Role::Warning } else { role_of(&newest.to) })
 }
 
 /// The first sentence of an explanation within another sentence.
@@ -216,12 +243,7 @@ fn change(shared: &Shared, campaign: &Campaign, record: &ChangeRecord, widths: W
     let from = record.from.as_ref().map_or("new", Status::word);
     let to = format!("{} {}", sign(&record.to, ascii), record.to.word());
     let code = record.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
-    let again = match (record.elsewhere, record.here) {
-        (true, _) => "retried elsewhere",
-        (false, true) => "retried here",
-        (false, false) => "",
-    };
-    let why = [code.as_str(), again, dropped].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let why = [code.as_str(), record.retried().words(), dropped].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let room = widths.text.saturating_sub(RECIPIENT + BEFORE + NOW + 6);
     Line::from(vec![
         text(&shown_time(shared, &Entry::Change(record)), widths.time, Role::Muted),

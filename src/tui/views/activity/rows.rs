@@ -1,6 +1,6 @@
 //! The activity as rows, for files and the clipboard.
 
-use super::{Entry, NO_LONGER_LOADED, every_line, selected};
+use super::{Alike, AlikeOf, Entry, NO_LONGER_LOADED, every_line, selected};
 use crate::action::Subject;
 use crate::delivery::{Status, counted};
 use crate::monitor::ActionStage;
@@ -61,10 +61,16 @@ fn entry_rows(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Ve
             )]
         }
         // One line stands for all of them; a file has each.
-        Entry::Alike(alike) => {
-            let stage = alike.newest.stage.as_ref();
-            let (word, outcome) = (alike.newest.subject.words().command, stage.map_or("asked", ActionStage::word));
-            vec![action_row(shared, entry, word, "", counted(alike.count, "message"), outcome, stage)]
+        Entry::Alike(Alike { of: AlikeOf::Retries(newest), count, .. }) => {
+            let stage = newest.stage.as_ref();
+            let (word, outcome) = (newest.subject.words().command, stage.map_or("asked", ActionStage::word));
+            vec![action_row(shared, entry, word, "", counted(*count, "message"), outcome, stage)]
+        }
+        Entry::Alike(Alike { of: AlikeOf::Changes(newest, _), count, .. }) => {
+            let at = shared.look.exact(shared.look.of_that_day(newest.at));
+            let code = newest.error.as_ref().map(|error| error.code.to_string()).unwrap_or_default();
+            let cells = [&at, "seen", "", &counted(*count, "message"), newest.to.word(), &code, "", newest.retried().words(), ""];
+            vec![cells.map(str::to_owned).to_vec()]
         }
         Entry::Change(record) => {
             let id = &record.message;
