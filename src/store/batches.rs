@@ -4,7 +4,7 @@
 //! message brought it.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 
 use hashbrown::DefaultHashBuilder;
@@ -15,7 +15,7 @@ use super::counts::{Contribution, ErrorCount, minute_of, named_errors};
 use super::names::{CREATED, Interned};
 use super::read_times::Stamp;
 use super::{Classes, Store};
-use crate::delivery::{Batch, BatchFields, BatchId, Patience, Reported, Station, believed_total};
+use crate::delivery::{Batch, BatchFields, BatchId, Patience, Progress, Reported, Station, believed_total};
 
 /// A batch and how far its messages are loaded. Its messages are counted wherever they were found, because a batch is
 /// read through pages of its own, beyond the campaign's stretch.
@@ -70,6 +70,22 @@ impl Store {
     /// One batch.
     pub fn batch(&self, id: &BatchId) -> Option<BatchSummary> {
         self.summary(self.columns.batches.find(id.as_str())?)
+    }
+
+    /// When the least recently read message of each batch was read, of those that are on the way beyond the loaded
+    /// range: nothing reads these again by itself. Looks at every message on the way, where anything is loaded there.
+    pub fn oldest_readings_beyond(&self, now: Timestamp) -> HashMap<BatchId, Timestamp> {
+        if self.coverage().islands == 0 {
+            return HashMap::new();
+        }
+        let mut oldest: HashMap<u32, Stamp> = HashMap::new();
+        for row in self.tally.waiting.iter().filter(|row| !self.is_covered(*row) && self.progress(*row, now) == Progress::Open) {
+            let (batch, stamp) = (self.columns.batch[row.index()], self.columns.asked.newest(row.index()));
+            let known = oldest.entry(batch).or_insert(stamp);
+            *known = stamp.min(*known);
+        }
+        let named = |(batch, stamp)| Some((BatchId::new(self.columns.batches.id(batch)?), self.columns.asked.time(stamp)));
+        oldest.into_iter().filter_map(named).collect()
     }
 
     /// The loaded messages of a batch that failed, by error.

@@ -120,6 +120,54 @@ fn one_that_cannot_be_loaded_says_why_and_is_asked_for_again_by_a_key() {
     desk.news(0, News::Connection(Connection::Paused)).sees("batch: loading, 20 of 150, paused");
 }
 
+/// Where nothing else reads its messages, a batch on the screen is loaded again, and elsewhere it says how old it is.
+#[test]
+fn beyond_the_loaded_range_a_shown_batch_is_loaded_again_and_others_say_their_age() {
+    let mut desk = desk(120, 36);
+    let with_open = |age: i64| {
+        let sending = (0..3).map(|number| sms(2_147 + number, "sending", 30_000 + age).batch(PART).uploaded(31_000 + age, 150));
+        part(147).into_iter().map(|message| Sms { age: message.age + age, ..message }).chain(sending).collect::<Vec<_>>()
+    };
+    desk.keys("2 j j Enter").load_batch(0, &with_open(0));
+    desk.keys("Esc").wait(60_000).wait(1_000);
+    assert_eq!(desk.loads_asked.len(), 1, "nothing is loaded again that nobody looks at");
+    assert!(!desk.cursor_line().contains(" old"), "{}", desk.cursor_line());
+    desk.wait(100_000);
+    assert!(desk.cursor_line().contains(" 2 min old"), "{}", desk.screen());
+    let old = desk.screen().lines().skip(5).filter(|line| line.contains(" min old")).count();
+    assert_eq!(old, 1, "{}", desk.screen());
+    desk.resize(60, 15).sees("figures up to 2 min old").resize(120, 36);
+    // Once it is listed, it is loaded again, and once more when it is old again.
+    desk.keys("Enter").sees("batch: last loaded 2 min ago").wait(1_000);
+    assert_eq!(desk.loads_asked.len(), 2);
+    desk.wait(5_000).wait(61_000);
+    assert_eq!(desk.loads_asked.len(), 2, "it is under way");
+    desk.load_batch(0, &with_open(228)).wait(1_000).misses("last loaded").wait(57_000);
+    assert_eq!(desk.loads_asked.len(), 2);
+    desk.wait(3_000);
+    assert_eq!(desk.loads_asked.len(), 3);
+    desk.load_batch(0, &with_open(289)).keys("^r");
+    assert_eq!(desk.loads_asked.len(), 4, "asked for, it is loaded at once");
+    // A refusal is not asked for again by itself.
+    let (generation, _) = desk.loads_asked.last().unwrap().clone();
+    desk.news(0, News::Batch { generation, state: BatchState::Failed { why: explanation("the key is refused"), again: false } });
+    desk.wait(300_000).wait(1_000).sees("batch: last loaded 5 min ago");
+    assert_eq!(desk.loads_asked.len(), 4);
+    // Of who did not get it as well.
+    desk.keys("d").sees("last loaded 5 min ago").keys("^r");
+    assert_eq!(desk.loads_asked.len(), 5);
+    // Once nothing of it is on the way, nothing of it grows old.
+    let done = part(150).into_iter().map(|message| Sms { age: message.age + 700, ..message }).collect::<Vec<_>>();
+    desk.load_batch(0, &done).wait(1_000).misses("last loaded").keys("^r");
+    assert_eq!(desk.loads_asked.len(), 5);
+}
+
+#[test]
+fn at_sixty_columns_it_still_says_how_much_is_loaded() {
+    let mut desk = desk(60, 15);
+    desk.keys("2").sees(" 20 of 150 ");
+}
+
 /// The newest request goes first: the others wait for it.
 #[test]
 fn the_time_left_counts_what_goes_before() {

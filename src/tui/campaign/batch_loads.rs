@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Campaign;
 use crate::delivery::{BatchId, believed_total, grouped};
@@ -12,12 +12,15 @@ use crate::monitor::{BatchState, Command, Connection, Generation};
 use crate::postman::{Explanation, PageRequest};
 use crate::store::BatchSummary;
 use crate::tui::Role;
-use crate::tui::shared::Shared;
+use crate::tui::shared::{Shared, ViewKind};
 use crate::tui::text::age;
 use crate::tui::widgets::words::loaded_of;
 
 /// Of so many calls one goes to the newest messages, so that they stay up to date meanwhile.
 const CALLS_OF_A_ROUND: f64 = 4.0;
+
+/// A batch that is shown is loaded again once its figures are so old.
+const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
 
 /// How far the loading of a batch is.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,7 +146,58 @@ impl Campaign {
     }
 }
 
+impl Campaign {
+    /// How much of a batch is loaded, or how old that is; `None` where it is whole and that is not worth a word. `now` is by
+    /// this program's own clock.
+    pub fn batch_words(&self, summary: &BatchSummary, now: Timestamp) -> Option<(String, Role)> {
+        let last_read = |(old, role)| (format!("last loaded {old} ago"), role);
+        self.batch_progress(summary).or_else(|| self.batch_age_words(&summary.batch.id, now).map(last_read))
+    }
+
+    /// Whether a batch that is shown is to be loaded again: messages of it are on the way beyond the loaded range, where
+    /// nothing else reads them. That takes a quarter of the calls at most.
+    fn is_due_again(&self, summary: &BatchSummary, now: Timestamp) -> bool {
+        let Some(old) = self.batch_age(&summary.batch.id, now) else { return false };
+        let Some(rate) = self.meter.as_ref().map(|meter| meter.rate).filter(|rate| *rate > 0.0) else { return false };
+        let calls = summary.loaded.div_ceil(usize::from(PageRequest::LARGEST));
+        let slowest = SignedDuration::try_from_secs_f64(calls as f64 / rate * CALLS_OF_A_ROUND).unwrap_or(SignedDuration::MAX);
+        let load = self.batch_loads.0.get(&summary.batch.id);
+        // A refusal would only come again.
+        let is_refused = load.is_some_and(|load| matches!(load.phase, LoadPhase::Failed { again: false, .. }));
+        old >= AGAIN_AFTER.max(slowest) && !is_refused
+    }
+}
+
 impl Shared {
+    /// Loads the batch again that is on the screen, where its figures would grow old.
+    pub(in crate::tui) fn keep_batch_fresh(&mut self) {
+        let now = self.now;
+        let due = self.campaign().and_then(|campaign| self.shown_batch(campaign).filter(|summary| campaign.is_due_again(summary, now)));
+        if let Some(summary) = due {
+            self.load_batch(&summary.batch.id);
+        }
+    }
+
+    /// Loads what is missing of the batch on the screen, and again what may have changed of it.
+    pub(in crate::tui) fn read_batch_now(&mut self) {
+        let now = self.now;
+        let is_due =
+            |campaign: &Campaign, summary: &BatchSummary| !summary.is_whole || campaign.batch_age(&summary.batch.id, now).is_some();
+        let due = self.campaign().and_then(|campaign| self.shown_batch(campaign).filter(|summary| is_due(campaign, summary)));
+        if let Some(summary) = due {
+            self.load_batch(&summary.batch.id);
+        }
+    }
+
+    /// The batch that the view is about.
+    fn shown_batch(&self, campaign: &Campaign) -> Option<BatchSummary> {
+        match self.view {
+            ViewKind::Messages => campaign.listed_batch(),
+            ViewKind::NotDelivered => campaign.store.batch(campaign.not_delivered.batch()?),
+            ViewKind::Batches | ViewKind::Failures | ViewKind::Trends | ViewKind::Activity => None,
+        }
+    }
+
     /// Loads all of the batch whose messages the list shows, unless that is under way.
     pub(in crate::tui) fn load_listed_batch(&mut self) {
         let listed = self.campaign().and_then(Campaign::listed_batch);

@@ -1,8 +1,11 @@
 //! How long ago the messages on the way were last loaded: their status may have changed since.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Campaign, TimeWindow};
+use crate::delivery::BatchId;
 use crate::tui::Role;
 use crate::tui::text::age;
 
@@ -19,10 +22,12 @@ const QUICK: usize = 100_000;
 const LOOK_AGAIN: (SignedDuration, SignedDuration) = (SignedDuration::from_secs(1), SignedDuration::from_secs(10));
 
 /// When the messages on the way in the time window were last loaded.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::tui) struct Checked {
     /// When the one was that was not loaded again for longest, by this program's own clock; `None` without any.
     oldest: Option<Timestamp>,
+    /// The same of each batch with messages on the way beyond the loaded range, whatever the time window.
+    beyond: HashMap<BatchId, Timestamp>,
     /// When that was looked up, and how many were on the way then.
     looked_up: Option<(Timestamp, usize)>,
     /// The time window that it is about.
@@ -39,14 +44,16 @@ impl Campaign {
         if !self.checked.looked_up.is_some_and(is_known) {
             let (since, until) = self.times();
             self.checked.oldest = self.store.oldest_open_reading(since, until, self.now);
+            self.checked.beyond = self.store.oldest_readings_beyond(self.now);
             self.checked.looked_up = Some((now, open));
         }
     }
 
-    /// The figures are those of the time window now: where it is another one, all of this is looked up again.
+    /// The figures are those of the time window now: where it is another one, what depends on it is looked up again.
     pub(super) fn window_counted(&mut self) {
         if self.checked.window != self.choice.window {
-            self.checked = Checked { window: self.choice.window, ..Checked::default() };
+            let beyond = std::mem::take(&mut self.checked.beyond);
+            self.checked = Checked { window: self.choice.window, beyond, ..Checked::default() };
         }
     }
 
@@ -56,5 +63,17 @@ impl Campaign {
         let old = now.duration_since(self.checked.oldest?);
         let role = if old >= LATE { Role::Warning } else { Role::Muted };
         (old >= FRESH).then(|| (format!("≤ {}", age(old)), role))
+    }
+
+    /// How long ago those messages of a batch were last loaded that are on the way beyond the loaded range; `None`
+    /// where there are none.
+    pub fn batch_age(&self, batch: &BatchId, now: Timestamp) -> Option<SignedDuration> {
+        self.checked.beyond.get(batch).map(|oldest| now.duration_since(*oldest))
+    }
+
+    /// The same in words, where it is worth them: `12 min`, and how loud that is.
+    pub fn batch_age_words(&self, batch: &BatchId, now: Timestamp) -> Option<(String, Role)> {
+        let old = self.batch_age(batch, now).filter(|old| *old >= FRESH)?;
+        Some((age(old), if old >= LATE { Role::Warning } else { Role::Muted }))
     }
 }

@@ -51,6 +51,11 @@ impl Default for NotDelivered {
 }
 
 impl NotDelivered {
+    /// The batch that it is about.
+    pub fn batch(&self) -> Option<&BatchId> {
+        self.batch.as_ref()
+    }
+
     /// The class of the line with the cursor; `None` on the first, which is all that are ticked.
     fn class(&self) -> Option<Class> {
         CLASSES.get(self.cursor.checked_sub(1)?).copied()
@@ -239,7 +244,8 @@ pub(super) fn draw(shared: &Shared, buffer: &mut Buffer, sum: Rect, heads: Rect,
         Some(summary) => {
             left.push(Piece::new(format!("· {}", name(campaign, &summary)), look.style(Role::Accent), 0).gap(1));
             let key = shared.key_for(Action::Show(ViewKind::NotDelivered));
-            let (words, role) = campaign.batch_progress(&summary).unwrap_or_else(|| ("all of it is loaded".to_owned(), Role::Muted));
+            let (words, role) =
+                campaign.batch_words(&summary, shared.now).unwrap_or_else(|| ("all of it is loaded".to_owned(), Role::Muted));
             vec![Piece::new(words, look.style(role), 1), Piece::new(format!("{key} the whole campaign"), look.style(Role::Muted), 2)]
         }
         None => {

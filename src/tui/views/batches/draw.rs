@@ -62,6 +62,13 @@ fn draw_sum(shared: &Shared, campaign: &Campaign, (known, index): (&[BatchSummar
     if !campaign.batch_view.order.is_default() {
         left.push(Piece::new(format!("· {}", campaign.batch_view.order.sentence()), style(Role::Accent), 0).gap(1));
     }
+    let has_progress = Widths::of(shared, campaign, known, usize::from(area.width)).progress > 0;
+    let ages = known.iter().filter_map(|summary| campaign.batch_age_words(&summary.batch.id, shared.now).map(|words| (summary, words)));
+    let oldest = ages.max_by_key(|(summary, _)| campaign.batch_age(&summary.batch.id, shared.now));
+    // Elsewhere each says it itself.
+    if let Some((_, (old, role))) = oldest.filter(|_| !has_progress) {
+        left.push(Piece::new(format!("· figures up to {old} old"), style(role), 0).gap(1));
+    }
     if let Some(words) = being_prepared(campaign, known, shared.now) {
         left.push(Piece::new(format!("· {words}"), style(Role::Moving), 0).gap(1));
     }
@@ -120,12 +127,22 @@ struct Widths {
 
 impl Widths {
     fn of(shared: &Shared, campaign: &Campaign, batches: &[BatchSummary], room: usize) -> Self {
+        let least = Heads::of(room < NARROW).rows.len();
+        let wide = Self::with_rows(shared, campaign, batches, room, widest(&mut batches.iter().map(rows), least));
+        if wide.progress > 0 {
+            return wide;
+        }
+        // Nothing else says then how much is loaded.
+        Self::with_rows(shared, campaign, batches, room, widest(&mut batches.iter().map(rows_loaded), least))
+    }
+
+    /// The widths where the column of rows is that wide.
+    fn with_rows(shared: &Shared, campaign: &Campaign, batches: &[BatchSummary], room: usize, rows: usize) -> Self {
         let is_narrow = room < NARROW;
-        let widest = |texts: &mut dyn Iterator<Item = String>, least: usize| texts.map(|text| width(&text)).max().unwrap_or(0).max(least);
         let heads = Heads::of(is_narrow);
         let failed = &mut batches.iter().map(|summary| figure_of(summary, classes(campaign, summary)[Class::Failed]));
         let mut widths = Self {
-            rows: widest(&mut batches.iter().map(rows), heads.rows.len()),
+            rows,
             delivered: widest(
                 &mut batches.iter().map(|summary| delivered(summary, &classes(campaign, summary))),
                 "100.0 %".len().max(width(&heads.delivered)),
@@ -162,10 +179,6 @@ impl Widths {
                 rest -= taken;
             }
         }
-        if widths.progress == 0 {
-            // Nothing else says then how much is loaded.
-            widths.rows = widest(&mut batches.iter().map(rows_loaded), widths.rows).min(widths.rows + rest);
-        }
         widths
     }
 
@@ -184,6 +197,11 @@ impl Widths {
     fn created(&mut self) -> &mut usize {
         &mut self.created
     }
+}
+
+/// How wide the widest of these texts is, and `least` at least.
+fn widest(texts: &mut dyn Iterator<Item = String>, least: usize) -> usize {
+    texts.map(|text| width(&text)).max().unwrap_or(0).max(least)
 }
 
 /// The heads of the figures.
@@ -242,7 +260,6 @@ fn cells(
     // Half a reason says less than none.
     let whole = whole.iter().find(|words| width(words) <= widths.retry).or(whole.last()).cloned().unwrap_or_default();
     let rows = if widths.progress == 0 { rows_loaded(summary) } else { rows(summary) };
-    let rows = if width(&rows) > widths.rows { self::rows(summary) } else { rows };
     let mut spans = vec![
         left(&batch.id.short(false), ID, Role::Text),
         // Files of one kind differ at the end of their names.
@@ -251,7 +268,8 @@ fn cells(
         right(&rows, widths.rows, Role::Text),
     ];
     if widths.progress > 0 {
-        spans.extend(progress(shared, summary, &classes, widths.progress, style(Role::Muted)));
+        let old = campaign.batch_age_words(&batch.id, shared.now).map(|(old, role)| (format!("{old} old"), style(role)));
+        spans.extend(progress(shared, summary, &classes, widths.progress, style(Role::Muted), old));
         spans.push(Span::styled(" ", style(Role::Text)));
     }
     spans.push(right(&delivered(summary, &classes), widths.delivered, Role::Text));
@@ -260,10 +278,22 @@ fn cells(
     Line::from(spans)
 }
 
-/// What became of its messages, by class; of what is not loaded nothing is known.
-fn progress(shared: &Shared, summary: &BatchSummary, classes: &Classes, room: usize, words_style: Style) -> Vec<Span<'static>> {
+/// What became of its messages, by class, and how old that is where it is `old`; of what is not loaded nothing is known.
+fn progress(
+    shared: &Shared,
+    summary: &BatchSummary,
+    classes: &Classes,
+    room: usize,
+    words_style: Style,
+    old: Option<(String, Style)>,
+) -> Vec<Span<'static>> {
     if summary.is_whole {
-        return stacked::spans(room, &stacked::of_classes(&shared.look, classes, true));
+        let parts = stacked::of_classes(&shared.look, classes, true);
+        let Some((words, style)) = old.filter(|(words, _)| width(words) < room) else { return stacked::spans(room, &parts) };
+        let words = format!(" {words}");
+        let mut spans = stacked::spans(room - width(&words), &parts);
+        spans.push(Span::styled(words, style));
+        return spans;
     }
     let loaded = grouped(summary.loaded);
     let words = match summary.total().map(grouped) {

@@ -75,9 +75,14 @@ fn coverage(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
         true => format!("{} of {loaded} loaded{in_window}", grouped(matching)),
         false => format!("{loaded} loaded{in_window}"),
     };
-    let progress = campaign.listed_batch().and_then(|summary| campaign.batch_progress(&summary));
+    let progress = campaign.listed_batch().and_then(|summary| campaign.batch_words(&summary, state.now));
     // How far a listed batch is says more than how much the campaign has.
-    let [of_rank, far_rank, batch_rank] = if batch_alone(campaign).is_some() { [2, 3, 0] } else { [0, 1, 1] };
+    let [of_rank, far_rank, batch_rank] = match batch_alone(campaign) {
+        Some(_) => [2, 3, 0],
+        // How old a whole one is says more than how far the campaign goes.
+        None if campaign.listed_batch().is_some_and(|summary| summary.is_whole) => [0, 2, 1],
+        None => [0, 1, 1],
+    };
     right.push(Piece::new(of, style(Role::Muted), of_rank).gap(1));
     let (how_far, role) = state.how_far_shown(campaign);
     match below {
