@@ -1,5 +1,6 @@
 //! The terminal's title: kept before it is changed, and given back on every way out.
 
+use postwatch::tui::{Requests, Screen as _, TerminalScreen, wake_pair};
 use rustix::process::Signal;
 
 use super::program::{Program, Start};
@@ -67,6 +68,39 @@ fn a_suspended_program_gives_the_title_back_and_takes_it_again() {
     program.types("on\n").sees("the whole campaign").types("q");
     assert_eq!(program.exit_code(), 0);
     is_given_back(&program, 2);
+}
+
+/// What [`a_panic_gives_the_title_back_before_it_is_reported`] runs in a terminal of its own.
+#[test]
+fn in_a_process_that_panics() {
+    if std::env::var(PANICS).is_err() {
+        return;
+    }
+    let (waker, _woken) = wake_pair().unwrap();
+    let mut screen = TerminalScreen::enter(&Requests::new(waker)).unwrap();
+    screen.title("Clinic reminders · postwatch").unwrap();
+    assert!(std::thread::spawn(|| panic!("a worker is dead")).join().is_err());
+    // The loop may not know yet.
+    screen.title("1 ✗ Clinic reminders · postwatch").unwrap();
+}
+
+/// Says that this process is the one to panic.
+const PANICS: &str = "POSTWATCH_TEST_PANICS";
+
+/// The program has no panic that can be provoked: the tests' own takes the terminal as it does, and a thread of it panics.
+#[test]
+fn a_panic_gives_the_title_back_before_it_is_reported() {
+    let simulation = Simulation::new();
+    let tests = std::env::current_exe().unwrap();
+    let arguments = ["--exact", "terminal::titling::in_a_process_that_panics", "--nocapture"];
+    let mut program = Start::of(tests.to_str().unwrap(), simulation.home(), &arguments).env(PANICS, "yes").spawn();
+    assert_eq!(program.exit_code(), 0, "{}", program.screen());
+    is_given_back(&program, 1);
+    let text = written(&program);
+    let (before, after) = text.split_once(RESTORE).unwrap();
+    assert!(before.contains("Clinic reminders · postwatch\u{7}") && !before.contains("a worker is dead"), "{before:?}");
+    assert!(after.contains("a worker is dead") && after.contains("1 passed"), "{after:?}");
+    program.leaves_everything_as_it_was();
 }
 
 #[test]
