@@ -21,6 +21,8 @@ use crate::postman::{Cursor, LONGEST_RETRY_AFTER, Position, backoff};
 pub(super) const SEARCH_PAGE: u16 = 100;
 /// How often a search is repeated while it is shown.
 pub(super) const SEARCH_AGAIN: SignedDuration = SignedDuration::from_secs(5);
+/// How long a message must be open before it is read, where another one was open before it.
+pub(super) const GOING_ON: SignedDuration = SignedDuration::from_millis(150);
 /// How often an open message that can still change is read.
 pub(super) const OPENED_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 /// How many messages at most are read again one by one.

@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::active_action::{Skipped, is_over};
 use super::call_slots::{Sharing, blocking, broken_reported, repaired_reported};
-use super::scheduler::{BatchRequest, CallFailure, Job, NextStep, OpenedMessage, Scheduler, Search};
+use super::scheduler::{BatchRequest, CallFailure, GOING_ON, Job, NextStep, OpenedMessage, Scheduler, Search};
 use super::{
     CampaignIndex, Clock, Command, Connection, Inbox, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime,
     Update, UpdateSender,
@@ -237,7 +237,9 @@ impl Worker {
             }
             Command::EndSearch => self.scheduler.search = None,
             Command::Open { generation, message } => {
-                self.scheduler.opened = Some(OpenedMessage { generation, message, read_at: Some(now) });
+                // Whoever goes from one to the next may go on: only the one where they rest is worth a call.
+                let rest = if self.scheduler.opened.is_some() { GOING_ON } else { SignedDuration::ZERO };
+                self.scheduler.opened = Some(OpenedMessage { generation, message, read_at: Some(now + rest) });
             }
             Command::Close => self.scheduler.opened = None,
             Command::ReadBatch { generation, batch } => self.scheduler.batch = Some(BatchRequest::new(generation, batch, now)),

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use super::world::{Bench, Seen, World, demo_world, run_command};
 use crate::delivery::Status;
-use crate::monitor::{Attendance, Command};
+use crate::monitor::{Attendance, Command, Generation};
 
 const QUARTER: Duration = Duration::from_secs(900);
 
@@ -119,6 +119,28 @@ async fn it_is_read_back_as_far_as_somebody_wants() {
     bench.ask(Command::ReadBack(SignedDuration::from_hours(24 * 90)));
     bench.until("all of it is loaded", |seen| seen.store.coverage().complete).await;
     assert_eq!(bench.seen.store.coverage().loaded, 6_000);
+}
+
+/// Whoever holds ↓ in an opened message wants the one where they stop: those that are passed cost no call.
+#[tokio::test(start_paused = true)]
+async fn only_the_message_where_one_rests_is_read() {
+    let mut bench = Bench::new(World { failure_rate: 0.9, ..demo_world(200, 0.0) });
+    bench.read_whole().await;
+    let chosen = bench.failures(40);
+    let open = |bench: &Bench, number: usize| {
+        bench.ask(Command::Open { generation: Generation(number as u64), message: chosen[number].clone() });
+    };
+    open(&bench, 0);
+    bench.run(Duration::from_millis(1_100)).await;
+    assert_eq!(bench.seen.opened.len(), 1, "the first one is read at once");
+    for number in 1..40 {
+        open(&bench, number);
+        bench.run(Duration::from_millis(33)).await;
+    }
+    assert_eq!(bench.seen.opened.len(), 1);
+    bench.run(Duration::from_secs(3)).await;
+    assert_eq!(bench.seen.opened.len(), 2);
+    assert!(bench.seen.opened.iter().any(|(generation, _)| *generation == Generation(39)));
 }
 
 /// How many calls the worker made in a period.
