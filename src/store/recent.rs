@@ -184,11 +184,11 @@ impl Store {
         let first = last.map_or(i64::MIN, |last| last - BEFORE_THE_STALL);
         let (mut all, mut waiting, mut too_long) = (0, 0, 0);
         for (begun, station, count) in self.tally.begun.stations(first..current + 1) {
-            all += count;
-            if station.is_waiting() {
-                waiting += count;
-                too_long += if current - begun > patience { count } else { 0 };
-            }
+            let (is_waiting, is_young) = (station.is_waiting(), current - begun <= patience);
+            // What began a moment ago tells nothing: however much that is, a stall lasts until something finishes.
+            all += if is_waiting && is_young { 0 } else { count };
+            waiting += if is_waiting { count } else { 0 };
+            too_long += if is_waiting && !is_young { count } else { 0 };
         }
         let since = match (last.and_then(start_of), known_from) {
             (Some(last), _) => Since::Minute(last),

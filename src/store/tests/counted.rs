@@ -389,6 +389,18 @@ fn when_nothing_finishes_any_more_it_is_a_stall_until_something_does() {
 }
 
 #[test]
+fn a_stall_does_not_end_because_much_is_sent() {
+    let mut all: Vec<Sent> =
+        (0..40).map(|number| Sent { created: 900 + number, started: 900 + number, ended: Some(890), ..DELIVERED }).collect();
+    let waiting = |started: i64| Sent { status: "sent_to_telco", created: started, started, ended: None, ..DELIVERED };
+    all.extend((0..50).map(|number| waiting(600 + number)));
+    assert!(store_of(&all).recent(at(NOW), 15, LIMIT, None).stall.is_some());
+    all.extend((0..500).map(|number| waiting(number % 30)));
+    let stall = store_of(&all).recent(at(NOW), 15, LIMIT, None).stall.expect("nothing finishes");
+    assert_eq!(stall.waiting, 550);
+}
+
+#[test]
 fn a_few_that_wait_or_a_quiet_campaign_are_no_stall() {
     assert_eq!(stalled(0).recent(at(NOW), 15, LIMIT, None).stall, None);
     let few: Vec<Sent> = (0..19).map(|_| Sent { status: "sent", created: 3_000, started: 3_000, ended: None, ..DELIVERED }).collect();
