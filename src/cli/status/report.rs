@@ -425,6 +425,29 @@ pub(super) mod tests {
         assert_eq!((why(Some(15)), why(None)), (None, None));
     }
 
+    #[test]
+    fn a_few_that_wait_are_not_judged_by_less_than_a_day() {
+        let mut rows = RowsBuilder::default();
+        let begun = Reported::Value(now() - SignedDuration::from_mins(12));
+        for id in ["a", "b"] {
+            let recipient = Reported::Value("6580001234");
+            rows.push(&RowFields { id, recipient, status: Reported::Value("sending"), created_at: begun, ..RowFields::default() });
+        }
+        let mut store = Store::new();
+        store.merge(&rows.finish(), &AnswerKind::List, now());
+        store.set_reach(Reach { complete: true, ..Reach::default() });
+        let sentence = |since: Option<i64>| {
+            let since = since.map(|minutes| now() - SignedDuration::from_mins(minutes));
+            let window = ReportBasis { batch: None, fetched_at: Some(now()), complete: since.is_none(), since, now: now() };
+            StatusReport::of(&store, &window, &campaign(), &HashSet::new(), &TimeZone::UTC).verdict.sentence
+        };
+        assert_eq!(sentence(Some(20)), "Cannot tell: nothing of the last 20 min finished, and nothing older is loaded");
+        assert_eq!(
+            (sentence(None), sentence(Some(24 * 60))),
+            ("2 sent, none finished yet".to_owned(), "2 sent, none finished yet".to_owned())
+        );
+    }
+
     proptest! {
         #[test]
         fn the_classes_add_up_to_what_is_loaded(
