@@ -328,6 +328,22 @@ async fn a_client_sends_polls_and_retries_until_the_api_says_no_more() {
     assert_eq!(refused.json()["error"]["message"], words);
 }
 
+/// Far over the limit, a file is read to its end all the same: a client that is still writing must see the refusal.
+#[tokio::test]
+async fn a_file_that_is_much_too_large_is_refused_in_words() {
+    let simulator = Simulator::empty(&[]);
+    let curl = Curl {
+        method: Method::POST,
+        url: format!("http://{ADDRESS}/api/v2/campaigns/c/batch/messages"),
+        headers: vec![("Authorization".to_owned(), "Bearer key_test_1".to_owned())],
+        body: None,
+        file: Some(("large.csv".to_owned(), "text/csv".to_owned(), "x".repeat(60 * 1024 * 1024))),
+    };
+    let refused = simulator.perform(&curl).await;
+    assert_eq!((refused.status, refused.code().as_str()), (400, "parameter_invalid"));
+    assert_eq!(refused.json()["error"]["message"], "File too large, max file size is 40MB");
+}
+
 /// Numbers as people type them are refused, and nothing is sent.
 #[tokio::test]
 async fn a_number_that_is_not_normalized_is_refused() {

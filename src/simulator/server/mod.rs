@@ -31,8 +31,8 @@ use super::world::{Answer, Call, CampaignCard, World};
 const REPORTS: &str = "/validation-reports/";
 /// The API is below this path.
 const PREFIX: &str = "/api/v2";
-/// The largest body that is read: a file of 40 MB is refused by the API itself, so it must get that far.
-const MAX_BODY_BYTES: usize = 48 * 1024 * 1024;
+/// The largest body that is read: a file of more than 40 MB is refused by the API itself, so it must get that far.
+const MAX_BODY_BYTES: usize = 256 * 1024 * 1024;
 
 /// About the length of an answer's head: a cut answer keeps it and half of the body.
 const HEAD_BYTES: usize = 120;
