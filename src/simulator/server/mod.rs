@@ -196,7 +196,9 @@ async fn answer(State(shared): State<Shared>, ConnectInfo(line): ConnectInfo<Lin
                 perform();
             }
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            plain(status, r#"{"message":"Internal Server Error","statusCode":500}"#)
+            // Those that only a proxy gives have no name in HTTP.
+            let message = status.canonical_reason().unwrap_or("Unknown Error");
+            plain(status, format!(r#"{{"message":"{message}","statusCode":{}}}"#, status.as_u16()))
         }
         Some(FaultKind::Html) => html(StatusCode::BAD_GATEWAY, "<html><body><h1>502 Bad Gateway</h1></body></html>"),
         Some(FaultKind::Page) => html(StatusCode::OK, "<html><body><h1>Sign in to the network</h1></body></html>"),
@@ -275,8 +277,8 @@ fn html(status: StatusCode, body: &'static str) -> Response<Body> {
 }
 
 /// An answer of the proxy in front of the API.
-fn plain(status: StatusCode, body: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
+fn plain(status: StatusCode, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response

@@ -42,7 +42,7 @@ pub(super) fn check_value(variable: &Variable, language: Option<SimulatedLanguag
         return Err(format!("The value of {name} is empty."));
     }
     if value.trim() != value {
-        return Err(format!("The value of {name} starts or ends with a space."));
+        return Err(format!("The value of {name} starts or ends with white space."));
     }
     match not_in_english(value).filter(|_| language == Some(SimulatedLanguage::English)) {
         Some(letter) => Err(format!("The value of {name} has a character that an English message cannot have: {letter}")),

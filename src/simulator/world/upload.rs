@@ -1,6 +1,6 @@
 //! Sending a file: a CSV whose every row must be right, or none is sent.
 
-use csv::{ReaderBuilder, StringRecord, Writer};
+use csv::{ByteRecord, ReaderBuilder, StringRecord, Writer};
 
 use super::campaign::{Campaign, Content};
 use super::letters::{has_avoidable, is_gsm};
@@ -66,20 +66,15 @@ impl Checked {
         // API.md does not say whether a byte order mark is taken. Spreadsheets write one.
         let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
         let mut reader = ReaderBuilder::new().flexible(true).from_reader(file);
-        let mut report = Report::default();
         let mut checked = Self { rows: 0, errors: 0, contents: Vec::new(), report: Vec::new() };
-        let header = reader.headers().cloned().map_err(|_| NOT_UTF8.to_owned());
-        let columns = header.as_ref().map_err(Clone::clone).and_then(|header| columns(campaign, header));
-        let header = header.unwrap_or_default();
-        report.add(&header, REASON);
-        for record in reader.records() {
+        // A record of bytes in memory is always read.
+        let header = reader.byte_headers().cloned().unwrap_or_default();
+        let columns = text(&header).and_then(|header| columns(campaign, &header));
+        let mut report = Report::new(&header);
+        for record in reader.byte_records().map_while(Result::ok) {
             checked.rows += 1;
-            let record = record.map_err(|_| NOT_UTF8.to_owned());
-            let content = match (&columns, &record) {
-                (Err(reason), _) | (_, Err(reason)) => Err(reason.clone()),
-                (Ok(columns), Ok(record)) => content(campaign, columns, record),
-            };
-            report.add(&record.unwrap_or_default(), content.as_ref().err().map_or("", String::as_str));
+            let content = columns.as_ref().map_err(Clone::clone).and_then(|columns| content(campaign, columns, &text(&record)?));
+            report.add(&record, content.as_ref().err().map_or("", String::as_str));
             match content {
                 Ok(content) => checked.contents.push(content),
                 Err(_) => checked.errors += 1,
@@ -89,28 +84,39 @@ impl Checked {
         if let Some(reason) = of_file {
             checked.errors = 1;
             if checked.rows == 0 {
-                report.add(&StringRecord::from(vec![""; header.len()]), &reason);
+                report.add(&ByteRecord::new(), &reason);
             }
         }
-        checked.report = report.0.into_inner().unwrap_or_default();
+        checked.report = report.csv.into_inner().unwrap_or_default();
         checked
     }
 }
 
-const NOT_UTF8: &str = "This is no CSV in UTF-8.";
+/// The cells of a row as text.
+fn text(record: &ByteRecord) -> Result<StringRecord, String> {
+    StringRecord::from_byte_record(record.clone()).map_err(|_| "This is no CSV in UTF-8.".to_owned())
+}
 
-struct Report(Writer<Vec<u8>>);
-
-impl Default for Report {
-    fn default() -> Self {
-        Self(csv::WriterBuilder::new().flexible(true).from_writer(Vec::new()))
-    }
+/// The caller's file with one more column.
+struct Report {
+    csv: Writer<Vec<u8>>,
+    /// How many columns the caller's file has.
+    columns: usize,
 }
 
 impl Report {
-    /// A row, with one more cell. Writing to memory does not fail.
-    fn add(&mut self, record: &StringRecord, reason: &str) {
-        let _ = self.0.write_record(record.iter().chain([reason]));
+    fn new(header: &ByteRecord) -> Self {
+        let mut report = Self { csv: csv::WriterBuilder::new().flexible(true).from_writer(Vec::new()), columns: header.len() };
+        report.add(header, REASON);
+        report
+    }
+
+    /// A row, with the reason in its own column: cells that are missing are empty, and those that the header has no
+    /// column for come behind it.
+    fn add(&mut self, record: &ByteRecord, reason: &str) {
+        let cells = (0..self.columns).map(|at| record.get(at).unwrap_or_default());
+        // Writing to memory does not fail.
+        let _ = self.csv.write_record(cells.chain([reason.as_bytes()]).chain(record.iter().skip(self.columns)));
     }
 }
 

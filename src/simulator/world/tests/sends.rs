@@ -69,11 +69,11 @@ const NO_RECIPIENT: &str = "Invalid recipient, ensure it is a valid normalized p
 )]
 #[case::leading_space(
     r#"{"recipient":"6580001234","language":"english","values":{"code":" 1","service":"x"}}"#,
-    "The value of code starts or ends with a space."
+    "The value of code starts or ends with white space."
 )]
 #[case::trailing_space(
     r#"{"recipient":"6580001234","language":"english","values":{"code":"1","service":"x "}}"#,
-    "The value of service starts or ends with a space."
+    "The value of service starts or ends with white space."
 )]
 #[case::bracket(
     r#"{"recipient":"6580001234","language":"english","values":{"code":"[1]","service":"x"}}"#,
@@ -217,11 +217,15 @@ fn report(caller: &Caller, answer: &Value) -> String {
 )]
 #[case::spaces(
     "recipient,language,code,service\n6580000001,english,1, x\n",
-    "recipient,language,code,service,Error Reason\n6580000001,english,1, x,The value of service starts or ends with a space.\n"
+    "recipient,language,code,service,Error Reason\n6580000001,english,1, x,The value of service starts or ends with white space.\n"
 )]
 #[case::too_few_cells(
     "recipient,language,code,service\n6580000001,english,1\n",
-    "recipient,language,code,service,Error Reason\n6580000001,english,1,\"The row has 3 cells, and the header 4.\"\n"
+    "recipient,language,code,service,Error Reason\n6580000001,english,1,,\"The row has 3 cells, and the header 4.\"\n"
+)]
+#[case::too_many_cells(
+    "recipient,language,code,service\n6580000001,english,1,x,y\n",
+    "recipient,language,code,service,Error Reason\n6580000001,english,1,x,\"The row has 5 cells, and the header 4.\",y\n"
 )]
 #[case::no_language(
     "recipient,language,code,service\n6580000001,,1,x\n",
