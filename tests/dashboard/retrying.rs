@@ -5,6 +5,7 @@ use postwatch::delivery::Status;
 use postwatch::monitor::ActionStage;
 use postwatch::postman::HostKind;
 use postwatch::store::AnswerKind;
+use postwatch::tui::CampaignSettings;
 use rstest::rstest;
 
 use crate::desk::{Desk, Sms, card, explanation, refusal, retry_news, retry_of, setup, sms};
@@ -219,4 +220,34 @@ fn an_old_one_time_password_is_not_retried() {
     desk.sees("no longer valid").misses("Retry 1 message");
     desk.wait(400).keys("y");
     assert_eq!(retries(&mut desk), 0);
+}
+
+/// Two campaigns that differ only at the end must not look alike where something is agreed to.
+#[rstest]
+fn a_question_names_its_campaign_whole(
+    #[values((60, 15), (80, 24))] (columns, rows): (u16, u16),
+    #[values("r", "3 G r", ": u n l o c k Enter", "a j Enter", "2 r")] keys: &str,
+) {
+    const NAME: &str = "Vaccination 2026, polyclinics of the north-east, second dose";
+    let campaign = CampaignSettings { read_only: keys.starts_with(':'), ..card(NAME, HostKind::Production) };
+    let mut desk = Desk::new(setup(vec![campaign]), columns, rows);
+    let messages = [failed(), sms(4_019, "failure", 650), sms(4_020, "failure", 660).error("routing_error"), sms(1, "success", 700)];
+    desk.live(0).head(0, &messages, true).keys(keys).wait(500);
+    let inside = |desk: &Desk| {
+        let lines = desk
+            .screen()
+            .lines()
+            .filter_map(|line| Some(line.split_once('│')?.1.rsplit_once('│')?.0.trim().to_owned()))
+            .collect::<Vec<_>>();
+        lines.join(" ")
+    };
+    assert!(inside(&desk).contains(NAME), "{}", desk.screen());
+    let title = desk.line("┌ ");
+    assert!(title.contains("PRODUCTION"), "{title}");
+    // Answer and keys have room nevertheless.
+    desk.sees("Esc");
+    if keys == "3 G r" {
+        desk.sees("Type 2, then Enter").keys("2 Enter").sees("Starting in 3 s.");
+        assert!(inside(&desk).contains(NAME), "{}", desk.screen());
+    }
 }

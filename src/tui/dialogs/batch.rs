@@ -18,7 +18,7 @@ use crate::tui::shared::{Campaign, Shared, batch_plan};
 use crate::tui::text::age;
 use crate::tui::widgets::question::{self, Asked, Reply, Takes};
 use crate::tui::widgets::sentences::Sentence;
-use crate::tui::widgets::words::{environment, in_a_line};
+use crate::tui::widgets::words::in_a_line;
 use crate::tui::{Action, Context, Role};
 
 /// When the batch is loaded again: early enough that the previous reading still holds meanwhile.
@@ -228,7 +228,8 @@ impl BatchQuestion {
         }
     }
 
-    fn title(&self, shared: &Shared, campaign: &Campaign) -> String {
+    /// What its title says before the environment and the campaign.
+    fn about(&self) -> String {
         let plan = &self.plan;
         let verb = if plan.refusal.is_some() { "No retry of a whole batch" } else { "Retry a whole batch" };
         let failed = match self.read_at() {
@@ -236,7 +237,7 @@ impl BatchQuestion {
             Some(_) => format!("{} failed of {} loaded", grouped(plan.failures), grouped(plan.loaded)),
             None => "not all loaded yet".to_owned(),
         };
-        format!("{verb}, {failed}, {}, {}", environment(&shared.look, campaign), campaign.settings.name)
+        format!("{verb}, {failed}")
     }
 
     /// A worker has read more of the batch. A report about an older reading is dropped.
@@ -311,7 +312,10 @@ impl Dialog for BatchQuestion {
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let campaign = shared.campaign()?;
-        let lines = question::lines(shared, self.says(shared, campaign), area);
+        let (title, name) = question::title(shared, campaign, &self.about(), area);
+        let mut said = Vec::from_iter(name);
+        said.extend(self.says(shared, campaign));
+        let lines = question::lines(shared, said, area);
         let answer = self.asked.answer(shared, self.takes());
         let mut named = match self.takes() {
             Takes::Name => question::name_keys(self, shared),
@@ -320,6 +324,6 @@ impl Dialog for BatchQuestion {
         if self.takes() == Takes::Yes {
             named.splice(0..0, keys::bound(shared, Context::Plan, [(Action::Agree, "retry the batch")]));
         }
-        Some(question::draw(shared, buffer, area, &self.title(shared, campaign), lines, answer, &named))
+        Some(question::draw(shared, buffer, area, &title, lines, answer, &named))
     }
 }

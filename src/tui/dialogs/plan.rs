@@ -23,7 +23,6 @@ use crate::tui::text::{Align, age, fit};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::question::{self, Asked, Reply, Takes};
 use crate::tui::widgets::sentences::{self, Sentence};
-use crate::tui::widgets::words::environment;
 use crate::tui::{Action, Context, Role};
 
 /// How many messages are checked for one-time passwords: enough to recognise the templates.
@@ -157,36 +156,37 @@ impl PlanQuestion {
         Agreed::messages_of(std::mem::take(&mut self.plan).confirm(now))
     }
 
-    /// Verb, count, environment, campaign.
-    fn title(&self, shared: &Shared, campaign: &Campaign) -> String {
-        let number = self.plan.items.len();
-        format!("Retry {}, {}, {}", counted(number, "message"), environment(&shared.look, campaign), campaign.settings.name)
+    /// Verb, count, environment, campaign; and the campaign in full where that is cut.
+    fn title(&self, shared: &Shared, campaign: &Campaign, area: Rect) -> (String, Option<Sentence>) {
+        question::title(shared, campaign, &format!("Retry {}", counted(self.plan.items.len(), "message")), area)
     }
 
     fn draw_question(&self, shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) -> Position {
         let width = frame::width(area, frame::WIDEST);
         // Answer and keys always have room; then come the lines, at least some of them; then the sentences by their
         // weight.
-        let room = question::room(area);
+        let (title, name) = self.title(shared, campaign, area);
+        let mut lines = sentences::lines(shared, Vec::from_iter(name), width, usize::MAX);
+        let heading = lines.len();
+        let room = question::room(area).saturating_sub(heading);
         let said = self.says(shared, campaign);
         let weighty: Vec<Sentence> = said.iter().filter(|sentence| sentence.is_weighty()).cloned().collect();
         let needed = sentences::lines(shared, weighty, width, usize::MAX).len();
         let shown_lines = self.lines.len().min(room.saturating_sub(needed).max(room / 3)).max(1);
-        let mut lines = Vec::new();
         let skipped = (self.cursor + 1).saturating_sub(shown_lines);
         for (index, line) in self.lines.iter().enumerate().skip(skipped).take(shown_lines) {
             lines.push(plan_line(shared, line, index == self.cursor, width));
         }
-        lines.extend(sentences::lines(shared, said, width, room.saturating_sub(lines.len())));
+        lines.extend(sentences::lines(shared, said, width, (room + heading).saturating_sub(lines.len())));
         let (answer, column) = self.asked.answer(shared, self.takes());
         let cursor = match self.takes() {
             Takes::Count(_) | Takes::Name => (column, lines.len()),
             // On the line that Space includes or excludes.
-            Takes::Nothing | Takes::Yes => (2, self.cursor.saturating_sub(skipped)),
+            Takes::Nothing | Takes::Yes => (2, heading + self.cursor.saturating_sub(skipped)),
         };
         lines.push(answer);
         lines.push(keys::line(shared, &self.named_keys(shared), width));
-        frame::draw(shared, buffer, area, &self.title(shared, campaign), frame::WIDEST, &lines, cursor)
+        frame::draw(shared, buffer, area, &title, frame::WIDEST, &lines, cursor)
     }
 
     /// What a person must know to decide, besides the lines.
@@ -344,7 +344,7 @@ impl Dialog for PlanQuestion {
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let campaign = shared.campaign()?;
         Some(match &self.list {
-            Some(list) => list.draw(shared, &self.plan, &self.title(shared, campaign), buffer, area),
+            Some(list) => list.draw(shared, &self.plan, &self.title(shared, campaign, area).0, buffer, area),
             None => self.draw_question(shared, campaign, buffer, area),
         })
     }

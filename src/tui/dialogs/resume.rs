@@ -10,7 +10,7 @@ use crate::postman::Explanation;
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::widgets::question::{self, Asked, Reply, Takes};
 use crate::tui::widgets::sentences::Sentence;
-use crate::tui::widgets::words::{environment, in_a_line};
+use crate::tui::widgets::words::in_a_line;
 use crate::tui::{Action, Context, Role};
 
 pub(in crate::tui) struct ResumeQuestion {
@@ -85,14 +85,15 @@ impl Dialog for ResumeQuestion {
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let campaign = shared.campaign()?;
-        let mut said = vec![
+        let (title, name) = question::title(shared, campaign, "Continue the run", area);
+        let mut said = Vec::from_iter(name);
+        said.extend([
             Sentence::new(format!("Continue with {}?", counted(self.to_go, "message")), Role::Strong, 0),
             Sentence::new(format!("The run paused itself: {}", in_a_line(&self.why)), Role::Warning, 1),
-        ];
+        ]);
         if campaign.settings.charges.is_some() {
             said.push(Sentence::new("Each attempt may be charged, even if it fails.", Role::Text, 2));
         }
-        let title = format!("Continue the run, {}, {}", environment(&shared.look, campaign), campaign.settings.name);
         question::draw_yes_or_no(self, shared, buffer, area, &title, said)
     }
 }

@@ -16,7 +16,6 @@ use crate::tui::text::{age, ago};
 use crate::tui::widgets::question::{self, Asked, CANCEL, Reply, Takes};
 use crate::tui::widgets::recipient;
 use crate::tui::widgets::sentences::Sentence;
-use crate::tui::widgets::words::environment;
 use crate::tui::{Action, Context, KeyRole, Role};
 
 pub(in crate::tui) struct RetryQuestion {
@@ -218,13 +217,15 @@ impl Dialog for RetryQuestion {
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let campaign = shared.campaign()?;
-        let mut lines = question::lines(shared, self.says(shared, campaign), area);
+        let about = if self.plan.items.is_empty() { "No retry, 1 message left out" } else { "Retry 1 message" };
+        let (title, name) = question::title(shared, campaign, about, area);
+        let mut said = Vec::from_iter(name);
+        said.extend(self.says(shared, campaign));
+        let mut lines = question::lines(shared, said, area);
         let takes = self.takes();
         if lines.len() < question::room(area) && takes != Takes::Name {
             lines.push(Line::default());
         }
-        let verb = if self.plan.items.is_empty() { "No retry, 1 message left out" } else { "Retry 1 message" };
-        let title = format!("{verb}, {}, {}", environment(&shared.look, campaign), campaign.settings.name);
         let (answer, named) = match takes {
             Takes::Name => (self.asked.answer(shared, takes), question::name_keys(self, shared)),
             _ => {

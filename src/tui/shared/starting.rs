@@ -9,9 +9,8 @@ use crate::action::{ActionNumber, Agreed, ConfirmedAction};
 use crate::delivery::{agreeing, grouped};
 use crate::monitor::{CampaignIndex, Command, NoticeWeight, RunNews, TakenBack};
 use crate::tui::dialogs::{Commands, ResultsPage};
-use crate::tui::shared::{Campaign, RunRecord, Shared};
-use crate::tui::widgets::frame;
-use crate::tui::widgets::words::environment;
+use crate::tui::shared::{RunRecord, Shared};
+use crate::tui::widgets::{frame, question};
 use crate::tui::{Action, Context, Effect, Role};
 
 /// How long a fresh yes can be taken back before anything leaves.
@@ -36,15 +35,13 @@ enum Due {
 struct Starting {
     campaign: CampaignIndex,
     agreed: Agreed,
-    /// The title of its dialog: verb, count, environment, campaign.
-    title: String,
     begins_at: Timestamp,
 }
 
 impl Starting {
     /// A yes given now.
-    fn new(campaign: CampaignIndex, agreed: Agreed, title: String, now: Timestamp) -> Self {
-        Self { campaign, agreed, title, begins_at: now + SECONDS }
+    fn new(campaign: CampaignIndex, agreed: Agreed, now: Timestamp) -> Self {
+        Self { campaign, agreed, begins_at: now + SECONDS }
     }
 
     /// Counts from the start again: it could not be seen for a while.
@@ -124,8 +121,7 @@ impl Shared {
         }
         let Some(campaign) = self.campaign() else { return };
         if agreed.is_about_several() || campaign.settings.host_kind.is_production() {
-            let title = title(self, campaign, &agreed);
-            self.sending.starting = Some(Starting::new(index, agreed, title, now));
+            self.sending.starting = Some(Starting::new(index, agreed, now));
         } else {
             self.carry_out_agreed(index, agreed);
         }
@@ -223,23 +219,22 @@ impl Shared {
     }
 }
 
-/// The title of its dialog: verb, count, environment, campaign.
-fn title(shared: &Shared, campaign: &Campaign, agreed: &Agreed) -> String {
-    format!("{}, {}, {}", agreed.title(), environment(&shared.look, campaign), campaign.settings.name)
-}
-
 /// Draws the countdown, where there is one.
 pub(in crate::tui) fn draw(shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let starting = shared.sending.starting.as_ref()?;
+    let campaign = shared.campaigns.get(starting.campaign.0)?;
+    let (title, name) = question::title(shared, campaign, &starting.agreed.title(), area);
+    let mut lines = question::lines(shared, Vec::from_iter(name), area);
     let style = |role| shared.look.style(role);
     let key = shared.keymap.key(Context::Starting, Action::Back).unwrap_or_else(|| "Esc".to_owned());
-    let line = Line::from(vec![
+    let cursor = (0, lines.len());
+    lines.push(Line::from(vec![
         Span::styled(format!("Starting in {} s.", starting.seconds(shared.now)), style(Role::Strong)),
         Span::raw("   "),
         Span::styled(key, style(Role::Accent)),
         Span::styled(" takes it back, nothing has been sent.", style(Role::Text)),
-    ]);
-    Some(frame::draw(shared, buffer, area, &starting.title, frame::WIDEST, &[line], (0, 0)))
+    ]));
+    Some(frame::draw(shared, buffer, area, &title, frame::WIDEST, &lines, cursor))
 }
 
 impl Shared {
@@ -304,7 +299,7 @@ mod tests {
     #[test]
     fn it_begins_when_its_time_has_come_and_never_later() {
         let plan = Planner::default().plan([], at(0));
-        let starting = Starting::new(CampaignIndex(0), Agreed::Run(plan.confirm(at(0))), String::new(), at(0));
+        let starting = Starting::new(CampaignIndex(0), Agreed::Run(plan.confirm(at(0))), at(0));
         let reported = |millisecond| (starting.seconds(at(millisecond)), starting.due(at(millisecond)));
         assert_eq!(
             [reported(0), reported(1), reported(1_000), reported(2_001), reported(2_999)].map(|(seconds, _)| seconds),

@@ -18,6 +18,11 @@ pub(in crate::tui) fn width(area: Rect, columns: u16) -> usize {
     usize::from(columns.min(area.width).saturating_sub(4))
 }
 
+/// How wide the title of such a box can be.
+pub(in crate::tui) fn title_width(area: Rect, columns: u16) -> usize {
+    usize::from(columns.min(WIDEST).min(area.width).saturating_sub(6))
+}
+
 /// Draws a box with these lines in the middle of `area`. Says where the cursor is, which is given by column and line.
 pub(in crate::tui) fn draw(
     state: &Shared,

@@ -14,11 +14,12 @@ use crate::tui::chrome::keys;
 use crate::tui::dialogs::{Changed, Dialog, Next, Press};
 use crate::tui::key_line::KeyWord;
 use crate::tui::keys::Chord;
-use crate::tui::shared::{Preview, Shared};
+use crate::tui::shared::{Campaign, Preview, Shared};
+use crate::tui::text::{cut_middle, width};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::line_box::{self, LineBox};
 use crate::tui::widgets::sentences::{self, Sentence};
-use crate::tui::widgets::words::in_a_line;
+use crate::tui::widgets::words::{environment, in_a_line};
 use crate::tui::{Action, Context, KeyRole, Role};
 
 /// Which question is asked: one that says something else has another number.
@@ -265,6 +266,26 @@ pub(in crate::tui) fn agree<D: Dialog>(
 pub(in crate::tui) fn name_keys(dialog: &dyn Dialog, shared: &Shared) -> Vec<KeyWord> {
     line_box::keys(dialog, shared)
 }
+
+/// The title of a question: what it is about, the environment, the campaign. Where that has no room, the name is cut in
+/// the middle there, and the question begins with it in full.
+pub(in crate::tui) fn title(shared: &Shared, campaign: &Campaign, about: &str, area: Rect) -> (String, Option<Sentence>) {
+    let (about, name) = (format!("{about}, {}", environment(&shared.look, campaign)), &campaign.settings.name);
+    let whole = format!("{about}, {name}");
+    let room = frame::title_width(area, frame::WIDEST);
+    if width(&whole) <= room {
+        return (whole, None);
+    }
+    let in_full = |text: &str| Some(Sentence::new(text, Role::Strong, 0));
+    match room.checked_sub(width(&about) + ", ".len()) {
+        Some(rest) if rest >= SHORTEST_NAME => (format!("{about}, {}", cut_middle(name, rest)), in_full(name)),
+        Some(_) => (about, in_full(name)),
+        None => (about, in_full(&whole)),
+    }
+}
+
+/// Less than this says nothing of a name.
+const SHORTEST_NAME: usize = 8;
 
 /// The safe answer.
 pub(in crate::tui) const CANCEL: &str = "[ cancel ]";
