@@ -6,6 +6,7 @@ mod spans; // one span of time after another
 pub use spans::BegunSpan;
 
 use std::collections::BTreeMap;
+use std::iter::Sum;
 use std::ops::{Index, Range};
 
 use jiff::{SignedDuration, Timestamp};
@@ -49,6 +50,16 @@ impl Classes {
 
     fn add(&mut self, class: Class, count: usize) {
         self.0[class as usize] += count;
+    }
+}
+
+impl Sum for Classes {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        let mut sum = Self::default();
+        for classes in all {
+            Class::ALL.into_iter().for_each(|class| sum.add(class, classes[class]));
+        }
+        sum
     }
 }
 
@@ -209,6 +220,13 @@ impl BegunTally {
         let mut week = Histogram::default();
         self.days.range(today - 7..=today).for_each(|(_, day)| week.add_all(day));
         week.reached([share], &Histogram::default())[0]
+    }
+
+    /// How many of those that began in these minutes failed, by minute, the newest first; minutes without a failure are
+    /// left out.
+    pub fn failed(&self, minutes: Range<i64>) -> impl Iterator<Item = (i64, usize)> + '_ {
+        let minutes = self.minutes.range(minutes.start..minutes.end.max(minutes.start)).rev();
+        minutes.map(|(at, minute)| (*at, minute.stations[Station::Failed as usize] as usize)).filter(|(_, failed)| *failed > 0)
     }
 
     /// The stations of those that began in these minutes, by minute.

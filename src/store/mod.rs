@@ -17,6 +17,7 @@ mod ids;
 mod latency;
 mod merge;
 mod names;
+mod newest; // failures
 mod order;
 mod read;
 mod read_times;

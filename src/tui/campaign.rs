@@ -55,6 +55,9 @@ use crate::tui::views::trends::Trends;
 /// How many minutes count as the last ones.
 const RECENT_MINUTES: u32 = 15;
 
+/// How many of the newest failures are kept: more than fit below the campaigns on the highest screens.
+const NEWEST_FAILURES: usize = 40;
+
 /// The longest interval between reads of the newest messages while the campaign is on the screen.
 const IN_VIEW: SignedDuration = SignedDuration::from_secs(10);
 
@@ -149,6 +152,8 @@ pub(in crate::tui) struct Campaign {
     pub latency: Latency,
     /// The loaded messages of the time window by class, as of the newest event.
     pub classes: Classes,
+    /// Those of them that failed last, the newest first.
+    pub newest_failures: Vec<RowNumber>,
     /// When those of them that are on the way were last loaded.
     pub checked: Checked,
     /// How many more pages are loaded automatically to fill a window that a filter left empty.
@@ -212,6 +217,7 @@ impl Campaign {
             recent_until: now,
             latency: Latency::default(),
             classes: Classes::default(),
+            newest_failures: Vec::new(),
             checked: Checked::default(),
             pages_to_fill: 0,
             further_asked: false,
@@ -256,6 +262,7 @@ impl Campaign {
         self.trends.forget_bars();
         self.marks.forget(&trimmed);
         self.marked.forget(&trimmed);
+        self.newest_failures.retain(|row| !trimmed.contains(*row));
         let store = &self.store;
         self.read_from.retain(|message, _| store.row(message).is_some());
         is_first && !trimmed.is_empty()
@@ -300,6 +307,7 @@ impl Campaign {
     fn count_window(&mut self) {
         let (since, until) = self.times();
         self.classes = self.store.classes(since, until, self.recent_until);
+        self.newest_failures = self.store.newest_failures(since, until, NEWEST_FAILURES);
         self.window_counted();
     }
 

@@ -1,6 +1,7 @@
 //! The whole screen, and what is around the view: the header, the campaigns, the views' names, a run's progress,
 //! notices, and the keys. Drawing changes nothing and decides nothing.
 
+pub(super) mod all_campaigns; // what they sum up to, below them
 pub(super) mod campaigns;
 pub(super) mod classes; // the time window by class
 pub(super) mod header;
@@ -76,6 +77,9 @@ impl Shared {
         }
         if let (Some(pane), Some(rule)) = (layout.campaigns, layout.campaigns_rule) {
             campaigns::draw_pane(self, buffer, pane);
+            if let Some(area) = layout.all_campaigns {
+                all_campaigns::draw(self, buffer, area);
+            }
             self.rule(buffer, rule);
         }
         classes::draw(self, buffer, layout.classes);

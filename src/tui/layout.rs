@@ -2,13 +2,14 @@
 
 use ratatui::layout::Rect;
 
-use super::chrome::overview;
+use super::chrome::{all_campaigns, campaigns, overview};
 use super::shared::{Campaign, Shared, ViewKind};
+use super::text::width;
 
 /// The smallest screen that shows more than a request for more room.
 pub(super) const SMALLEST: (u16, u16) = (60, 15);
 
-/// From this many columns on, the campaigns are on the left and the detail on the right.
+/// From this many columns on, the campaigns are on the left.
 const WIDE_COLUMNS: u16 = 140;
 
 /// From this many columns and rows on, the detail is below the list.
@@ -17,20 +18,21 @@ const MEDIUM: (u16, u16) = (100, 30);
 /// Below this many rows there is only ever one pane.
 const ONE_PANE_ROWS: u16 = 24;
 
-/// The campaigns' pane: a name, the share of failures, the number on the way.
-const CAMPAIGNS_COLUMNS: u16 = 36;
+/// The campaigns' pane, and how wide it becomes for the sake of whole names.
+const CAMPAIGNS_COLUMNS: (u16, u16) = (34, 60);
 
-/// From this many columns on, the pane also shows the age of the data.
-const ROOMY_COLUMNS: u16 = 170;
+/// From this many columns and rows on there is room below the campaigns for what they sum up to.
+const ROOMY: (u16, u16) = (200, 40);
 
-/// How wide an age is.
-const AGE_COLUMNS: u16 = 8;
+/// The detail beside the list: an id of the usual length in one line; with room for the heads, too; as wide as a text
+/// reads well.
+const DETAIL_COLUMNS: [u16; 3] = [56, 64, 72];
 
-/// How wide the detail must be for an id of the usual length in one line.
-const ID_COLUMNS: u16 = 56;
+/// How wide the list is at least with a text that tells messages apart.
+const LIST_COLUMNS: u16 = 108;
 
-/// How wide the list must be for all columns but the text.
-const LIST_COLUMNS: u16 = 82;
+/// How wide the detail and the list are at least, side by side on a screen that is too low for one below the other.
+const BESIDE: (u16, u16) = (40, 62);
 
 /// How many lines the detail has below the list while it only follows the cursor.
 const DETAIL_ROWS: u16 = 6;
@@ -47,15 +49,17 @@ pub(super) enum Kind {
     Small,
     /// The detail below the list.
     Medium,
-    /// Campaigns on the left, list, detail on the right.
+    /// Campaigns on the left, then the list, the detail on its right or below.
     Wide,
 }
 
 /// What the layout depends on besides the size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// Whether there is more than one campaign.
-    pub many_campaigns: bool,
+    /// How many campaigns there are.
+    pub campaigns: usize,
+    /// How wide the longest of their names is.
+    pub longest_name: u16,
     /// Whether a message is open.
     pub opened: bool,
     /// Whether the list of messages is shown: a detail only makes sense beside it.
@@ -73,6 +77,8 @@ pub(super) struct ScreenLayout {
     pub header: Rect,
     /// The campaigns in a pane.
     pub campaigns: Option<Rect>,
+    /// What they sum up to, below them.
+    pub all_campaigns: Option<Rect>,
     /// The time window by class.
     pub classes: Rect,
     /// The last 15 minutes.
@@ -149,6 +155,43 @@ impl Kind {
     }
 }
 
+/// How wide the panes of a wide screen are; 0 where there is none.
+#[derive(Debug, Clone, Copy)]
+struct Widths {
+    campaigns: u16,
+    detail: u16,
+}
+
+/// The detail is beside the list where both have what they need, otherwise below it; and where the screen is too low for
+/// that, beside it while it is open. What is left goes to the detail until it reads well, to whole names of campaigns, and
+/// to the list. The campaigns stay as they are whatever is shown beside them.
+fn widths(room: Rect, rows: u16, shape: Shape) -> Widths {
+    let (mut campaigns, rule) = if shape.campaigns > 1 { (CAMPAIGNS_COLUMNS.0, 1) } else { (0, 0) };
+    let [mut detail, roomy, widest] = DETAIL_COLUMNS;
+    let left = room.width.saturating_sub(campaigns + rule);
+    let is_beside = left > LIST_COLUMNS + detail;
+    let mut spare = left.saturating_sub(LIST_COLUMNS + if is_beside { detail + 1 } else { 0 });
+    let mut grow = |columns: &mut u16, wanted: u16| {
+        let more = wanted.saturating_sub(*columns).min(spare);
+        *columns += more;
+        spare -= more;
+    };
+    if is_beside {
+        grow(&mut detail, roomy);
+    }
+    if campaigns > 0 {
+        grow(&mut campaigns, campaigns::columns(shape.campaigns, shape.longest_name, room).min(CAMPAIGNS_COLUMNS.1));
+    }
+    if is_beside {
+        grow(&mut detail, widest);
+    } else if shape.opened && rows < MEDIUM.1 {
+        detail = room.width.saturating_sub(campaigns + rule + BESIDE.1 + 1).clamp(BESIDE.0, widest);
+    } else {
+        detail = 0;
+    }
+    Widths { campaigns, detail: if shape.messages { detail } else { 0 } }
+}
+
 pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
     let kind = Kind::of(area.width, area.height);
     let mut rest = area;
@@ -164,32 +207,36 @@ pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
     // On a low screen the list needs its rows more than a run needs its sentences.
     let run_rows = if is_low { shape.run_rows.min(1) } else { shape.run_rows };
     let run = take_bottom(&mut rest, run_rows);
-    let (mut campaigns, mut campaigns_rule, mut rule, mut detail, mut overview) = (None, None, None, None, None);
-    match kind {
-        Kind::Wide => {
-            if shape.many_campaigns {
-                let age = if area.width >= ROOMY_COLUMNS { AGE_COLUMNS } else { 0 };
-                campaigns = Some(take_left(&mut rest, CAMPAIGNS_COLUMNS + age));
-                campaigns_rule = Some(take_left(&mut rest, 1));
-            }
-            if shape.messages {
-                // Two fifths, an id in one line where the list has that to spare, and no more than
-                // a text reads well in.
-                let for_ids = ID_COLUMNS.min(rest.width.saturating_sub(LIST_COLUMNS));
-                let columns = (rest.width * 2 / 5).max(for_ids).clamp(40, 72);
-                let mut right = take_right(&mut rest, columns);
-                overview = (right.height >= HIGH_ROWS).then(|| take_bottom(&mut right, overview::ROWS));
-                detail = Some(right);
-                rule = Some(take_right(&mut rest, 1));
-            }
+    let (mut campaigns, mut all_campaigns, mut campaigns_rule) = (None, None, None);
+    let (mut rule, mut detail, mut overview) = (None, None, None);
+    let is_roomy = area.width >= ROOMY.0 && area.height >= ROOMY.1;
+    let for_campaigns = Rect { height: rest.height.saturating_sub(if is_roomy { all_campaigns::ROWS } else { 0 }), ..rest };
+    let beside = (kind == Kind::Wide).then(|| widths(for_campaigns, area.height, shape));
+    if let Some(beside) = beside.filter(|beside| beside.campaigns > 0) {
+        let mut left = take_left(&mut rest, beside.campaigns);
+        campaigns_rule = Some(take_left(&mut rest, 1));
+        if is_roomy {
+            let listed = campaigns::rows(shape.campaigns, shape.longest_name, Rect { width: left.width, ..for_campaigns });
+            campaigns = Some(take(&mut left, listed));
+            all_campaigns = Some(left);
+        } else {
+            campaigns = Some(left);
         }
-        Kind::Medium if shape.messages => {
+    }
+    match (kind, beside.map_or(0, |beside| beside.detail)) {
+        (Kind::Wide, columns) if columns > 0 => {
+            let mut right = take_right(&mut rest, columns);
+            overview = (right.height >= HIGH_ROWS).then(|| take_bottom(&mut right, overview::ROWS));
+            detail = Some(right);
+            rule = Some(take_right(&mut rest, 1));
+        }
+        (Kind::Wide | Kind::Medium, _) if shape.messages && area.height >= MEDIUM.1 => {
             let rows = if shape.opened { (rest.height / 2).max(DETAIL_ROWS) } else { DETAIL_ROWS };
             detail = Some(take_bottom(&mut rest, rows));
             rule = Some(take_bottom(&mut rest, 1));
         }
-        Kind::Small if shape.opened => detail = Some(rest),
-        Kind::Medium | Kind::Small | Kind::Tiny => {}
+        (Kind::Small, _) if shape.opened => detail = Some(rest),
+        _ => {}
     }
     let filter = take(&mut rest, 1);
     let heads = take(&mut rest, 1);
@@ -197,6 +244,7 @@ pub(super) fn layout(area: Rect, shape: Shape) -> ScreenLayout {
         kind,
         header,
         campaigns,
+        all_campaigns,
         classes,
         recent,
         tabs,
@@ -231,14 +279,24 @@ impl Shared {
         self.layout_in(Rect::new(0, 0, columns, rows))
     }
 
+    /// How wide the longest name of a campaign is.
+    pub(super) fn longest_name(&self) -> u16 {
+        let longest = self.campaigns.iter().map(|campaign| width(&campaign.settings.name)).max();
+        longest.map_or(0, |longest| u16::try_from(longest).unwrap_or(u16::MAX))
+    }
+
     pub(super) fn layout_in(&self, area: Rect) -> ScreenLayout {
         // Beside a list without a single message there is no detail to show.
         let messages = self.view == ViewKind::Messages && self.campaign().is_some_and(|campaign| !campaign.store.is_empty());
         let opened = messages && self.campaign().is_some_and(|campaign| campaign.opened.is_some());
-        layout(
-            area,
-            Shape { many_campaigns: self.campaigns.len() > 1, opened, messages, run_rows: self.campaign().map_or(0, Campaign::run_rows) },
-        )
+        let shape = Shape {
+            campaigns: self.campaigns.len(),
+            longest_name: self.longest_name(),
+            opened,
+            messages,
+            run_rows: self.campaign().map_or(0, Campaign::run_rows),
+        };
+        layout(area, shape)
     }
 }
 
@@ -264,19 +322,57 @@ mod tests {
 
     #[test]
     fn eighty_by_twenty_four_has_room_for_fifteen_rows() {
-        let layout = layout(Rect::new(0, 0, 80, 24), Shape { many_campaigns: true, opened: false, messages: true, run_rows: 0 });
+        let layout = layout(Rect::new(0, 0, 80, 24), SHAPE);
         assert!(layout.list.height >= 15);
+    }
+
+    const SHAPE: Shape = Shape { campaigns: 3, longest_name: 29, opened: false, messages: true, run_rows: 0 };
+
+    /// The campaigns, the list and the detail, each with its width and height.
+    fn panes(columns: u16, rows: u16, shape: Shape) -> [(u16, u16); 3] {
+        let layout = layout(Rect::new(0, 0, columns, rows), shape);
+        let of = |pane: Option<Rect>| pane.map_or((0, 0), |pane| (pane.width, pane.height));
+        [of(layout.campaigns), of(Some(layout.list)), of(layout.detail)]
+    }
+
+    #[rstest]
+    #[case(140, 40, [(34, 34), (105, 25), (105, 6)])]
+    #[case(160, 24, [(34, 18), (125, 16), (0, 0)])]
+    #[case(199, 40, [(34, 34), (164, 25), (164, 6)])]
+    #[case(200, 38, [(34, 32), (108, 30), (56, 32)])]
+    #[case(200, 60, [(34, 9), (108, 52), (56, 40)])]
+    #[case(240, 60, [(34, 9), (132, 52), (72, 40)])]
+    #[case(300, 60, [(34, 9), (192, 52), (72, 40)])]
+    fn a_wide_screen_has_room_for_texts_first(#[case] columns: u16, #[case] rows: u16, #[case] expected: [(u16, u16); 3]) {
+        assert_eq!(panes(columns, rows, SHAPE), expected);
+    }
+
+    #[test]
+    fn a_low_screen_makes_room_for_a_message_once_it_is_open() {
+        assert_eq!(panes(160, 24, Shape { opened: true, ..SHAPE }), [(34, 18), (62, 16), (62, 18)]);
+    }
+
+    #[test]
+    fn the_campaigns_are_as_wide_in_every_view_and_wider_for_long_names() {
+        for columns in [150, 200, 240, 300] {
+            let shape = Shape { longest_name: 50, ..SHAPE };
+            let [campaigns, ..] = panes(columns, 60, shape);
+            assert_eq!(campaigns, panes(columns, 60, Shape { messages: false, ..shape })[0]);
+            assert_eq!(campaigns.0 >= 54, columns >= 240, "{campaigns:?} of {columns}");
+        }
     }
 
     proptest! {
         #[test]
         fn nothing_overlaps_or_leaves_the_screen(
-            columns in 1..300u16, rows in 1..120u16, many_campaigns: bool, opened: bool, messages: bool, run_rows in 0..4u16,
+            columns in 1..300u16, rows in 1..120u16, campaigns in 1..50usize, longest_name in 1..80u16, opened: bool,
+            messages: bool, run_rows in 0..4u16,
         ) {
             let area = Rect::new(0, 0, columns, rows);
-            let layout = layout(area, Shape { many_campaigns, opened: opened && messages, messages, run_rows });
+            let layout = layout(area, Shape { campaigns, longest_name, opened: opened && messages, messages, run_rows });
             let mut parts = vec![layout.header, layout.classes, layout.recent, layout.tabs, layout.run, layout.notice, layout.keys];
-            parts.extend([layout.campaigns, layout.campaigns_rule, layout.rule, layout.detail, layout.overview].into_iter().flatten());
+            parts.extend([layout.campaigns, layout.all_campaigns, layout.campaigns_rule].into_iter().flatten());
+            parts.extend([layout.rule, layout.detail, layout.overview].into_iter().flatten());
             if !layout.covers_list {
                 parts.extend([layout.filter, layout.heads, layout.list]);
             }

@@ -8,10 +8,10 @@ use ratatui::layout::{Position, Rect};
 
 use crate::monitor::NoticeWeight;
 use crate::tui::app::App;
-use crate::tui::chrome::{campaigns, classes, keys, tabs};
+use crate::tui::chrome::{all_campaigns, campaigns, classes, keys, tabs};
 use crate::tui::dialogs::{Click, Dialog, Next};
 use crate::tui::layout::Kind;
-use crate::tui::shared::{Column, Shared, ViewKind};
+use crate::tui::shared::{Column, NewestFailure, Shared, ViewKind};
 use crate::tui::widgets::table;
 use crate::tui::{Action, Context, Effect};
 
@@ -81,6 +81,11 @@ impl App {
             Target::Tab(view) => self.press(Action::Show(view)),
             Target::Figure(index) => self.shared.click_figure(index),
             Target::Campaign(index) => self.shared.click_campaign(index),
+            Target::NewestFailure(NewestFailure { campaign, row, .. }) => {
+                if let Some(message) = self.shared.campaigns.get(campaign).map(|campaign| campaign.store.id(row)) {
+                    self.shared.open_failure(campaign, &message);
+                }
+            }
             Target::Row(index) => {
                 if self.shared.select_row(index) && is_double {
                     self.press(Action::Enter);
@@ -152,6 +157,8 @@ pub(in crate::tui) enum Target {
     Figure(usize),
     /// A campaign, by its index in the configuration.
     Campaign(usize),
+    /// A line of the newest failures of all campaigns.
+    NewestFailure(NewestFailure),
     /// What the open dialog found there.
     InDialog(usize),
     /// A key of the last line.
@@ -179,6 +186,9 @@ fn target(state: &Shared, top: Option<&dyn Dialog>, at: Position) -> Option<Targ
     }
     if let Some(pane) = layout.campaigns.filter(|pane| pane.contains(at)) {
         return campaigns::index_at(state, pane, row).map(Target::Campaign);
+    }
+    if let Some(area) = layout.all_campaigns.filter(|area| area.contains(at)) {
+        return all_campaigns::failure_at(state, area, at).map(Target::NewestFailure);
     }
     if state.view == ViewKind::Messages && layout.heads.contains(at) && !layout.covers_list {
         return views::messages::head_at(state, layout.heads, column).map(Target::Head);

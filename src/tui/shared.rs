@@ -26,7 +26,7 @@ pub(super) use super::views::messages::columns::{Column, ShownColumns};
 pub(super) use super::views::messages::list::{Item, List, ListCursor};
 pub(super) use super::views::{Drilled, OpenedFrom};
 pub(super) use super::widgets::question::OpenQuestion;
-pub(super) use campaigns::Campaigns;
+pub(super) use campaigns::{Campaigns, NewestFailure};
 pub(super) use copying::{CopyFormat, CopyWhat, marked_rows, messages_text, sentence};
 pub(super) use locking::Preview;
 pub(super) use look::Look;

@@ -1,12 +1,13 @@
 //! Several campaigns, and one that was never read.
 
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use insta::assert_snapshot;
 use postwatch::monitor::{CampaignIndex, Command, Connection, News};
 use postwatch::postman::{CallProblem, HostKind};
-use postwatch::tui::Effect;
+use postwatch::tui::{Effect, Event, Setup};
 use rstest::rstest;
 
-use crate::desk::{Desk, card, explanation, setup, sms};
+use crate::desk::{Desk, Sms, card, explanation, setup, sms};
 
 fn refused(desk: &Desk) -> News {
     News::Connection(Connection::Refused { until: desk.now, met: CallProblem::Refused, why: explanation("the key is refused") })
@@ -95,9 +96,105 @@ fn all_of_them(#[case] columns: u16, #[case] rows: u16) {
     let mut desk = twenty(columns, rows);
     desk.keys("BackTab");
     assert_snapshot!(format!("all_campaigns_{columns}x{rows}"), desk.screen());
-    desk.keys("G");
+    desk.keys(&"j ".repeat(19));
     assert!(desk.cursor_line().starts_with(" ›   Campaign"), "{}", desk.screen());
     desk.keys("Enter").sees("Campaign number 20").sees("30 loaded").keys("BackTab g 3").sees("0 of 30 failed");
+}
+
+/// Three campaigns with names of the usual length; the first one is masked, the third has no answer yet.
+fn three(columns: u16, rows: u16) -> Desk {
+    let mut open = card("Vaccination 2026, second dose", HostKind::Test);
+    open.masked = false;
+    let cards = vec![card("Clinic reminders", HostKind::Test), open, card("Flood alerts", HostKind::Test)];
+    let mut desk = Desk::new(Setup { mouse: true, ..setup(cards) }, columns, rows);
+    let mut first: Vec<Sms> = (0..60).map(|number| sms(number, "success", i64::from(number) * 60)).collect();
+    first.extend([sms(100, "failure", 300), sms(101, "failure", 100).error("routing_error"), sms(102, "sending", 3_000)]);
+    let mut second: Vec<Sms> = (200..260).map(|number| sms(number, "success", i64::from(number) * 10)).collect();
+    second.extend([sms(4_567, "failure", 200).error("message_expired"), sms(301, "sending", 30)]);
+    desk.live(0).live(1).head(0, &first, true).head(1, &second, true).wait(1_000);
+    desk
+}
+
+/// The pane of the campaigns alone.
+fn pane(desk: &Desk) -> String {
+    desk.screen().lines().filter_map(|line| line.split_once('│')).map(|(left, _)| format!("{}\n", left.trim_end())).collect()
+}
+
+#[test]
+fn below_the_campaigns_is_what_they_sum_up_to_and_the_newest_failures_of_all() {
+    let mut desk = three(200, 60);
+    assert_snapshot!("below_the_campaigns", pane(&desk));
+    // Of campaigns with different time windows that is said.
+    desk.keys("t g Enter");
+    assert!(pane(&desk).contains("each in its time window"), "{}", desk.screen());
+    // A lower or narrower screen has no room for it.
+    desk.resize(200, 39).misses("newest failures").resize(199, 60).misses("newest failures");
+}
+
+#[test]
+fn a_new_failure_of_any_campaign_comes_first() {
+    let mut desk = three(200, 60);
+    desk.head(1, &[sms(9, "failure", 5).error("recipient_invalid")], true);
+    let newest = pane(&desk);
+    let line = newest.lines().skip_while(|line| !line.contains("newest failures")).nth(1).unwrap_or_default().to_owned();
+    assert!(line.ends_with("recipient_invalid"), "{newest}");
+}
+
+#[test]
+fn a_click_on_a_failure_opens_it_in_its_campaign() {
+    let mut desk = three(200, 60);
+    let click = |desk: &mut Desk, text: &str| {
+        let row = desk.screen().lines().position(|line| line.split('│').next().unwrap_or_default().contains(text)).unwrap();
+        let (column, row) = (4, u16::try_from(row).unwrap());
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        desk.event(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+    };
+    click(&mut desk, "65 8000 4567");
+    desk.sees("Vaccination 2026, second dose  2 of 3").sees("── 65 8000 4567 ──");
+    assert!(desk.commands().iter().any(|command| matches!(command, Command::Open { message, .. } if *message == sms(4_567, "", 0).id())));
+    // The list behind it is the one that was there.
+    desk.keys("Esc").sees("62 loaded");
+    // From another view, or a list that lacks it, the failures are listed, and Esc leads back.
+    desk.keys("2");
+    click(&mut desk, "routing_error");
+    desk.sees("Clinic reminders  1 of 3").sees("── 65∙∙∙∙0101 ──").sees("2 of 63").keys("Esc Esc").sees("[2 Batches]");
+}
+
+#[rstest]
+#[case(80, 24)]
+#[case(200, 60)]
+fn the_keys_reach_the_newest_failures_below_the_list_of_all(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = three(columns, rows);
+    desk.keys("BackTab").sees("newest failures").keys("j j j j");
+    assert!(desk.cursor_line().contains("65 8000 4567  message_expired"), "{}", desk.screen());
+    // A newer one does not take the cursor.
+    desk.head(0, &[sms(9, "failure", 5)], true);
+    assert!(desk.cursor_line().contains("65 8000 4567  message_expired"), "{}", desk.screen());
+    desk.keys("Enter")
+        .sees("Vaccination 2026, second dose  2 of 3")
+        .sees("── 65 8000 4567 ──")
+        .misses("newest failures ─────────────────────────────────────────────");
+}
+
+#[test]
+fn what_is_presented_is_masked_among_the_newest_failures_too() {
+    let mut desk = three(200, 60);
+    desk.sees("65 8000 4567").keys(": p r e s e n t Enter").misses("65 8000 4567").sees("65∙∙∙∙4567");
+}
+
+/// The last hour keeps its colours in the selected row, here and in the pane.
+#[rstest]
+#[case("", 34)]
+#[case("BackTab", 200)]
+fn failures_of_the_last_hour_are_red_in_the_selected_row_too(#[case] keys: &str, #[case] width: u16) {
+    let mut desk = three(200, 60);
+    let failing: Vec<Sms> = (0..40).map(|number| sms(number, "failure", i64::from(number) + 1)).collect();
+    desk.head(0, &failing, true).wait(1_000).keys(keys);
+    let failed = desk.style_of("✗").fg;
+    let buffer = desk.terminal.backend().buffer();
+    let cells = (5..60).flat_map(|y| (0..width).map(move |x| &buffer[(x, y)]));
+    let loud: Vec<_> = cells.filter(|cell| cell.symbol() == "█" && Some(cell.fg) == failed).collect();
+    assert!(!loud.is_empty() && failed.is_some(), "{}", desk.screen());
 }
 
 #[test]

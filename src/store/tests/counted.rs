@@ -57,6 +57,14 @@ fn check_classes(store: &Store, covered: &[&Message], now: Timestamp) {
         assert_eq!(store.loaded_between(Some(since), until), window.len());
         let failed = store.errors(Some(since), until).iter().map(|error| error.count).sum::<usize>();
         assert_eq!(failed, expected[Class::Failed]);
+        let mut newest: Vec<Timestamp> =
+            window.iter().filter(|message| message.status == Some(Status::Failure)).filter_map(|message| began(message)).collect();
+        newest.sort_unstable_by(|left, right| right.cmp(left));
+        for most in [1, 3, 100] {
+            let rows = store.newest_failures(Some(since), until, most);
+            assert!(rows.iter().all(|row| store.status(*row) == Some(&Status::Failure)));
+            assert_eq!(rows.iter().filter_map(|row| store.began(*row)).collect::<Vec<_>>(), newest[..newest.len().min(most)]);
+        }
         for class in Class::ALL {
             let filter = Filter { classes: vec![class], since: Some(since), until, ..Filter::default() };
             assert_eq!(store.loaded_matching(&filter, now), expected[class], "{class:?}");

@@ -7,7 +7,7 @@ use super::recent;
 use crate::delivery::grouped;
 use crate::tui::Role;
 use crate::tui::shared::{Campaign, Shared};
-use crate::tui::text::{Align, cut_middle, fit};
+use crate::tui::text::{Align, cut, cut_middle, fit, width as text_width};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::sparkline;
 use crate::tui::widgets::words::percent;
@@ -15,65 +15,97 @@ use crate::tui::widgets::words::percent;
 /// The last hour, in spans of five minutes.
 const HOUR: (usize, i64) = (12, 5);
 
-/// How wide the share of failures is, or what is wrong.
+/// How wide the share of failures is.
 const SHARE: usize = 7;
 
-/// How wide the age of the data is, where the pane has room for it.
-const FRESH: usize = 9;
+/// Columns before the name: the mark of need, that of the campaign on the screen, a blank.
+const MARGIN: usize = 3;
 
-/// From this width on there is.
-const ROOM_FOR_AGE: u16 = 40;
+/// Lines that are no campaign: one that lines up with the list's first, the heads, the keys.
+const OTHER_ROWS: usize = 3;
 
-/// Draws the campaigns below each other: name, the last hour, share of failures now, age.
+/// How wide a pane of this height must be for whole names.
+pub(in crate::tui) fn columns(count: usize, longest_name: u16, room: Rect) -> u16 {
+    let beside_name = if has_two_lines(count, room) { 0 } else { 1 + HOUR.0 + SHARE };
+    longest_name.saturating_add((MARGIN + beside_name + 1) as u16)
+}
+
+/// How many lines the pane takes.
+pub(in crate::tui) fn rows(count: usize, longest_name: u16, room: Rect) -> u16 {
+    let rows = OTHER_ROWS + count * lines_each(count, longest_name, room);
+    u16::try_from(rows).unwrap_or(u16::MAX).min(room.height)
+}
+
+/// A line each with the figures beside the name, unless that cuts names and there is room for a second line.
+fn lines_each(count: usize, longest_name: u16, area: Rect) -> usize {
+    let is_whole = usize::from(longest_name) + MARGIN + 1 + HOUR.0 + SHARE < usize::from(area.width);
+    if !is_whole && has_two_lines(count, area) { 2 } else { 1 }
+}
+
+fn has_two_lines(count: usize, area: Rect) -> bool {
+    OTHER_ROWS + 2 * count <= usize::from(area.height)
+}
+
+/// Draws the campaigns below each other: name, the last hour, share of failures now, and how fresh that is unless it is
+/// live.
 pub(in crate::tui) fn draw_pane(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let look = &state.look;
     let width = usize::from(area.width);
-    let fresh = if area.width >= ROOM_FOR_AGE { FRESH } else { 0 };
-    let name_room = width.saturating_sub(3 + HOUR.0 + 1 + SHARE + fresh + 1);
+    let window = window(state, area);
+    // A blank stays at the right.
+    let line_room = width.saturating_sub(MARGIN + 1);
+    let name_room = if window.lines == 2 { line_room } else { line_room.saturating_sub(1 + HOUR.0 + SHARE) };
     // The heads line up with those of the list.
     if area.height > 1 {
-        let head = format!(
-            "   {} {}{}{}",
-            fit("campaign", name_room, Align::Left),
-            fit("last hour", HOUR.0, Align::Left),
-            fit("failed", SHARE, Align::Right),
-            fit("", fresh, Align::Right),
-        );
+        let name = if window.lines == 2 { String::new() } else { format!("{} ", fit("campaign", name_room, Align::Left)) };
+        let head = format!("   {name}{}{}", fit("last hour", HOUR.0, Align::Left), fit("failed", SHARE, Align::Right));
         buffer.set_stringn(area.x, area.y + 1, head, width, look.style(Role::Heading));
     }
-    let (skipped, shown) = window(state, area);
-    for (y, (index, campaign)) in (area.y + 2..area.bottom()).zip(state.campaigns.iter().enumerate().skip(skipped).take(shown)) {
+    let rows = (area.y + 2..area.bottom()).step_by(window.lines);
+    for (y, (index, campaign)) in rows.zip(state.campaigns.iter().enumerate().skip(window.skipped).take(window.shown)) {
         let is_shown = index == state.campaigns.current();
         let own = |role: Role| look.style(if is_shown { Role::SelectedElsewhere } else { role });
         if is_shown {
-            buffer.set_style(Rect { y, height: 1, ..area }, own(Role::Text));
+            buffer.set_style(Rect { y, height: window.lines as u16, ..area }, own(Role::Text));
         }
         let needs = campaign.needs_person();
         let mark = format!("{}{} ", if needs { "!" } else { " " }, if is_shown { "›" } else { " " });
-        buffer.set_stringn(area.x, y, mark, 3, if needs { look.style(Role::Failed) } else { own(Role::Text) });
-        buffer.set_stringn(
-            area.x + 3,
-            y,
-            fit(&cut_middle(&campaign.settings.name, name_room), name_room, Align::Left),
-            name_room,
-            own(Role::Text),
-        );
-        let at = area.x + 3 + u16::try_from(name_room).unwrap_or(0) + 1;
-        let (words, role) = campaign.freshness(state.now, is_shown);
-        if campaign.is_unread() || campaign.settings.broken.is_some() {
-            let room = HOUR.0 + SHARE + fresh;
-            buffer.set_stringn(at, y, fit(&words, room, Align::Right), room, look.style(role));
-            continue;
-        }
-        let columns = recent::history(state, campaign, HOUR.0, HOUR.1);
-        let most = columns.iter().filter_map(|column| column.value).max().unwrap_or(0);
-        sparkline::draw(buffer, Rect { x: at, y, width: HOUR.0 as u16, height: 1 }, &columns, most);
-        let right = at + HOUR.0 as u16;
-        let share = failed_now(campaign);
-        buffer.set_stringn(right, y, fit(&share, SHARE, Align::Right), SHARE, own(if needs { Role::Failed } else { Role::Muted }));
-        buffer.set_stringn(right + SHARE as u16, y, fit(&words, fresh, Align::Right), fresh, look.style(role));
+        buffer.set_stringn(area.x, y, mark, MARGIN, if needs { look.style(Role::Failed) } else { own(Role::Text) });
+        let name = cut_middle(&campaign.settings.name, name_room);
+        buffer.set_stringn(area.x + MARGIN as u16, y, name, name_room, own(Role::Text));
+        let (x, y) = if window.lines == 2 { (area.x, y + 1) } else { (area.x + name_room as u16 + 1, y) };
+        let figures = Rect { x: x + MARGIN as u16, y, width: (area.right() - 1).saturating_sub(x + MARGIN as u16), height: 1 };
+        draw_figures(state, campaign, buffer, figures, is_shown);
     }
-    draw_keys(state, buffer, Rect { y: area.bottom().saturating_sub(1), height: 1.min(area.height), ..area }, skipped, shown);
+    draw_keys(state, buffer, Rect { y: area.bottom().saturating_sub(1), height: 1.min(area.height), ..area }, &window);
+}
+
+/// The last hour and the share of failures, and at the right why they are not live. Where that has no room beside them, a
+/// problem replaces them.
+fn draw_figures(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect, is_shown: bool) {
+    let look = &state.look;
+    let (words, role) = campaign.freshness(state.now, is_shown);
+    let room = usize::from(area.width);
+    let is_live = role == Role::Fine;
+    let fits = HOUR.0 + SHARE + 1 + text_width(&words) <= room;
+    let has_figures = !campaign.is_unread() && campaign.settings.broken.is_none();
+    if !is_live && (fits || role != Role::Muted || !has_figures) {
+        let words = fit(&cut(&words, room), room, Align::Right);
+        buffer.set_stringn(area.x, area.y, words, room, look.style(role));
+    }
+    if !has_figures || !fits && !is_live && role != Role::Muted {
+        return;
+    }
+    let columns = recent::history(state, campaign, HOUR.0, HOUR.1);
+    let most = columns.iter().filter_map(|column| column.value).max().unwrap_or(0);
+    sparkline::draw(buffer, Rect { width: (HOUR.0 as u16).min(area.width), ..area }, &columns, most);
+    let share = fit(&failed_now(campaign), SHARE, Align::Right);
+    let role = match (campaign.needs_person(), is_shown) {
+        (true, _) => Role::Failed,
+        (false, true) => Role::SelectedElsewhere,
+        (false, false) => Role::Muted,
+    };
+    buffer.set_stringn(area.x + HOUR.0 as u16, area.y, share, room.saturating_sub(HOUR.0), look.style(role));
 }
 
 /// The share of failures in the last minutes, or where too few finished for one, how many failed.
@@ -86,9 +118,9 @@ fn failed_now(campaign: &Campaign) -> String {
 }
 
 /// The last line: the first campaign that needs a person and has no line here, otherwise the keys to the others.
-fn draw_keys(state: &Shared, buffer: &mut Buffer, area: Rect, skipped: usize, shown: usize) {
+fn draw_keys(state: &Shared, buffer: &mut Buffer, area: Rect, window: &Window) {
     let look = &state.look;
-    let hidden = state.campaigns.iter().enumerate().filter(|(index, _)| *index < skipped || *index >= skipped + shown);
+    let hidden = state.campaigns.iter().enumerate().filter(|(index, _)| !window.holds(*index));
     let mut in_need = hidden.map(|(_, campaign)| campaign).filter(|campaign| campaign.needs_person());
     let left = match in_need.next() {
         Some(first) => {
@@ -113,15 +145,31 @@ fn draw_keys(state: &Shared, buffer: &mut Buffer, area: Rect, skipped: usize, sh
     pieces::draw(buffer, area, left, Vec::new());
 }
 
-/// How many campaigns are scrolled away above, and how many have a line.
-fn window(state: &Shared, area: Rect) -> (usize, usize) {
-    let shown = usize::from(area.height.saturating_sub(3)).max(1);
-    ((state.campaigns.current() + 1).saturating_sub(shown), shown)
+/// Which campaigns are in the pane.
+struct Window {
+    /// How many are scrolled away above.
+    skipped: usize,
+    /// How many have room.
+    shown: usize,
+    /// How many lines each has.
+    lines: usize,
+}
+
+impl Window {
+    fn holds(&self, index: usize) -> bool {
+        (self.skipped..self.skipped + self.shown).contains(&index)
+    }
+}
+
+fn window(state: &Shared, area: Rect) -> Window {
+    let lines = lines_each(state.campaigns.len(), state.longest_name(), area);
+    let shown = (usize::from(area.height).saturating_sub(OTHER_ROWS) / lines).max(1);
+    Window { skipped: (state.campaigns.current() + 1).saturating_sub(shown), shown, lines }
 }
 
 /// The campaign in a line of the screen.
 pub(in crate::tui) fn index_at(state: &Shared, area: Rect, row: u16) -> Option<usize> {
-    let (skipped, shown) = window(state, area);
-    let line = usize::from(row.checked_sub(area.y + 2)?);
-    Some(skipped + line).filter(|index| line < shown && row + 1 < area.bottom() && *index < state.campaigns.len())
+    let window = window(state, area);
+    let line = usize::from(row.checked_sub(area.y + 2)?) / window.lines;
+    Some(window.skipped + line).filter(|index| window.holds(*index) && row + 1 < area.bottom() && *index < state.campaigns.len())
 }

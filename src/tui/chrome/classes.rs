@@ -186,7 +186,7 @@ pub(in crate::tui) fn shown(classes: &Classes) -> impl Iterator<Item = Class> {
 }
 
 /// Whether the share of failures says something: enough has finished, and most of what should have, has.
-fn is_telling(classes: &Classes) -> bool {
+pub(super) fn is_telling(classes: &Classes) -> bool {
     let overdue = classes.of(&[Class::Stuck, Class::Unconfirmed]);
     classes.finished() >= Recent::ENOUGH && classes.finished() > overdue
 }

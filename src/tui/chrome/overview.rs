@@ -106,16 +106,17 @@ fn draw_day(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, head: Rect
 }
 
 /// A rule with what is below it at its left, and more about it at its right.
-fn title(state: &Shared, buffer: &mut Buffer, area: Rect, left: &str, right: &str) {
+pub(in crate::tui) fn title(state: &Shared, buffer: &mut Buffer, area: Rect, left: &str, right: &str) {
     let room = usize::from(area.width);
     let rule = Line::from("─".repeat(room)).style(state.look.style(Role::Rule));
     buffer.set_line(area.x, area.y, &rule, area.width);
+    let is_alone = right.is_empty();
     // The rule's colour is not theirs.
     let part = |words: &str, role| Line::from(format!(" {words} ")).style(Style::reset().patch(state.look.style(role)));
     let (left, right) = (part(left, Role::Strong), part(right, Role::Muted));
     let (end, _) = buffer.set_line(area.x + 2, area.y, &left, area.width.saturating_sub(2));
     let at = area.right().saturating_sub(right.width() as u16 + 2);
-    if at > end + 1 {
+    if at > end + 1 && !is_alone {
         buffer.set_line(at, area.y, &right, area.right() - at);
     }
 }

@@ -6,11 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Can, Click, Dialog, Next, Press};
-use crate::delivery::{Class, agreeing, grouped};
+use crate::delivery::{Class, MessageId, agreeing, grouped};
 use crate::store::Verdict;
-use crate::tui::chrome::recent;
-use crate::tui::shared::{Campaign, Shared};
+use crate::tui::chrome::{all_campaigns, overview, recent};
+use crate::tui::shared::{Campaign, NewestFailure, Shared};
 use crate::tui::text::{Align, cut_middle, fit, width};
+use crate::tui::theme::graph_style;
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::sparkline::{self, Bin};
 use crate::tui::widgets::table;
@@ -19,8 +20,10 @@ use crate::tui::{Action, Context, Role};
 
 /// The list while it is open.
 pub(in crate::tui) struct AllCampaigns {
-    /// The campaign under the cursor: its index in the configuration.
+    /// The campaign under the cursor, or that of the failure there: its index in the configuration.
     chosen: usize,
+    /// The failure under the cursor.
+    failure: Option<MessageId>,
 }
 
 /// A column: its head, its width, its alignment.
@@ -69,16 +72,37 @@ const FRESH: (usize, usize) = (9, 24);
 impl AllCampaigns {
     /// The list on the campaign that is on the screen.
     pub fn new(shared: &Shared) -> Self {
-        Self { chosen: shared.campaigns.current() }
+        Self { chosen: shared.campaigns.current(), failure: None }
+    }
+
+    /// The line with the cursor: the campaigns', then the failures'.
+    fn index(&self, shared: &Shared, failures: &[NewestFailure]) -> usize {
+        let message = |failure: &NewestFailure| shared.campaigns.get(failure.campaign).map(|campaign| campaign.store.id(failure.row));
+        let is_it = |failure: &NewestFailure| failure.campaign == self.chosen && message(failure) == self.failure;
+        let at = self.failure.as_ref().and_then(|_| failures.iter().position(is_it));
+        at.map_or(self.chosen, |at| shared.campaigns.len() + at)
+    }
+
+    /// Puts the cursor on a line.
+    fn select(&mut self, index: usize, shared: &Shared, failures: &[NewestFailure]) {
+        let failure = index.checked_sub(shared.campaigns.len()).and_then(|at| failures.get(at));
+        self.chosen = failure.map_or(index.min(shared.campaigns.len().saturating_sub(1)), |failure| failure.campaign);
+        self.failure = failure.and_then(|failure| Some(shared.campaigns.get(failure.campaign)?.store.id(failure.row)));
     }
 
     fn go(&mut self, steps: isize, shared: &mut Shared) {
-        self.chosen = self.chosen.saturating_add_signed(steps).min(shared.campaigns.len().saturating_sub(1));
+        let failures = failures(shared, shared.layout().page());
+        let last = (shared.campaigns.len() + failures.len()).saturating_sub(1);
+        let index = self.index(shared, &failures).saturating_add_signed(steps).min(last);
+        self.select(index, shared, &failures);
     }
 
     /// Shows the campaign under the cursor, and does there what a key means.
     fn show(&self, action: Action, shared: &mut Shared) -> Next {
         let was_opened = shared.opens(|shared| {
+            if let Some(message) = self.failure.as_ref().filter(|_| action == Action::Enter) {
+                return shared.open_failure(self.chosen, message);
+            }
             if self.chosen != shared.campaigns.current() && self.chosen < shared.campaigns.len() {
                 shared.show_campaign(self.chosen);
             }
@@ -133,7 +157,10 @@ impl Dialog for AllCampaigns {
                     shared.hand_out(Some(text), "the verdict", false);
                 }
             }
-            Some(Action::NextInNeed) => self.chosen = shared.campaigns.next_in_need_after(self.chosen).unwrap_or(self.chosen),
+            Some(Action::NextInNeed) => {
+                let next = shared.campaigns.next_in_need_after(self.chosen);
+                (self.chosen, self.failure) = (next.unwrap_or(self.chosen), self.failure.take().filter(|_| next.is_none()));
+            }
             // A page is about all of them.
             Some(action @ (Action::Help | Action::Notices)) => shared.common_key(action),
             Some(action) => match shared.steps(action) {
@@ -144,32 +171,73 @@ impl Dialog for AllCampaigns {
         Next::Stay
     }
 
-    /// The campaign there.
+    /// The line there.
     fn hit(&self, at: Position, shared: &Shared) -> Option<usize> {
         let area = shared.layout().page();
-        let line = usize::from(at.y.checked_sub(area.y + 2)?);
-        let top = table::top(self.chosen, usize::from(area.height.saturating_sub(2)));
-        Some(top + line).filter(|index| *index < shared.campaigns.len() && area.contains(at))
+        let failures = failures(shared, area);
+        let count = shared.campaigns.len();
+        let line = usize::from(at.y.checked_sub(area.y + HEADS)?);
+        if line > count && !failures.is_empty() {
+            return Some(line - 1).filter(|index| *index < count + failures.len());
+        }
+        let top = table::top(self.chosen, usize::from(area.height.saturating_sub(HEADS)));
+        Some(top + line).filter(|index| *index < count && area.contains(at))
     }
 
     fn click(&mut self, click: Click, shared: &mut Shared) -> Next {
-        let is_chosen = std::mem::replace(&mut self.chosen, click.hit) == click.hit;
+        let failures = failures(shared, shared.layout().page());
+        let is_chosen = self.index(shared, &failures) == click.hit;
+        self.select(click.hit, shared, &failures);
         if click.is_double && is_chosen { self.show(Action::Enter, shared) } else { Next::Stay }
     }
 
-    /// The sum, the heads and a line for each campaign.
+    /// The sum, the heads and a line for each campaign; below them, where there is room, the newest failures of all.
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, mut area: Rect) -> Option<Position> {
         draw_sum(shared, shared.campaigns.len(), buffer, Rect { height: 1, ..area });
         let longest_name = shared.campaigns.iter().map(|campaign| width(&campaign.settings.name)).max().unwrap_or(0);
         let widths = Widths::of(usize::from(area.width), longest_name);
         buffer.set_stringn(area.x, area.y + 1, heads(&widths), usize::from(area.width), shared.look.style(Role::Heading));
-        area.y += 2;
-        area.height = area.height.saturating_sub(2);
-        table::draw(shared, buffer, area, shared.campaigns.len(), self.chosen, |index, selected| {
+        let failures = failures(shared, area);
+        let index = self.index(shared, &failures);
+        area.y += HEADS;
+        area.height = area.height.saturating_sub(HEADS);
+        let count = shared.campaigns.len();
+        // Where there is room for failures, there is for all campaigns.
+        let top = if failures.is_empty() { table::top(index, usize::from(area.height)) } else { 0 };
+        let cursor = table::draw_from(shared, buffer, area, top, count, index, |index, selected| {
             let campaign = shared.campaigns.get(index);
             campaign.map(|campaign| line(shared, campaign, &widths, selected)).unwrap_or_default()
-        })
+        });
+        if failures.is_empty() {
+            return cursor;
+        }
+        let below = u16::try_from(count).unwrap_or(u16::MAX).min(area.height);
+        let title = Rect { y: area.y + below, height: 1, ..area };
+        overview::title(
+            shared,
+            buffer,
+            title,
+            "newest failures",
+            &all_campaigns::window(shared).unwrap_or_else(|| "each in its window".to_owned()),
+        );
+        let area = Rect { y: title.y + 1, height: area.height.saturating_sub(below + 1), ..area };
+        let room = usize::from(area.width).saturating_sub(table::MARGIN + 1);
+        // The cursor is above.
+        let selected = index.checked_sub(count).unwrap_or(usize::MAX);
+        let line =
+            |index: usize, selected| failures.get(index).map(|failure| all_campaigns::line(shared, failure, &failures, room, selected));
+        table::draw_from(shared, buffer, area, 0, failures.len(), selected, |index, style| line(index, style).unwrap_or_default())
+            .or(cursor)
     }
+}
+
+/// The first lines: the sum and the heads.
+const HEADS: u16 = 2;
+
+/// The newest failures that have room below the campaigns and a title.
+fn failures(shared: &Shared, area: Rect) -> Vec<NewestFailure> {
+    let room = usize::from(area.height).saturating_sub(usize::from(HEADS) + shared.campaigns.len() + 1);
+    shared.campaigns.newest_failures(room)
 }
 
 /// How many there are, how many need a person, and what they cost.
@@ -312,7 +380,9 @@ fn hour(shared: &Shared, campaign: &Campaign, style: impl Fn(Role) -> Style) -> 
             (Some(sign), Some(_)) => sign,
             (None, Some(value)) => sparkline::sign(value, most),
         };
-        Span::styled(sign, style(if bin.is_loud { Role::Failed } else { Role::Moving }))
+        // What is blank is not part of the graph, which keeps its colours in the selected row.
+        let graph = graph_style(shared.look.style(if bin.is_loud { Role::Failed } else { Role::Moving }));
+        Span::styled(sign, if sign == " " { style(Role::Text) } else { graph })
     };
     bins.iter().map(signed).collect()
 }

@@ -1,11 +1,15 @@
 //! The campaigns, in the order of the configuration: which of them is on the screen, and which needs a person.
 
+use std::cmp::Reverse;
 use std::ops::{Deref, DerefMut};
 
+use jiff::Timestamp;
+
+use crate::delivery::{Class, MessageId};
 use crate::monitor::{Command, NoticeWeight};
-use crate::store::Verdict;
+use crate::store::{RowNumber, Verdict};
 use crate::tui::dialogs::AllCampaigns;
-use crate::tui::shared::{Campaign, Shared};
+use crate::tui::shared::{Campaign, FilterChoice, Shared, ViewKind};
 use crate::tui::widgets::words::percent;
 
 /// All campaigns, by their index in the configuration.
@@ -13,6 +17,16 @@ pub(in crate::tui) struct Campaigns {
     all: Vec<Campaign>,
     /// The one on the screen.
     current: usize,
+}
+
+/// A message that failed, among those of all campaigns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) struct NewestFailure {
+    /// Its campaign's index.
+    pub campaign: usize,
+    pub row: RowNumber,
+    /// When its newest attempt began.
+    pub began: Timestamp,
 }
 
 impl Deref for Campaigns {
@@ -61,6 +75,19 @@ impl Campaigns {
         others.into_iter().find(|index| self.all[*index].needs_person())
     }
 
+    /// The newest failures of all of them, each in its time window, the newest first: so many at most.
+    pub fn newest_failures(&self, most: usize) -> Vec<NewestFailure> {
+        let of = |(index, campaign): (usize, &Campaign)| -> Vec<NewestFailure> {
+            let store = &campaign.store;
+            let failure = |row: &RowNumber| Some(NewestFailure { campaign: index, row: *row, began: store.began(*row)? });
+            campaign.newest_failures.iter().take(most).filter_map(failure).collect()
+        };
+        let mut failures: Vec<NewestFailure> = self.all.iter().enumerate().flat_map(of).collect();
+        failures.sort_by_key(|failure| Reverse(failure.began));
+        failures.truncate(most);
+        failures
+    }
+
     /// Puts another one on the screen.
     pub(super) fn show(&mut self, index: usize) {
         self.current = index;
@@ -102,6 +129,22 @@ impl Shared {
         if self.campaigns.len() > 1 {
             self.open(AllCampaigns::new(self));
         }
+    }
+
+    /// Opens a failed message in its campaign: in the list on the screen if that has it, otherwise in that of the failures,
+    /// from which Esc leads back.
+    pub(in crate::tui) fn open_failure(&mut self, index: usize, message: &MessageId) {
+        if index != self.campaigns.current() {
+            self.show_campaign(index);
+        }
+        let Some(campaign) = self.campaign() else { return };
+        let row = campaign.store.row(message);
+        let is_listed = row.is_some_and(|row| campaign.list.position(&campaign.store, row).is_some());
+        if !is_listed || self.view != ViewKind::Messages {
+            let window = campaign.choice.window;
+            self.drill(FilterChoice { classes: vec![Class::Failed], window, ..FilterChoice::default() });
+        }
+        self.open_again(message);
     }
 
     pub(in crate::tui) fn show_campaign(&mut self, index: usize) {

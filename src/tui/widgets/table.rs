@@ -26,7 +26,19 @@ pub(in crate::tui) fn draw(
     selected: usize,
     line: impl Fn(usize, Option<Style>) -> Line<'static>,
 ) -> Option<Position> {
-    let top = top(selected, usize::from(area.height));
+    draw_from(state, buffer, area, top(selected, usize::from(area.height)), count, selected, line)
+}
+
+/// The same from a line on, whether or not the one at `selected` is among those drawn.
+pub(in crate::tui) fn draw_from(
+    state: &Shared,
+    buffer: &mut Buffer,
+    area: Rect,
+    top: usize,
+    count: usize,
+    selected: usize,
+    line: impl Fn(usize, Option<Style>) -> Line<'static>,
+) -> Option<Position> {
     let mut cursor = None;
     let role = if state.is_view_in_focus() { Role::Selected } else { Role::SelectedElsewhere };
     for (index, y) in (top..count).zip(area.y..area.bottom()) {

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::cells::{BESIDE_RESULT, RowLook, cell, head, is_number};
-use super::widths::{MARGIN, Needs, SHORTEST_TEXT, columns};
+use super::widths::{MARGIN, Needs, ResultWidths, SHORTEST_TEXT, columns};
 use super::{end, sum};
 use crate::tui::Role;
 use crate::tui::shared::{Campaign, Column, Item, ListCursor, Ordered, Shared, order_sign};
@@ -56,6 +56,8 @@ fn columns_of(shared: &Shared, campaign: &Campaign, width: usize) -> (Vec<(Colum
         chosen: &shared.tables.columns,
         ordered_by: Ordered::of_messages(campaign.list.order()).by,
         is_ordered: !campaign.list.is_newest_first(),
+        // Of everything that is loaded, so that no column moves while the list scrolls.
+        result: ResultWidths::of(campaign.store.counts().errors.iter().map(|error| (&*error.error.code, error.retry))),
         skipped: campaign.skipped_columns,
     };
     columns(width, needs)

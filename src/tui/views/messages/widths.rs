@@ -1,6 +1,7 @@
 //! How wide the columns of the list are: left out by rank where room is short, never cut at the
 //! edge.
 
+use crate::delivery::{RetryAdvice, code_or_none};
 use crate::tui::shared::{Column, ShownColumns, Sortable as _};
 use crate::tui::text::width as text_width;
 
@@ -11,27 +12,53 @@ pub(in crate::tui) const MARGIN: usize = 3;
 /// From this many columns on a text is worth showing: a name, or that of a file.
 pub(in crate::tui) const SHORTEST_TEXT: usize = 14;
 
-/// The longest code that the API publishes and whether to retry: `delivery_unknown_error, maybe`.
-const USUAL_RESULT: usize = 29;
-
 /// How short a result can be cut before a column is left out for it.
 const SHORTEST_RESULT: usize = 9;
 
 /// From this many columns of text on there are two blanks between columns.
 const ROOMY_TEXT: usize = 24;
 
+/// How wide results are in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) struct ResultWidths {
+    /// With whether to retry a failure in a word: `recipient_unavailable, yes`.
+    pub short: usize,
+    /// In full: `recipient_unavailable, retry yes`.
+    pub full: usize,
+}
+
+impl ResultWidths {
+    /// Of what has not failed: `for 3 h 10 min`, `no report from abroad`.
+    const UNFAILED: Self = Self { short: 16, full: 21 };
+
+    /// The longest code that the API publishes: `delivery_unknown_error ×2, retry maybe`. What is longer is cut.
+    const LONGEST: Self = Self { short: 29, full: 38 };
+
+    /// With failures of these codes, and whether each is worth a retry.
+    pub fn of<'a>(errors: impl Iterator<Item = (&'a str, RetryAdvice)>) -> Self {
+        errors.fold(Self::UNFAILED, |widths, (code, advice)| {
+            let short = text_width(code_or_none(code)) + ", ".len() + text_width(advice.word());
+            Self {
+                short: widths.short.max(short).min(Self::LONGEST.short),
+                full: widths.full.max(short + "retry ".len()).min(Self::LONGEST.full),
+            }
+        })
+    }
+}
+
 /// Who gets the room that is left, in turn, and how wide it is then.
-const GROWS_TO: [(Column, usize); 6] = [
-    // A number from a neighbouring country: `62 81200001234`.
-    (Column::Recipient, 14),
-    (Column::Text, 20),
-    // `recipient_unavailable, retry yes`
-    (Column::Result, 32),
-    (Column::Text, 30),
-    // `delivery_unknown_error ×2, retry maybe`
-    (Column::Result, 38),
-    (Column::Text, usize::MAX),
-];
+fn growing(result: ResultWidths) -> [(Column, usize); 5] {
+    [
+        // A name and a place, or a file and a language.
+        (Column::Text, 28),
+        // A number from a neighbouring country: `62 81200001234`.
+        (Column::Recipient, 14),
+        (Column::Result, result.full),
+        (Column::Text, usize::MAX),
+        // Where a text has no room of its own, it is in the result's.
+        (Column::Result, ResultWidths::LONGEST.full),
+    ]
+}
 
 /// Which columns are shown, and what of them must be seen.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +68,7 @@ pub(in crate::tui) struct Needs<'a> {
     pub ordered_by: Column,
     /// Whether that is not the default order: then its sign must be visible.
     pub is_ordered: bool,
+    pub result: ResultWidths,
     /// How many of the columns that scroll are scrolled away.
     pub skipped: usize,
 }
@@ -61,7 +89,7 @@ impl Needs<'_> {
         let usual = match column {
             // A time of any day has the same width, so that nothing moves at midnight.
             Column::Status | Column::Created | Column::Updated | Column::Recipient | Column::Template => 12,
-            Column::Result => USUAL_RESULT,
+            Column::Result => self.result.short,
             Column::Attempts | Column::Language => 8,
             Column::Batch => 7,
             Column::Text => SHORTEST_TEXT,
@@ -128,7 +156,7 @@ fn with_gap(room: usize, needs: Needs<'_>, gap: usize) -> Vec<(Column, usize)> {
     if let Some((_, width)) = columns.first_mut() {
         *width = width.saturating_sub(over).max(1);
     }
-    for (column, wide) in GROWS_TO {
+    for (column, wide) in growing(needs.result) {
         let spare = room.saturating_sub(taken(&columns));
         if let Some((_, width)) = columns.iter_mut().find(|(known, _)| *known == column) {
             *width += spare.min(wide.saturating_sub(*width));

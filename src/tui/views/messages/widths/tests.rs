@@ -5,7 +5,27 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 fn needs(chosen: &ShownColumns) -> Needs<'_> {
-    Needs { chosen, ordered_by: Column::Created, is_ordered: false, skipped: 0 }
+    let errors = [("recipient_unavailable", RetryAdvice::Yes), ("delivery_unknown_error", RetryAdvice::Maybe)];
+    Needs { chosen, ordered_by: Column::Created, is_ordered: false, result: ResultWidths::of(errors.into_iter()), skipped: 0 }
+}
+
+#[rstest]
+#[case(&[], (16, 21))]
+#[case(&[("routing_error", RetryAdvice::Maybe)], (20, 26))]
+#[case(&[("routing_error", RetryAdvice::Maybe), ("recipient_unavailable", RetryAdvice::Yes)], (26, 32))]
+#[case(&[("delivery_unknown_error", RetryAdvice::Maybe)], (29, 35))]
+#[case(&[("", RetryAdvice::Maybe)], (22, 28))]
+#[case(&[("a_code_that_no_documentation_ever_had_in_it", RetryAdvice::Maybe)], (29, 38))]
+fn results_are_as_wide_as_the_codes_that_are_there(#[case] errors: &[(&str, RetryAdvice)], #[case] (short, full): (usize, usize)) {
+    assert_eq!(ResultWidths::of(errors.iter().copied()), ResultWidths { short, full });
+}
+
+#[test]
+fn without_failures_the_room_is_the_texts() {
+    let chosen = ShownColumns::default();
+    let text = |needs| columns(120, needs).0.iter().find(|(column, _)| *column == Column::Text).map(|(_, width)| *width);
+    let without = Needs { result: ResultWidths::of(std::iter::empty()), ..needs(&chosen) };
+    assert!(text(without) >= text(needs(&chosen)).map(|width| width + 12), "{:?}", text(without));
 }
 
 fn shown(room: usize, needs: Needs<'_>) -> Vec<Column> {
@@ -90,6 +110,7 @@ proptest! {
         room in 57..400usize, skipped in 0..=8usize, is_ordered: bool, by in 0..Column::ALL.len(),
         turned in prop::collection::vec(0..Column::ALL.len(), 0..12),
         moved in prop::collection::vec((0..Column::ALL.len(), any::<bool>()), 0..12),
+        code in "[a-z_]{0,40}",
     ) {
         let mut chosen = ShownColumns::default();
         for index in turned {
@@ -100,7 +121,8 @@ proptest! {
         }
         let ordered_by = Some(Column::ALL[by]).filter(|column| column.sort_by().is_some()).unwrap_or(Column::Created);
         let skipped = skipped.min(chosen.scrolls());
-        let (columns, gap) = columns(room, Needs { chosen: &chosen, ordered_by, is_ordered, skipped });
+        let result = ResultWidths::of([(code.as_str(), RetryAdvice::Maybe)].into_iter());
+        let (columns, gap) = columns(room, Needs { chosen: &chosen, ordered_by, is_ordered, result, skipped });
         let taken: usize = columns.iter().map(|(_, width)| width + gap).sum::<usize>() - gap;
         prop_assert!(MARGIN + taken < room);
         prop_assert!(!columns.is_empty() && columns.iter().all(|(_, width)| *width >= 5));
