@@ -26,10 +26,13 @@ const ROOMY: (u16, u16) = (200, 40);
 
 /// The detail beside the list: an id of the usual length in one line; with room for the heads, too; as wide as a text
 /// reads well.
-const DETAIL_COLUMNS: [u16; 3] = [56, 64, 72];
+const DETAIL_COLUMNS: [u16; 3] = [57, 64, 72];
 
 /// How wide the list is at least with a text that tells messages apart.
-const LIST_COLUMNS: u16 = 108;
+const LIST_COLUMNS: u16 = 107;
+
+/// How wide the list is before the campaigns become wider for the sake of whole names.
+const WIDE_LIST_COLUMNS: u16 = 140;
 
 /// How wide the detail and the list are at least, side by side on a screen that is too low for one below the other.
 const BESIDE: (u16, u16) = (40, 62);
@@ -163,8 +166,8 @@ struct Widths {
 }
 
 /// The detail is beside the list where both have what they need, otherwise below it; and where the screen is too low for
-/// that, beside it while it is open. What is left goes to the detail until it reads well, to whole names of campaigns, and
-/// to the list. The campaigns stay as they are whatever is shown beside them.
+/// that, beside it while it is open. What is left goes to the detail and the list until both read well, to whole names of
+/// campaigns, and to the list. The campaigns stay as they are whatever is shown beside them.
 fn widths(room: Rect, rows: u16, shape: Shape) -> Widths {
     let (mut campaigns, rule) = if shape.campaigns > 1 { (CAMPAIGNS_COLUMNS.0, 1) } else { (0, 0) };
     let [mut detail, roomy, widest] = DETAIL_COLUMNS;
@@ -180,6 +183,8 @@ fn widths(room: Rect, rows: u16, shape: Shape) -> Widths {
         grow(&mut detail, roomy);
     }
     if campaigns > 0 {
+        let mut list = LIST_COLUMNS;
+        grow(&mut list, WIDE_LIST_COLUMNS);
         grow(&mut campaigns, campaigns::columns(shape.campaigns, shape.longest_name, room).min(CAMPAIGNS_COLUMNS.1));
     }
     if is_beside {
@@ -339,9 +344,9 @@ mod tests {
     #[case(140, 40, [(34, 34), (105, 25), (105, 6)])]
     #[case(160, 24, [(34, 18), (125, 16), (0, 0)])]
     #[case(199, 40, [(34, 34), (164, 25), (164, 6)])]
-    #[case(200, 38, [(34, 32), (108, 30), (56, 32)])]
-    #[case(200, 60, [(34, 9), (108, 52), (56, 40)])]
-    #[case(240, 60, [(34, 9), (132, 52), (72, 40)])]
+    #[case(200, 38, [(34, 32), (107, 30), (57, 32)])]
+    #[case(200, 60, [(34, 9), (107, 52), (57, 40)])]
+    #[case(240, 60, [(34, 9), (140, 52), (64, 40)])]
     #[case(300, 60, [(34, 9), (192, 52), (72, 40)])]
     fn a_wide_screen_has_room_for_texts_first(#[case] columns: u16, #[case] rows: u16, #[case] expected: [(u16, u16); 3]) {
         assert_eq!(panes(columns, rows, SHAPE), expected);
@@ -358,7 +363,7 @@ mod tests {
             let shape = Shape { longest_name: 50, ..SHAPE };
             let [campaigns, ..] = panes(columns, 60, shape);
             assert_eq!(campaigns, panes(columns, 60, Shape { messages: false, ..shape })[0]);
-            assert_eq!(campaigns.0 >= 54, columns >= 240, "{campaigns:?} of {columns}");
+            assert_eq!(campaigns.0 >= 54, columns >= 300, "{campaigns:?} of {columns}");
         }
     }
 

@@ -7,13 +7,13 @@ use super::recent;
 use crate::delivery::grouped;
 use crate::tui::Role;
 use crate::tui::shared::{Campaign, Shared};
-use crate::tui::text::{Align, cut, cut_middle, fit, width as text_width};
+use crate::tui::text::{Align, cut_middle, fit, width as text_width};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::sparkline;
 use crate::tui::widgets::words::percent;
 
-/// The last hour, in spans of five minutes.
-const HOUR: (usize, i64) = (12, 5);
+/// How many spans the last hour has: of five minutes, or of ten.
+const HOUR: (usize, usize) = (12, 6);
 
 /// How wide the share of failures is.
 const SHARE: usize = 7;
@@ -54,11 +54,13 @@ pub(in crate::tui) fn draw_pane(state: &Shared, buffer: &mut Buffer, area: Rect)
     let window = window(state, area);
     // A blank stays at the right.
     let line_room = width.saturating_sub(MARGIN + 1);
-    let name_room = if window.lines == 2 { line_room } else { line_room.saturating_sub(1 + HOUR.0 + SHARE) };
+    let hour = if window.lines == 2 { HOUR.0 } else { hour_beside(state.longest_name(), line_room) };
     // The heads line up with those of the list.
     if area.height > 1 {
+        let name_room = line_room.saturating_sub(1 + hour + SHARE);
         let name = if window.lines == 2 { String::new() } else { format!("{} ", fit("campaign", name_room, Align::Left)) };
-        let head = format!("   {name}{}{}", fit("last hour", HOUR.0, Align::Left), fit("failed", SHARE, Align::Right));
+        let last_hour = if hour < HOUR.0 { "hour" } else { "last hour" };
+        let head = format!("   {name}{}{}", fit(last_hour, hour, Align::Left), fit("failed", SHARE, Align::Right));
         buffer.set_stringn(area.x, area.y + 1, head, width, look.style(Role::Heading));
     }
     let rows = (area.y + 2..area.bottom()).step_by(window.lines);
@@ -71,41 +73,73 @@ pub(in crate::tui) fn draw_pane(state: &Shared, buffer: &mut Buffer, area: Rect)
         let needs = campaign.needs_person();
         let mark = format!("{}{} ", if needs { "!" } else { " " }, if is_shown { "›" } else { " " });
         buffer.set_stringn(area.x, y, mark, MARGIN, if needs { look.style(Role::Failed) } else { own(Role::Text) });
+        let figures = figures(state, campaign, is_shown, hour, if window.lines == 2 { line_room } else { hour + SHARE });
+        let name_room = if window.lines == 2 { line_room } else { line_room.saturating_sub(1 + figures.columns) };
         let name = cut_middle(&campaign.settings.name, name_room);
         buffer.set_stringn(area.x + MARGIN as u16, y, name, name_room, own(Role::Text));
-        let (x, y) = if window.lines == 2 { (area.x, y + 1) } else { (area.x + name_room as u16 + 1, y) };
-        let figures = Rect { x: x + MARGIN as u16, y, width: (area.right() - 1).saturating_sub(x + MARGIN as u16), height: 1 };
-        draw_figures(state, campaign, buffer, figures, is_shown);
+        let (from, y) = if window.lines == 2 { (MARGIN, y + 1) } else { (MARGIN + name_room + 1, y) };
+        figures.draw(state, campaign, buffer, Rect { x: area.x + from as u16, y, width: figures.columns as u16, height: 1 });
     }
     draw_keys(state, buffer, Rect { y: area.bottom().saturating_sub(1), height: 1.min(area.height), ..area }, &window);
 }
 
-/// The last hour and the share of failures, and at the right why they are not live. Where that has no room beside them, a
-/// problem replaces them.
-fn draw_figures(state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect, is_shown: bool) {
-    let look = &state.look;
+/// How many spans of the last hour have room beside whole names; without room for any, names are cut.
+fn hour_beside(longest_name: u16, room: usize) -> usize {
+    let fits = |hour: &usize| usize::from(longest_name) + 1 + hour + SHARE <= room;
+    [HOUR.0, HOUR.1].into_iter().find(fits).unwrap_or(0)
+}
+
+/// What is said of a campaign besides its name.
+struct Figures {
+    /// How many spans the last hour has; `None` where a problem replaces the figures.
+    hour: Option<usize>,
+    /// Why they are not live.
+    words: Option<(String, Role)>,
+    is_shown: bool,
+    /// How wide all of it is.
+    columns: usize,
+}
+
+/// The last hour and the share of failures, and why they are not live. Where that has no room beside them, a problem
+/// replaces them, and can take some of the name's.
+fn figures(state: &Shared, campaign: &Campaign, is_shown: bool, hour: usize, room: usize) -> Figures {
     let (words, role) = campaign.freshness(state.now, is_shown);
-    let room = usize::from(area.width);
-    let is_live = role == Role::Fine;
-    let fits = HOUR.0 + SHARE + 1 + text_width(&words) <= room;
+    let long = text_width(&words);
     let has_figures = !campaign.is_unread() && campaign.settings.broken.is_none();
-    if !is_live && (fits || role != Role::Muted || !has_figures) {
-        let words = fit(&cut(&words, room), room, Align::Right);
-        buffer.set_stringn(area.x, area.y, words, room, look.style(role));
+    if role == Role::Fine && has_figures {
+        return Figures { hour: Some(hour), words: None, is_shown, columns: room };
     }
-    if !has_figures || !fits && !is_live && role != Role::Muted {
-        return;
+    let fits = hour + SHARE + 1 + long <= room;
+    let replaces = !has_figures || role != Role::Muted && !fits;
+    Figures {
+        hour: Some(hour).filter(|_| !replaces),
+        words: Some((words, role)).filter(|_| fits || replaces),
+        is_shown,
+        columns: if replaces { room.max(long.min(HOUR.0 + SHARE)) } else { room },
     }
-    let columns = recent::history(state, campaign, HOUR.0, HOUR.1);
-    let most = columns.iter().filter_map(|column| column.value).max().unwrap_or(0);
-    sparkline::draw(buffer, Rect { width: (HOUR.0 as u16).min(area.width), ..area }, &columns, most);
-    let share = fit(&failed_now(campaign), SHARE, Align::Right);
-    let role = match (campaign.needs_person(), is_shown) {
-        (true, _) => Role::Failed,
-        (false, true) => Role::SelectedElsewhere,
-        (false, false) => Role::Muted,
-    };
-    buffer.set_stringn(area.x + HOUR.0 as u16, area.y, share, room.saturating_sub(HOUR.0), look.style(role));
+}
+
+impl Figures {
+    fn draw(&self, state: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rect) {
+        let look = &state.look;
+        let room = usize::from(area.width);
+        if let Some((words, role)) = &self.words {
+            buffer.set_stringn(area.x, area.y, fit(words, room, Align::Right), room, look.style(*role));
+        }
+        let Some(hour) = self.hour else { return };
+        if hour > 0 {
+            let columns = recent::history(state, campaign, hour, 60 / hour as i64);
+            let most = columns.iter().filter_map(|column| column.value).max().unwrap_or(0);
+            sparkline::draw(buffer, Rect { width: (hour as u16).min(area.width), ..area }, &columns, most);
+        }
+        let share = fit(&failed_now(campaign), SHARE, Align::Right);
+        let role = match (campaign.needs_person(), self.is_shown) {
+            (true, _) => Role::Failed,
+            (false, true) => Role::SelectedElsewhere,
+            (false, false) => Role::Muted,
+        };
+        buffer.set_stringn(area.x + hour as u16, area.y, share, room.saturating_sub(hour), look.style(role));
+    }
 }
 
 /// The share of failures in the last minutes, or where too few finished for one, how many failed.

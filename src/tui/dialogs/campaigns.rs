@@ -330,7 +330,7 @@ fn line(shared: &Shared, campaign: &Campaign, widths: &Widths, selected: Option<
     let cell = |text: &str, width: usize, role| Span::styled(format!("{}{:GAP$}", fit(text, width, Align::Left), ""), style(role));
     let needs = campaign.needs_person();
     let mut spans = vec![
-        Span::styled(if needs { "! " } else { "  " }, style(Role::Failed)),
+        Span::styled(if needs { "! " } else { "  " }, style(if needs { Role::Failed } else { Role::Text })),
         Span::styled(format!("{}{:GAP$}", cut_middle(&campaign.settings.name, widths.name), ""), style(Role::Text)),
     ];
     let missing = widths.name.saturating_sub(width(&cut_middle(&campaign.settings.name, widths.name)));

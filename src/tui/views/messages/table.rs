@@ -52,12 +52,14 @@ pub(in crate::tui::views) fn draw(shared: &Shared, buffer: &mut Buffer, filter: 
 
 /// The columns, their widths, and the blanks between two of them.
 fn columns_of(shared: &Shared, campaign: &Campaign, width: usize) -> (Vec<(Column, usize)>, usize) {
+    // Of the whole time window, so that no column moves while the list scrolls.
+    let (since, until) = campaign.times();
+    let errors = campaign.store.errors(since, until);
     let needs = Needs {
         chosen: &shared.tables.columns,
         ordered_by: Ordered::of_messages(campaign.list.order()).by,
         is_ordered: !campaign.list.is_newest_first(),
-        // Of everything that is loaded, so that no column moves while the list scrolls.
-        result: ResultWidths::of(campaign.store.counts().errors.iter().map(|error| (&*error.error.code, error.retry))),
+        result: ResultWidths::of(errors.iter().map(|error| (&*error.error.code, error.retry))),
         skipped: campaign.skipped_columns,
     };
     columns(width, needs)

@@ -49,10 +49,10 @@ impl ResultWidths {
 /// Who gets the room that is left, in turn, and how wide it is then.
 fn growing(result: ResultWidths) -> [(Column, usize); 5] {
     [
-        // A name and a place, or a file and a language.
-        (Column::Text, 28),
         // A number from a neighbouring country: `62 81200001234`.
         (Column::Recipient, 14),
+        // A name and a place, or a file and a language, tell more than the word "retry".
+        (Column::Text, 36),
         (Column::Result, result.full),
         (Column::Text, usize::MAX),
         // Where a text has no room of its own, it is in the result's.
