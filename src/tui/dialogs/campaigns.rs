@@ -286,7 +286,7 @@ impl Widths {
         let hour = if room >= HOUR_FROM { take(GAP + HOUR.0, &mut rest).saturating_sub(GAP) } else { 0 };
         // A sentence that says most of it comes before a whole name, and that and the first figures before the rest.
         let mut verdict = VERDICT.0 + take(VERDICT_FIRST - VERDICT.0, &mut rest);
-        let name = NAME.0 + take(longest_name.clamp(NAME.0, NAME.1) - NAME.0, &mut rest);
+        let mut name = NAME.0 + take(longest_name.clamp(NAME.0, NAME.1) - NAME.0, &mut rest);
         let (first, others) = COLUMNS.split_at(FIRST_COLUMNS);
         let mut columns = fitting(first, &mut rest);
         verdict += take(VERDICT.1 - verdict, &mut rest);
@@ -294,6 +294,8 @@ impl Widths {
         if columns.len() == first.len() {
             columns.extend(fitting(others, &mut rest));
         }
+        // What nothing else needs.
+        name += take(longest_name.saturating_sub(name), &mut rest);
         Self { name, verdict, hour, fresh, columns }
     }
 }
