@@ -45,6 +45,12 @@ impl HeaderFigures {
         figures.iter().rposition(|classes| classes.first().is_some_and(|first| *first <= self.class)).unwrap_or(0)
     }
 
+    /// Whether there is no figure so many steps further.
+    fn is_at_end(&self, steps: isize, shared: &Shared) -> bool {
+        let figures = figures(shared);
+        self.index(&figures).checked_add_signed(steps).is_none_or(|index| index >= figures.len())
+    }
+
     fn go(&mut self, steps: isize, shared: &Shared) {
         let figures = figures(shared);
         let index = self.index(&figures).saturating_add_signed(steps).min(figures.len().saturating_sub(1));
@@ -115,7 +121,9 @@ impl Dialog for HeaderFigures {
 
     fn can(&self, action: Action, shared: &Shared) -> Can {
         match action {
-            Action::Left | Action::Right | Action::NextPane | Action::PreviousPane => Can::Yes,
+            Action::Left => Can::unless(self.is_at_end(-1, shared), "it is the first figure"),
+            Action::Right => Can::unless(self.is_at_end(1, shared), "it is the last figure"),
+            Action::NextPane | Action::PreviousPane => Can::Yes,
             Action::Enter | Action::Back | Action::Quit | Action::Help => Can::Yes,
             _ => views::can(action, shared),
         }
@@ -139,8 +147,9 @@ impl Dialog for HeaderFigures {
             }
             _ => match self.menu(shared).filter(|_| Menu::moves(action)) {
                 Some(menu) => self.go(menu.steps(action, shared), shared),
-                // The view does everything else, and has the focus again.
-                None => return Next::Do(action),
+                // The view does everything else, and has the focus again; what it refuses changes nothing.
+                None if matches!(self.can(action, shared), Can::Yes | Can::Do(_)) => return Next::Do(action),
+                None => {}
             },
         }
         Next::Stay
