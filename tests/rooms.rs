@@ -24,7 +24,7 @@ const SIMULATOR: &str = "simulator";
 
 /// What the dashboard keeps rows in. A row means a different message once its own is dropped, so each of these is
 /// updated by `Campaign::keep_within_limit`, or protects its messages; everything else holds ids.
-const KEEPS_ROWS: [&str; 11] = [
+const KEEPS_ROWS: [&str; 13] = [
     "list.rs: Row(RowNumber)",
     "list.rs: pub row: RowNumber",
     "sections.rs: kept: View",
@@ -34,6 +34,9 @@ const KEEPS_ROWS: [&str; 11] = [
     "marked.rs: last: Option<RowNumber>",
     "highlights.rs: changed: HashMap<RowNumber, Timestamp>",
     "highlights.rs: revealed: Option<(RowNumber, Timestamp)>",
+    "campaign.rs: pub newest_failures: Vec<RowNumber>",
+    // One of those, asked for anew by each event and each frame; between two clicks it is only compared.
+    "campaigns.rs: pub row: RowNumber",
     // What one event has changed: under a question, which asks for it, nothing is dropped.
     "dialogs.rs: pub rows: Vec<RowNumber>",
     // While a file is being written or requested, nothing is dropped: an export is whole or not at all.
