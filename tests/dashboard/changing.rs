@@ -243,7 +243,7 @@ fn with_nobody_there_it_goes_slow_and_says_so_until_a_key() {
         [0, 1].map(|place| Effect::Command { campaign: postwatch::monitor::CampaignIndex(place), command: Command::Attend(attendance) })
     };
     assert_eq!(attends(&mut desk), told(Attendance::Away));
-    desk.head(0, &[], false).news(0, News::Meter(meter(true))).sees("slow: press any key");
+    desk.head(0, &[], false).news(0, News::Meter(meter(true))).sees("loads less often: press any key");
     // Read every half minute, it is not old after 25 s.
     desk.wait(25_000).misses("no answer").wait(40_000).sees("no answer for 1 min");
     desk.keys("j");

@@ -32,7 +32,7 @@ impl Campaign {
         let is_stale = self.is_stale(now, in_view);
         match &self.meter {
             Some(meter) if is_stale && meter.under_way.is_some() => return (self.no_answer(now), Role::Warning),
-            Some(meter) if meter.away => return ("slow: press any key".to_owned(), Role::Warning),
+            Some(meter) if meter.away => return ("loads less often: press any key".to_owned(), Role::Warning),
             _ => {}
         }
         match self.age(now) {
