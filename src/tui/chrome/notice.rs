@@ -76,7 +76,10 @@ impl Words {
             return fitting.unwrap_or_else(|| cut_at_word(&join(&heads[1], &text.why), room));
         }
         let tails = beginnings(&text.next);
-        for (tail, head) in tails.iter().flat_map(|tail| heads.iter().map(move |head| (tail, head))) {
+        // Why, which may be the server's own words, says more than a second sentence of what to do.
+        let leaves_why = |tail: &&String| width(&heads[0]) + width(tail) + 2 * SEPARATOR + SHORTEST_WHY <= room;
+        let in_order = tails.iter().take(2).filter(leaves_why).chain(&tails);
+        for (tail, head) in in_order.flat_map(|tail| heads.iter().map(move |head| (tail, head))) {
             let Some(rest) = room.checked_sub(width(head) + width(tail) + SEPARATOR) else { continue };
             return match rest.checked_sub(SEPARATOR).filter(|rest| *rest >= SHORTEST_WHY) {
                 _ if text.why.is_empty() => format!("{head} · {tail}"),
