@@ -129,8 +129,7 @@ impl Guard {
             self.refuse_held();
         }
         // What was given up as half a sequence came some time ago.
-        let new = || done.iter().filter(|came| now.saturating_sub(came.last) <= BURST);
-        self.crowd = new().count();
+        self.crowd = done.iter().filter(|came| now.saturating_sub(came.last) <= BURST).count();
         for came in &done {
             match &came.event {
                 Event::Paste(_) => {
@@ -141,8 +140,11 @@ impl Guard {
                 _ => {}
             }
         }
-        self.recent.retain(|(at, _)| now.saturating_sub(*at) <= BURST * 2);
-        for came in new() {
+        // Compared with each other, not with the present: on a slow machine what was read at once is long in coming.
+        let newest = done.iter().map(|came| came.last).max().unwrap_or(now);
+        let is_near = |at: Duration| newest.saturating_sub(at) <= BURST;
+        self.recent.retain(|(at, _)| newest.saturating_sub(*at) <= BURST * 2);
+        for came in done.iter().filter(|came| is_near(came.last)) {
             let Some(chord) = came.event.as_key_event().filter(|key| role(*key) != KeyRole::Answer).and_then(typed) else { continue };
             if chord.printable().is_some() && !self.recent.contains(&(came.last, chord)) {
                 self.recent.push((came.last, chord));
@@ -152,7 +154,7 @@ impl Guard {
                 self.burst = Some(came.last);
             }
         }
-        self.burst = self.burst.filter(|last| now.saturating_sub(*last) <= BURST);
+        self.burst = self.burst.filter(|last| is_near(*last));
     }
 
     /// Whether there are enough different keys up to `now`.

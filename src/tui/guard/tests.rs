@@ -228,3 +228,20 @@ fn what_has_begun_closely_behind_is_waited_for() {
     assert_eq!(guard.admit(key('y'), KeyRole::Agrees, ms(1_000)), None);
     assert_eq!((guard.release(ms(1_401), Some(ms(1_020))), guard.take_refused()), (None, Some(key('y'))));
 }
+
+#[test]
+fn a_burst_is_one_however_late_it_is_read() {
+    let mut guard = Guard::default();
+    // A slow machine takes a long paste from the terminal at once, and needs longer than a burst for each part of it.
+    let pasted =
+        |text: &str| -> Vec<InputEvent> { text.chars().map(|sign| InputEvent { event: event(sign), first: ms(0), last: ms(0) }).collect() };
+    for (now, part) in [(ms(100), "carry on, "), (ms(200), "c"), (ms(300), "carry on")] {
+        let batch = pasted(part);
+        guard.read(&batch, now, keys);
+        let passed: Vec<_> = part.chars().filter_map(|sign| guard.admit(key(sign), KeyRole::Key, ms(0))).collect();
+        assert!(passed.is_empty(), "{part:?}: {passed:?}");
+        assert_eq!(guard.burst_over(now), Some(part.len()));
+    }
+    guard.read(&[], ms(400), keys);
+    assert_eq!(passing(&mut guard, keys, &[(500, "j")]), "j");
+}
