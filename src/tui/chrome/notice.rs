@@ -105,11 +105,13 @@ const SHORTEST_WHY: usize = 24;
 /// How wide ` · ` is.
 const SEPARATOR: usize = 3;
 
-/// Cuts between words, since half a figure or a time would be another one.
+/// Cuts between words, since half a figure or a time would be another one; a word longer than any of these is cut itself.
 fn cut_at_word(text: &str, room: usize) -> String {
     let cut = cut(text, room);
     match cut.strip_suffix('…').and_then(|rest| rest.rsplit_once(' ')) {
-        Some((words, _)) if width(&cut) >= SHORTEST => format!("{}…", words.trim_end_matches([' ', '·', '.', ',', ';', ':'])),
+        Some((words, half)) if width(&cut) >= SHORTEST && width(half) < SHORTEST_WHY => {
+            format!("{}…", words.trim_end_matches([' ', '·', '.', ',', ';', ':']))
+        }
         _ => cut.into_owned(),
     }
 }
