@@ -99,7 +99,7 @@ pub struct CampaignOptions {
     /// The name a person would give it. The API never gives it.
     pub name: String,
     /// What it sends: the name of a built-in template, for example `clinic_reminder`, or a text with
-    /// `{{variables}}`, as [`template_text`] takes it; the built-in ones in turn if absent.
+    /// `{{variables}}`, as [`template_text`](super::template_text) takes it; the built-in ones in turn if absent.
     pub template: Option<String>,
     /// The languages its template is written in. An empty list means English.
     pub languages: Vec<SimulatedLanguage>,
