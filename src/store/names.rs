@@ -43,7 +43,7 @@ pub struct TemplateText {
     pieces: Vec<Piece>,
 }
 
-/// What stands around a filled template in a text as sent: the API puts a header and a footer there.
+/// The header and footer that the API puts around a filled template.
 pub struct Frame {
     pub before: String,
     pub after: String,

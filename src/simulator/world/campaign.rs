@@ -134,7 +134,7 @@ pub(super) struct Campaign {
     pub(super) rights: KeyRights,
     pub(super) pace: Pace,
     pub(super) fragments: Fragments,
-    /// What stands around a body, by language.
+    /// The header and footer around a body, by language.
     frames: [Frame; 4],
     pub(super) reports: Reports,
     is_varied: bool,

@@ -30,7 +30,7 @@ pub(super) struct Fragments {
     body_ids: [Vec<u8>; 4],
     /// By language: `,"templateBody":{…}`
     bodies: [Vec<u8>; 4],
-    /// By language: what stands around a body in `fullMessage`.
+    /// The header and footer around a body in `fullMessage`, by language.
     frames: [(Vec<u8>, Vec<u8>); 4],
     /// By variable: `"name":"`, with a comma in front of all but the first.
     variables: Vec<Vec<u8>>,

@@ -91,7 +91,7 @@ fn read_message(campaign: &Campaign, body: &[u8]) -> Result<Content, String> {
 
 /// Records the message of `body`; gives its serial.
 pub(super) fn send(campaign: &mut Campaign, content_type: Option<&str>, body: &[u8], now: i64) -> Result<u32, Refusal> {
-    // A body of another type, which is what curl sends unless it is told, is not read as JSON.
+    // Any other content type, such as the one curl sends by default, is not read as JSON.
     if !content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("json")) {
         return Err(Refusal::parameter(NO_OBJECT));
     }

@@ -136,7 +136,7 @@ impl Template {
         &self.bodies[language as usize]
     }
 
-    /// What stands around the body of this language.
+    /// The header and footer that texts of this language get.
     pub(super) fn frame(&self, language: SimulatedLanguage, environment: SimulatedEnvironment) -> Frame {
         let test_line = if environment == SimulatedEnvironment::Test { format!("{TEST_LINE}\n\n") } else { String::new() };
         let footer = &self.footers[language as usize];
