@@ -1,7 +1,7 @@
 //! What actions may cost. Postman publishes a price for a segment, and which ends of a message are charged, but not
 //! whether every attempt is: so an amount is only ever the most that it can be.
 
-use crate::delivery::{Message, agreeing, grouped, segments};
+use crate::delivery::{Message, TextSize, agreeing, grouped};
 
 /// The prices of a segment in production, in millionths of a Singapore dollar, without tax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,12 @@ impl Segments {
     /// Postman adds a header and a footer to it.
     pub fn of(message: &Message) -> Option<Self> {
         let (text, _) = message.full_text.as_ref().zip(message.recipient.as_ref())?;
-        Some(Self { number: segments(text), is_abroad: !message.is_in_singapore() })
+        Some(Self { number: TextSize::of(text).segments, is_abroad: !message.is_in_singapore() })
+    }
+
+    /// Those of a text to a number in Singapore or abroad.
+    pub fn of_text(size: TextSize, is_abroad: bool) -> Self {
+        Self { number: size.segments, is_abroad }
     }
 }
 

@@ -5,6 +5,7 @@ mod agreed;
 mod batch;
 mod batch_reading;
 mod charges;
+mod draft;
 mod lines;
 mod meanwhile;
 mod one_time;
@@ -16,6 +17,7 @@ pub use agreed::{ActionEvidence, ActionNumber, Agreed, ConfirmedAction, Intended
 pub use batch::{BatchPlan, ConfirmedBatchRetry, Unseen};
 pub use batch_reading::{BatchEvidence, BatchFinding, BatchReading};
 pub use charges::{Charges, SegmentSum};
+pub use draft::{Draft, DraftCheck, DraftField, Remark, RemarkWeight, TypedDraft};
 pub use lines::{LineInclusion, PlanLine};
 pub use meanwhile::Recheck;
 pub use one_time::one_time_hint;

@@ -11,12 +11,14 @@ mod error;
 mod fields;
 mod id;
 mod kept; // which rows of an answer are kept
+mod known_texts;
 mod message;
 mod numbers;
+mod phone; // a number to send to
 mod query;
 mod recipient;
 mod rows;
-mod segments; // of a text
+mod segments;
 mod status;
 mod template;
 mod text;
@@ -29,13 +31,15 @@ pub use error::{DeliveryError, ErrorCode, RetryAdvice, code_or_none};
 pub use fields::{AttemptFields, BadRow, BatchFields, Reported, RowFields, TemplateFields};
 pub use id::{BatchId, CampaignId, MessageId};
 pub use kept::Beside;
+pub use known_texts::{KnownText, KnownTexts, LANGUAGES, TextFrame};
 pub use message::{Attempt, Message, TELCO_SILENCE, fill_text};
 pub use numbers::impersonal;
+pub use phone::{NotAPhoneNumber, phone_number};
 pub use query::{Held, NotANumber, RecipientQuery, recipient_key};
 pub use recipient::{Mask, Recipient, RecipientKind};
 pub use rows::{Row, Rows, RowsBuilder};
-pub use segments::segments;
+pub use segments::{Coding, TextSize, beyond_gsm, not_in_english};
 pub use status::{Progress, Status, progress};
 pub use template::{Template, TemplatePart, fill, parts, text_body};
-pub use text::{clean, clean_line, needs_cleaning};
+pub use text::{clean, clean_line, is_invisible, named, needs_cleaning};
 pub use wording::{agreeing, counted, full_stop, grouped, sentences};

@@ -7,7 +7,9 @@ use std::fmt;
 use std::ops::Range;
 
 use super::calling_country;
-use spelling::{crossed_out, fold, of_a_spreadsheet};
+use spelling::{crossed_out, of_a_spreadsheet};
+
+pub(super) use spelling::fold;
 
 /// What to search for: a part of a recipient, digits or the letters and digits of an NRIC.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
@@ -366,7 +368,7 @@ fn end_of_whole(runs: &[String]) -> Option<usize> {
 }
 
 /// Whether it is a complete number of Singapore, with or without country code.
-fn is_whole(digits: &str) -> bool {
+pub(super) fn is_whole(digits: &str) -> bool {
     let own = digits.strip_prefix("65").filter(|_| digits.len() == 10).unwrap_or(digits);
     own.len() == 8 && own.starts_with(['3', '6', '8', '9'])
 }

@@ -1,4 +1,7 @@
-//! How many segments a text takes: what is charged for.
+//! How long a text is for an SMS, how many segments it takes, which are what is charged for, and what an English one
+//! cannot have.
+
+use super::counted;
 
 /// The letters of the GSM alphabet that take one place. Escape, which only introduces [`EXTENDED`], is not among them.
 const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
@@ -13,13 +16,73 @@ const GSM: (usize, usize) = (160, 153);
 /// The same where a letter is not in the GSM alphabet, in units of UTF-16.
 const UCS2: (usize, usize) = (70, 67);
 
-/// How many segments a text takes, at least one.
-pub fn segments(text: &str) -> u32 {
-    let gsm: Option<Vec<usize>> = text.chars().map(places).collect();
-    match gsm {
-        Some(places) => packed(places.into_iter(), GSM),
-        None => packed(text.chars().map(char::len_utf16), UCS2),
+/// What the API refuses in English texts, besides emoji.
+const NOT_IN_ENGLISH: &str = "|^€{}[]~\\`";
+
+/// The alphabet that a text is sent in: it decides how much of it goes into a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// The GSM alphabet: 160 characters in a segment, 153 in each of several.
+    Gsm7,
+    /// Everything else: 70, or 67.
+    Ucs2,
+}
+
+impl Coding {
+    /// The word for people and for scripts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Coding::Gsm7 => "GSM-7",
+            Coding::Ucs2 => "UCS-2",
+        }
     }
+}
+
+/// How much a text takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextSize {
+    /// How many characters it has.
+    pub characters: usize,
+    /// The alphabet it needs.
+    pub coding: Coding,
+    /// How many segments it takes, at least one.
+    pub segments: u32,
+}
+
+impl TextSize {
+    /// The size of a text.
+    pub fn of(text: &str) -> Self {
+        let gsm: Option<Vec<usize>> = text.chars().map(places).collect();
+        let (coding, segments) = match gsm {
+            Some(places) => (Coding::Gsm7, packed(places.into_iter(), GSM)),
+            None => (Coding::Ucs2, packed(text.chars().map(char::len_utf16), UCS2)),
+        };
+        Self { characters: text.chars().count(), coding, segments }
+    }
+
+    /// The size in words: `268 characters, GSM-7, 2 segments`.
+    pub fn words(&self) -> String {
+        format!("{}, {}, {}", counted(self.characters, "character"), self.coding.word(), counted(self.segments as usize, "segment"))
+    }
+}
+
+/// The characters that are not in the GSM alphabet: one of them makes the whole text UCS-2.
+pub fn beyond_gsm(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|letter| places(*letter).is_none())
+}
+
+/// The characters that the API refuses in English texts.
+pub fn not_in_english(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|letter| NOT_IN_ENGLISH.contains(*letter) || is_emoji(*letter))
+}
+
+/// Pictures, dingbats, and what makes a picture of the character before.
+fn is_emoji(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{20e3}' | '\u{231a}' | '\u{231b}' | '\u{23e9}'..='\u{23f3}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}'
+            | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}'
+    )
 }
 
 /// How many places a letter takes in the GSM alphabet.
@@ -72,13 +135,32 @@ mod tests {
     #[case("😀", 66, 2)]
     #[case("😀", 67, 3)]
     fn so_many_of_a_letter_take_so_many_segments(#[case] letter: &str, #[case] times: usize, #[case] expected: u32) {
-        assert_eq!(segments(&letter.repeat(times)), expected);
+        assert_eq!(TextSize::of(&letter.repeat(times)).segments, expected);
+    }
+
+    #[rstest]
+    #[case("a", 268, "268 characters, GSM-7, 2 segments")]
+    #[case("李", 1, "1 character, UCS-2, 1 segment")]
+    #[case("a", 1_530, "1,530 characters, GSM-7, 10 segments")]
+    #[case("", 1, "0 characters, GSM-7, 1 segment")]
+    fn a_size_is_said_in_words(#[case] letter: &str, #[case] times: usize, #[case] words: &str) {
+        assert_eq!(TextSize::of(&letter.repeat(times)).words(), words);
     }
 
     #[test]
     fn one_letter_outside_of_the_alphabet_changes_the_whole_text() {
-        assert_eq!(segments(&"a".repeat(100)), 1);
-        assert_eq!(segments(&format!("{}李", "a".repeat(100))), 2);
+        assert_eq!(TextSize::of(&"a".repeat(100)).segments, 1);
+        assert_eq!(TextSize::of(&format!("{}李", "a".repeat(100))).segments, 2);
         assert_eq!(BASIC.chars().count(), 127, "and escape");
+        assert_eq!(beyond_gsm("“Tan” at 9 €").collect::<String>(), "“”");
+    }
+
+    #[test]
+    fn english_has_no_emoji_and_none_of_ten_signs() {
+        for letter in "|^€{}[]~\\`😀☂✓⏰⌚⭐❤".chars() {
+            assert_eq!(not_in_english(&format!("Bring {letter} too")).collect::<Vec<_>>(), [letter]);
+        }
+        assert_eq!(not_in_english("1\u{fe0f}\u{20e3}").count(), 2);
+        assert_eq!(not_in_english("Pay S$5 @ counter #3 (\"A\") é – today; “ok”, 李!").next(), None);
     }
 }

@@ -63,6 +63,26 @@ fn mark(letter: char) -> Option<char> {
     }
 }
 
+/// A character for a sentence: in quotes, or by its number where it cannot be seen.
+pub fn named(letter: char) -> String {
+    match letter {
+        ' ' => "a space".to_owned(),
+        '\u{a0}' | '\u{202f}' => "a non-breaking space".to_owned(),
+        '\n' => "a line break".to_owned(),
+        _ if letter.is_control() || letter.is_whitespace() || is_invisible(letter) => format!("U+{:04X}", u32::from(letter)),
+        _ => format!("\"{letter}\""),
+    }
+}
+
+/// Joiners, marks of direction and order, variation selectors, tags, and what only changes the character before it.
+pub fn is_invisible(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{20e3}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e01ef}'
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +110,15 @@ mod tests {
         assert_eq!(clean_line("a\nb\tc"), "a␊b␉c");
         assert!(needs_cleaning("a\nb"));
         assert!(!needs_cleaning("message_7c1e-ü"));
+    }
+
+    #[rstest]
+    #[case('€', "\"€\"")]
+    #[case('\u{a0}', "a non-breaking space")]
+    #[case('\u{1b}', "U+001B")]
+    #[case('\u{feff}', "U+FEFF")]
+    fn a_character_is_named(#[case] letter: char, #[case] name: &str) {
+        assert_eq!(named(letter), name);
     }
 
     proptest! {

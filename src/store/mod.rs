@@ -26,6 +26,7 @@ mod recipients;
 mod row_list;
 mod row_set;
 mod sort;
+mod texts;
 mod trim;
 mod values;
 mod varint;
@@ -83,6 +84,8 @@ pub struct Store {
     newest_answer: Option<Timestamp>,
     list_read_at: Option<Timestamp>,
     unreadable: Unreadable,
+    /// Whether values are one-time passwords.
+    holds_passwords: bool,
     scratch: Scratch,
 }
 

@@ -378,7 +378,8 @@ impl Campaign {
 
 /// An empty store for a campaign.
 fn new_store(settings: &CampaignSettings) -> Store {
-    if settings.host_kind == HostKind::Loadtest { Store::of_load_test() } else { Store::new() }
+    let store = if settings.host_kind == HostKind::Loadtest { Store::of_load_test() } else { Store::new() };
+    if settings.one_time_password { store.of_one_time_passwords() } else { store }
 }
 
 impl Campaign {

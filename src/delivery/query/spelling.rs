@@ -17,7 +17,7 @@ const ZEROS: [char; 75] = [
 ];
 
 /// The text with plain digits and without invisible characters; a new line or cell separates like a semicolon.
-pub(super) fn fold(text: &str) -> String {
+pub(in crate::delivery) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -52,6 +52,7 @@ pub(super) fn not_in_english(text: &str) -> Option<char> {
 /// Pictures, dingbats and their modifiers.
 fn is_emoji(letter: char) -> bool {
     matches!(letter, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{fe0f}' | '\u{20e3}')
+        || matches!(letter, '\u{231a}' | '\u{231b}' | '\u{23e9}'..='\u{23f3}')
 }
 
 /// Whether a text has a letter that costs more segments than the plain one in its stead.
@@ -87,7 +88,7 @@ mod tests {
 
     #[test]
     fn what_english_may_not_hold_is_found() {
-        for letter in ['|', '^', '€', '{', '}', '[', ']', '~', '\\', '`', '😀', '☂', '✓'] {
+        for letter in ['|', '^', '€', '{', '}', '[', ']', '~', '\\', '`', '😀', '☂', '✓', '⏰'] {
             assert_eq!(not_in_english(&format!("Bring {letter} too")), Some(letter));
         }
         assert_eq!(not_in_english("Pay S$5 @ counter #3 (\"A\") é – today!"), None);
