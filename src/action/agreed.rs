@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, Evidence};
+use super::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, ConfirmedSend, Evidence, Fingerprint, SendEvidence};
 use crate::delivery::{BatchId, MessageId, counted, grouped};
 use crate::postman::Call;
 use crate::state::{ActionKind, ReadFrom};
@@ -15,6 +15,8 @@ pub enum Subject {
     Message(MessageId),
     /// A batch, all failures of which are retried.
     Batch(BatchId),
+    /// A message that is sent, by what it says and to whom.
+    Send(Fingerprint),
 }
 
 /// The number of an action among those that were agreed to in this run of the program. The journal's
@@ -29,6 +31,8 @@ pub enum ConfirmedAction {
     RetryMessage(ConfirmedRetry),
     /// The retry of a whole batch.
     RetryBatch(ConfirmedBatchRetry),
+    /// The sending of a message.
+    Send(ConfirmedSend),
 }
 
 /// What a person agreed to with one yes.
@@ -60,12 +64,14 @@ pub enum ActionEvidence {
     Message(Evidence),
     /// Of a batch.
     Batch(BatchEvidence),
+    /// Of the messages to a recipient.
+    Send(SendEvidence),
 }
 
 impl ActionEvidence {
-    /// What the journal kept; `None` where that is too little to compare, as in entries of an older journal: a person
-    /// decides about those.
-    pub fn kept(kind: &ActionKind) -> Option<Self> {
+    /// What the journal kept of an action that was agreed to then; `None` where that is too little to compare, as in
+    /// entries of an older journal: a person decides about those.
+    pub fn kept(kind: &ActionKind, agreed_at: Timestamp) -> Option<Self> {
         match kind {
             ActionKind::RetryMessage { attempts, newest_attempt, read_from, .. } => Some(ActionEvidence::Message(Evidence {
                 attempts: *attempts,
@@ -73,7 +79,10 @@ impl ActionEvidence {
                 read_from: answer_kind(*read_from),
             })),
             ActionKind::RetryBatch { failures, .. } => Some(ActionEvidence::Batch(BatchEvidence::kept(failures.as_deref()?))),
-            ActionKind::SendMessage { .. } | ActionKind::UploadBatch { .. } => None,
+            ActionKind::SendMessage { fingerprint, known, .. } => {
+                Some(ActionEvidence::Send(SendEvidence::kept(fingerprint, known.as_deref()?, agreed_at)))
+            }
+            ActionKind::UploadBatch { .. } => None,
         }
     }
 }
@@ -81,15 +90,19 @@ impl ActionEvidence {
 impl Subject {
     /// What an action in the journal is about; `None` for a kind that is not about something with an id.
     pub fn of(kind: &ActionKind) -> Option<Self> {
-        let message = kind.message().map(|message| Subject::Message(message.clone()));
-        message.or_else(|| kind.batch().map(|batch| Subject::Batch(batch.clone())))
+        match kind {
+            ActionKind::RetryMessage { message, .. } => Some(Subject::Message(message.clone())),
+            ActionKind::RetryBatch { batch, .. } => Some(Subject::Batch(batch.clone())),
+            ActionKind::SendMessage { fingerprint, .. } => Some(Subject::Send(Fingerprint::new(fingerprint))),
+            ActionKind::UploadBatch { .. } => None,
+        }
     }
 
     /// The message, where it is one.
     pub fn message(&self) -> Option<&MessageId> {
         match self {
             Subject::Message(message) => Some(message),
-            Subject::Batch(_) => None,
+            Subject::Batch(_) | Subject::Send(_) => None,
         }
     }
 
@@ -97,15 +110,16 @@ impl Subject {
     pub fn batch(&self) -> Option<&BatchId> {
         match self {
             Subject::Batch(batch) => Some(batch),
-            Subject::Message(_) => None,
+            Subject::Message(_) | Subject::Send(_) => None,
         }
     }
 
-    /// Its id, as the API gave it.
+    /// Its id, as the API gave it; of a message to be sent, which has none, its fingerprint.
     pub fn id(&self) -> &str {
         match self {
             Subject::Message(message) => message.as_str(),
             Subject::Batch(batch) => batch.as_str(),
+            Subject::Send(fingerprint) => fingerprint.as_str(),
         }
     }
 
@@ -114,6 +128,7 @@ impl Subject {
         match self {
             Subject::Message(_) => &MESSAGE_WORDS,
             Subject::Batch(_) => &BATCH_WORDS,
+            Subject::Send(_) => &SEND_WORDS,
         }
     }
 }
@@ -133,6 +148,10 @@ pub struct SubjectWords {
     pub present: &'static str,
     /// Why a reading shows that it was done, for the journal.
     pub found: &'static str,
+    /// What to do where it was not done.
+    pub again: &'static str,
+    /// What is read before its request, as in `… could not be read`.
+    pub read_first: &'static str,
 }
 
 const MESSAGE_WORDS: SubjectWords = SubjectWords {
@@ -142,6 +161,8 @@ const MESSAGE_WORDS: SubjectWords = SubjectWords {
     past: "retried",
     present: "retrying",
     found: "the message was retried or is no longer failed, perhaps through someone else",
+    again: "Check the message and retry it if it still needs it.",
+    read_first: "its message",
 };
 
 const BATCH_WORDS: SubjectWords = SubjectWords {
@@ -149,6 +170,17 @@ const BATCH_WORDS: SubjectWords = SubjectWords {
     command: "retry-batch",
     found: "all failures of the batch were retried or are no longer failed",
     ..MESSAGE_WORDS
+};
+
+const SEND_WORDS: SubjectWords = SubjectWords {
+    it: "the same message to this number",
+    command: "send",
+    noun: "message",
+    past: "sent",
+    present: "sending",
+    found: "a new message to this number says the same",
+    again: "Send it again if it is still needed.",
+    read_first: "what went to this number",
 };
 
 impl ActionNumber {
@@ -165,6 +197,7 @@ impl ConfirmedAction {
         match self {
             ConfirmedAction::RetryMessage(retry) => Subject::Message(retry.item().message.clone()),
             ConfirmedAction::RetryBatch(retry) => Subject::Batch(retry.plan().batch.clone()),
+            ConfirmedAction::Send(send) => Subject::Send(send.plan().reading().fingerprint.clone()),
         }
     }
 
@@ -173,6 +206,7 @@ impl ConfirmedAction {
         match self {
             ConfirmedAction::RetryMessage(retry) => retry.confirmed_at(),
             ConfirmedAction::RetryBatch(retry) => retry.confirmed_at(),
+            ConfirmedAction::Send(send) => send.confirmed_at(),
         }
     }
 
@@ -181,6 +215,7 @@ impl ConfirmedAction {
         match self {
             ConfirmedAction::RetryMessage(retry) => ActionEvidence::Message(Evidence::from(retry.item())),
             ConfirmedAction::RetryBatch(retry) => ActionEvidence::Batch(retry.evidence().clone()),
+            ConfirmedAction::Send(send) => ActionEvidence::Send(SendEvidence::from(send)),
         }
     }
 
@@ -189,6 +224,7 @@ impl ConfirmedAction {
         match self {
             ConfirmedAction::RetryMessage(retry) => retry.call(),
             ConfirmedAction::RetryBatch(retry) => Call::RetryBatch { batch: retry.plan().batch.clone() },
+            ConfirmedAction::Send(send) => send.call(),
         }
     }
 
@@ -197,6 +233,7 @@ impl ConfirmedAction {
         match self {
             ConfirmedAction::RetryMessage(retry) => retry.intention("retry of one message"),
             ConfirmedAction::RetryBatch(retry) => retry.intention(),
+            ConfirmedAction::Send(send) => send.intention(),
         }
     }
 }
@@ -235,6 +272,25 @@ impl ConfirmedBatchRetry {
     }
 }
 
+impl ConfirmedSend {
+    /// The sending as the journal writes it: neither number nor text.
+    pub fn intention(&self) -> Intended {
+        let (draft, reading) = (self.plan().draft(), self.plan().reading());
+        Intended {
+            action: ActionKind::SendMessage {
+                fingerprint: reading.fingerprint.as_str().to_owned(),
+                language: draft.language.clone(),
+                known: Some(reading.known.clone()),
+                created: None,
+            },
+            plan: format!("one message to send, planned {}", to_the_millisecond(self.planned_at())),
+            planned_at: self.confirmed_at(),
+            // Whoever agreed knew of the same message where it had been accepted before this reading.
+            read_at: Some(reading.asked_at),
+        }
+    }
+}
+
 impl Agreed {
     /// The retries of these messages: one action, or a run of several. `None` for none.
     pub fn messages_of(mut confirmed: Vec<ConfirmedRetry>) -> Option<Self> {
@@ -249,13 +305,14 @@ impl Agreed {
 
     /// Whether it is about more than one message, as far as can be known.
     pub fn is_about_several(&self) -> bool {
-        !matches!(self, Agreed::One(ConfirmedAction::RetryMessage(_)))
+        !matches!(self, Agreed::One(ConfirmedAction::RetryMessage(_) | ConfirmedAction::Send(_)))
     }
 
     /// What it is, as a title: verb and count.
     pub fn title(&self) -> String {
         match self {
             Agreed::One(ConfirmedAction::RetryMessage(_)) => "Retry 1 message".to_owned(),
+            Agreed::One(ConfirmedAction::Send(_)) => "Send 1 message".to_owned(),
             Agreed::Run(retries) => format!("Retry {}", counted(retries.len(), "message")),
             Agreed::One(ConfirmedAction::RetryBatch(retry)) => format!("Retry a whole batch, {} failed", grouped(retry.plan().failures)),
         }

@@ -1,17 +1,18 @@
-//! Retries, without any IO: what would be retried, why the rest would not, and how the outcome of a retry becomes
-//! known when its answer was lost. Other rooms carry the steps out.
+//! What can be done, without any IO: which messages would be retried and why the rest would not, what would be sent,
+//! and how an outcome becomes known when its answer was lost. Other rooms carry the steps out.
 
 mod agreed;
 mod batch;
 mod batch_reading;
 mod charges;
-mod draft;
+mod draft; // of a message to be sent
 mod lines;
 mod meanwhile;
 mod one_time;
 mod plan;
 mod resolution;
 mod run;
+mod send;
 
 pub use agreed::{ActionEvidence, ActionNumber, Agreed, ConfirmedAction, Intended, Subject, SubjectWords};
 pub use batch::{BatchPlan, ConfirmedBatchRetry, Unseen};
@@ -27,3 +28,4 @@ pub use plan::{
 };
 pub use resolution::{Evidence, MessageFinding, NextLookUp, PATIENCE, READS_NEEDED, look_up_again};
 pub use run::{RetryRun, RunCounts, RunEnd, RunEvent, RunState, RunStep, StopCause, UNKNOWN_IN_A_ROW};
+pub use send::{ConfirmedSend, Fingerprint, FingerprintKey, SAME_WITHIN, SameMessage, SendEvidence, SendPlan, SendReading, SendRecheck};

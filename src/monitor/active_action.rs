@@ -1,7 +1,9 @@
-//! One retry, of a message or of a whole batch, from a person's yes to a known outcome. No IO: steps in, stages out.
+//! One action, the retry of a message or of a whole batch or the sending of a message, from a person's yes to a known
+//! outcome. No IO: steps in, stages out.
 
 mod meanwhile;
 mod reading;
+mod sending; // what only the sending of a message needs
 
 use std::time::Duration;
 
@@ -18,6 +20,7 @@ use crate::state::{ActionId, JournalEntry, Outcome};
 
 pub(super) use meanwhile::{Check, Meanwhile, Skipped};
 pub(super) use reading::{BatchPage, BatchPass, BatchPassProgress, Reread};
+use sending::ListPass;
 
 /// How often a try that provably did nothing is repeated before it is given up: with the pauses between, about three
 /// minutes.
@@ -32,16 +35,18 @@ pub(super) struct ActionRef {
     pub id: Option<ActionId>,
     /// What it is about.
     pub subject: Subject,
+    /// The message that a send created, once its id is known.
+    pub created: Option<MessageId>,
 }
 
 impl ActionRef {
     /// One that a person agreed to, not recorded yet.
     pub fn agreed(number: ActionNumber, subject: Subject) -> Self {
-        Self { number: Some(number), id: None, subject }
+        Self { number: Some(number), id: None, subject, created: None }
     }
 }
 
-/// A retry in progress.
+/// An action in progress.
 #[derive(Debug)]
 pub(super) struct ActiveAction {
     pub which: ActionRef,
@@ -53,6 +58,8 @@ pub(super) struct ActiveAction {
     pub in_run: bool,
     /// How far this reading of its batch has come.
     pub pass: BatchPass,
+    /// How far the search for a message that an earlier run sent has come in the campaign's list.
+    search: ListPass,
     /// What is known of its message since the yes.
     pub meanwhile: Option<Meanwhile>,
     /// The batch as fully read after the yes; it matched what had been agreed to.
@@ -69,7 +76,7 @@ pub(super) struct ActiveAction {
     unread: u32,
 }
 
-/// The phases of a retry.
+/// The phases of an action.
 #[derive(Debug)]
 pub(super) enum ActionPhase {
     /// Its intention must be recorded first.
@@ -103,6 +110,7 @@ impl ActiveAction {
             phase,
             in_run: false,
             pass,
+            search: ListPass::default(),
             meanwhile: None,
             read_again: None,
             part: None,
@@ -117,7 +125,7 @@ impl ActiveAction {
     pub fn new(number: ActionNumber, action: ConfirmedAction, agreed_at: Moment) -> Self {
         let meanwhile = match &action {
             ConfirmedAction::RetryMessage(retry) => Some(Meanwhile::from(retry.item())),
-            ConfirmedAction::RetryBatch(_) => None,
+            ConfirmedAction::RetryBatch(_) | ConfirmedAction::Send(_) => None,
         };
         let which = ActionRef::agreed(number, action.subject());
         Self { request: Some(action.call()), meanwhile, ..Self::with(which, action.evidence(), ActionPhase::ToIntend(action), agreed_at) }
@@ -134,20 +142,20 @@ impl ActiveAction {
         }
     }
 
-    /// A retry of an earlier run whose answer was lost. With `reads` readings already made, it is read until a person
+    /// An action of an earlier run whose answer was lost. With `reads` readings already made, it is read until a person
     /// must decide. `None` where there is nothing to compare, as in entries of an older journal: a person decides
     /// about those.
     pub fn left_over(entry: &JournalEntry, number: Option<ActionNumber>, reads: u32, clock: &Clock, why: Explanation) -> Option<Self> {
-        let known = ActionEvidence::kept(&entry.action)?;
+        let known = ActionEvidence::kept(&entry.action, entry.planned_at)?;
         let now = clock.moment();
         let phase = ActionPhase::Unknown { since: clock.steady_of(entry.changed_at), reads, read_at: now.steady, why };
-        let which = ActionRef { number, id: Some(entry.id), subject: Subject::of(&entry.action)? };
+        let which = ActionRef { number, id: Some(entry.id), subject: Subject::of(&entry.action)?, created: None };
         Some(Self::with(which, known, phase, now))
     }
 
-    /// The message it is about, unless it is about a batch.
+    /// The message that is retried, or that a send created.
     pub fn message(&self) -> Option<&MessageId> {
-        self.which.subject.message()
+        self.which.subject.message().or(self.which.created.as_ref())
     }
 
     /// Its run, which last moved at `moved_at`, has reached it: the yes to a run holds as long as it moves.
@@ -193,7 +201,7 @@ impl ActiveAction {
         }
     }
 
-    /// Whether a second retry of the message would collide with this one.
+    /// Whether a second action on the same subject would collide with this one.
     pub fn is_open(&self) -> bool {
         matches!(
             self.phase,
@@ -229,9 +237,9 @@ impl ActiveAction {
         self.phase = ActionPhase::Over;
         let reason = "the yes was more than five minutes old when its turn came".to_owned();
         let why = Explanation::new(
-            "The retry was not sent.",
+            format!("The {} was not sent.", self.which.subject.words().noun),
             "Its turn came more than five minutes after the yes: calls were paused or held back.",
-            "Check the message and retry it if it still needs it.",
+            self.which.subject.words().again,
         );
         (Outcome::NotSent { reason }, ActionStage::NotSent(why))
     }
@@ -255,7 +263,7 @@ impl ActiveAction {
             active.phase = ActionPhase::Following { since: now, read_at: now };
             Answered { outcome: Outcome::Accepted, goes_again: false, stage: ActionStage::Accepted }
         };
-        // Only an accepted retry needs no explanation.
+        // Only an accepted action needs no explanation.
         let Some(why) = outcome.explanation() else { return taken(self) };
         match outcome {
             WriteOutcome::Accepted { .. } => taken(self),

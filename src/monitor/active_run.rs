@@ -105,7 +105,7 @@ impl ActiveRun {
     /// Which action the retry of one of its messages is.
     pub fn which(&self, message: &MessageId) -> ActionRef {
         let subject = Subject::Message(message.clone());
-        ActionRef { number: self.numbers.get(message).copied(), id: self.waiting.get(message).copied(), subject }
+        ActionRef { number: self.numbers.get(message).copied(), id: self.waiting.get(message).copied(), subject, created: None }
     }
 
     pub fn state(&self) -> RunState {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use crate::action::{ActionNumber, Agreed};
+use crate::action::{ActionNumber, Agreed, Draft};
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
 use crate::state::{ActionId, JournalAccess, NoteKind, Run};
 
@@ -84,6 +84,16 @@ pub enum Command {
         /// The batch.
         batch: BatchId,
     },
+    /// Read the messages to a recipient, before a question about one more. [`super::News::Recipient`] reports the result.
+    /// A newer request replaces the one before.
+    ReadRecipient {
+        /// Which request this is.
+        generation: Generation,
+        /// What is to be sent.
+        draft: Draft,
+    },
+    /// They are no longer needed.
+    LeaveRecipient,
     /// Do what a person agreed to. One run at a time: a second one is refused while the first has messages to go.
     Act {
         /// The number of the first of its actions; the others have those that follow.

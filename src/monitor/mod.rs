@@ -24,6 +24,6 @@ pub use reader::{ListRequest, Pages, ReadError, Reader, ReaderNews};
 pub use settings::CampaignSettings;
 pub use update::{
     ActionNews, ActionStage, BatchState, CampaignIndex, Connection, Meter, News, NotStarted, NoteLost, Notice, NoticeWeight,
-    OpenActionNews, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update, UpdateSender,
+    OpenActionNews, Purpose, RecipientState, RunNews, RunPhase, SearchState, TakenBack, Update, UpdateSender,
 };
 pub use worker::{AWAY_CALLS_PER_SECOND, KeyAgain, Monitor, MonitorOptions, ReadKey};

@@ -1,8 +1,10 @@
 //! All that a worker knows when it decides what to do next, and that decision. No IO.
 
 mod batches; // those to be read completely
+mod recipient;
 
 pub(super) use batches::BatchRequest;
+pub(super) use recipient::RecipientRequest;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -70,6 +72,8 @@ pub(super) struct Scheduler {
     read_again: VecDeque<MessageId>,
     /// The batch to be read completely, for a question.
     pub batch: Option<BatchRequest>,
+    /// What went to a recipient is to be read, for a question.
+    pub recipient: Option<RecipientRequest>,
     /// The batches to be loaded to their end; the last one goes first.
     pub loads: Vec<BatchRequest>,
     pub actions: Vec<ActiveAction>,
@@ -158,6 +162,8 @@ pub(super) enum Job {
     ReadAgain(MessageId),
     /// The next page of a batch to be read completely.
     Batch(Generation),
+    /// What went to a recipient.
+    Recipient(Generation),
     Page(Fetch),
 }
 
@@ -204,6 +210,7 @@ impl Scheduler {
             opened: None,
             read_again: VecDeque::new(),
             batch: None,
+            recipient: None,
             loads: Vec::new(),
             actions: Vec::new(),
             run: None,
@@ -372,6 +379,9 @@ impl Scheduler {
         if let Some(batch) = self.batch.as_ref().filter(|batch| batch.read_at.is_some_and(|at| at <= now)) {
             return Some((Job::Batch(batch.generation), Purpose::Batch));
         }
+        if let Some(wanted) = self.recipient.as_ref().filter(|wanted| wanted.read_at.is_some_and(|at| at <= now)) {
+            return Some((Job::Recipient(wanted.generation), Purpose::Search));
+        }
         if let Some(search) = &self.search {
             let job = |position| Job::Search { generation: search.generation, query: search.query.clone(), position };
             if search.ask_at.is_some_and(|at| at <= now) {
@@ -398,7 +408,7 @@ impl Scheduler {
 
     /// The next call of an action whose request is to be sent: a subject read too long ago is read first.
     fn next_of(&self, index: usize, now: Timestamp) -> Job {
-        let reads = self.actions.get(index).is_some_and(|active| active.check(now) == Check::Read);
+        let reads = self.actions.get(index).is_some_and(|active| active.check(now) == Check::Read || active.must_read(now));
         if reads { Job::ReadBefore(index) } else { Job::Post(index) }
     }
 
@@ -434,9 +444,10 @@ impl Scheduler {
         let search = self.search.as_ref().and_then(|search| search.ask_at);
         let opened = self.opened.as_ref().and_then(|opened| opened.read_at);
         let batch = self.batch.as_ref().and_then(|batch| batch.read_at);
+        let recipient = self.recipient.as_ref().and_then(|wanted| wanted.read_at);
         let loads = self.open_loads().filter_map(|load| load.read_at).min();
         let ledger = self.reads.then(|| self.ledger.ask_again(now, &self.outlook(now)));
-        let readings = search.into_iter().chain(opened).chain(batch).chain(loads).chain(ledger).map(|at| at.max(quiet));
+        let readings = search.into_iter().chain(opened).chain(batch).chain(recipient).chain(loads).chain(ledger).map(|at| at.max(quiet));
         actions.chain(readings).chain(self.review_at).min()
     }
 }

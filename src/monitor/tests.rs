@@ -14,6 +14,7 @@ mod reading;
 mod retries;
 mod runs;
 mod schedules;
+mod sends;
 mod steps;
 mod taking_back;
 mod transports;

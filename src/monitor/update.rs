@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::Generation;
-use crate::action::{ActionNumber, BatchReading, Subject};
+use crate::action::{ActionNumber, BatchReading, SendReading, Subject};
 use crate::delivery::{BatchId, Beside, MessageId, Rows, Status};
 use crate::postman::{CallError, CallProblem, Explanation, Refusal};
 use crate::state::{ActionId, ActionKind, ActionState, NoteKind};
@@ -108,7 +108,14 @@ pub enum News {
         /// Its progress.
         state: BatchState,
     },
-    /// A retry made progress.
+    /// The messages to a recipient were read, before one is sent to them.
+    Recipient {
+        /// Which request this answers.
+        generation: Generation,
+        /// Its progress.
+        state: RecipientState,
+    },
+    /// An action made progress.
     Action(ActionNews),
     /// The run made progress.
     Run(RunNews),
@@ -131,20 +138,22 @@ pub enum News {
     Stopped,
 }
 
-/// What an earlier run of the program meant to retry and never started: nothing was sent, and nothing will be unless
-/// a person agrees to a new plan.
+/// What an earlier run of the program was to do and never started: nothing was sent, and nothing will be unless a
+/// person agrees to a new plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NotStarted {
     /// Single messages.
     pub messages: Vec<MessageId>,
     /// Batches as a whole.
     pub batches: Vec<BatchId>,
+    /// How many messages were to be sent. What they say is not kept.
+    pub sends: usize,
 }
 
 impl NotStarted {
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
-        self.messages.is_empty() && self.batches.is_empty()
+        self.messages.is_empty() && self.batches.is_empty() && self.sends == 0
     }
 }
 
@@ -276,6 +285,20 @@ pub enum BatchState {
     },
 }
 
+/// The progress of reading the messages to a recipient.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RecipientState {
+    /// They were read.
+    Read(SendReading),
+    /// They could not be read.
+    Failed {
+        /// What happened.
+        why: Explanation,
+        /// Whether it is tried again automatically.
+        again: bool,
+    },
+}
+
 /// The progress of a run of several retries. [`ActionNews`] reports what becomes of each message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunNews {
@@ -340,13 +363,15 @@ pub struct ActionNews {
     pub action: Option<ActionId>,
     /// What it is about.
     pub subject: Subject,
+    /// The message that a send created, once its id is known.
+    pub created: Option<MessageId>,
     /// How far it is.
     pub stage: ActionStage,
     /// When that was.
     pub at: Timestamp,
 }
 
-/// The stages of a retry, in the order of its life.
+/// The stages of an action, in the order of its life.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ActionStage {
     /// Nothing was done: the action could not be started.
@@ -371,9 +396,9 @@ pub enum ActionStage {
     Refused(Refusal),
     /// It was not sent and will not be repeated automatically.
     NotSent(Explanation),
-    /// It was not sent, because it was retried elsewhere since the yes.
+    /// It was not sent, because someone else did the same since the yes.
     Skipped(Explanation),
-    /// The answer was lost: the message is being read to find out, and is never retried again automatically.
+    /// The answer was lost: what it is about is being read to find out, and it is never sent again automatically.
     Unknown {
         /// What happened.
         why: Explanation,
@@ -382,7 +407,7 @@ pub enum ActionStage {
     },
     /// An unknown outcome was found out: it had been accepted.
     FoundAccepted,
-    /// The message was read after its retry.
+    /// The message was read afterwards.
     Followed {
         /// The status now.
         status: Status,

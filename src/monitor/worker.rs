@@ -8,6 +8,7 @@ mod lookup;
 mod open;
 mod posting;
 mod running;
+mod sending;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::active_action::{Skipped, is_over};
 use super::call_slots::{Sharing, blocking, broken_reported, repaired_reported};
-use super::scheduler::{BatchRequest, CallFailure, GOING_ON, Job, NextStep, OpenedMessage, Scheduler, Search};
+use super::scheduler::{BatchRequest, CallFailure, GOING_ON, Job, NextStep, OpenedMessage, RecipientRequest, Scheduler, Search};
 use super::{
     CampaignIndex, Clock, Command, Connection, Inbox, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime,
     Update, UpdateSender,
@@ -245,6 +246,8 @@ impl Worker {
             Command::ReadBatch { generation, batch } => self.scheduler.batch = Some(BatchRequest::new(generation, batch, now)),
             Command::LeaveBatch => self.scheduler.batch = None,
             Command::LoadBatch { generation, batch } => self.scheduler.load_batch(generation, batch, now),
+            Command::ReadRecipient { generation, draft } => self.scheduler.recipient = Some(RecipientRequest::new(generation, draft, now)),
+            Command::LeaveRecipient => self.scheduler.recipient = None,
             Command::Act { number, agreed } => self.act(number, agreed).await,
             Command::TakeBack => self.take_back().await,
             Command::ResumeRun { agreed_at } if is_over(self.clock.moment_of(agreed_at), self.clock.moment()) => {
@@ -293,6 +296,7 @@ impl Worker {
             Job::ReadBefore(index) => self.read_before(index).await,
             Job::ReadFor(index) => self.read_for(index).await,
             Job::Batch(generation) => self.read_requested_batch(generation).await,
+            Job::Recipient(generation) => self.read_recipient(generation).await,
         }
         self.under_way = None;
     }

@@ -44,6 +44,11 @@ impl Api {
         &self.0.campaign
     }
 
+    /// The campaign's key: the journal's fingerprints are made with it.
+    pub fn key(&self) -> &ApiKey {
+        &self.0.key
+    }
+
     /// Whether the key belongs at this base URL.
     pub fn key_fit(&self) -> KeyFit {
         self.0.key.fits(&self.0.base, None)

@@ -63,13 +63,16 @@ pub enum ActionKind {
     },
     /// One message is sent.
     SendMessage {
-        /// A keyed hash of recipient and values: enough to recognise the message in a list, but not to read it. Equal
-        /// for equal sends.
+        /// A keyed hash of recipient, language and values: enough to recognise the message in a list, but not to read
+        /// it. Equal for equal sends.
         fingerprint: String,
         /// The language it is sent in; empty in an entry of an older journal.
         language: String,
-        /// The messages to the same recipient that were known before the request left.
-        known: Vec<MessageId>,
+        /// The messages to the same recipient that were known before the request left; `None` where that was not kept
+        /// whole, so that a person must decide.
+        known: Option<Vec<MessageId>>,
+        /// The message that the API created, once its id is known.
+        created: Option<MessageId>,
     },
     /// A file of messages is uploaded.
     UploadBatch {
@@ -175,10 +178,10 @@ impl ActionKind {
         }
     }
 
-    /// The message that it is about, where that has an id.
+    /// The message that it is about, or that it created, where that has an id.
     pub fn message(&self) -> Option<&MessageId> {
         match self {
-            ActionKind::RetryMessage { message, .. } => Some(message),
+            ActionKind::RetryMessage { message, .. } | ActionKind::SendMessage { created: Some(message), .. } => Some(message),
             _ => None,
         }
     }

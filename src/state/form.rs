@@ -54,6 +54,10 @@ pub(super) trait JournalTransaction {
     fn add(&mut self, intention: &Intention) -> Result<ActionId, StateError>;
     /// Gives an action another state.
     fn change(&mut self, action: ActionId, reported: &StateChange<'_>, at: Timestamp) -> Result<(), StateError>;
+    /// More messages to the recipient of a send are known to have existed before its request.
+    fn add_known(&mut self, action: ActionId, known: &[MessageId]) -> Result<(), StateError>;
+    /// A send created this message.
+    fn set_created(&mut self, action: ActionId, message: &MessageId) -> Result<(), StateError>;
     /// The messages of a campaign whose newest conclusive action was refused with this code.
     fn refused_with(&self, server: &Server, campaign: &CampaignId, code: &str) -> Result<Vec<MessageId>, StateError>;
 
@@ -84,7 +88,7 @@ pub(super) enum EntryQuery<'a> {
     RetriesSince(&'a Server, &'a CampaignId, ActionId),
     /// A campaign's actions on a subject, in one of these states, newest first.
     On(&'a Server, &'a CampaignId, &'a str, [ActionState; 2]),
-    /// A run's newest action on a message or a batch.
+    /// A run's newest action on a message, a batch or a send, by its id or fingerprint.
     NewestOfRun(&'a RunId, &'a str),
 }
 

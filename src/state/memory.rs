@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::form::{EntryQuery, JournalBackend, JournalTransaction, RunLock, StateChange, for_journal, one_line};
-use super::{ActionAttempt, ActionId, ActionState, Intention, JournalEntry, Note, NoteEntry, RunId, Server, StateError, Who};
+use super::{ActionAttempt, ActionId, ActionKind, ActionState, Intention, JournalEntry, Note, NoteEntry, RunId, Server, StateError, Who};
 use crate::delivery::{CampaignId, MessageId};
 
 #[derive(Debug, Default)]
@@ -102,7 +102,7 @@ impl JournalTransaction for Kept {
             EntryQuery::OpenOf(server, campaign) => entry.state.is_open() && entry.server == *server && entry.campaign == *campaign,
             EntryQuery::OpenOfRun(run) => entry.state.is_open() && entry.run == *run,
             EntryQuery::RetriesSince(server, campaign, action) => {
-                let is_later = entry.id > action && entry.action.message().is_some();
+                let is_later = entry.id > action && matches!(entry.action, ActionKind::RetryMessage { .. });
                 is_later && entry.server == *server && entry.campaign == *campaign
             }
             EntryQuery::On(server, campaign, subject, states) => {
@@ -110,8 +110,13 @@ impl JournalTransaction for Kept {
                 is_on && states.contains(&entry.state)
             }
             EntryQuery::NewestOfRun(run, subject) => {
-                let message = entry.action.message().is_some_and(|message| message.as_str() == subject);
-                entry.run == *run && (message || entry.action.batch().is_some_and(|batch| batch.as_str() == subject))
+                let is_on = match &entry.action {
+                    ActionKind::RetryMessage { message, .. } => message.as_str() == subject,
+                    ActionKind::RetryBatch { batch, .. } => batch.as_str() == subject,
+                    ActionKind::SendMessage { fingerprint, .. } => fingerprint == subject,
+                    ActionKind::UploadBatch { .. } => false,
+                };
+                entry.run == *run && is_on
             }
         };
         let mut found: Vec<JournalEntry> = self.actions.iter().map(|(entry, _)| entry).filter(|entry| fits(entry)).cloned().collect();
@@ -159,6 +164,21 @@ impl JournalTransaction for Kept {
         entry.reason = reported.reason.map(for_journal);
         entry.trace_id = reported.trace_id.map(one_line);
         entry.resolved_run = reported.resolved_run.cloned();
+        Ok(())
+    }
+
+    fn add_known(&mut self, action: ActionId, more: &[MessageId]) -> Result<(), StateError> {
+        if let (JournalEntry { action: ActionKind::SendMessage { known: Some(known), .. }, .. }, _) = self.action(action)? {
+            let new: Vec<MessageId> = more.iter().filter(|message| !known.contains(message)).cloned().collect();
+            known.extend(new);
+        }
+        Ok(())
+    }
+
+    fn set_created(&mut self, action: ActionId, message: &MessageId) -> Result<(), StateError> {
+        if let (JournalEntry { action: ActionKind::SendMessage { created, .. }, .. }, _) = self.action(action)? {
+            *created = Some(message.clone());
+        }
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use super::form::{EntryQuery, JournalTransaction, StateChange};
 use super::read::entry;
 use super::run::run_is_known;
 use super::{ActionAttempt, ActionId, ActionKind, ActionState, Intention, Journal, JournalEntry, Outcome, Resolution, StateError};
+use crate::delivery::MessageId;
 
 impl Journal {
     /// Records an intention and claims its message; it is on disk when this returns.
@@ -140,6 +141,22 @@ impl Journal {
             };
             lines.change(action, &reported, known.changed_at)
         })
+    }
+
+    /// The messages to the recipient of a send were read again before its request: those that exist now are known, too.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the request must not leave, because its outcome could not be found out.
+    pub fn known_before(&self, action: ActionId, known: &[MessageId]) -> Result<(), StateError> {
+        self.write(|lines| lines.add_known(action, known))
+    }
+
+    /// A send created this message.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn created(&self, action: ActionId, message: &MessageId) -> Result<(), StateError> {
+        self.write(|lines| lines.set_created(action, message))
     }
 
     /// An unknown outcome was resolved.

@@ -571,12 +571,12 @@ fn key_of(name: &str) -> KeyEvent {
 
 /// How far the retry of a message is.
 pub fn retry_news(message: MessageId, stage: ActionStage, at: Timestamp) -> News {
-    News::Action(ActionNews { number: None, action: None, subject: Subject::Message(message), stage, at })
+    News::Action(ActionNews { number: None, action: None, subject: Subject::Message(message), created: None, stage, at })
 }
 
 /// How far the retry of a whole batch is.
 pub fn batch_retry_news(batch: BatchId, stage: ActionStage, at: Timestamp) -> News {
-    News::Action(ActionNews { number: None, action: None, subject: Subject::Batch(batch), stage, at })
+    News::Action(ActionNews { number: None, action: None, subject: Subject::Batch(batch), created: None, stage, at })
 }
 
 /// The yes to one message that a command holds.

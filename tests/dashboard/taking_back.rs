@@ -155,7 +155,7 @@ fn a_batch_that_was_taken_back_is_offered_again() {
 /// An earlier run was to retry messages and batches, and ended before.
 fn left_over(messages: &[Sms], batches: &[&str]) -> News {
     let batches = batches.iter().map(|batch| BatchId::new(*batch)).collect();
-    News::NotStarted(NotStarted { messages: messages.iter().map(Sms::id).collect(), batches })
+    News::NotStarted(NotStarted { messages: messages.iter().map(Sms::id).collect(), batches, sends: 0 })
 }
 
 #[rstest]

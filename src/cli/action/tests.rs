@@ -369,7 +369,7 @@ fn stage(message: &str, look_up_at: Option<Timestamp>) -> News {
     let why = Explanation::new("", "", "");
     let stage = ActionStage::Unknown { why, look_up_at };
     let subject = Subject::Message(MessageId::new(message));
-    News::Action(ActionNews { number: None, action: None, subject, stage, at: Timestamp::UNIX_EPOCH })
+    News::Action(ActionNews { number: None, action: None, subject, created: None, stage, at: Timestamp::UNIX_EPOCH })
 }
 
 /// What the worker reports of these open actions; `true` for one that another process has.

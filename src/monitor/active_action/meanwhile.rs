@@ -1,5 +1,5 @@
-//! What happens to a message between a person's yes to its retry and the request: if someone else retries it
-//! meanwhile, ours must not become a second retry.
+//! What happens to a message between a person's yes and the request: if someone else retries or sends it meanwhile,
+//! ours must not become a second one.
 
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ impl ActiveAction {
         match &self.meanwhile {
             Some(known) if known.changed => Check::Skip,
             Some(known) if now.duration_since(known.read_at).unsigned_abs() > FRESH_ENOUGH => Check::Read,
-            // For a batch, the journal's evidence decides.
+            // For a batch and a send, the journal's evidence decides.
             Some(_) | None => Check::Passed,
         }
     }
@@ -110,7 +110,8 @@ impl ActiveAction {
     pub fn cannot_be_read(&mut self, why: Explanation) -> (Outcome, ActionStage) {
         self.phase = ActionPhase::Over;
         let reason = "it could not be read again before it was to be sent".to_owned();
-        let what = "The retry was not sent: its message could not be read again first".to_owned();
+        let words = self.which.subject.words();
+        let what = format!("The {} was not sent: {} could not be read again first", words.noun, words.read_first);
         (Outcome::NotSent { reason }, ActionStage::NotSent(Explanation { what, why: why.reason(), ..why }))
     }
 
@@ -126,6 +127,8 @@ impl ActiveAction {
 pub(in super::super) enum Skipped {
     /// It was retried elsewhere.
     Elsewhere,
+    /// The same message was sent to the same number elsewhere.
+    SentElsewhere,
     /// The new reading cannot be compared with what was agreed to.
     Incomparable,
     /// The API no longer has it, or does not show it.
@@ -141,6 +144,11 @@ impl Skipped {
                 "It was retried elsewhere meanwhile.",
                 "Its status or newest attempt has changed since its retry was agreed to. Nothing was sent from here.",
             ),
+            Skipped::SentElsewhere => (
+                "the same was sent elsewhere meanwhile",
+                "The same message was sent to this number elsewhere meanwhile.",
+                "It was not there when a person agreed to this one. Nothing was sent from here.",
+            ),
             Skipped::Incomparable => (
                 "it may have been retried elsewhere meanwhile",
                 "It may have been retried elsewhere meanwhile.",
@@ -152,7 +160,10 @@ impl Skipped {
                 "The API refused to show it just before the retry. Nothing was sent from here.",
             ),
         };
-        let next = "Check the message and plan it again if it still needs a retry.";
+        let next = match self {
+            Skipped::SentElsewhere => "Check what went to this number.",
+            _ => "Check the message and plan it again if it still needs a retry.",
+        };
         (reason, Explanation::new(what.to_owned(), why.to_owned(), next.to_owned()))
     }
 }

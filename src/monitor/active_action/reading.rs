@@ -1,4 +1,4 @@
-//! What readings show about a retry: its outcome, where that was unknown, and what becomes of the message.
+//! What readings show about an action: its outcome, where that was unknown, and what becomes of the message.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::delivery::{Message, MessageId, Status};
 use crate::postman::{CallError, Cursor, Explanation, Refusal};
 use crate::store::AnswerKind;
 
-/// How often a retried message is read at first.
+/// How often a retried or sent message is read at first.
 const FOLLOW_SOON: SignedDuration = SignedDuration::from_secs(3);
 const SOON: SignedDuration = SignedDuration::from_mins(2);
 /// How often it is read later.
@@ -104,8 +104,7 @@ impl ActiveAction {
     /// The message was read, because its outcome was unknown or to see what becomes of it.
     pub fn read(&mut self, message: &Message, now: Timestamp) -> Reread {
         self.unread = 0;
-        let ActionEvidence::Message(evidence) = &self.known else { return Reread::default() };
-        let finding = evidence.compare(message, &AnswerKind::Single);
+        let Some(finding) = self.finding(message, &AnswerKind::Single) else { return Reread::default() };
         if matches!(self.phase, ActionPhase::Unknown { .. }) {
             return self.looked_up(finding, now);
         }
@@ -114,8 +113,7 @@ impl ActiveAction {
 
     /// A page of messages contained it too: an answer to another call, requested at `asked_at`.
     pub fn noticed(&mut self, message: &Message, from: &AnswerKind, asked_at: Timestamp, now: Timestamp) -> Reread {
-        let ActionEvidence::Message(evidence) = &self.known else { return Reread::default() };
-        let finding = evidence.compare(message, from);
+        let Some(finding) = self.finding(message, from) else { return Reread::default() };
         match &self.phase {
             ActionPhase::Unknown { since, .. } if finding == MessageFinding::Taken && asked_at >= *since => self.looked_up(finding, now),
             ActionPhase::Following { since, .. } if asked_at >= *since => self.followed(message, finding, now),
@@ -123,12 +121,27 @@ impl ActiveAction {
         }
     }
 
-    /// Whether the batch must be read before its request may be sent: not if all of it was read within the last
-    /// minute, or the last page of a reading that began after the yes has just arrived.
+    /// What a reading of its message shows; `None` for a batch, which has many.
+    fn finding(&self, message: &Message, from: &AnswerKind) -> Option<MessageFinding> {
+        match &self.known {
+            ActionEvidence::Message(evidence) => Some(evidence.compare(message, from)),
+            // The message that a send created is there.
+            ActionEvidence::Send(_) => Some(MessageFinding::Taken),
+            ActionEvidence::Batch(_) => None,
+        }
+    }
+
+    /// Whether its batch, or what went to its recipient, must be read before its request may be sent: not if that was
+    /// read within the last minute, or the last page of a reading that began after the yes has just arrived.
     pub fn must_read(&self, now: Timestamp) -> bool {
-        let ActionEvidence::Batch(evidence) = &self.known else { return false };
-        let has_just_been = self.read_again.as_ref().is_some_and(|again| again.can_be_agreed_to(now));
-        !evidence.is_fresh(now) && !has_just_been
+        match &self.known {
+            ActionEvidence::Batch(evidence) => {
+                let has_just_been = self.read_again.as_ref().is_some_and(|again| again.can_be_agreed_to(now));
+                !evidence.is_fresh(now) && !has_just_been
+            }
+            ActionEvidence::Send(evidence) => evidence.must_read(now),
+            ActionEvidence::Message(_) => false,
+        }
     }
 
     /// A page of the batch was read. `singly` are the messages that were retried one by one since.
@@ -211,7 +224,7 @@ impl ActiveAction {
     }
 
     /// Its unknown outcome was looked up.
-    fn looked_up(&mut self, finding: MessageFinding, now: Timestamp) -> Reread {
+    pub(super) fn looked_up(&mut self, finding: MessageFinding, now: Timestamp) -> Reread {
         let ActionPhase::Unknown { since, reads, read_at, why } = &mut self.phase else { return Reread::default() };
         if finding == MessageFinding::Taken {
             self.phase = ActionPhase::Following { since: now, read_at: now };
@@ -270,8 +283,9 @@ impl ActiveAction {
     /// The message could not be read; it is read again, less and less often, but not forever: an outcome that cannot
     /// be looked up is for a person to decide.
     pub fn unread(&mut self, now: Timestamp) -> Reread {
-        // A reading of a batch starts over: its cursor may be what was refused.
+        // A reading of several pages starts over: its cursor may be what was refused.
         self.pass = BatchPass::default();
+        self.search_again();
         self.unread = self.unread.saturating_add(1);
         let pause = (FOLLOW_SOON * i32::try_from(self.unread).unwrap_or(i32::MAX)).min(LONGEST_UNREAD);
         match &mut self.phase {

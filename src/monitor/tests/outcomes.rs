@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, Seen, World, demo_world, loaded, retry_command, run_command};
+use super::world::{Bench, Seen, World, demo_world, loaded, retry_command, run_command, send_command};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
@@ -39,15 +39,36 @@ fn cut() -> ScriptedStep {
     ScriptedStep::Answer(Response { status: 201, body, body_failure: Some(Broken::Eof), ..Response::default() })
 }
 
-/// One retry whose first request meets a fault: the state it ends in, the tries, and how often the world accepted it.
-async fn ends(fault: Fault, times: usize) -> (ActionState, u32, usize) {
+/// What meets the fault.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum What {
+    Retry,
+    Send,
+}
+
+/// One action whose first requests meet a fault: the state it ends in, the tries, and how often the world accepted it.
+async fn ends(what: What, fault: Fault, times: usize) -> (ActionState, u32, usize) {
+    const NUMBER: &str = "6580009999";
     let faults = posts(move |number| (number <= times).then(|| fault.clone()));
-    let mut bench = loaded(Bench::with_faults(demo_world(300, 0.0), |inner| FaultTransport::new(inner, faults))).await;
-    let failed = bench.failed();
-    bench.ask(retry_command(bench.confirmed(&failed)));
+    // A send needs nothing loaded.
+    let world = World { reads: what == What::Retry, ..demo_world(300, 0.0) };
+    let mut bench = Bench::with_faults(world, |inner| FaultTransport::new(inner, faults));
+    if what == What::Retry {
+        bench = loaded(bench).await;
+    }
+    let failed = (what == What::Retry).then(|| bench.failed());
+    let command = match &failed {
+        Some(failed) => retry_command(bench.confirmed(failed)),
+        None => send_command(bench.send_plan(NUMBER).await.confirm(bench.clock.now()).unwrap()),
+    };
+    bench.ask(command);
     bench.run(Duration::from_secs(600)).await;
     let entry = bench.journal().all(1).unwrap().remove(0);
-    (entry.state, entry.tries, bench.accepted().get(&failed).copied().unwrap_or(0))
+    let accepted = match &failed {
+        Some(failed) => bench.accepted().get(failed).copied().unwrap_or(0),
+        None => bench.sent_to(NUMBER).len(),
+    };
+    (entry.state, entry.tries, accepted)
 }
 
 #[rstest]
@@ -59,16 +80,20 @@ async fn ends(fault: Fault, times: usize) -> (ActionState, u32, usize) {
 #[case::dropped(answers(429))]
 #[case::dropped_in_the_apis_words(refuses(429))]
 #[tokio::test(start_paused = true)]
-async fn what_did_nothing_goes_again_by_itself(#[case] step: ScriptedStep) {
-    assert_eq!(ends(Fault::Before(step), 1).await, (ActionState::Accepted, 2, 1));
+async fn what_did_nothing_goes_again_by_itself(#[case] step: ScriptedStep, #[values(What::Retry, What::Send)] what: What) {
+    assert_eq!(ends(what, Fault::Before(step), 1).await, (ActionState::Accepted, 2, 1));
 }
 
 #[rstest]
 #[case::not_sent(fails(NotSent::Dns), ActionState::NotSent)]
 #[case::dropped(answers(429), ActionState::Refused)]
 #[tokio::test(start_paused = true)]
-async fn what_does_nothing_for_ever_is_given_up(#[case] step: ScriptedStep, #[case] end: ActionState) {
-    assert_eq!(ends(Fault::Before(step), usize::MAX).await, (end, 8, 0));
+async fn what_does_nothing_for_ever_is_given_up(
+    #[case] step: ScriptedStep,
+    #[case] end: ActionState,
+    #[values(What::Retry, What::Send)] what: What,
+) {
+    assert_eq!(ends(what, Fault::Before(step), usize::MAX).await, (end, 8, 0));
 }
 
 #[rstest]
@@ -84,15 +109,15 @@ async fn what_does_nothing_for_ever_is_given_up(#[case] step: ScriptedStep, #[ca
 #[case(answers(307))]
 #[case(answers(308))]
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_final(#[case] step: ScriptedStep) {
-    assert_eq!(ends(Fault::Before(step), 1).await, (ActionState::Refused, 1, 0));
+async fn a_refusal_is_final(#[case] step: ScriptedStep, #[values(What::Retry, What::Send)] what: What) {
+    assert_eq!(ends(what, Fault::Before(step), 1).await, (ActionState::Refused, 1, 0));
 }
 
 #[rstest]
 #[case(answers(200))]
 #[case(refuses(200))]
 #[case(ScriptedStep::answer(202, ""))]
-#[case(ScriptedStep::answer(201, r#"{"id":"message_of_another","latestStatus":"created"}"#))]
+#[case(ScriptedStep::answer(201, r#"{"id":"message_of_another","recipient":"6580000000","latestStatus":"created"}"#))]
 #[case(cut())]
 #[case(answers(500))]
 #[case(refuses(500))]
@@ -109,9 +134,12 @@ async fn a_refusal_is_final(#[case] step: ScriptedStep) {
 #[case(breaks(Broken::Reset))]
 #[case(breaks(Broken::Eof))]
 #[tokio::test(start_paused = true)]
-async fn everything_else_is_unknown_looked_up_and_never_sent_again(#[case] step: ScriptedStep) {
-    assert_eq!(ends(Fault::After(step.clone()), 1).await, (ActionState::ResolvedAccepted, 1, 1), "it had been taken");
-    assert_eq!(ends(Fault::Before(step), 1).await, (ActionState::Unknown, 1, 0), "it had not");
+async fn everything_else_is_unknown_looked_up_and_never_sent_again(
+    #[case] step: ScriptedStep,
+    #[values(What::Retry, What::Send)] what: What,
+) {
+    assert_eq!(ends(what, Fault::After(step.clone()), 1).await, (ActionState::ResolvedAccepted, 1, 1), "it had been taken");
+    assert_eq!(ends(what, Fault::Before(step), 1).await, (ActionState::Unknown, 1, 0), "it had not");
 }
 
 #[tokio::test(start_paused = true)]

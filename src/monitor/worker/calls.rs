@@ -72,6 +72,7 @@ impl Worker {
         }
         let reach = Some(self.scheduler.ledger.reach());
         self.learn(&answer.rows, &from, answer.asked_at);
+        let sent = self.sent_among(&answer);
         let retried = self.retried_among(&answer.rows);
         if self.scheduler.ledger.take_again() {
             self.scheduler.full = false;
@@ -79,6 +80,9 @@ impl Worker {
             self.tell(News::StartedOver).await;
         }
         self.tell(News::Rows { rows: answer.rows, from: from.clone(), asked_at, reach, head }).await;
+        for (index, read) in sent {
+            self.was_read(index, read).await;
+        }
         self.notice_retried(&retried, &from, answer.asked_at).await;
         if self.scheduler.ledger.is_circular() && !self.bad_cursors_reported {
             self.bad_cursors_reported = true;

@@ -10,7 +10,7 @@ use super::super::active_action::{ActionPhase, ActiveAction, Skipped};
 use super::super::{ActionStage, Fetch, News, Purpose};
 use super::Worker;
 use super::calls::concerns_all;
-use crate::action::{RunEnd, StopCause};
+use crate::action::{RunEnd, StopCause, Subject};
 use crate::delivery::{Message, MessageId, Row, Rows};
 use crate::postman::{Call, Cursor, PageAnswer, PageRequest, Position};
 use crate::state::Outcome;
@@ -43,13 +43,19 @@ impl Worker {
         }
     }
 
-    /// Reads the message of a retry again, because what is known of it is too old.
+    /// Reads what an action is about again, because what is known of it is too old.
     pub(super) async fn read_before(&mut self, index: usize) {
         let (begun, moment) = (self.now(), self.clock.moment());
         let Some(active) = self.scheduler.actions.get(index) else { return };
         let which = active.which.clone();
-        if let Some(action) = which.id.filter(|_| active.has_expired(moment)) {
+        let Some(action) = which.id else { return };
+        if active.has_expired(moment) {
             return self.expire(index, &which, action).await;
+        }
+        match &which.subject {
+            Subject::Message(_) => {}
+            Subject::Batch(batch) => return self.read_batch_for(index, Purpose::Action, batch.clone()).await,
+            Subject::Send(_) => return self.read_recipient_before(index, which, action).await,
         }
         let Some(again) = self.again(index, begun) else { return };
         let answered = match again {
@@ -182,15 +188,15 @@ impl Worker {
         }
     }
 
-    /// A retry is not sent, because its message is not as it was when a person agreed.
+    /// An action is not sent, because what it is about is not as it was when a person agreed.
     pub(super) async fn skip(&mut self, index: usize, why: Skipped) {
         let Some(active) = self.scheduler.actions.get_mut(index) else { return };
         let (outcome, stage) = active.skip(why);
         self.ends_unsent(index, outcome, stage, RunEnd::Skipped).await;
     }
 
-    /// Records and reports that a retry ended before its request was sent.
-    async fn ends_unsent(&mut self, index: usize, outcome: Outcome, stage: ActionStage, end: RunEnd) {
+    /// Records and reports that an action ended before its request was sent.
+    pub(super) async fn ends_unsent(&mut self, index: usize, outcome: Outcome, stage: ActionStage, end: RunEnd) {
         let Some(active) = self.scheduler.actions.get(index) else { return };
         let (which, now) = (active.which.clone(), self.wall());
         if let Some(action) = which.id

@@ -1,4 +1,4 @@
-//! Reading on behalf of a retry: to find out its outcome, or to see what becomes of it.
+//! Reading on behalf of an action: to find out its outcome, or to see what becomes of it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,13 +16,14 @@ use crate::state::{ActionId, Outcome, Resolution, StateError};
 use crate::store::AnswerKind;
 
 impl Worker {
-    /// Reads what a retry is about.
+    /// Reads what an action is about.
     pub(super) async fn read_for(&mut self, index: usize) {
         let Some(active) = self.scheduler.actions.get(index) else { return };
         let purpose = active.due().map_or(Purpose::Message, |(_, purpose)| purpose);
-        match active.which.subject.clone() {
-            Subject::Message(message) => self.read_message_for(index, purpose, message).await,
-            Subject::Batch(batch) => self.read_batch_for(index, purpose, batch).await,
+        match (active.which.subject.clone(), active.which.created.clone()) {
+            (Subject::Message(message), _) | (Subject::Send(_), Some(message)) => self.read_message_for(index, purpose, message).await,
+            (Subject::Batch(batch), _) => self.read_batch_for(index, purpose, batch).await,
+            (Subject::Send(_), None) => self.look_for_sent(index).await,
         }
     }
 
@@ -101,7 +102,7 @@ impl Worker {
         blocking(move || journal.retried_since(action)).await.unwrap_or_default().into_iter().collect()
     }
 
-    async fn unread(&mut self, index: usize, error: &CallError) {
+    pub(super) async fn unread(&mut self, index: usize, error: &CallError) {
         let now = self.now();
         if let Some(active) = self.scheduler.actions.get_mut(index) {
             let read = if error.is_retryable() { active.unread(now) } else { active.unreadable(error, now) };
@@ -113,7 +114,7 @@ impl Worker {
     }
 
     /// Records and reports what a reading showed.
-    async fn was_read(&mut self, index: usize, read: Reread) {
+    pub(super) async fn was_read(&mut self, index: usize, read: Reread) {
         let Some(active) = self.scheduler.actions.get(index) else { return };
         let (which, action, at) = (active.which.clone(), active.which.id, self.wall());
         let person = read.stage.as_ref().is_some_and(ActionStage::needs_person);
@@ -126,6 +127,9 @@ impl Worker {
                 // Another process, or a person, was faster.
                 Ok(()) | Err(StateError::IllegalStep { .. }) => {}
                 Err(error) => self.notice(NoticeWeight::Problem, journal_broken(&error)).await,
+            }
+            if let Some(created) = which.created.clone() {
+                self.note_created(action, created).await;
             }
         }
         if let (Some(reason), Some(action)) = (read.not_sent, action) {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::super::active_action::{ActionPhase, ActionRef, ActiveAction};
 use super::super::call_slots::blocking;
@@ -12,7 +12,7 @@ use super::Worker;
 use super::in_the_way::{journal_broken, to_the_second};
 use crate::action::{ActionNumber, READS_NEEDED, RunEvent, Subject};
 use crate::postman::{Explanation, OUT_OF_ATTEMPTS};
-use crate::state::{ActionId, ActionState, Holder, OpenAction, Resolution, StateError};
+use crate::state::{ActionId, ActionKind, ActionState, Holder, JournalEntry, OpenAction, Resolution, StateError};
 
 /// How often the journal is checked while other processes have actions under way: to see their outcomes, and to take
 /// over what a dead one left.
@@ -44,6 +44,7 @@ impl Worker {
                 let not_started = NotStarted {
                     messages: actions().filter_map(|action| action.message().cloned()).collect(),
                     batches: actions().filter_map(|action| action.batch().cloned()).collect(),
+                    sends: actions().filter(|action| matches!(action, ActionKind::SendMessage { .. })).count(),
                 };
                 // The listener reports it, because it can offer to plan them again.
                 if !not_started.is_empty() {
@@ -68,7 +69,7 @@ impl Worker {
         if !orphan || self.journal.writable().is_err() || !self.taken_over.insert(action.entry.id) {
             return;
         }
-        let why = left_unknown(action.entry.planned_at);
+        let why = left_unknown(&action.entry);
         if let Some(active) = ActiveAction::left_over(&action.entry, None, 0, &self.clock, why.clone()) {
             self.stage(&active.which, ActionStage::Unknown { why, look_up_at: active.look_up_at() }).await;
             self.scheduler.actions.push(active);
@@ -125,7 +126,7 @@ impl Worker {
         }
         match self.journalled(move |journal| journal.entry(action)).await {
             Ok(entry) if entry.state == ActionState::Unknown => {
-                let why = left_unknown(entry.planned_at);
+                let why = left_unknown(&entry);
                 // One more reading decides: there were enough before.
                 if let Some(active) = ActiveAction::left_over(&entry, self.number_of(entry.id), READS_NEEDED - 1, &self.clock, why.clone())
                 {
@@ -168,7 +169,11 @@ impl Worker {
         }
         let stage = if went { ActionStage::FoundAccepted } else { ActionStage::NotSent(said_not_gone()) };
         if let Some(subject) = Subject::of(&entry.action) {
-            let which = ActionRef { number: self.number_of(action), id: Some(action), subject };
+            let created = match &entry.action {
+                ActionKind::SendMessage { created, .. } => created.clone(),
+                _ => None,
+            };
+            let which = ActionRef { number: self.number_of(action), id: Some(action), subject, created };
             self.unknown.remove(&action);
             self.stage(&which, stage).await;
             if let Subject::Message(message) = which.subject {
@@ -179,11 +184,15 @@ impl Worker {
     }
 }
 
-fn left_unknown(planned_at: Timestamp) -> Explanation {
+fn left_unknown(entry: &JournalEntry) -> Explanation {
+    let (what, read) = match entry.action {
+        ActionKind::SendMessage { .. } => ("A message of", "The campaign's messages are"),
+        _ => ("A retry of", "The message is"),
+    };
     Explanation::new(
-        format!("A retry of {} has an unknown outcome.", to_the_second(planned_at)),
+        format!("{what} {} has an unknown outcome.", to_the_second(entry.planned_at)),
         "The program ended between the request and its answer.",
-        "The message is being read to find out; it is not retried again automatically.",
+        format!("{read} being read to find out; nothing is sent again automatically."),
     )
 }
 

@@ -10,6 +10,7 @@ use super::super::{ActionNews, ActionStage, News, NoteLost, NoticeWeight, Purpos
 use super::Worker;
 use super::in_the_way::{already_under_way, journal_broken, taken_elsewhere, under_way_elsewhere};
 use crate::action::{ActionNumber, Agreed, Intended, RunEnd, RunEvent, RunState, StopCause, Subject};
+use crate::delivery::MessageId;
 use crate::postman::{Explanation, Refusal, WriteOutcome};
 use crate::state::{ActionId, Intention, Journal, JournalHandle, NoteKind, Outcome, StateError};
 use crate::store::AnswerKind;
@@ -91,7 +92,7 @@ impl Worker {
         Ok((journal, actions.into_iter().map(intention).collect()))
     }
 
-    /// Sends a retry, once, and records the outcome.
+    /// Sends the request of an action, once, and records the outcome.
     pub(super) async fn post(&mut self, index: usize) {
         let Some((which, action)) = self.scheduler.actions.get(index).and_then(|active| Some((active.which.clone(), active.which.id?)))
         else {
@@ -100,11 +101,6 @@ impl Worker {
         let now = self.clock.moment();
         if self.scheduler.actions.get(index).is_some_and(|active| active.has_expired(now)) {
             return self.expire(index, &which, action).await;
-        }
-        if let Subject::Batch(batch) = &which.subject
-            && self.scheduler.actions.get(index).is_some_and(|active| active.must_read(now.steady))
-        {
-            return self.read_batch_for(index, Purpose::Action, batch.clone()).await;
         }
         let started = self.journalled(move |journal| journal.started(action, now.wall)).await;
         if started.is_ok() && !self.may_leave(index, &which, action).await {
@@ -123,7 +119,8 @@ impl Worker {
             self.run_ended(&which, RunEnd::NotSent).await;
             return;
         }
-        if missed || active.check(leaves_at.steady) != Check::Passed {
+        let is_send = matches!(which.subject, Subject::Send(_));
+        if missed || active.check(leaves_at.steady) != Check::Passed || (is_send && active.must_read(leaves_at.steady)) {
             return self.take_line_back(index, &which, action).await;
         }
         // Between the last check of the yes and the request nothing may block: a screen that takes no news, such as
@@ -185,6 +182,10 @@ impl Worker {
         let Some(active) = self.scheduler.actions.get_mut(index) else { return };
         let answered = active.answered(&outcome, now);
         let (line, goes_again, mut stage) = (answered.outcome.clone(), answered.goes_again, answered.stage);
+        if let (Subject::Send(_), WriteOutcome::Accepted { rows: Some(rows), .. }) = (&which.subject, &outcome) {
+            active.which.created = rows.get(0).map(|row| MessageId::new(row.id()));
+        }
+        let which = &active.which.clone();
         let broken = self.close_line(action, line, goes_again).await;
         if let Some(why) = &broken {
             // The outcome itself is true and is shown; the next start finds the action open and looks it up. It must
@@ -201,6 +202,9 @@ impl Worker {
         let access_refused = refusal.is_some_and(Refusal::keeps_out);
         let used_up = refusal.is_some_and(Refusal::is_out_of_attempts);
         if let WriteOutcome::Accepted { rows: Some(rows), asked_at, .. } = outcome {
+            if let Some(created) = which.created.clone() {
+                self.note_created(action, created).await;
+            }
             self.note(&rows, asked_at);
             self.learn(&rows, &AnswerKind::Action, asked_at);
             let asked_at = self.stamp(asked_at);
@@ -262,11 +266,11 @@ impl Worker {
 
     /// Reports the progress of an action.
     pub(super) async fn stage(&self, which: &ActionRef, stage: ActionStage) {
-        let ActionRef { number, id: action, subject } = which.clone();
-        self.tell(News::Action(ActionNews { number, action, subject, stage, at: self.now() })).await;
+        let ActionRef { number, id: action, subject, created } = which.clone();
+        self.tell(News::Action(ActionNews { number, action, subject, created, stage, at: self.now() })).await;
     }
 
-    /// Why an action is not taken: someone else is retrying it, or has since it was read.
+    /// Why an action is not taken: someone else is doing it, or has since it was read.
     pub(super) fn not_taken_because(&self, error: &StateError, subject: &Subject) -> Explanation {
         let own = self.run.as_ref().map(|run| run.id());
         match error {

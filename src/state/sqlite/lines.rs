@@ -54,7 +54,8 @@ impl JournalTransaction for Stored<'_> {
                 self.found(&condition, [server.as_str(), campaign.as_str(), subject])
             }
             EntryQuery::NewestOfRun(run, subject) => {
-                self.found("WHERE a.run = ?1 AND (a.message = ?2 OR a.batch = ?2) ORDER BY a.id DESC LIMIT 1", [run.as_str(), subject])
+                let condition = "WHERE a.run = ?1 AND (a.message = ?2 OR a.batch = ?2 OR a.fingerprint = ?2) ORDER BY a.id DESC LIMIT 1";
+                self.found(condition, [run.as_str(), subject])
             }
         }
     }
@@ -111,6 +112,28 @@ impl JournalTransaction for Stored<'_> {
                 reported.resolved_run.map(RunId::as_str)
             ],
         )
+    }
+
+    fn add_known(&mut self, action: ActionId, known: &[MessageId]) -> Result<(), StateError> {
+        // What was not kept whole stays so.
+        let kept: Option<u32> = self
+            .0
+            .query_row("SELECT seen_lines FROM actions WHERE id = ?1", [action.0], |row| row.get(0))
+            .optional()
+            .map_err(StateError::database("read"))?
+            .flatten();
+        if kept.is_none() {
+            return Ok(());
+        }
+        for message in known {
+            self.execute("INSERT OR IGNORE INTO seen (action, message) VALUES (?1, ?2)", params![action.0, message.as_str()])?;
+        }
+        let sql = "UPDATE actions SET seen_lines = (SELECT COUNT(*) FROM seen WHERE action = ?1) WHERE id = ?1";
+        self.execute(sql, params![action.0])
+    }
+
+    fn set_created(&mut self, action: ActionId, message: &MessageId) -> Result<(), StateError> {
+        self.execute("UPDATE actions SET message = ?2 WHERE id = ?1 AND kind = 'send'", params![action.0, message.as_str()])
     }
 
     fn refused_with(&self, server: &Server, campaign: &CampaignId, code: &str) -> Result<Vec<MessageId>, StateError> {
@@ -223,10 +246,10 @@ impl<'a> Columns<'a> {
                     .map(|failures| failures.iter().map(|seen| (&seen.message, seen.attempts, seen.newest_attempt)).collect());
                 Self { seen, ..Self::default() }
             }
-            ActionKind::SendMessage { fingerprint, language, known } => Self {
+            ActionKind::SendMessage { fingerprint, language, known, .. } => Self {
                 fingerprint: Some(fingerprint),
                 language: Some(language),
-                seen: Some(known.iter().map(|message| (message, None, None)).collect()),
+                seen: known.as_ref().map(|known| known.iter().map(|message| (message, None, None)).collect()),
                 ..Self::default()
             },
             ActionKind::UploadBatch { file_name, rows, sha256, newest } => {

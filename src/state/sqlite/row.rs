@@ -57,7 +57,8 @@ fn action(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<ActionKind
         "send" => ActionKind::SendMessage {
             fingerprint: text("fingerprint")?,
             language: row.get::<_, Option<String>>("language")?.unwrap_or_default(),
-            known: seen(connection, row)?.unwrap_or_default().into_iter().map(|seen| seen.message).collect(),
+            known: seen(connection, row)?.map(|seen| seen.into_iter().map(|seen| seen.message).collect()),
+            created: row.get::<_, Option<String>>("message")?.map(MessageId::new),
         },
         "send-batch" => ActionKind::UploadBatch {
             file_name: text("file_name")?,

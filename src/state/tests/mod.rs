@@ -227,9 +227,21 @@ fn an_entry_tells_who_what_and_why_without_anything_personal(#[values(Kept::InFi
 #[case::send(ActionKind::SendMessage {
     fingerprint: "00ff".to_owned(),
     language: "tamil".to_owned(),
-    known: vec![MessageId::new("m1"), MessageId::new("m2")],
+    known: Some(vec![MessageId::new("m1"), MessageId::new("m2")]),
+    created: None,
 })]
-#[case::first_send(ActionKind::SendMessage { fingerprint: "00ff".to_owned(), language: "english".to_owned(), known: Vec::new() })]
+#[case::first_send(ActionKind::SendMessage {
+    fingerprint: "00ff".to_owned(),
+    language: "english".to_owned(),
+    known: Some(Vec::new()),
+    created: None,
+})]
+#[case::send_without_evidence(ActionKind::SendMessage {
+    fingerprint: "00ff".to_owned(),
+    language: "english".to_owned(),
+    known: None,
+    created: None,
+})]
 #[case::upload(ActionKind::UploadBatch {
     file_name: "reminders.csv".to_owned(),
     rows: 20,

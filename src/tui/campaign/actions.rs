@@ -27,6 +27,8 @@ pub(in crate::tui) struct ActionRecord {
     key: ActionKey,
     /// What it is about.
     pub subject: Subject,
+    /// The message that a send created, once its id is known.
+    pub created: Option<MessageId>,
     /// Its stage; `None` while the worker has not reported anything yet.
     pub stage: Option<ActionStage>,
     /// When that was reported.
@@ -68,6 +70,11 @@ pub(in crate::tui) struct Actions {
 }
 
 impl ActionRecord {
+    /// One that was agreed to, or that is reported for the first time.
+    fn asked(key: ActionKey, subject: Subject, at: Timestamp) -> Self {
+        Self { key, subject, created: None, stage: None, at, accepted_at: None, word: 0, in_run: false }
+    }
+
     /// Which action it is.
     pub fn key(&self) -> &ActionKey {
         &self.key
@@ -124,7 +131,7 @@ impl Actions {
             }
         }
         for (index, subject) in agreed.subjects().into_iter().enumerate() {
-            self.put(ActionKey::Agreed(first.after(index)), subject, None, at, None, in_run);
+            self.put(ActionRecord { in_run, ..ActionRecord::asked(ActionKey::Agreed(first.after(index)), subject, at) });
         }
     }
 
@@ -144,7 +151,8 @@ impl Actions {
             ActionStage::Accepted | ActionStage::FoundAccepted => Some(news.at),
             _ => known.and_then(|record| record.accepted_at),
         };
-        self.put(key, news.subject, Some(news.stage), news.at, accepted_at, in_run);
+        let asked = ActionRecord::asked(key, news.subject, news.at);
+        self.put(ActionRecord { created: news.created, stage: Some(news.stage), accepted_at, in_run, ..asked });
     }
 
     /// What the journal has open.
@@ -153,20 +161,12 @@ impl Actions {
         self.open = open;
     }
 
-    fn put(
-        &mut self,
-        key: ActionKey,
-        subject: Subject,
-        stage: Option<ActionStage>,
-        at: Timestamp,
-        accepted_at: Option<Timestamp>,
-        in_run: bool,
-    ) {
+    fn put(&mut self, record: ActionRecord) {
         self.next_word += 1;
-        if let Some(before) = self.newest.insert(subject.clone(), self.next_word) {
+        if let Some(before) = self.newest.insert(record.subject.clone(), self.next_word) {
             self.take(before);
         }
-        let record = ActionRecord { key, subject, stage, at, accepted_at, word: self.next_word, in_run };
+        let record = ActionRecord { word: self.next_word, ..record };
         self.count(&record, |number| *number += 1);
         if record.subject.batch().is_some() {
             self.batches.insert(record.word);
@@ -301,7 +301,7 @@ mod tests {
     fn news(id: &str, stage: ActionStage, second: i64) -> ActionNews {
         let number = ["x", "a", "b", "c"].iter().position(|known| *known == id).unwrap();
         let subject = Subject::Message(MessageId::new(id));
-        ActionNews { number: Some(ActionNumber::default().after(number)), action: None, subject, stage, at: at(second) }
+        ActionNews { number: Some(ActionNumber::default().after(number)), action: None, subject, created: None, stage, at: at(second) }
     }
 
     /// A yes to the retries of these messages.
@@ -347,6 +347,7 @@ mod tests {
             number,
             action: None,
             subject: Subject::Message(MessageId::new("x")),
+            created: None,
             stage,
             at: at(second),
         };

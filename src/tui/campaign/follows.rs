@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::Campaign;
-use crate::action::Subject;
 use crate::delivery::{Mask, MessageId, Recipient, Status};
 use crate::monitor::{ActionNews, ActionStage};
 use crate::store::Merged;
@@ -64,7 +63,7 @@ impl Campaign {
 
     /// The same for what is reported of a retry. One that is refused was answered already: nothing more is to come.
     pub fn followed_end(&mut self, news: &ActionNews) -> Option<FollowedEnd> {
-        let Subject::Message(message) = &news.subject else { return None };
+        let message = news.subject.message().or(news.created.as_ref())?;
         match &news.stage {
             ActionStage::Followed { status } if status.is_final() => {
                 let end = FollowedEnd { message: message.clone(), status: status.clone(), seen_at: news.at };

@@ -47,7 +47,8 @@ impl LeftToStart {
         match subject {
             Subject::Message(message) if self.known.insert(message.clone()) => self.messages.push(message),
             Subject::Batch(batch) if !self.batches.contains(&batch) => self.batches.push(batch),
-            Subject::Message(_) | Subject::Batch(_) => {}
+            // What a message to be sent says is not kept, so it cannot be planned again.
+            Subject::Message(_) | Subject::Batch(_) | Subject::Send(_) => {}
         }
     }
 
@@ -57,6 +58,7 @@ impl LeftToStart {
             match subject {
                 Subject::Message(message) => gone |= self.known.remove(message),
                 Subject::Batch(batch) => self.batches.retain(|known| known != batch),
+                Subject::Send(_) => {}
             }
         }
         if gone {

@@ -288,12 +288,17 @@ fn reported(state: &Shared, record: &ActionRecord) -> Words {
 
 /// Whom or what it is about: the masked recipient, or the message's id where that is not known; or the batch.
 pub(in crate::tui) fn who(state: &Shared, subject: &Subject) -> String {
+    let created = |subject| state.campaign().and_then(|campaign| campaign.actions.on(subject)?.created.clone());
     let message = match subject {
-        Subject::Message(message) => message,
+        Subject::Message(message) => message.clone(),
         Subject::Batch(batch) => return format!("batch {}", batch.short(false)),
+        Subject::Send(_) => match created(subject) {
+            Some(message) => message,
+            None => return "1 message".to_owned(),
+        },
     };
     let known = state.campaign().and_then(|campaign| {
-        let row = campaign.store.row(message)?;
+        let row = campaign.store.row(&message)?;
         let cells = campaign.store.cells(row);
         let known = crate::delivery::Recipient::new(cells.recipient?);
         Some(recipient::shown(&known, campaign.is_masked(row), campaign.open_digits()))

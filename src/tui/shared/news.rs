@@ -87,6 +87,11 @@ impl Shared {
                     self.changed.batch = Some((generation, state));
                 }
             }
+            News::Recipient { generation, state } => {
+                if is_shown {
+                    self.changed.recipient = Some((generation, state));
+                }
+            }
             News::Action(news) => {
                 // The line on the screen is cut where it is narrow: the API's words are kept whole. A
                 // run has its page of results for that.

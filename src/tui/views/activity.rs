@@ -315,10 +315,10 @@ fn open_entry(shared: &mut Shared) {
             shared.open(menu);
         }
         Entry::Open(open, _) => match Subject::of(&open.kind) {
-            Some(subject) => open_subject(subject, shared),
+            Some(subject) => open_subject(&subject, shared),
             None => shared.tell(NoticeWeight::Info, "there is nothing more to see of it", "", ""),
         },
-        Entry::Action(record) => open_subject(record.subject.clone(), shared),
+        Entry::Action(record) => open_subject(&record.subject.clone(), shared),
         Entry::Alike(alike) => {
             let (key, is_open) = (alike.key(), alike.is_open);
             if let Some(campaign) = shared.campaign_mut() {
@@ -326,20 +326,24 @@ fn open_entry(shared: &mut Shared) {
                 campaign.activity_view.cursor = Some(ActivityKey::Alike(key));
             }
         }
-        Entry::Change(record) => open_subject(Subject::Message(record.message.clone()), shared),
+        Entry::Change(record) => open_subject(&Subject::Message(record.message.clone()), shared),
     }
 }
 
-fn open_subject(subject: Subject, shared: &mut Shared) {
+fn open_subject(subject: &Subject, shared: &mut Shared) {
     match subject {
-        Subject::Message(message) => open_message(&message, shared),
+        Subject::Message(message) => open_message(message, shared),
         Subject::Batch(batch) => {
             if let Some(campaign) = shared.campaign_mut() {
-                campaign.batch_view.select(batch);
+                campaign.batch_view.select(batch.clone());
             }
             shared.show_view(ViewKind::Batches);
             shared.came_from = Some(OpenedFrom::Pane(ViewKind::Activity));
         }
+        Subject::Send(_) => match shared.campaign().and_then(|campaign| campaign.actions.on(subject)?.created.clone()) {
+            Some(message) => open_message(&message, shared),
+            None => shared.tell(NoticeWeight::Info, "there is nothing more to see of it", "", ""),
+        },
     }
 }
 
@@ -416,7 +420,7 @@ mod tests {
         for (number, (name, stage)) in (0_u32..).zip(steps) {
             let at = Timestamp::from_second(1_900_000_000 + i64::from(number)).unwrap();
             let number = Some(ActionNumber(u64::from(number)));
-            campaign.actions.note(ActionNews { number, action: None, subject: subject(name), stage, at });
+            campaign.actions.note(ActionNews { number, action: None, subject: subject(name), created: None, stage, at });
             let first = first_for_person(&campaign).map(|entry| entry.key());
             assert_eq!(first, lines(&campaign).first().filter(|entry| entry.needs_person()).map(Entry::key));
             firsts.push(first);
@@ -427,6 +431,7 @@ mod tests {
             number: None,
             action: None,
             subject: subject("c"),
+            created: None,
             stage: ActionStage::Accepted,
             at: campaign.now,
         });

@@ -2,10 +2,11 @@
 
 use super::Bench;
 use crate::action::{
-    ActionNumber, Agreed, BatchPlan, BatchReading, ConfirmedAction, ConfirmedBatchRetry, ConfirmedRetry, LastRead, Planner,
+    ActionNumber, Agreed, BatchPlan, BatchReading, ConfirmedAction, ConfirmedBatchRetry, ConfirmedRetry, ConfirmedSend, Draft, LastRead,
+    Planner, SendPlan,
 };
 use crate::delivery::{BatchId, Message, MessageId, RetryAdvice, Status};
-use crate::monitor::{Command, Generation};
+use crate::monitor::{Command, Generation, RecipientState};
 use crate::store::{AnswerKind, BatchSummary, RowNumber};
 
 /// The command to retry one message.
@@ -23,7 +24,30 @@ pub fn retry_batch_command(retry: ConfirmedBatchRetry) -> Command {
     Command::Act { number: ActionNumber::default(), agreed: Agreed::One(ConfirmedAction::RetryBatch(retry)) }
 }
 
+/// The command to send a message.
+pub fn send_command(send: ConfirmedSend) -> Command {
+    Command::Act { number: ActionNumber::default(), agreed: Agreed::One(ConfirmedAction::Send(send)) }
+}
+
 impl Bench {
+    /// A message to this number, with a value for each variable of the campaign.
+    pub fn draft(&self, number: &str) -> Draft {
+        let values = self.variables().into_iter().map(|name| (name, "Ang Mo Kio".to_owned())).collect();
+        Draft { recipient: number.to_owned(), language: "english".to_owned(), values }
+    }
+
+    /// The plan to send it, after what went to the number was read.
+    pub async fn send_plan(&mut self, number: &str) -> SendPlan {
+        let draft = self.draft(number);
+        self.seen.recipient = None;
+        self.ask(Command::ReadRecipient { generation: Generation(1), draft: draft.clone() });
+        self.until("what went to the number is read", |seen| matches!(seen.recipient, Some((_, RecipientState::Read(_))))).await;
+        match self.seen.recipient.take() {
+            Some((_, RecipientState::Read(reading))) => SendPlan::new(draft, reading, self.clock.now()),
+            state => panic!("{state:?}"),
+        }
+    }
+
     /// A failed message, as shown, that may be retried and is not out of attempts.
     pub fn failed(&self) -> MessageId {
         let store = &self.seen.store;

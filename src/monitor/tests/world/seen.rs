@@ -3,7 +3,7 @@
 use crate::action::{BatchReading, Subject};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::{
-    ActionStage, BatchState, Connection, Generation, Meter, News, Notice, OpenActionNews, RunNews, RunPhase, SearchState,
+    ActionStage, BatchState, Connection, Generation, Meter, News, Notice, OpenActionNews, RecipientState, RunNews, RunPhase, SearchState,
 };
 use crate::state::NoteKind;
 use crate::store::Store;
@@ -21,10 +21,14 @@ pub struct Seen {
     pub actions_refused: Option<crate::postman::Explanation>,
     pub runs: Vec<RunNews>,
     pub batch_stages: Vec<ActionStage>,
+    /// What became of messages that were sent, with their ids once known.
+    pub sends: Vec<(Option<MessageId>, ActionStage)>,
+    pub recipient: Option<(Generation, RecipientState)>,
     pub batches: Vec<(Generation, BatchState)>,
     pub open: Option<Vec<OpenActionNews>>,
     pub not_started: Vec<MessageId>,
     pub batches_not_started: Vec<BatchId>,
+    pub sends_not_started: usize,
     pub used_up: Vec<MessageId>,
     /// How many were taken back, and how many had been sent, each time.
     pub taken_back: Vec<(usize, usize)>,
@@ -47,10 +51,13 @@ impl Seen {
             actions_refused: None,
             runs: Vec::new(),
             batch_stages: Vec::new(),
+            sends: Vec::new(),
+            recipient: None,
             batches: Vec::new(),
             open: None,
             not_started: Vec::new(),
             batches_not_started: Vec::new(),
+            sends_not_started: 0,
             used_up: Vec::new(),
             taken_back: Vec::new(),
             stopped: false,
@@ -70,10 +77,12 @@ impl Seen {
             News::Connection(connection) => self.connection = connection,
             News::Search { generation, state } => self.search = Some((generation, state)),
             News::Batch { generation, state } => self.batches.push((generation, state)),
+            News::Recipient { generation, state } => self.recipient = Some((generation, state)),
             News::Opened { generation, result } => self.opened.push((generation, result.is_ok())),
             News::Action(action) => match action.subject {
                 Subject::Message(message) => self.stages.push((message, action.stage)),
                 Subject::Batch(_) => self.batch_stages.push(action.stage),
+                Subject::Send(_) => self.sends.push((action.created, action.stage)),
             },
             News::Notice(notice) => self.notices.push(notice),
             News::StartedOver => self.store = Store::new(),
@@ -83,6 +92,7 @@ impl Seen {
             News::NotStarted(left) => {
                 self.not_started.extend(left.messages);
                 self.batches_not_started.extend(left.batches);
+                self.sends_not_started += left.sends;
             }
             News::OutOfAttempts(messages) => self.used_up.extend(messages),
             News::Meter(meter) => self.meter = Some(meter),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Bench, World, simulated};
+use crate::action::Draft;
 use crate::delivery::{BatchId, CampaignId, MessageId, Status};
 use crate::simulator::{Call, World as Simulated};
 
@@ -40,13 +41,17 @@ impl Bench {
     }
 
     pub fn recipient(&self, message: &MessageId) -> String {
+        self.read_behind_its_back(&format!("/{message}"), None)["recipient"].as_str().unwrap().to_owned()
+    }
+
+    /// What the world's API gives of the campaign's messages.
+    fn read_behind_its_back(&self, path: &str, query: Option<&str>) -> serde_json::Value {
         let (now, key) = (self.transport.now(), self.with(|world| world.campaigns()[0].key.clone()));
-        let path = format!("/campaigns/{}/messages/{message}", self.campaign);
+        let path = format!("/campaigns/{}/messages{path}", self.campaign);
         let authorization = format!("Bearer {key}");
-        let call = Call { method: "GET", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
+        let call = Call { method: "GET", path: &path, query, authorization: Some(&authorization), content_type: None, body: b"" };
         let body = self.with(|world| world.answer(&call, now)).body;
-        let reported: serde_json::Value = serde_json::from_slice(&body).unwrap();
-        reported["recipient"].as_str().unwrap().to_owned()
+        serde_json::from_slice(&body).unwrap()
     }
 
     pub fn retry_elsewhere(&self, message: &MessageId) {
@@ -55,6 +60,35 @@ impl Bench {
         let authorization = format!("Bearer {key}");
         let call = Call { method: "POST", path: &path, query: None, authorization: Some(&authorization), content_type: None, body: b"" };
         assert_eq!(self.with(|world| world.answer(&call, now)).status, 201);
+    }
+
+    /// The variables of the campaign's template.
+    pub fn variables(&self) -> Vec<String> {
+        let newest = self.message_ids().pop().expect("the world has messages");
+        let values = self.read_behind_its_back(&format!("/{newest}"), None)["values"].as_object().expect("it has values").clone();
+        values.into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// Someone else sends a message.
+    pub fn send_one_elsewhere(&self, draft: &Draft) {
+        let (now, key) = (self.transport.now(), self.key());
+        let path = format!("/campaigns/{}/messages", self.campaign);
+        let authorization = format!("Bearer {key}");
+        let values: HashMap<&String, &String> = draft.values.iter().map(|(name, value)| (name, value)).collect();
+        let body = serde_json::json!({ "recipient": draft.recipient, "language": draft.language, "values": values }).to_string();
+        let content_type = Some("application/json");
+        let call =
+            Call { method: "POST", path: &path, query: None, authorization: Some(&authorization), content_type, body: body.as_bytes() };
+        let answer = self.with(|world| world.answer(&call, now));
+        assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.body));
+    }
+
+    /// The messages to a recipient in the world.
+    pub fn sent_to(&self, recipient: &str) -> Vec<MessageId> {
+        let query = format!("limit=1000&search={recipient}");
+        let found = self.read_behind_its_back("", Some(&query));
+        let messages = found["data"].as_array().expect("a page").clone();
+        messages.iter().map(|message| MessageId::new(message["id"].as_str().unwrap())).collect()
     }
 
     /// Someone else uploads a batch.

@@ -1,0 +1,147 @@
+//! Reading what went to a recipient: before a question about one more message, before its request, and to find out
+//! whether it was sent.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::active_action::{ActionPhase, ActionRef, ActiveAction, Reread, Skipped};
+use super::super::call_slots::blocking;
+use super::super::{Generation, News, Purpose, RecipientState};
+use super::Worker;
+use super::calls::concerns_all;
+use super::in_the_way::journal_broken;
+use crate::action::{Fingerprint, FingerprintKey, RunEnd, SendReading, Subject};
+use crate::delivery::MessageId;
+use crate::postman::{CallError, PageAnswer};
+use crate::state::ActionId;
+use crate::store::AnswerKind;
+
+/// How long a reading for a question waits after a failure, multiplied by the failures in a row.
+const PAUSE: SignedDuration = SignedDuration::from_secs(3);
+/// The longest such wait.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+
+impl Worker {
+    /// What the journal's fingerprints are made with. Where the campaign's key has changed, an open send is not
+    /// recognised any more and goes to a person.
+    fn fingerprint_key(&self) -> FingerprintKey {
+        FingerprintKey::new(self.api.key().expose())
+    }
+
+    /// Reads what went to a recipient, for a question.
+    pub(super) async fn read_recipient(&mut self, generation: Generation) {
+        let Some(draft) = self.scheduler.recipient_request(generation).map(|wanted| wanted.draft.clone()) else { return };
+        let Some(answer) = self.page_of(Purpose::Search, SendReading::call(&draft)).await else { return };
+        let state = match answer {
+            Ok(answer) => {
+                let mut reading = SendReading::new(&draft, &self.fingerprint_key(), &answer.rows, answer.asked_at, self.server_now());
+                reading.is_open = self.is_open(&reading.fingerprint).await;
+                self.searched(answer, AnswerKind::Search).await;
+                if let Some(wanted) = self.scheduler.recipient_request(generation) {
+                    wanted.read_at = None;
+                }
+                RecipientState::Read(reading)
+            }
+            Err(error) => {
+                if concerns_all(&error) {
+                    self.failed(&error).await;
+                }
+                let (now, again) = (self.now(), error.is_retryable());
+                let Some(wanted) = self.scheduler.recipient_request(generation) else { return };
+                wanted.unread = wanted.unread.saturating_add(1);
+                let pause = (PAUSE * i32::try_from(wanted.unread).unwrap_or(i32::MAX)).min(LONGEST_PAUSE);
+                wanted.read_at = again.then(|| now + pause);
+                RecipientState::Failed { why: error.explanation(), again }
+            }
+        };
+        self.tell(News::Recipient { generation, state }).await;
+    }
+
+    /// Whether the same message is under way, or has an unknown outcome. Without a journal nothing can be sent anyway.
+    async fn is_open(&self, fingerprint: &Fingerprint) -> bool {
+        let subject = Subject::Send(fingerprint.clone());
+        if self.scheduler.actions.iter().any(|active| active.is_open() && active.which.subject == subject) {
+            return true;
+        }
+        let Some(journal) = self.journal.readable().cloned() else { return false };
+        let (server, campaign) = (self.server.clone(), self.api.campaign().clone());
+        let open = blocking(move || journal.open_actions(&server, &campaign)).await.unwrap_or_default();
+        open.iter().any(|open| Subject::of(&open.entry.action).as_ref() == Some(&subject))
+    }
+
+    /// Reads what went to the recipient again before the request, because what is known of it is too old.
+    pub(super) async fn read_recipient_before(&mut self, index: usize, which: ActionRef, action: ActionId) {
+        let Some(call) = self.scheduler.actions.get(index).and_then(ActiveAction::recipient_call) else { return };
+        let Some(answer) = self.page_of(Purpose::Action, call).await else { return };
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => return self.unread_before(index, &error).await,
+        };
+        let (key, server_now) = (self.fingerprint_key(), self.server_now());
+        // A request to take it back may have come in between.
+        let is_ready = |phase: &ActionPhase| matches!(phase, ActionPhase::Ready { .. });
+        let Some(active) = self.scheduler.actions.get_mut(index).filter(|active| is_ready(&active.phase)) else { return };
+        let known = active.recipient_read(&answer.rows, &key, answer.asked_at, server_now);
+        self.searched(answer, AnswerKind::Search).await;
+        let Some(known) = known else { return self.skip(index, Skipped::SentElsewhere).await };
+        let Err(error) = self.journalled(move |journal| journal.known_before(action, &known)).await else { return };
+        let Some(active) = self.scheduler.actions.get_mut(index) else { return };
+        let stage = active.not_taken(journal_broken(&error));
+        self.stage(&which, stage).await;
+        self.run_ended(&which, RunEnd::NotSent).await;
+    }
+
+    /// What went to the recipient could not be read before the request.
+    async fn unread_before(&mut self, index: usize, error: &CallError) {
+        if concerns_all(error) {
+            return self.failed(error).await;
+        }
+        let now = self.now();
+        let is_ready = |phase: &ActionPhase| matches!(phase, ActionPhase::Ready { .. });
+        let Some(active) = self.scheduler.actions.get_mut(index).filter(|active| is_ready(&active.phase)) else { return };
+        let why = error.explanation();
+        let ended = if error.is_retryable() { active.unread_before(why, now) } else { Some(active.cannot_be_read(why)) };
+        if let Some((outcome, stage)) = ended {
+            self.ends_unsent(index, outcome, stage, RunEnd::NotSent).await;
+        }
+    }
+
+    /// Reads a page to find out whether a message was sent.
+    pub(super) async fn look_for_sent(&mut self, index: usize) {
+        let Some(active) = self.scheduler.actions.get(index) else { return };
+        let (Some(call), knows_recipient) = (active.recipient_call(), active.knows_recipient()) else { return };
+        let Some(answer) = self.page_of(Purpose::Outcome, call).await else { return };
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => return self.unread(index, &error).await,
+        };
+        let (key, now) = (self.fingerprint_key(), self.now());
+        let read = self.scheduler.actions.get_mut(index).map(|active| active.looked_for(&answer.rows, &answer.page, &key, now));
+        self.searched(answer, if knows_recipient { AnswerKind::Search } else { AnswerKind::List }).await;
+        if let Some(read) = read {
+            self.was_read(index, read).await;
+        }
+    }
+
+    /// What a page that was read for another reason shows of the messages whose sending has an unknown outcome.
+    pub(super) fn sent_among(&mut self, answer: &PageAnswer) -> Vec<(usize, Reread)> {
+        let (key, now) = (self.fingerprint_key(), self.now());
+        let sought = self.scheduler.actions.iter_mut().enumerate().filter(|(_, active)| active.is_sought());
+        sought.map(|(index, active)| (index, active.noticed_among(&answer.rows, &key, answer.asked_at, now))).collect()
+    }
+
+    /// The message that a send created is known: the journal keeps its id.
+    pub(super) async fn note_created(&self, action: ActionId, message: MessageId) {
+        // This is only for a later look into the journal: the outcome itself is written already.
+        let _ = self.journalled(move |journal| journal.created(action, &message)).await;
+    }
+
+    /// Reports a page that was read on behalf of an action.
+    async fn searched(&mut self, answer: PageAnswer, from: AnswerKind) {
+        self.answered(answer.server_date, answer.asked_at).await;
+        self.bytes += answer.bytes as u64;
+        self.note(&answer.rows, answer.asked_at);
+        self.learn(&answer.rows, &from, answer.asked_at);
+        let asked_at: Timestamp = self.stamp(answer.asked_at);
+        self.tell(News::Rows { rows: answer.rows, from, asked_at, reach: None, head: false }).await;
+    }
+}
