@@ -15,3 +15,5 @@ pub(super) mod words;
 pub(super) mod question; // what questions before something with consequences share
 pub(super) mod line_box; // a line for typing in a box
 pub(super) mod typed_line; // a line for typing
+pub(super) mod typed_text; // the same of several lines
+pub(super) mod fields; // what forms are made of

@@ -10,7 +10,8 @@ use super::{Start, paragraph};
 use crate::monitor::NoticeWeight;
 use crate::tui::Role;
 use crate::tui::key_line::{self, KeyWord};
-use crate::tui::text::{cut, wrap};
+use crate::tui::text::wrap;
+use crate::tui::widgets::fields::{self, Styles};
 use crate::tui::widgets::typed_line::TypedLine;
 
 /// The width of the fields' names.
@@ -88,30 +89,25 @@ impl Drawn<'_> {
             Spot::Key => ["variable", "file", "key"].get(form.source).copied().unwrap_or_default(),
             _ => "read-only",
         };
-        let (mark, label_role) = if has_focus { ("›", Role::Accent) } else { (" ", Role::Muted) };
-        let mut line = Line::from(vec![
-            Span::styled(format!("{mark} "), self.style(Role::Accent)),
-            Span::styled(format!("{label:LABEL_COLUMNS$}"), self.style(label_role)),
-        ]);
+        let start = self.start;
+        let style = |role| start.theme.style(role);
+        let style: Styles<'_> = &style;
+        let mut line = fields::labelled(style, label, LABEL_COLUMNS, has_focus);
+        let choice = |line: &mut _, choices: &[&str], chosen: usize| {
+            fields::choice(style, line, choices.get(chosen).copied().unwrap_or_default(), has_focus)
+        };
+        let text = |line: &mut _, input: &TypedLine, example: &str| fields::text(style, line, input, example, has_focus, room);
         let cursor = match spot {
-            Spot::Server => self.choice(&mut line, &SERVERS, form.server, has_focus),
-            Spot::Source => self.choice(&mut line, &SOURCES, form.source, has_focus),
-            Spot::ReadOnly => self.choice(&mut line, &READ_ONLY, form.read_only, has_focus),
-            Spot::Name => self.text(&mut line, &form.name, "such as Clinic reminders", has_focus, room),
-            Spot::Address => self.text(&mut line, &form.address, "such as https://sms.agency.example/api/v2", has_focus, room),
-            Spot::Id => self.text(&mut line, &form.id, "such as campaign_00000000-0000-4000-8000-000000000000", has_focus, room),
+            Spot::Server => choice(&mut line, &SERVERS, form.server),
+            Spot::Source => choice(&mut line, &SOURCES, form.source),
+            Spot::ReadOnly => choice(&mut line, &READ_ONLY, form.read_only),
+            Spot::Name => text(&mut line, &form.name, "such as Clinic reminders"),
+            Spot::Address => text(&mut line, &form.address, "such as https://sms.agency.example/api/v2"),
+            Spot::Id => text(&mut line, &form.id, "such as campaign_00000000-0000-4000-8000-000000000000"),
             _ => match form.keys.of(form.source) {
-                Some(typed) if form.source == 2 => {
-                    // A key is never shown, not even to the user who types it.
-                    self.text(&mut line, &typed.hidden("∙"), "paste it here; it is not shown", has_focus, room)
-                }
-                Some(typed) => self.text(
-                    &mut line,
-                    typed,
-                    if form.source == 0 { "such as CLINIC_KEY" } else { "such as ~/clinic.key" },
-                    has_focus,
-                    room,
-                ),
+                // A key is never shown, not even to the user who types it.
+                Some(typed) if form.source == 2 => text(&mut line, &typed.hidden("∙"), "paste it here; it is not shown"),
+                Some(typed) => text(&mut line, typed, if form.source == 0 { "such as CLINIC_KEY" } else { "such as ~/clinic.key" }),
                 None => 0,
             },
         };
@@ -122,35 +118,11 @@ impl Drawn<'_> {
         let problem = form.problems.iter().find(|(at, _)| *at == spot);
         if let Some((_, what)) = problem {
             let style = self.style(Role::Failed);
-            let indent = " ".repeat(LABEL_COLUMNS + 2);
+            let indent = " ".repeat(LABEL_COLUMNS + fields::MARK);
             let sign = "✗";
             let reported = wrap(&format!("{sign} {what}"), room);
             self.lines.extend(reported.into_iter().map(|reported| Line::styled(format!("{indent}{reported}"), style)));
         }
-    }
-
-    /// The current choice, with signs that there are others. Returns the cursor's column.
-    fn choice(&self, line: &mut Line<'static>, choices: &[&'static str], chosen: usize, has_focus: bool) -> usize {
-        let column = line.width();
-        let chosen = choices.get(chosen).copied().unwrap_or_default();
-        let (before, after) = if has_focus { ("‹ ", " ›") } else { ("", "") };
-        line.push_span(Span::styled(before, self.style(Role::Accent)));
-        line.push_span(Span::styled(chosen, self.style(if has_focus { Role::Strong } else { Role::Text })));
-        line.push_span(Span::styled(after, self.style(Role::Accent)));
-        column
-    }
-
-    /// A line for typing, or an example of what goes there. Returns the cursor's column.
-    fn text(&self, line: &mut Line<'static>, input: &TypedLine, example: &str, has_focus: bool, room: usize) -> usize {
-        let column = line.width();
-        if input.is_empty() {
-            let example = cut(example, room).into_owned();
-            line.push_span(Span::styled(example, self.style(Role::Muted)));
-            return column;
-        }
-        let (shown, at) = input.shown(room);
-        line.push_span(Span::styled(shown, self.style(if has_focus { Role::Strong } else { Role::Text })));
-        column + at
     }
 
     fn buttons(&mut self, form: &CampaignForm) {

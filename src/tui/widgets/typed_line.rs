@@ -65,16 +65,19 @@ impl TypedLine {
         request(key).is_some_and(|request| self.edit(request))
     }
 
-    /// Pasted text, all of it in one line.
-    pub fn paste(&mut self, text: &str) {
-        for letter in clean_line(text.trim()).chars() {
-            self.edit(InputRequest::InsertChar(letter));
-        }
+    /// Pasted text, all of it in one line. False where not all of it fitted.
+    pub fn paste(&mut self, text: &str) -> bool {
+        self.insert(&clean_line(text.trim()))
+    }
+
+    /// A text at the cursor. False where not all of it fitted.
+    pub fn insert(&mut self, text: &str) -> bool {
+        text.chars().all(|letter| self.edit(InputRequest::InsertChar(letter)))
     }
 
     /// The first line of pasted text.
     pub fn paste_first(&mut self, text: &str) {
-        self.paste(text.trim().lines().next().unwrap_or_default());
+        let _ = self.paste(text.trim().lines().next().unwrap_or_default());
     }
 
     fn edit(&mut self, request: InputRequest) -> bool {
@@ -85,8 +88,46 @@ impl TypedLine {
         if std::mem::take(&mut self.is_proposal) && inserts {
             self.input.reset();
         }
-        self.input.handle(request);
+        match request {
+            // The library keeps a copy of what these delete, which nobody can bring back here, and nobody could wipe.
+            InputRequest::DeletePrevWord => self.delete_back_to(InputRequest::GoToPrevWord),
+            InputRequest::DeleteFromStart => self.delete_back_to(InputRequest::GoToStart),
+            _ => {
+                self.input.handle(request);
+            }
+        }
         true
+    }
+
+    /// Deletes from where a movement would lead to up to the cursor.
+    fn delete_back_to(&mut self, movement: InputRequest) {
+        let end = self.input.cursor();
+        self.input.handle(movement);
+        let start = self.input.cursor();
+        self.input.handle(InputRequest::SetCursor(end));
+        while self.input.cursor() > start && self.input.handle(InputRequest::DeletePrevChar).is_some() {}
+    }
+
+    /// The cursor, in characters from the start.
+    pub fn cursor(&self) -> usize {
+        self.input.cursor()
+    }
+
+    /// Puts the cursor so many characters from the start, or at the end.
+    pub fn set_cursor(&mut self, characters: usize) {
+        self.input.handle(InputRequest::SetCursor(characters));
+    }
+
+    /// Whether the cursor is behind the text.
+    pub fn is_at_end(&self) -> bool {
+        self.cursor() == self.value().chars().count()
+    }
+
+    /// Puts a text in place of what is there.
+    pub fn replace(&mut self, text: &str) {
+        self.set_cursor(usize::MAX);
+        self.edit(InputRequest::DeleteFromStart);
+        self.insert(text);
     }
 
     /// The same with this sign for every character.
