@@ -74,6 +74,8 @@ mod returning;
 mod running;
 #[path = "dashboard/screens.rs"]
 mod screens;
+#[path = "dashboard/sending.rs"]
+mod sending;
 #[path = "dashboard/showing.rs"]
 mod showing;
 #[path = "dashboard/shown.rs"]

@@ -40,8 +40,7 @@ impl Charges {
 
     /// The most that these can cost: `Up to S$1.02, charged even if they fail.`
     pub fn words(&self, of: &SegmentSum) -> String {
-        let cents = (u64::from(of.singapore) * self.singapore + u64::from(of.abroad) * self.abroad).div_ceil(CENT);
-        let amount = format!("S${}.{:02}", grouped(usize::try_from(cents / 100).unwrap_or(usize::MAX)), cents % 100);
+        let amount = self.amount(of);
         let [known, unknown] = [of.known, of.unknown].map(|number| number as usize);
         let all = known + unknown;
         match (known, unknown) {
@@ -51,6 +50,17 @@ impl Charges {
                 format!("Up to {amount} for {}, charged even if they fail; the cost of {} is not known.", grouped(known), grouped(unknown))
             }
         }
+    }
+
+    /// The same in a few words: `up to S$1.02`; `None` where nothing is known.
+    pub fn at_most(&self, of: &SegmentSum) -> Option<String> {
+        (of.known > 0).then(|| format!("up to {}", self.amount(of)))
+    }
+
+    /// The most that these can cost: `S$1.02`.
+    fn amount(&self, of: &SegmentSum) -> String {
+        let cents = (u64::from(of.singapore) * self.singapore + u64::from(of.abroad) * self.abroad).div_ceil(CENT);
+        format!("S${}.{:02}", grouped(usize::try_from(cents / 100).unwrap_or(usize::MAX)), cents % 100)
     }
 
     /// Where the prices of an amount come from; `None` where none is named.

@@ -14,6 +14,7 @@ mod marked;
 mod outage; // a time without answers
 mod rest; // what was agreed to but not started
 mod run;
+mod sent; // the messages that were sent from here
 mod standing; // how it is doing
 mod window;
 
@@ -31,6 +32,7 @@ pub(super) use marked::Marked;
 use outage::Outage;
 pub(super) use rest::{LeftToStart, NOTHING_LEFT};
 pub(super) use run::RunRecord;
+use sent::Sent;
 pub(super) use window::{TimeWindow, Times, WindowOrigin};
 
 use std::borrow::Cow;
@@ -45,6 +47,7 @@ use crate::monitor::{Connection, Meter};
 use crate::postman::HostKind;
 use crate::store::{AnswerKind, Classes, Latency, Merged, Recent, RowNumber, Store};
 use crate::tui::CampaignSettings;
+use crate::tui::dialogs::SendDraft;
 use crate::tui::text::width;
 use crate::tui::views::activity::Activity;
 use crate::tui::views::batches::Batches;
@@ -128,6 +131,9 @@ pub(in crate::tui) struct Campaign {
     pub follows: Follows,
     /// What was agreed to but not started.
     pub not_started: LeftToStart,
+    /// A message that was typed and not sent.
+    pub draft: Option<SendDraft>,
+    pub sent: Sent,
     /// Whether a person wanted back what was waiting, since something was last agreed to.
     pub stop_asked: bool,
     /// All messages that the API has refused because their attempts are used up: none of them is
@@ -203,6 +209,8 @@ impl Campaign {
             outage: Outage::default(),
             follows: Follows::default(),
             not_started: LeftToStart::default(),
+            draft: None,
+            sent: Sent::default(),
             stop_asked: false,
             out_of_attempts: HashSet::new(),
             activity_view: Activity::default(),
@@ -365,6 +373,7 @@ impl Campaign {
         self.marks = Highlights::default();
         self.changes = Changes::default();
         self.follows = Follows::default();
+        self.sent.selected();
         self.outage = Outage::default();
         self.read_from.clear();
         self.head_at = None;

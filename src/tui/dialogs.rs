@@ -17,6 +17,7 @@ mod results;
 mod resume;
 mod retry;
 mod reveal;
+mod send;
 mod commands;
 mod export;
 mod history;
@@ -57,6 +58,7 @@ pub(in crate::tui) use results::ResultsPage;
 pub(in crate::tui) use resume::ResumeQuestion;
 pub(in crate::tui) use retry::RetryQuestion;
 pub(in crate::tui) use reveal::RevealQuestion;
+pub(in crate::tui) use send::{SendDraft, SendForm};
 
 /// Something open over the view: a question, a menu, a line for typing, a page to read.
 pub(in crate::tui) trait Dialog {

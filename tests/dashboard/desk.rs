@@ -7,7 +7,9 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use postwatch::action::{ActionNumber, Agreed, BatchReading, Charges, ConfirmedAction, ConfirmedBatchRetry, ConfirmedRetry, Subject};
+use postwatch::action::{
+    ActionNumber, Agreed, BatchReading, Charges, ConfirmedAction, ConfirmedBatchRetry, ConfirmedRetry, ConfirmedSend, Draft, Subject,
+};
 use postwatch::delivery::{
     AttemptFields, BatchFields, BatchId, CampaignId, Message, MessageId, Reported, RowFields, Rows, RowsBuilder, TemplateFields,
 };
@@ -228,6 +230,8 @@ pub struct Desk {
     /// The batches that were to be read whole, and how often one was left.
     pub batches_asked: Vec<(Generation, BatchId)>,
     pub batches_left: usize,
+    /// The messages to be sent whose recipients were to be read.
+    pub recipients_asked: Vec<(Generation, Draft)>,
     /// The batches that were to be loaded to their end.
     pub loads_asked: Vec<(Generation, BatchId)>,
     /// The number given with the newest yes to each subject, as its worker would report it.
@@ -257,6 +261,7 @@ impl Desk {
             sorts_at_once: true,
             batches_asked: Vec::new(),
             batches_left: 0,
+            recipients_asked: Vec::new(),
             loads_asked: Vec::new(),
             given: BTreeMap::new(),
             edges: BTreeMap::new(),
@@ -283,6 +288,9 @@ impl Desk {
                     self.batches_asked.push((*generation, batch.clone()));
                 }
                 Effect::Command { command: Command::LeaveBatch, .. } => self.batches_left += 1,
+                Effect::Command { command: Command::ReadRecipient { generation, draft }, .. } => {
+                    self.recipients_asked.push((*generation, draft.clone()));
+                }
                 Effect::Command { command: Command::LoadBatch { generation, batch }, .. } => {
                     self.loads_asked.push((*generation, batch.clone()));
                 }
@@ -499,6 +507,7 @@ impl Desk {
             // Whether somebody looks, and what is read for a question, is asked for by itself.
             Effect::Command { command: Command::InView(_) | Command::Attend(_) | Command::LeaveBatch | Command::Note { .. }, .. } => None,
             Effect::Command { command: Command::ReadBatch { .. } | Command::LoadBatch { .. }, .. } => None,
+            Effect::Command { command: Command::ReadRecipient { .. } | Command::LeaveRecipient, .. } => None,
             Effect::Command { command, .. } => Some(command),
             _ => None,
         });
@@ -603,9 +612,17 @@ pub fn batch_retry_of(command: &Command) -> Option<&ConfirmedBatchRetry> {
     }
 }
 
+/// The yes to sending a message that a command holds.
+pub fn send_of(command: &Command) -> Option<&ConfirmedSend> {
+    match command {
+        Command::Act { agreed: Agreed::One(ConfirmedAction::Send(send)), .. } => Some(send),
+        _ => None,
+    }
+}
+
 /// Whether a command may send something.
 pub fn sends(command: &Command) -> bool {
-    retry_of(command).is_some() || run_of(command).is_some() || batch_retry_of(command).is_some()
+    matches!(command, Command::Act { .. })
 }
 
 /// What was handed over for the journal, with the details of each note.

@@ -52,7 +52,7 @@ fn reload_is_an_effect_and_waits_for_what_is_under_way() {
     desk.keys(": r e l o a d Enter");
     assert!(desk.effects.contains(&Effect::Reload));
     desk.effects.clear();
-    desk.keys("r").wait(1_000).keys("y").keys(": r e l o a d Enter").sees("a retry is under way");
+    desk.keys("r").wait(1_000).keys("y").keys(": r e l o a d Enter").sees("a message is on its way to Postman");
     assert!(!desk.effects.contains(&Effect::Reload));
 }
 

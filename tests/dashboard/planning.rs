@@ -406,7 +406,7 @@ fn an_unknown_command_says_the_nearest() {
     desk.keys(": u n l o k c Enter").sees("there is no command `unlokc`; the nearest is `unlock`").keys("Esc").misses("Command");
 }
 
-fn action() -> postwatch::state::ActionId {
+pub fn action() -> postwatch::state::ActionId {
     // Only the journal gives numbers.
     let folder = tempfile::tempdir().unwrap();
     let journal = postwatch::state::Journal::open(folder.path()).unwrap();

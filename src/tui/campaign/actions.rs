@@ -75,6 +75,11 @@ impl ActionRecord {
         Self { key, subject, created: None, stage: None, at, accepted_at: None, word: 0, in_run: false }
     }
 
+    /// The message that it is about: the one that was retried, or the one that was sent, once that is known.
+    pub fn message(&self) -> Option<&MessageId> {
+        self.subject.message().or(self.created.as_ref())
+    }
+
     /// Which action it is.
     pub fn key(&self) -> &ActionKey {
         &self.key
@@ -242,6 +247,11 @@ impl Actions {
     /// The newest action on a message.
     pub fn of(&self, message: &MessageId) -> Option<&ActionRecord> {
         self.on(&Subject::Message(message.clone()))
+    }
+
+    /// Whether a line of its own says how this message ended: it was retried, or sent, from here.
+    pub fn has_line_of(&self, message: &MessageId) -> bool {
+        self.of(message).is_some() || self.records.values().any(|record| record.created.as_ref() == Some(message))
     }
 
     /// The actions, the one with the newest news first.

@@ -181,8 +181,8 @@ fn words(state: &Shared) -> Words {
 /// The action with the newest report.
 fn newest(campaign: &Campaign) -> Option<&ActionRecord> {
     // Each message of a run would push away the previous one; the run has lines of its own.
-    let message = campaign.actions.iter().find(|record| record.subject.message().is_some()).filter(|record| !record.is_in_run());
-    message.into_iter().chain(campaign.actions.batches().next()).max_by_key(|record| record.at)
+    let single = campaign.actions.iter().find(|record| record.subject.batch().is_none()).filter(|record| !record.is_in_run());
+    single.into_iter().chain(campaign.actions.batches().next()).max_by_key(|record| record.at)
 }
 
 /// The progress of the requested history.
@@ -209,7 +209,12 @@ fn leave(state: &Shared) -> String {
     if state.campaigns.iter().any(Campaign::has_run) {
         "a run is under way: press again to quit; messages that were not started are offered again at the next start".to_owned()
     } else if state.is_acting() {
-        "a retry is still running: press again to quit; the next start looks up its outcome".to_owned()
+        let is_send = |record: &ActionRecord| record.is_acting() && matches!(record.subject, Subject::Send(_));
+        let what = match state.campaigns.iter().any(|campaign| campaign.actions.iter().any(is_send)) {
+            true => "a message is on its way to Postman",
+            false => "a retry is still running",
+        };
+        format!("{what}: press again to quit; the next start looks up its outcome")
     } else if state.exports.is_under_way() {
         "a file is being written: press again to quit; no file was written".to_owned()
     } else {
@@ -236,7 +241,12 @@ pub(in crate::tui) fn outcome(state: &Shared, record: &ActionRecord) -> (String,
 
 /// How far an action is.
 fn reported(state: &Shared, record: &ActionRecord) -> Words {
-    let (who, noun, done) = (&who(state, &record.subject), record.subject.words().noun, record.subject.words().past);
+    let (who, done) = (&who(state, &record.subject), record.subject.words().past);
+    let is_send = matches!(record.subject, Subject::Send(_));
+    // What is done: `65∙∙∙∙1234 retry`. A message that is sent is that itself.
+    let what = if is_send { who.clone() } else { format!("{who} {}", record.subject.words().noun) };
+    // Where "on its way" alone would be read as "to its recipient".
+    let to_postman = if is_send { " to Postman" } else { "" };
     let accepted_at = record.accepted_at;
     let ascii = state.look.ascii;
     let (good, bad) = (sign(&Status::Success, ascii), sign(&Status::Failure, ascii));
@@ -247,14 +257,13 @@ fn reported(state: &Shared, record: &ActionRecord) -> Words {
         Words::new(Explanation { what: format!("{text}: {}", why.what), ..why.clone() }, role)
     };
     match &record.stage {
-        None => words(format!("{who} {noun} requested {at}"), Role::Moving),
-        Some(ActionStage::Intended) => words(format!("{who} {noun} noted {at}, waiting for its turn"), Role::Moving),
-        Some(ActionStage::UnderWay { try_number: 1 }) => words(format!("{who} {noun} on its way"), Role::Moving),
-        Some(ActionStage::UnderWay { try_number }) => words(format!("{who} {noun} on its way, attempt {try_number}"), Role::Moving),
-        Some(ActionStage::GoesAgain { at, why }) => {
-            because(format!("{who} {noun} is sent again {}", until(*at, state.now)), why, Role::Warning)
-        }
+        None => words(format!("{what} requested {at}"), Role::Moving),
+        Some(ActionStage::Intended) => words(format!("{what} noted {at}, waiting for its turn"), Role::Moving),
+        Some(ActionStage::UnderWay { try_number: 1 }) => words(format!("{what} on its way{to_postman}"), Role::Moving),
+        Some(ActionStage::UnderWay { try_number }) => words(format!("{what} on its way{to_postman}, attempt {try_number}"), Role::Moving),
+        Some(ActionStage::GoesAgain { at, why }) => because(format!("{what} is sent again {}", until(*at, state.now)), why, Role::Warning),
         Some(ActionStage::Accepted) => words(format!("{good} {who} {done}: accepted {at}"), Role::Fine),
+        Some(ActionStage::FoundAccepted) if is_send => words(format!("{good} {who} {done}: found accepted {at}"), Role::Fine),
         Some(ActionStage::FoundAccepted) => {
             words(format!("{good} {who} {done}: already accepted, perhaps from elsewhere {at}"), Role::Fine)
         }
@@ -262,17 +271,19 @@ fn reported(state: &Shared, record: &ActionRecord) -> Words {
             let accepted = accepted.map(|words| format!("{words}, ")).unwrap_or_default();
             match status {
                 Status::Success => words(format!("{good} {who} {done}: {accepted}delivered {at}"), Role::Fine),
-                Status::Failure => words(format!("{bad} {who} {done}: {accepted}failed again {at}"), Role::Failed),
+                Status::Failure => {
+                    let again = if is_send { "" } else { " again" };
+                    words(format!("{bad} {who} {done}: {accepted}failed{again} {at}"), Role::Failed)
+                }
                 open => words(format!("{} {who} {done}: {accepted}now {}", sign(open, ascii), open.word()), Role::Moving),
             }
         }
+        Some(ActionStage::NotTaken(why)) if is_send => because(format!("{bad} {who} not sent"), why, Role::Failed),
         Some(ActionStage::NotTaken(why)) => because(format!("{bad} {who} not {done}, nothing was sent"), why, Role::Failed),
-        Some(stage @ ActionStage::Refused(Refusal { why, .. })) => {
-            because(format!("{bad} {who} {noun} {}", stage.word()), why, Role::Failed)
-        }
+        Some(stage @ ActionStage::Refused(Refusal { why, .. })) => because(format!("{bad} {what} {}", stage.word()), why, Role::Failed),
         // Nothing went wrong with the message: it can be planned again.
         Some(stage @ (ActionStage::NotSent(why) | ActionStage::Skipped(why))) => {
-            because(format!("! {who} {noun} {}", stage.word()), why, Role::Warning)
+            because(format!("! {what} {}", stage.word()), why, Role::Warning)
         }
         // What to do about the call comes last: what happens with the outcome is said first.
         Some(ActionStage::Unknown { why, look_up_at }) => {
@@ -281,24 +292,24 @@ fn reported(state: &Shared, record: &ActionRecord) -> Words {
                 None => ("a person must decide".to_owned(), Role::Failed),
             };
             let why = Explanation { why: join(&why.why, &why.next), next: String::new(), ..why.clone() };
-            because(format!("? {who} {noun}: outcome unknown, {next}"), &why, role)
+            because(format!("? {what}: outcome unknown, {next}"), &why, role)
         }
     }
 }
 
-/// Whom or what it is about: the masked recipient, or the message's id where that is not known; or the batch.
+/// Whom or what it is about: the masked recipient, or the message's id where that is not known; or the batch; or the
+/// message that is sent, with its recipient where it was sent from here.
 pub(in crate::tui) fn who(state: &Shared, subject: &Subject) -> String {
-    let created = |subject| state.campaign().and_then(|campaign| campaign.actions.on(subject)?.created.clone());
     let message = match subject {
-        Subject::Message(message) => message.clone(),
+        Subject::Message(message) => message,
         Subject::Batch(batch) => return format!("batch {}", batch.short(false)),
-        Subject::Send(_) => match created(subject) {
-            Some(message) => message,
-            None => return "1 message".to_owned(),
-        },
+        Subject::Send(fingerprint) => {
+            let to = state.campaign().and_then(|campaign| campaign.sent.to(fingerprint));
+            return to.map_or_else(|| "a message".to_owned(), |to| format!("message to {to}"));
+        }
     };
     let known = state.campaign().and_then(|campaign| {
-        let row = campaign.store.row(&message)?;
+        let row = campaign.store.row(message)?;
         let cells = campaign.store.cells(row);
         let known = crate::delivery::Recipient::new(cells.recipient?);
         Some(recipient::shown(&known, campaign.is_masked(row), campaign.open_digits()))

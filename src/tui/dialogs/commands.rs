@@ -89,7 +89,7 @@ impl Commands {
         };
         let is_way_out = matches!(entry.doing, Doing::Typed(Typed::Stop | Typed::Lock));
         if shared.is_starting() && !is_way_out {
-            return Err(format!("`{}` is not available: a retry is about to start, and stop takes it back", entry.name));
+            return Err(format!("`{}` is not available: something is about to start, and stop takes it back", entry.name));
         }
         if let Some(why) = entry.refusal {
             return Err(format!("`{}` is not available: {why}", entry.name));

@@ -6,8 +6,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{Can, Changed, Dialog, Next, Press};
-use crate::monitor::{Command, NoticeWeight};
-use crate::state::ActionId;
+use crate::monitor::{Command, NoticeWeight, OpenActionNews};
+use crate::state::{ActionId, ActionKind};
 use crate::tui::chrome::keys;
 use crate::tui::shared::Shared;
 use crate::tui::text::{Align, fit};
@@ -28,16 +28,14 @@ enum ResolveLine {
 }
 
 /// The lines, top to bottom; the harmless one first.
-const LINES: [(ResolveLine, &str); 3] = [
-    (ResolveLine::LookUp, "look it up again: reads, sends nothing"),
-    (ResolveLine::Verdict { went: true }, "it was sent: count it as accepted"),
-    (ResolveLine::Verdict { went: false }, "it was not sent: allow a retry"),
-];
+const LINES: [ResolveLine; 3] = [ResolveLine::LookUp, ResolveLine::Verdict { went: true }, ResolveLine::Verdict { went: false }];
 
 pub(in crate::tui) struct Resolve {
     action: ActionId,
     /// What it is, in words, without anything personal.
     about: String,
+    /// Whether it is the sending of a message.
+    is_send: bool,
     /// The line with the cursor.
     cursor: usize,
     /// The verdict that a person is about to give.
@@ -50,15 +48,26 @@ struct Verdict {
 }
 
 impl Resolve {
-    pub fn new(action: ActionId, about: String) -> Self {
-        Self { action, about, cursor: 0, verdict: None }
+    pub fn new(open: &OpenActionNews) -> Self {
+        let is_send = matches!(open.kind, ActionKind::SendMessage { .. });
+        Self { action: open.action, about: open.kind.about(), is_send, cursor: 0, verdict: None }
+    }
+
+    /// What a line says.
+    fn words(&self, line: ResolveLine) -> &'static str {
+        match line {
+            ResolveLine::LookUp => "look it up again: reads, sends nothing",
+            ResolveLine::Verdict { went: true } => "it was sent: count it as accepted",
+            ResolveLine::Verdict { went: false } if self.is_send => "it was not sent: it can be sent again",
+            ResolveLine::Verdict { went: false } => "it was not sent: allow a retry",
+        }
     }
 
     fn menu_key(&mut self, action: Action, shared: &mut Shared) -> Next {
         match action {
             Action::Back | Action::Quit => return Next::Back,
             Action::Enter => match LINES.get(self.cursor) {
-                Some((ResolveLine::Verdict { went }, _)) => {
+                Some(ResolveLine::Verdict { went }) => {
                     self.verdict = Some(Verdict { went: *went, asked: Asked::new(shared) });
                 }
                 _ => {
@@ -81,7 +90,7 @@ impl Resolve {
         let room = question::room(area).saturating_sub(LINES.len() - 1);
         let mut lines = sentences::lines(shared, vec![what], width, room);
         let first = lines.len();
-        for (index, (_, words)) in LINES.iter().enumerate() {
+        for (index, words) in LINES.iter().map(|line| self.words(*line)).enumerate() {
             let is_selected = index == self.cursor;
             let mark = if is_selected { "›" } else { " " };
             let style = shared.look.style(if is_selected { Role::Selected } else { Role::Text });
@@ -92,6 +101,10 @@ impl Resolve {
         frame::draw(shared, buffer, area, TITLE, frame::WIDEST, &lines, (0, first + self.cursor))
     }
 }
+
+/// What follows from the verdict that it did not go.
+const RETRIED_TWICE: &str = "It can then be retried: if it did go, its recipient gets it twice.";
+const SENT_TWICE: &str = "It can then be sent again: if it did go, its recipient gets it twice.";
 
 const TITLE: &str = "An unknown outcome";
 
@@ -148,7 +161,7 @@ impl Dialog for Resolve {
         let (words, then) = if *went {
             ("it went", "It then counts as accepted.")
         } else {
-            ("it did not go", "It can then be retried: if it did go, its recipient gets it twice.")
+            ("it did not go", if self.is_send { SENT_TWICE } else { RETRIED_TWICE })
         };
         let said = vec![
             Sentence::new(format!("Record of {} that {words}?", self.about), Role::Strong, 0),

@@ -21,7 +21,7 @@ impl AsksLine for Unlock {
         let campaign = shared.campaign()?;
         let name = &campaign.settings.name;
         let above = vec![
-            Sentence::new("Allows retries. Locks again after 15 minutes without one. Noted in the journal.", Role::Text, 2),
+            Sentence::new("Allows actions. Locks again after 15 minutes without one. Noted in the journal.", Role::Text, 2),
             Sentence::new(format!("Type its name to unlock it: {name}"), Role::Strong, 0),
         ];
         Some((format!("Unlock for actions, {}, {name}", environment(&shared.look, campaign)), above))

@@ -56,8 +56,10 @@ pub enum Action {
     NextHit,
     /// To the previous hit of the find.
     PreviousHit,
-    /// Delete a saved filter.
+    /// Delete a saved filter; in a form, the value.
     Delete,
+    /// Begin a new line in what is typed.
+    LineBreak,
     /// Bring back what was deleted.
     Undo,
     /// Clear filter and find.

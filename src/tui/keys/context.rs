@@ -21,6 +21,8 @@ pub enum Context {
     Menu,
     /// A line for a command, a name or a file. Printable keys are text.
     Prompt,
+    /// The form of a message to be sent. Printable keys are text.
+    Form,
     /// The question before a retry.
     Question,
     /// The question before a retry of several messages or of a batch.
@@ -42,7 +44,7 @@ impl Context {
 
     /// Whether printable keys are text there.
     pub fn is_text(self) -> bool {
-        matches!(self, Context::Text | Context::Prompt | Context::Help)
+        matches!(self, Context::Text | Context::Prompt | Context::Form | Context::Help)
     }
 
     /// Whether it is a question: its yes, its no and its way out have fixed keys.
@@ -60,6 +62,7 @@ impl Context {
             Context::Text => "find line",
             Context::Menu => "menus",
             Context::Prompt => "command line",
+            Context::Form => "form",
             Context::Question => "question",
             Context::Plan => "plan",
             Context::Starting => "countdown",
@@ -70,13 +73,14 @@ impl Context {
 }
 
 /// All but the views.
-const OTHERS: [Context; 11] = [
+const OTHERS: [Context; 12] = [
     Context::Campaigns,
     Context::Detail,
     Context::Header,
     Context::Text,
     Context::Prompt,
     Context::Menu,
+    Context::Form,
     Context::Question,
     Context::Plan,
     Context::Starting,

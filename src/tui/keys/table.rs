@@ -5,6 +5,7 @@
 
 mod acting;
 mod finding;
+mod form;
 mod moving;
 mod program;
 mod showing;
@@ -14,7 +15,7 @@ use std::sync::LazyLock;
 use super::{Action, Binding, Context, Contexts, HelpGroup};
 use crate::tui::views::{About, ViewKind};
 
-use Context::{Campaigns, Detail, Header, Help, Menu, Page, Plan, Prompt, Question, Starting, Text};
+use Context::{Campaigns, Detail, Form, Header, Help, Menu, Page, Plan, Prompt, Question, Starting, Text};
 
 /// The views of one campaign.
 const CAMPAIGN_VIEWS: Contexts = Contexts::views();
@@ -31,12 +32,12 @@ const ROWS: Contexts = VIEWS.and(&[Detail]);
 const PANES: Contexts = ROWS.and(&[Header]);
 /// Where a row is selected or lines scroll.
 const LISTS: Contexts = PANES.and(&[Menu, Plan, Page]);
-/// Where printable keys are text.
+/// Where printable keys are text, the form excepted, which has keys of its own.
 const TEXTS: Contexts = only(&[Text, Prompt, Help]);
 /// Everywhere else.
 const OUTSIDE_TEXT: Contexts = LISTS.and(&[Question, Starting]);
 /// Everywhere.
-const EVERYWHERE: Contexts = OUTSIDE_TEXT.and(TEXTS.as_slice());
+const EVERYWHERE: Contexts = OUTSIDE_TEXT.and(TEXTS.as_slice()).and(&[Form]);
 
 /// These contexts and no others.
 const fn only(contexts: &[Context]) -> Contexts {
@@ -53,5 +54,7 @@ static SHOWING_VIEWS: LazyLock<[Binding; ViewKind::ALL.len()]> = LazyLock::new(|
 
 /// All keys, in the order of the help.
 pub(super) fn bindings() -> impl Iterator<Item = &'static Binding> {
-    [moving::BINDINGS, &*SHOWING_VIEWS, finding::BINDINGS, showing::BINDINGS, acting::BINDINGS, program::BINDINGS].into_iter().flatten()
+    [moving::BINDINGS, &*SHOWING_VIEWS, finding::BINDINGS, showing::BINDINGS, acting::BINDINGS, form::BINDINGS, program::BINDINGS]
+        .into_iter()
+        .flatten()
 }

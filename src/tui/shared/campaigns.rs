@@ -120,7 +120,7 @@ impl Shared {
             },
             Verdict::Stalled(stall) => format!("nothing {}", stall.finished(|minute| self.look.minute(minute, self.now))),
             Verdict::Unknown(why) if !campaign.actions.needs_person() => why,
-            _ => "a retry to decide".to_owned(),
+            _ => "an outcome to decide".to_owned(),
         }
     }
 

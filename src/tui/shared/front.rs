@@ -76,7 +76,7 @@ impl Shared {
     }
 
     /// Whether nothing is in front of the view.
-    pub(super) fn has_nothing_open(&self) -> bool {
+    pub(in crate::tui) fn has_nothing_open(&self) -> bool {
         self.front.is_none() && !self.is_opening()
     }
 }

@@ -106,6 +106,7 @@ impl Shared {
                     self.notices.push(Notice { at: news.at, weight: NoticeWeight::Warning, text: why.clone() });
                 }
                 campaign.follow_rest(&news.subject, &news.stage);
+                campaign.follow_sent(&news);
                 let end = campaign.followed_end(&news);
                 campaign.actions.note(news);
                 self.tell_ends(index, end.as_slice());
@@ -118,12 +119,15 @@ impl Shared {
         if let Some(campaign) = self.campaigns.get_mut(index) {
             campaign.marks.expire(now);
         }
+        if is_shown {
+            self.select_sent();
+        }
     }
 
     /// Calls for messages that a person waited for. What leaves the screen says nothing of whose they are.
     fn tell_ends(&mut self, index: usize, ends: &[FollowedEnd]) {
         let Some(campaign) = self.campaigns.get(index) else { return };
-        let words = |end: &FollowedEnd| (campaign.actions.of(&end.message).is_some(), campaign.end_words(end, &self.look, self.now));
+        let words = |end: &FollowedEnd| (campaign.actions.has_line_of(&end.message), campaign.end_words(end, &self.look, self.now));
         let ended = ends.iter().map(words).collect::<Vec<_>>();
         if let Some(end) = ends.first().filter(|_| self.look.bell) {
             let more = if ends.len() > 1 { format!(", and {} more", ends.len() - 1) } else { String::new() };

@@ -33,6 +33,11 @@ impl Presence {
         Self { last_key: now, is_away: false, welcome: None, leave_until: None }
     }
 
+    /// Whether a key was pressed after that.
+    pub fn has_acted_since(&self, at: Timestamp) -> bool {
+        self.last_key > at
+    }
+
     /// Whether the next Ctrl-c or q quits.
     pub fn is_leaving(&self) -> bool {
         self.leave_until.is_some()

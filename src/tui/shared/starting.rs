@@ -143,6 +143,9 @@ impl Shared {
         if let Agreed::One(ConfirmedAction::RetryMessage(retry)) = &agreed {
             campaign.follows.add(retry.item().message.clone());
         }
+        if let Agreed::One(ConfirmedAction::Send(send)) = &agreed {
+            campaign.note_send(send, now);
+        }
         self.send_to(index.0, Command::Act { number, agreed });
     }
 
@@ -184,10 +187,17 @@ impl Shared {
     /// Takes back the yes of a moment ago. False where there is none.
     pub(super) fn take_back_yes(&mut self, why: &str) -> bool {
         let Some(starting) = self.sending.starting.take() else { return false };
+        let is_send = matches!(starting.agreed, Agreed::One(ConfirmedAction::Send(_)));
+        let mut is_kept = false;
         if let Some(campaign) = self.campaigns.get_mut(starting.campaign.0) {
             campaign.note_rest(starting.agreed.subjects());
+            is_kept = campaign.draft.is_some();
         }
-        let next = format!("{} plans it again", self.keymap.command("rest"));
+        let next = match (is_send, is_kept) {
+            (false, _) => format!("{} plans it again", self.keymap.command("rest")),
+            (true, true) => format!("{} brings back what you typed", self.keymap.command("send")),
+            (true, false) => "what you typed is not kept".to_owned(),
+        };
         self.tell(NoticeWeight::Info, "taken back: nothing was sent", why, &next);
         true
     }

@@ -21,7 +21,7 @@ use crate::state::{ActionId, ActionState};
 use crate::tui::dialogs::{Can, Resolve, RowAction};
 use crate::tui::keys::Chord;
 use crate::tui::shared::{
-    ActionKey, ActionRecord, Campaign, ChangeRecord, CopyWhat, Drilled, LeftToStart, NOTHING_LEFT, OpenedFrom, Shared, TimeWindow,
+    ActionKey, ActionRecord, Campaign, ChangeRecord, CopyWhat, Drilled, LeftToStart, NOTHING_LEFT, OpenedFrom, Shared,
 };
 use crate::tui::views::{About, RowSubject, ViewKind};
 use crate::tui::{Action, Role};
@@ -125,6 +125,15 @@ impl Entry<'_> {
         !matches!(self, Entry::Change(_) | Entry::Alike(Alike { of: AlikeOf::Changes(..), .. }))
     }
 
+    /// Whether it is the sending of a message.
+    fn is_send(&self) -> bool {
+        match self {
+            Entry::Action(record) => matches!(record.subject, Subject::Send(_)),
+            Entry::Open(open, _) => matches!(Subject::of(&open.kind), Some(Subject::Send(_))),
+            _ => false,
+        }
+    }
+
     /// How many actions it stands for. Those under an opened line are counted there.
     pub fn actions(&self) -> usize {
         match self {
@@ -175,7 +184,7 @@ fn every_line(campaign: &Campaign) -> Vec<Entry<'_>> {
 /// What was not started, what the journal has open, and of these actions the others.
 fn actions_of<'a>(campaign: &'a Campaign, records: impl Iterator<Item = &'a ActionRecord>) -> impl Iterator<Item = Entry<'a>> {
     let not_started = Some(&campaign.not_started).filter(|rest| !rest.is_empty()).map(Entry::NotStarted);
-    let known = |open: &OpenActionNews| open.kind.message().and_then(|message| campaign.actions.of(message));
+    let known = |open: &OpenActionNews| Subject::of(&open.kind).and_then(|subject| campaign.actions.on(&subject));
     let open = campaign.actions.open().iter().map(move |open| Entry::Open(open, known(open)));
     let others = records.filter(|record| !campaign.actions.is_open(&record.subject)).map(Entry::Action);
     not_started.into_iter().chain(open).chain(others)
@@ -201,8 +210,8 @@ pub(super) fn count(campaign: &Campaign) -> (usize, Role) {
 
 pub(super) fn subject(campaign: &Campaign) -> RowSubject {
     let (message, batch) = match selected(campaign) {
-        Some(Entry::Action(record)) => (record.subject.message(), record.subject.batch()),
-        Some(Entry::Open(open, _)) => (open.kind.message(), open.kind.batch()),
+        Some(Entry::Action(record)) => (record.message(), record.subject.batch()),
+        Some(Entry::Open(open, record)) => (open.kind.message().or(record.and_then(ActionRecord::message)), open.kind.batch()),
         Some(Entry::Change(record)) => (Some(&record.message), None),
         Some(Entry::NotStarted(_) | Entry::Alike(_)) | None => (None, None),
     };
@@ -213,9 +222,11 @@ pub(super) fn title(campaign: &Campaign) -> Option<String> {
     let entry = selected(campaign)?;
     let subject = subject(campaign);
     match (subject.message, subject.batch) {
+        (Some(message), _) if entry.is_send() => Some(format!("The sending of {}", message.short(true))),
         (Some(message), _) if entry.is_action() => Some(format!("The retry of {}", message.short(true))),
         (Some(message), _) => Some(format!("Message {}", message.short(true))),
         (None, Some(batch)) => Some(format!("The retry of batch {}", batch.short(false))),
+        (None, None) if entry.is_send() => Some("The sending of a message".to_owned()),
         (None, None) => None,
     }
 }
@@ -311,7 +322,7 @@ fn open_entry(shared: &mut Shared) {
         Entry::NotStarted(_) => shared.plan_not_started(),
         Entry::Open(open, _) if open.elsewhere => shared.tell(NoticeWeight::Info, "another process is following it", "", ""),
         Entry::Open(open, _) if open.state == ActionState::Unknown => {
-            let menu = Resolve::new(open.action, open.kind.about());
+            let menu = Resolve::new(open);
             shared.open(menu);
         }
         Entry::Open(open, _) => match Subject::of(&open.kind) {
@@ -342,7 +353,7 @@ fn open_subject(subject: &Subject, shared: &mut Shared) {
         }
         Subject::Send(_) => match shared.campaign().and_then(|campaign| campaign.actions.on(subject)?.created.clone()) {
             Some(message) => open_message(&message, shared),
-            None => shared.tell(NoticeWeight::Info, "there is nothing more to see of it", "", ""),
+            None => shared.tell(NoticeWeight::Info, "the new message is not known yet", "", ""),
         },
     }
 }
@@ -360,25 +371,11 @@ fn open_message(message: &MessageId, shared: &mut Shared) {
         }
         return;
     };
-    // Whatever the list is narrowed to, the message must be in it.
-    let is_shown = |shared: &Shared| shared.campaign().is_some_and(|campaign| campaign.list.position(&campaign.store, row).is_some());
-    if !is_shown(shared) {
-        shared.clear();
-    }
-    let before = shared.campaign().map(|campaign| campaign.choice.clone()).unwrap_or_default();
-    if !is_shown(shared)
+    let before = shared.uncover(row);
+    shared.show_view(ViewKind::Messages);
+    if shared.select_row_of_list(row)
         && let Some(campaign) = shared.campaign_mut()
     {
-        // It began before the time window, which is back when the user is.
-        campaign.choice.window = TimeWindow::default();
-        campaign.narrow();
-    }
-    shared.show_view(ViewKind::Messages);
-    let height = shared.list_height();
-    if let Some(campaign) = shared.campaign_mut()
-        && let Some(index) = campaign.list.position(&campaign.store, row)
-    {
-        campaign.list.go(&campaign.store, index, height);
         campaign.drilled = Some(Drilled { from: OpenedFrom::Pane(ViewKind::Activity), before });
     }
     shared.open_detail();
@@ -391,6 +388,14 @@ fn open_message(message: &MessageId, shared: &mut Shared) {
 /// cursor of the activity on it.
 pub(in crate::tui) fn note_not_started(index: usize, left: NotStarted, shared: &mut Shared) {
     let Some(campaign) = shared.campaigns.get_mut(index) else { return };
+    if left.sends > 0 {
+        let (count, were) = (counted(left.sends, "message"), agreeing(left.sends, "was", "were"));
+        let (its, it) = (agreeing(left.sends, "Its text is", "Their texts are"), agreeing(left.sends, "it", "them"));
+        let name = campaign.settings.name.clone();
+        let (what, next) = (format!("{count} {were} not sent: the program ended first"), format!("{its} not kept: write {it} again."));
+        shared.tell(NoticeWeight::Warning, &what, &name, &next);
+    }
+    let Some(campaign) = shared.campaigns.get_mut(index).filter(|_| !(left.messages.is_empty() && left.batches.is_empty())) else { return };
     campaign.note_rest(left.messages.into_iter().map(Subject::Message).chain(left.batches.into_iter().map(Subject::Batch)));
     campaign.activity_view.cursor = Some(ActivityKey::NotStarted);
     let (count, name) = (campaign.not_started.len(), campaign.settings.name.clone());

@@ -2,6 +2,7 @@
 
 use crate::delivery::{Class, MessageId};
 use crate::monitor::Command;
+use crate::store::RowNumber;
 use crate::tui::dialogs::FilterMenu;
 use crate::tui::shared::{Campaign, Drilled, FilterChoice, OpenedFrom, Shared, TimeWindow, ViewKind};
 use crate::tui::views::messages::PAGES_TO_FILL;
@@ -79,6 +80,48 @@ impl Shared {
         if let Some(index) = row.and_then(|row| campaign.list.position(&campaign.store, row)) {
             campaign.list.go(&campaign.store, index, height);
             self.open_detail();
+        }
+    }
+
+    /// Whatever the list is narrowed to, this message must be in it. Returns what the list showed before.
+    pub(in crate::tui) fn uncover(&mut self, row: RowNumber) -> FilterChoice {
+        let is_shown = |shared: &Self| shared.campaign().is_some_and(|campaign| campaign.list.position(&campaign.store, row).is_some());
+        if !is_shown(self) {
+            self.clear();
+        }
+        let before = self.campaign().map(|campaign| campaign.choice.clone()).unwrap_or_default();
+        if !is_shown(self)
+            && let Some(campaign) = self.campaign_mut()
+        {
+            // It began before the time window, which is back when the user is.
+            campaign.choice.window = TimeWindow::default();
+            campaign.narrow();
+        }
+        before
+    }
+
+    /// Puts the cursor of the list on a message. False where the list does not have it.
+    pub(in crate::tui) fn select_row_of_list(&mut self, row: RowNumber) -> bool {
+        let height = self.list_height();
+        let Some(campaign) = self.campaign_mut() else { return false };
+        let Some(index) = campaign.list.position(&campaign.store, row) else { return false };
+        campaign.list.go(&campaign.store, index, height);
+        true
+    }
+
+    /// Selects the message that was sent last, once it is loaded, unless the user has pressed a key since the yes, or
+    /// something is open.
+    pub(in crate::tui) fn select_sent(&mut self) {
+        let Some(campaign) = self.campaign() else { return };
+        let Some((message, agreed_at)) = campaign.sent.to_select() else { return };
+        let Some(row) = campaign.store.row(message) else { return };
+        let is_free = campaign.opened.is_none() && !self.presence.has_acted_since(agreed_at) && self.has_nothing_open();
+        if let Some(campaign) = self.campaign_mut() {
+            campaign.sent.selected();
+        }
+        if is_free && self.view == ViewKind::Messages {
+            self.uncover(row);
+            self.select_row_of_list(row);
         }
     }
 

@@ -215,7 +215,7 @@ impl Asked {
             Some(Action::Enter) => {
                 let is_unlocked = shared.is_agreed_to(self.question) && shared.unlock(self.name.typed());
                 if !is_unlocked {
-                    let what = if self.name.is_empty() { "nothing is retried before the name is typed" } else { NOT_THE_NAME };
+                    let what = if self.name.is_empty() { "nothing is sent before the name is typed" } else { NOT_THE_NAME };
                     shared.tell(NoticeWeight::Info, what, "", "");
                 }
             }

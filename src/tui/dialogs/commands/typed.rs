@@ -2,13 +2,15 @@
 
 use crate::monitor::NoticeWeight;
 use crate::tui::Effect;
-use crate::tui::dialogs::{ResultsPage, ResumeQuestion};
+use crate::tui::dialogs::{ResultsPage, ResumeQuestion, SendForm};
 use crate::tui::shared::{Campaign, NOTHING_LEFT, RunRecord, Shared};
 use crate::tui::views::activity;
 
 /// What a typed command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Typed {
+    /// Fill in a message to be sent.
+    Send,
     /// Unlock the campaign for actions.
     Unlock,
     /// Lock it again.
@@ -57,6 +59,12 @@ pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
         typed: Typed::Unlock,
     },
     CommandWord { word: "lock", label: "lock again", does: "lock the campaign again", typed: Typed::Lock },
+    CommandWord {
+        word: "send",
+        label: "send one message",
+        does: "fill in and send one message, seen as it will arrive; asks before anything is sent",
+        typed: Typed::Send,
+    },
     CommandWord {
         word: "save-filter",
         label: "save the filter",
@@ -128,6 +136,7 @@ pub(super) fn word_and_argument(typed: &str) -> (&str, &str) {
 impl Shared {
     pub(super) fn carry_out_command(&mut self, command: Typed, argument: &str) {
         match command {
+            Typed::Send => SendForm::open(self),
             Typed::Unlock => self.begin_unlock(),
             Typed::Lock => self.lock(),
             Typed::NameFilter => self.name_filter(),
@@ -148,7 +157,7 @@ impl Shared {
     fn reload(&mut self) {
         if self.is_acting() {
             let next = format!("{} stops a run after the call under way", self.keymap.command("stop"));
-            self.tell(NoticeWeight::Warning, "not reloaded: a retry is under way", "", &next);
+            self.tell(NoticeWeight::Warning, "not reloaded: a message is on its way to Postman", "", &next);
             return;
         }
         self.effects.push(Effect::Reload);
@@ -157,6 +166,9 @@ impl Shared {
     /// Why a typed command would do nothing; `None` where it would do something.
     pub(super) fn why_not_typed(&self, typed: Typed) -> Option<String> {
         let Some(campaign) = self.campaign() else { return Some("no campaign can be shown".to_owned()) };
+        if let (Typed::Send, Some(broken)) = (typed, &campaign.settings.broken) {
+            return Some(broken.what.clone());
+        }
         let why = match typed {
             Typed::Unlock => (!campaign.is_locked(self.now)).then_some("this campaign is not locked"),
             Typed::NameFilter => campaign.choice.is_for_one_campaign().then_some("the filter has no status, error or time"),
@@ -168,13 +180,13 @@ impl Shared {
             Typed::Reload if self.exports.is_under_way() => Some("a file is being written"),
             // The new dashboard would be masked as the configuration says, in front of everyone watching.
             Typed::Reload if self.is_presenting() => Some("presenting is on"),
-            Typed::Reload => self.is_acting().then_some("a retry is under way"),
+            Typed::Reload => self.is_acting().then_some("a message is on its way to Postman"),
             Typed::Resolve => activity::next_for_person(self).is_none().then_some("no outcome needs a person"),
             Typed::Reveal if self.is_presenting() => Some("presenting is on"),
             Typed::Reveal => (!campaign.masked).then_some("nothing is masked"),
             Typed::History if campaign.store.coverage().complete => Some("the whole campaign is loaded"),
             Typed::History => campaign.is_unread().then_some("nothing is loaded yet"),
-            Typed::Present | Typed::Mouse => None,
+            Typed::Send | Typed::Present | Typed::Mouse => None,
             Typed::Rest => campaign.not_started.is_empty().then_some(NOTHING_LEFT),
         };
         why.map(str::to_owned)

@@ -72,8 +72,11 @@ const WORDS: [(&str, &str); 11] = [
     ("attempts", "how many there were (\"tried\" where room is short); how many are allowed is up to the API"),
     ("batch", "the messages of one uploaded file; a batch is retried as a whole, or its messages one by one"),
     ("plan", "a list of what a retry would do, and of what is left out and why; nothing is sent before the yes"),
-    ("accepted", "the API accepted the retry; its outcome is followed"),
-    ("unknown", "the retry was sent and no answer came: it is looked up, never sent again automatically, and a person may decide"),
+    ("accepted", "the API accepted the retry or the message; its outcome is followed"),
+    (
+        "unknown",
+        "a retry or a message was sent and no answer came: it is looked up, never sent again automatically, and a person may decide",
+    ),
     ("reveal", "show a masked number and text for a while; that is noted in the journal"),
 ];
 

@@ -5,7 +5,7 @@ use crate::action::Subject;
 use crate::delivery::{Status, counted};
 use crate::monitor::ActionStage;
 use crate::postman::Explanation;
-use crate::tui::shared::{Campaign, CopyFormat, Shared};
+use crate::tui::shared::{ActionRecord, Campaign, CopyFormat, Shared};
 use crate::tui::widgets::recipient::who;
 use crate::tui::widgets::words::in_a_line;
 
@@ -43,22 +43,17 @@ fn entry_rows(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Ve
                 (None, false) => open.state.word(),
             };
             let subject = Subject::of(&open.kind);
-            let id = subject.as_ref().map(Subject::id).unwrap_or_default();
-            let recipient = open.kind.message().map(|message| who(campaign, message)).unwrap_or_default();
-            vec![action_row(shared, entry, open.kind.word(), id, recipient, word, stage)]
+            let (id, recipient) = subject.map(|subject| about(campaign, &subject, *record)).unwrap_or_default();
+            vec![action_row(shared, entry, open.kind.word(), &id, recipient, word, stage)]
         }
         Entry::Action(record) => {
-            let (stage, recipient) = (record.stage.as_ref(), record.subject.message().map(|message| who(campaign, message)));
-            let word = record.subject.words().command;
-            vec![action_row(
-                shared,
-                entry,
-                word,
-                record.subject.id(),
-                recipient.unwrap_or_default(),
-                stage.map_or("asked", ActionStage::word),
-                stage,
-            )]
+            let stage = record.stage.as_ref();
+            let (id, recipient) = about(campaign, &record.subject, Some(record));
+            let outcome = match (&record.subject, stage) {
+                (Subject::Send(_), Some(ActionStage::Followed { status: Status::Failure })) => "failed",
+                (_, stage) => stage.map_or("asked", ActionStage::word),
+            };
+            vec![action_row(shared, entry, record.subject.words().command, &id, recipient, outcome, stage)]
         }
         // One line stands for all of them; a file has each.
         Entry::Alike(Alike { of: AlikeOf::Retries(newest), count, .. }) => {
@@ -83,6 +78,16 @@ fn entry_rows(shared: &Shared, campaign: &Campaign, entry: &Entry<'_>) -> Vec<Ve
             let cells = [at.as_str(), "seen", id.as_str(), &who, &outcome, &code, "", &reason, ""];
             vec![cells.map(str::to_owned).to_vec()]
         }
+    }
+}
+
+/// The id and the recipient of what an action is about. A message that is sent has no id before Postman has it; what
+/// recognises it until then means nothing to anyone else.
+fn about(campaign: &Campaign, subject: &Subject, record: Option<&ActionRecord>) -> (String, String) {
+    match (subject, record.and_then(ActionRecord::message)) {
+        (Subject::Send(_), Some(message)) | (Subject::Message(message), _) => (message.as_str().to_owned(), who(campaign, message)),
+        (Subject::Send(fingerprint), None) => (String::new(), campaign.sent.to(fingerprint).unwrap_or_default().to_owned()),
+        (Subject::Batch(batch), _) => (batch.as_str().to_owned(), String::new()),
     }
 }
 

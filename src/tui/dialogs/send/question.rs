@@ -1,0 +1,315 @@
+//! The question before a message is sent: to whom, in what words, at what cost, and whether the same went to the number
+//! before. Going back leads to the form, with everything as it was typed.
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::preview::{self, Preview};
+use super::shown_number;
+use crate::action::{Agreed, ConfirmedAction, Draft, SegmentSum, SendPlan, SendReading};
+use crate::delivery::{TextSize, counted};
+use crate::monitor::{Command, Generation, RecipientState};
+use crate::postman::Explanation;
+use crate::tui::chrome::keys;
+use crate::tui::dialogs::{Can, Changed, Dialog, Next, Press};
+use crate::tui::shared::{Campaign, Shared};
+use crate::tui::text::wrap;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::question::{self, Asked, Reply, Takes};
+use crate::tui::widgets::sentences::{self, Sentence};
+use crate::tui::widgets::words::in_a_line;
+use crate::tui::{Action, Context, Role};
+
+/// What the form found out about the message.
+pub(super) struct Reviewed {
+    /// What the number is: `Singapore, mobile`.
+    pub number: Option<String>,
+    /// The text as it will arrive, as far as it is known.
+    pub text: Option<Preview>,
+    /// Whether that has the header and the footer that Postman adds.
+    pub is_whole: bool,
+    pub size: Option<TextSize>,
+    pub segments: SegmentSum,
+    /// What a person should know of the text before it is sent.
+    pub advice: Vec<String>,
+    /// One-time passwords: the values are hidden.
+    pub is_secret: bool,
+}
+
+/// Whether what went to the number is known.
+enum ReadingPhase {
+    Known,
+    /// It is being read again.
+    Reading(Generation),
+    /// It could not be read. The generation, where that goes on by itself.
+    Failed(Option<Generation>, Explanation),
+}
+
+pub(super) struct SendQuestion {
+    asked: Asked,
+    reviewed: Reviewed,
+    /// What would be sent. A yes takes it.
+    plan: Option<SendPlan>,
+    phase: ReadingPhase,
+}
+
+impl SendQuestion {
+    pub fn open(shared: &mut Shared, reviewed: Reviewed, draft: Draft, reading: SendReading) {
+        let asked = Asked::new(shared);
+        let Some(campaign) = shared.campaign() else { return };
+        let asked = asked.with(shared.preview(campaign));
+        let plan = Some(SendPlan::new(draft, reading, shared.now));
+        shared.open(Self { asked, reviewed, plan, phase: ReadingPhase::Known });
+    }
+
+    fn takes(&self) -> Takes {
+        match (&self.phase, &self.plan, self.asked.preview_takes()) {
+            (ReadingPhase::Known, Some(plan), preview) if plan.refusal().is_none() => preview.unwrap_or(Takes::Yes),
+            _ => Takes::Nothing,
+        }
+    }
+
+    /// Reads again what went to the number, where the plan is too old to be agreed to.
+    fn read_again(&mut self, shared: &mut Shared) {
+        let is_stale = self.plan.as_ref().is_some_and(|plan| plan.is_stale(shared.now));
+        let (true, ReadingPhase::Known, Some(plan)) = (is_stale, &self.phase, &self.plan) else { return };
+        let generation = shared.next_generation();
+        shared.send(Command::ReadRecipient { generation, draft: plan.draft().clone() });
+        self.phase = ReadingPhase::Reading(generation);
+        self.asked.again();
+    }
+
+    /// The worker's answer. One to an older request is dropped.
+    fn answered(&mut self, (generation, state): &(Generation, RecipientState), now: Timestamp) {
+        match &self.phase {
+            ReadingPhase::Reading(asked) | ReadingPhase::Failed(Some(asked), _) if asked == generation => {}
+            _ => return,
+        }
+        match state.clone() {
+            RecipientState::Failed { why, again } => self.phase = ReadingPhase::Failed(again.then_some(*generation), why),
+            RecipientState::Read(reading) => {
+                self.plan = self.plan.take().map(|plan| SendPlan::new(plan.draft().clone(), reading, now));
+                self.phase = ReadingPhase::Known;
+                self.asked.again();
+            }
+        }
+    }
+
+    /// Keeps what it says true.
+    fn follow(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
+        shared.lock_expired();
+        let Some(campaign) = shared.campaign() else { return Next::Stay };
+        self.asked.follow(changed, shared.preview(campaign));
+        if let Some(answer) = &changed.recipient {
+            self.answered(answer, shared.now);
+        }
+        self.read_again(shared);
+        Next::Stay
+    }
+
+    fn confirm(&mut self, now: Timestamp) -> Option<Agreed> {
+        let send = self.plan.take()?.confirm(now)?;
+        Some(Agreed::One(ConfirmedAction::Send(send)))
+    }
+
+    /// To whom, and in which language.
+    fn says_to_whom(&self) -> Option<Sentence> {
+        let draft = self.plan.as_ref()?.draft();
+        let what = self.reviewed.number.as_ref().map(|number| format!("   {number}")).unwrap_or_default();
+        // Nothing is masked here: whoever sends must be able to check the number.
+        Some(Sentence::new(format!("{}{what}   {}", shown_number(&draft.recipient), draft.language), Role::Strong, 0))
+    }
+
+    /// What must be known before the text.
+    fn says_first(&self) -> Vec<Sentence> {
+        let mut said = Vec::from_iter(self.says_to_whom());
+        said.extend(self.asked.refusal());
+        if let Some(why) = self.plan.as_ref().and_then(SendPlan::refusal) {
+            said.push(Sentence::new(format!("It cannot be sent now: {why}."), Role::Warning, 0));
+        }
+        match &self.phase {
+            ReadingPhase::Known => {}
+            ReadingPhase::Reading(_) => {
+                said.push(Sentence::new("Reading again what went to this number, because the plan is too old.", Role::Warning, 0));
+            }
+            ReadingPhase::Failed(again, why) => {
+                let again = if again.is_some() { " Trying again." } else { " Go back and review it again." };
+                let words = format!("What went to this number cannot be read, so nothing can be sent: {}.{again}", in_a_line(why));
+                said.push(Sentence::new(words, Role::Warning, 0));
+            }
+        }
+        said
+    }
+
+    /// What must be known after it.
+    fn says_then(&self, shared: &Shared, campaign: &Campaign) -> Vec<Sentence> {
+        let mut said = Vec::from_iter(self.says_same(shared));
+        said.extend(self.reviewed.advice.iter().map(|words| Sentence::new(sentence(words), Role::Warning, 4)));
+        said.push(Sentence::new(self.says_size(campaign), Role::Text, 1));
+        if let Some(reading) = self.plan.as_ref().map(SendPlan::reading) {
+            let before = match reading.known.len() {
+                0 => "No message went to this number before".to_owned(),
+                known => format!("{} went to this number before", counted(known, "message")),
+            };
+            said.push(Sentence::new(format!("{before}; loaded {}.", shared.look.own_time(reading.asked_at, shared.now)), Role::Muted, 6));
+        }
+        let source = campaign.settings.charges.and_then(|charges| charges.source(&self.reviewed.segments));
+        said.extend(source.map(|words| Sentence::new(words, Role::Muted, 8)));
+        said.extend(self.asked.asks_name(self.takes()));
+        said
+    }
+
+    /// Whether the same message went there.
+    fn says_same(&self, shared: &Shared) -> Option<Sentence> {
+        let same = &self.plan.as_ref()?.reading().same;
+        let newest = same.first()?;
+        let status = newest.status.as_ref().map(|status| format!(" ({})", status.word())).unwrap_or_default();
+        let more = match same.len() - 1 {
+            0 => String::new(),
+            more => format!(", and {} in the last 24 hours", counted(more, "more time")),
+        };
+        let at = shared.look.time(newest.created_at, shared.now);
+        Some(Sentence::new(format!("The same message went to this number at {at}{status}{more}."), Role::Warning, 0))
+    }
+
+    /// How long it is, and what it costs.
+    fn says_size(&self, campaign: &Campaign) -> String {
+        let Reviewed { size, is_whole, segments, .. } = &self.reviewed;
+        let size = match (size, is_whole) {
+            (Some(size), true) => format!("{}.", size.words()),
+            (Some(size), false) => format!("{}, without the header and footer that Postman adds.", size.words()),
+            (None, _) => "Postman decides how long it is.".to_owned(),
+        };
+        let cost = match campaign.settings.charges {
+            Some(charges) => charges.words(segments),
+            None => format!("Free in {}.", preview::place(campaign.settings.host_kind)),
+        };
+        format!("One message: {size} {cost}")
+    }
+
+    /// The text as it will arrive, or where no template is known the values; in so many lines of this width.
+    fn text(&self, shared: &Shared, columns: usize, room: usize) -> Vec<Line<'static>> {
+        let style = |role| shared.look.style(role);
+        let (title, text, body) = match &self.reviewed.text {
+            Some(text) => ("as it will arrive", text.lines(columns), text.body_line(columns)),
+            None => ("its values; the template is not known", self.values(columns), 0),
+        };
+        if room < 2 {
+            return Vec::new();
+        }
+        let room = room - 1;
+        // Where it has no room, its body says more than the header that all have.
+        let first = if text.len() <= room { 0 } else { body.min(text.len() - room) };
+        let title = match text.len() <= room {
+            true => title.to_owned(),
+            false => format!("{title}, lines {} to {} of {}", first + 1, first + room, text.len()),
+        };
+        let shown = text.into_iter().skip(first).take(room).map(|line| Line::from(Span::styled(line, style(Role::Text))));
+        std::iter::once(rule(&title, columns, style(Role::Rule))).chain(shown).collect()
+    }
+
+    fn values(&self, columns: usize) -> Vec<String> {
+        let values = self.plan.iter().flat_map(|plan| &plan.draft().values);
+        let words = values.map(|(name, value)| match self.reviewed.is_secret {
+            true => format!("{name}: {}", "∙".repeat(value.chars().count())),
+            false => format!("{name}: {}", crate::delivery::clean(value)),
+        });
+        words.flat_map(|value| wrap(&value, columns)).collect()
+    }
+
+    /// The safe answer, and the cursor's column.
+    fn answer(&self, shared: &Shared) -> (Line<'static>, usize) {
+        match self.takes() {
+            takes @ Takes::Name => self.asked.answer(shared, takes),
+            _ => (Line::from(Span::styled(BACK, shared.look.style(Role::Focus))), 1),
+        }
+    }
+}
+
+/// The safe answer: back to the form.
+const BACK: &str = "[ back ]";
+
+/// The fewest lines for the text.
+const SHORTEST_TEXT: usize = 3;
+
+impl Dialog for SendQuestion {
+    fn context(&self) -> Context {
+        Asked::context(self.takes(), Context::Question)
+    }
+
+    fn can(&self, action: Action, _shared: &Shared) -> Can {
+        match action {
+            Action::Agree if self.takes() == Takes::Yes => Can::Do("send"),
+            Action::Enter if self.takes() == Takes::Name => Can::Do("unlock it"),
+            Action::Back => Can::Do("back"),
+            Action::Enter | Action::Help => Can::Yes,
+            _ => Can::NotHere,
+        }
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
+        match self.asked.reply(press, self.takes(), shared) {
+            Reply::Yes => {
+                let next = question::agree(self, shared, Self::follow, Self::confirm);
+                if next == Next::Close {
+                    shared.send(Command::LeaveRecipient);
+                }
+                next
+            }
+            Reply::Cancel => {
+                shared.send(Command::LeaveRecipient);
+                Next::Back
+            }
+            Reply::Done | Reply::Other(_) => Next::Stay,
+        }
+    }
+
+    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
+        self.follow(changed, shared)
+    }
+
+    fn paste(&mut self, text: &str, _shared: &mut Shared) {
+        self.asked.paste(text, self.takes());
+    }
+
+    fn asks(&self) -> Option<(&Asked, Takes)> {
+        Some((&self.asked, self.takes()))
+    }
+
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let campaign = shared.campaign()?;
+        let columns = frame::width(area, frame::WIDEST);
+        let (title, name) = question::title(shared, campaign, "Send 1 message", area);
+        let first = name.into_iter().chain(self.says_first()).collect();
+        let room = question::room(area);
+        let mut lines = sentences::lines(shared, first, columns, room);
+        // What is said of the text comes before most of it: that was seen in the form.
+        let left = room.saturating_sub(lines.len());
+        let then = sentences::lines(shared, self.says_then(shared, campaign), columns, left.saturating_sub(SHORTEST_TEXT));
+        lines.extend(self.text(shared, columns, left.saturating_sub(then.len() + 1)));
+        if lines.len() + then.len() < room && !then.is_empty() {
+            lines.push(rule("", columns, shared.look.style(Role::Rule)));
+        }
+        lines.extend(then);
+        let named = match self.takes() {
+            Takes::Name => question::name_keys(self, shared),
+            _ => keys::of_dialog(self, shared, [Action::Agree, Action::Back]),
+        };
+        Some(question::draw(shared, buffer, area, &title, lines, self.answer(shared), &named))
+    }
+}
+
+/// A rule across the box, with a title in it.
+pub(super) fn rule(title: &str, columns: usize, style: ratatui::style::Style) -> Line<'static> {
+    let before = if title.is_empty() { String::new() } else { format!("── {title} ") };
+    let rest = columns.saturating_sub(crate::tui::text::width(&before));
+    Line::from(Span::styled(format!("{before}{}", "─".repeat(rest)), style))
+}
+
+/// A remark as a sentence of its own.
+fn sentence(words: &str) -> String {
+    let mut letters = words.trim_end_matches('.').chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
+}
