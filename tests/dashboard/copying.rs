@@ -34,7 +34,7 @@ pub fn copied(desk: &Desk) -> Vec<String> {
 }
 
 /// Chooses a line of the menu that is open.
-fn choose(desk: &mut Desk, label: &str) {
+pub fn choose(desk: &mut Desk, label: &str) {
     for _ in 0..20 {
         if desk.cursor_line().contains(label) {
             desk.keys("Enter");

@@ -199,16 +199,17 @@ impl Shared {
         let campaign = self.campaign()?;
         let subject = views::subject(self);
         let of_stage = |stage: Option<&ActionStage>| stage.and_then(ActionStage::why).and_then(|why| why.trace_id.clone());
+        // A message that is sent has no id before Postman has it: its line says more than what it is about.
+        let of_line = (self.view == ViewKind::Activity).then(|| views::activity::stage_of_line(campaign)).flatten();
         let of_message = subject.message.as_ref().and_then(|message| campaign.actions.of(message));
         let of_batch = || {
             let batch = subject.batch.as_ref().filter(|_| subject.message.is_none());
             campaign.actions.on(&Subject::Batch(batch?.clone()))
         };
-        of_message.and_then(|record| of_stage(record.stage.as_ref())).or_else(|| of_stage(of_batch()?.stage.as_ref())).or_else(|| {
-            match campaign.opened.as_ref().map(|opened| &opened.phase) {
-                Some(DetailPhase::Failed(why)) => why.trace_id.clone(),
-                _ => None,
-            }
+        let of_message = of_stage(of_line).or_else(|| of_stage(of_message?.stage.as_ref()));
+        of_message.or_else(|| of_stage(of_batch()?.stage.as_ref())).or_else(|| match campaign.opened.as_ref().map(|opened| &opened.phase) {
+            Some(DetailPhase::Failed(why)) => why.trace_id.clone(),
+            _ => None,
         })
     }
 }

@@ -16,7 +16,7 @@ use rows::export;
 
 use crate::action::Subject;
 use crate::delivery::{MessageId, agreeing, counted};
-use crate::monitor::{NotStarted, NoticeWeight, OpenActionNews};
+use crate::monitor::{ActionStage, NotStarted, NoticeWeight, OpenActionNews};
 use crate::state::{ActionId, ActionState};
 use crate::tui::dialogs::{Can, Resolve, RowAction};
 use crate::tui::keys::Chord;
@@ -216,6 +216,14 @@ pub(super) fn subject(campaign: &Campaign) -> RowSubject {
         Some(Entry::NotStarted(_) | Entry::Alike(_)) | None => (None, None),
     };
     RowSubject { message: message.cloned(), batch: batch.cloned(), error: None }
+}
+
+/// How far the action is whose line has the cursor.
+pub(in crate::tui) fn stage_of_line(campaign: &Campaign) -> Option<&ActionStage> {
+    match selected(campaign)? {
+        Entry::Action(record) | Entry::Open(_, Some(record)) => record.stage.as_ref(),
+        _ => None,
+    }
 }
 
 pub(super) fn title(campaign: &Campaign) -> Option<String> {
