@@ -437,6 +437,15 @@ fn while_paused_it_says_why_nothing_is_read() {
 }
 
 #[test]
+fn templates_that_come_while_it_is_read_change_nothing_of_what_is_asked() {
+    let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 36);
+    desk.live(0).keys(": s e n d Enter").type_text("6580001234").keys("Tab Tab").type_text("body").keys("Tab").type_text("Hello");
+    desk.keys("Tab Tab Enter").wait(6_000).arrives().read(Vec::new(), false).wait(500).sees("body: Hello").keys("y");
+    let values = sent(&mut desk)[0].plan().draft().values.clone();
+    assert_eq!(values, [("body".to_owned(), "Hello".to_owned())]);
+}
+
+#[test]
 fn an_answer_to_an_older_request_opens_nothing() {
     let mut desk = form(80, 36);
     filled(&mut desk).keys("Enter Esc").read(Vec::new(), false).misses("[ back ]");
@@ -543,6 +552,10 @@ fn a_refusal_shows_the_words_and_is_kept_among_the_notices() {
     let mut desk = asked(120, 36);
     desk.keys("y").stage(ActionStage::Refused(refusal("parameter_invalid", "Invalid recipient")), None);
     desk.sees("message to 65∙∙∙∙1234 refused: Invalid recipient").sees("trace-1").keys("!").sees("Invalid recipient").misses("80001234");
+    // Its line in the activity has the trace id.
+    desk.keys("Esc 5 a").sees("The sending of a message");
+    crate::copying::choose(&mut desk, "the trace id");
+    assert_eq!(crate::copying::copied(&desk), ["trace-1"]);
 }
 
 #[test]
@@ -656,6 +669,26 @@ fn input() -> impl Strategy<Value = Input> {
     ]
 }
 
+/// What happens while the form is open.
+#[derive(Debug, Clone)]
+enum Happening {
+    Input(Input),
+    Size(u16, u16),
+    Rows,
+    Answer(u8),
+    Wait(i64),
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    prop_oneof![
+        6 => input().prop_map(Happening::Input),
+        1 => (1u16..140, 1u16..50).prop_map(|(columns, rows)| Happening::Size(columns, rows)),
+        1 => Just(Happening::Rows),
+        2 => (0u8..3).prop_map(Happening::Answer),
+        1 => (0i64..400_000).prop_map(Happening::Wait),
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
@@ -680,6 +713,51 @@ proptest! {
                     desk.event(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
                 }
             }
+        }
+        prop_assert!(desk.commands().iter().all(|command| !sends(command)));
+    }
+
+    /// Whatever happens meanwhile, at any size: no panic, the cursor stays on the screen, and what is asked about is what
+    /// was read about.
+    #[test]
+    fn whatever_happens_the_form_goes_on(happenings in prop::collection::vec(happening(), 0..60), is_loaded in any::<bool>()) {
+        let settings = card("Clinic reminders", HostKind::Production);
+        let mut desk = if is_loaded { loaded(settings, 80, 24) } else { Desk::new(setup(vec![settings]), 80, 24) };
+        desk.live(0).keys(": s e n d Enter").type_text("6580001234");
+        for happening in happenings {
+            match happening {
+                Happening::Input(Input::Key(key)) => {
+                    desk.event(Event::Key(key));
+                }
+                Happening::Input(Input::Paste(text)) => {
+                    desk.event(Event::Paste(text));
+                }
+                Happening::Input(Input::Click(..)) => {
+                    desk.keys("Tab Enter");
+                }
+                Happening::Size(columns, rows) => {
+                    desk.resize(columns, rows);
+                }
+                Happening::Rows => {
+                    desk.arrives();
+                }
+                Happening::Answer(_) if desk.recipients_asked.is_empty() => {}
+                Happening::Answer(0) => {
+                    desk.read(Vec::new(), false);
+                }
+                Happening::Answer(which) => {
+                    let (generation, _) = desk.recipients_asked.last().cloned().unwrap();
+                    let state = RecipientState::Failed { why: explanation("no answer"), again: which == 1 };
+                    desk.news(0, News::Recipient { generation, state });
+                }
+                Happening::Wait(milliseconds) => {
+                    desk.wait(milliseconds);
+                }
+            }
+            let at = desk.terminal.get_cursor_position().unwrap();
+            let area = desk.terminal.backend().buffer().area;
+            // Where there is no room for anything, there is no cursor.
+            prop_assert!(area.contains(at) || area.width < 60 || area.height < 15, "{at:?} {area:?}");
         }
         prop_assert!(desk.commands().iter().all(|command| !sends(command)));
     }

@@ -16,7 +16,7 @@ use self::fields::Spot;
 use self::preview::Preview;
 use self::question::{Reviewed, SendQuestion};
 use super::{Can, Changed, Click, Dialog, Next, Press};
-use crate::action::{DraftCheck, RemarkWeight, SendReading, TypedDraft};
+use crate::action::{Draft, DraftCheck, RemarkWeight, SendReading, TypedDraft};
 use crate::delivery::{KnownTexts, Recipient, counted};
 use crate::monitor::{Command, Generation, NoticeWeight, RecipientState};
 use crate::postman::Explanation;
@@ -30,10 +30,10 @@ const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 enum Phase {
     /// Being filled in.
     Filling,
-    /// The worker reads what went to the number.
-    Reading { generation: Generation, failed: Option<Explanation> },
+    /// The worker reads what went to the number of this message.
+    Reading { generation: Generation, draft: Draft, failed: Option<Explanation> },
     /// It did; the question comes when the form can be seen.
-    Read(SendReading),
+    Read(Draft, SendReading),
     /// It could not.
     Failed(Explanation),
 }
@@ -176,8 +176,8 @@ impl SendForm {
             return;
         };
         let generation = shared.next_generation();
-        shared.send(Command::ReadRecipient { generation, draft });
-        self.phase = Phase::Reading { generation, failed: None };
+        shared.send(Command::ReadRecipient { generation, draft: draft.clone() });
+        self.phase = Phase::Reading { generation, draft, failed: None };
     }
 
     /// Esc: what was typed is kept until it is sent, but for one-time passwords.
@@ -212,7 +212,7 @@ impl SendForm {
 
     /// Back to filling in, where the worker was asked. Whether it was.
     fn stop_reading(&mut self, shared: &mut Shared) -> bool {
-        let was_reading = matches!(self.phase, Phase::Reading { .. } | Phase::Read(_));
+        let was_reading = self.is_busy();
         if was_reading {
             self.phase = Phase::Filling;
             shared.send(Command::LeaveRecipient);
@@ -222,13 +222,13 @@ impl SendForm {
 
     /// The worker's answer. One to an older request is dropped.
     fn answered(&mut self, answer: &(Generation, RecipientState)) {
-        let Phase::Reading { generation, .. } = self.phase else { return };
-        if answer.0 != generation {
-            return;
-        }
+        let (generation, draft) = match &self.phase {
+            Phase::Reading { generation, draft, .. } if *generation == answer.0 => (*generation, draft.clone()),
+            _ => return,
+        };
         self.phase = match answer.1.clone() {
-            RecipientState::Read(reading) => Phase::Read(reading),
-            RecipientState::Failed { why, again: true } => Phase::Reading { generation, failed: Some(why) },
+            RecipientState::Read(reading) => Phase::Read(draft, reading),
+            RecipientState::Failed { why, again: true } => Phase::Reading { generation, draft, failed: Some(why) },
             RecipientState::Failed { why, again: false } => Phase::Failed(why),
         };
     }
@@ -236,11 +236,10 @@ impl SendForm {
     /// Opens the question once the form can be seen.
     fn ask(&mut self, shared: &mut Shared) {
         let is_on_top = shared.context() == Context::Form;
-        if !matches!(self.phase, Phase::Read(_)) || !is_on_top {
+        if !matches!(self.phase, Phase::Read(..)) || !is_on_top {
             return;
         }
-        let Phase::Read(reading) = std::mem::replace(&mut self.phase, Phase::Filling) else { return };
-        let Some(draft) = self.check.draft.clone() else { return };
+        let Phase::Read(draft, reading) = std::mem::replace(&mut self.phase, Phase::Filling) else { return };
         // The yes closes the form, and can still be taken back.
         self.keep(shared);
         let advice = self.check.remarks.iter().map(|remark| remark.words.clone()).collect();
@@ -256,9 +255,10 @@ impl SendForm {
         SendQuestion::open(shared, reviewed, draft, reading);
     }
 
-    /// Looks for the templates again, where none was known and messages came in.
+    /// Looks for the templates again, where none was known and messages came in. What was asked about stays as it is.
     fn look_again(&mut self, changed: &Changed, shared: &Shared) {
-        let is_due = self.known.is_empty() && !changed.rows.is_empty() && shared.now.duration_since(self.known_at) >= LOOK_AGAIN;
+        let is_due =
+            !self.is_busy() && self.known.is_empty() && !changed.rows.is_empty() && shared.now.duration_since(self.known_at) >= LOOK_AGAIN;
         let Some(campaign) = shared.campaign().filter(|_| is_due) else { return };
         (self.known, self.known_at) = (campaign.store.known_texts(), shared.now);
         if !self.known.is_empty() {
@@ -280,7 +280,7 @@ impl SendForm {
     }
 
     fn is_busy(&self) -> bool {
-        matches!(self.phase, Phase::Reading { .. } | Phase::Read(_))
+        matches!(self.phase, Phase::Reading { .. } | Phase::Read(..))
     }
 }
 

@@ -169,7 +169,7 @@ fn below(form: &SendForm, shared: &Shared, columns: usize) -> Vec<Line<'static>>
             let key = shared.key_for(Action::Pause);
             said(format!("Paused: no call is made, so what went to this number cannot be read. Esc, then {key}, goes on."), Role::Warning)
         }
-        Phase::Reading { failed: None, .. } | Phase::Read(_) => {
+        Phase::Reading { failed: None, .. } | Phase::Read(..) => {
             said("Reading what went to this number… Esc goes back.".to_owned(), Role::Moving)
         }
         Phase::Failed(why) => {

@@ -54,10 +54,11 @@ pub(super) fn size(check: &DraftCheck, charges: Option<Charges>, host: HostKind)
         return Some(format!("{} without the header and footer that Postman adds", size.words()));
     }
     let cost = match charges {
-        Some(charges) => charges.at_most(&check.segments).unwrap_or_else(|| "the cost is not known".to_owned()),
-        None => format!("free in {}", place(host)),
+        // Which price it is depends on the number.
+        Some(charges) => charges.at_most(&check.segments),
+        None => Some(format!("free in {}", place(host))),
     };
-    Some(format!("{}; {cost}", size.words()))
+    Some(cost.map_or_else(|| size.words(), |cost| format!("{}; {cost}", size.words())))
 }
 
 /// Where nothing is charged, in a sentence.
