@@ -24,6 +24,7 @@ mod cli {
     mod refusals;
     mod retrying;
     mod running;
+    mod sending;
     mod simulating;
     mod tunnelling;
     mod watching;

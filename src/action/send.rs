@@ -155,6 +155,11 @@ impl SendPlan {
         &self.draft
     }
 
+    /// When it was made.
+    pub fn planned_at(&self) -> Timestamp {
+        self.planned_at
+    }
+
     /// What was known of its recipient.
     pub fn reading(&self) -> &SendReading {
         &self.reading

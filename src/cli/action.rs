@@ -1,6 +1,7 @@
 //! Actions from a script: what earlier runs left is found out, what was agreed to is carried out, and each outcome
 //! is reported.
 
+mod agree;
 mod carry_out;
 mod report;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use crate::action::Subject;
 use crate::monitor::{ActionStage, Command, Monitor, News, OpenActionNews, Update};
 use crate::state::{Holder, JournalAccess, Server};
 
+pub(super) use agree::{Permission, allowed, asked, can_ask, is_yes, note_unlock, typed_line};
 pub(super) use carry_out::carry_out;
 pub(super) use report::OutcomeReport;
 
@@ -32,9 +34,6 @@ const LONGEST: Duration = Duration::from_secs(10);
 
 /// How much news may queue: more than one message causes, so that the worker never waits for this side.
 const CHANNEL: usize = 64;
-
-/// Why nothing can be retried without a journal.
-pub(super) const NOTHING: &str = "Nothing can be retried";
 
 /// The result.
 pub(super) enum Before {
@@ -58,17 +57,23 @@ fn worker(
     Ok((Monitor::spawn(options, sender), updates))
 }
 
-/// Looks up the retries that earlier runs left open in this campaign.
+/// Looks up the actions that earlier runs left open in this campaign. `nothing` says what cannot be done without a
+/// journal: `Nothing can be retried`.
 ///
 /// # Errors
 /// The journal cannot be used, or there is no usable key.
-pub(super) async fn find_out(context: &CommandContext, campaign: &ConfiguredCampaign, signals: &mut Signals) -> Result<Before, Failure> {
+pub(super) async fn find_out(
+    context: &CommandContext,
+    campaign: &ConfiguredCampaign,
+    nothing: &str,
+    signals: &mut Signals,
+) -> Result<Before, Failure> {
     let left_open = match look(&context.common) {
         Ok(None) => return Ok(Before::Ready(None)),
         Ok(Some(JournalAccess::Writable(journal))) => journal.open_actions(&Server::of(campaign.base.as_str()), &campaign.settings.id),
         // A journal that cannot be written is reported before anything is read.
         Ok(Some(JournalAccess::ReadOnly { .. })) | Err(_) => {
-            return OpenJournal::begin(&context.common, NOTHING).map(|open| Before::Ready(Some(open)));
+            return OpenJournal::begin(&context.common, nothing).map(|open| Before::Ready(Some(open)));
         }
     };
     let left_open = left_open.map_err(|error| unreadable(&error))?;
@@ -77,7 +82,7 @@ pub(super) async fn find_out(context: &CommandContext, campaign: &ConfiguredCamp
         return Ok(Before::Ready(None));
     }
     context.notice(&format!("An earlier run left {} open: looking up what became of it.", counted(left_open, "action")));
-    let open = OpenJournal::begin(&context.common, NOTHING)?;
+    let open = OpenJournal::begin(&context.common, nothing)?;
     let (monitor, mut updates) = worker(context, campaign, &open)?;
     let until = Instant::now() + LONGEST;
     let mut looking = Looking::default();
@@ -105,7 +110,7 @@ pub(super) async fn find_out(context: &CommandContext, campaign: &ConfiguredCamp
     updates.close();
     if monitor.ended().await.is_err() {
         let next = "Run the command again. `postwatch journal --open` lists what is open.";
-        return Err(Failure::new(Exit::Failed, "The worker failed.", "Nothing was retried.", next));
+        return Err(Failure::new(Exit::Failed, "The worker failed.", "Nothing was done.", next));
     }
     Ok(interrupted.map_or(Before::Ready(Some(open)), Before::Interrupted))
 }
@@ -145,9 +150,12 @@ impl Looking {
 }
 
 fn tell(context: &CommandContext, news: &News) {
-    let found = |id: &str| format!("{id}: a look-up showed that the retry was accepted.");
     match news {
-        News::Action(news) if news.stage == ActionStage::FoundAccepted => context.notice(&found(news.subject.id())),
+        News::Action(news) if news.stage == ActionStage::FoundAccepted => match &news.subject {
+            // What stands for it in the journal means nothing to a person.
+            Subject::Send(_) => context.notice("A look-up showed that the message was sent."),
+            subject => context.notice(&format!("{}: a look-up showed that the retry was accepted.", subject.id())),
+        },
         News::Notice(notice) => context.notice(&notice.text.in_full()),
         _ => {}
     }

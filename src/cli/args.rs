@@ -12,6 +12,7 @@ use super::find::FindArguments;
 use super::journal::JournalArguments;
 use super::messages::MessagesArguments;
 use super::retry::RetryArguments;
+use super::send::SendArguments;
 use super::simulate::SimulateArguments;
 use super::status::StatusArguments;
 use super::watch::WatchArguments;
@@ -109,6 +110,8 @@ pub enum CliCommand {
     Watch(WatchArguments),
     /// Retries failed messages
     Retry(RetryArguments),
+    /// Sends one message, with its preview
+    Send(SendArguments),
     /// Lists every action taken from this account, or those with an unknown outcome
     Journal(JournalArguments),
     /// Runs the simulator alone, for people who integrate with Postman

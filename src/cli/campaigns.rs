@@ -71,7 +71,8 @@ impl ConfiguredCampaign {
 
     /// An empty store for its messages.
     pub fn store(&self) -> Store {
-        if self.settings.host_kind == HostKind::Loadtest { Store::of_load_test() } else { Store::new() }
+        let store = if self.settings.host_kind == HostKind::Loadtest { Store::of_load_test() } else { Store::new() };
+        if self.settings.one_time_password { store.of_one_time_passwords() } else { store }
     }
 
     /// A campaign of the embedded simulator: nothing real, so nothing is masked or locked.

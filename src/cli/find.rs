@@ -58,25 +58,32 @@ async fn query(arguments: &FindArguments) -> Result<RecipientQuery, Failure> {
     // A number is written in groups; the shell passes each as a separate argument.
     let typed = match arguments.number.join(" ") {
         number if !arguments.number.is_empty() => number,
-        // A thread of its own, so that a signal ends the wait.
-        _ => match tokio::task::spawn_blocking(asked_for).await {
-            Ok(read) => read.map_err(|error| {
-                let why = format!("The system says: {error}.");
-                Failure::new(Exit::Usage, "No number could be read.", why, "Give it as an argument, or on a line of standard input.")
-            })?,
-            Err(broken) => std::panic::resume_unwind(broken.into_panic()),
-        },
+        _ => typed_number("Number, or a part of it: ").await?,
     };
     looked_for(None, parsed(&typed))
 }
 
-/// Reads the number, with a prompt on a terminal.
-fn asked_for() -> std::io::Result<String> {
+/// A number from standard input, with a prompt on a terminal: so it is in no shell's history.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) async fn typed_number(prompt: &'static str) -> Result<String, Failure> {
+    // A thread of its own, so that a signal ends the wait.
+    match tokio::task::spawn_blocking(move || read_number(prompt)).await {
+        Ok(read) => read.map_err(|error| {
+            let why = format!("The system says: {error}.");
+            Failure::new(Exit::Usage, "No number could be read.", why, "Give it as an argument, or on a line of standard input.")
+        }),
+        Err(broken) => std::panic::resume_unwind(broken.into_panic()),
+    }
+}
+
+fn read_number(prompt: &str) -> std::io::Result<String> {
     let input = std::io::stdin();
     if input.is_terminal() {
-        let mut prompt = std::io::stderr();
-        prompt.write_all(b"Number, or a part of it: ")?;
-        prompt.flush()?;
+        let mut err = std::io::stderr();
+        err.write_all(prompt.as_bytes())?;
+        err.flush()?;
     }
     let mut text = String::new();
     if input.is_terminal() {

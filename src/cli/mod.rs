@@ -20,6 +20,7 @@ mod open_journal;
 mod progress;
 mod records;
 mod retry;
+mod send;
 mod signals;
 mod simulate;
 mod status;
@@ -64,6 +65,7 @@ async fn scripted(command: CliCommand, common: &Common) -> Result<Exit, EarlyExi
         CliCommand::Journal(arguments) => signals.or(journal::run(&arguments, common)).await,
         CliCommand::Watch(arguments) => watch::run(&arguments, common, &mut signals).await,
         CliCommand::Retry(arguments) => retry::run(&arguments, common, &mut signals).await,
+        CliCommand::Send(arguments) => send::run(&arguments, common, &mut signals).await,
         CliCommand::Simulate(arguments) => simulate::run(arguments, common, &mut signals).await,
         // Carried out before: they wait for nothing, or own the terminal.
         CliCommand::Demo(_) | CliCommand::Config(_) | CliCommand::Completions(_) | CliCommand::Man(_) => Ok(Exit::Done),

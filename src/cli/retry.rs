@@ -11,12 +11,21 @@ use jiff::Timestamp;
 
 use self::choose::{Agenda, Chosen};
 use self::selection::Selection;
-use super::action::{self, Before, OutcomeReport};
-use super::context::CommandContext;
+use super::action::{self, Before, OutcomeReport, Permission};
+use super::context::{CommandContext, counted};
 use super::open_journal::OpenJournal;
 use super::signals::Signals;
 use super::{Common, EarlyExit, Exit, Format};
 use crate::action::{Agreed, ConfirmedAction};
+
+#[cfg(test)]
+pub(super) use self::plan_text::tests::campaign as production;
+
+/// Why nothing can be retried without a journal.
+const NOTHING: &str = "Nothing can be retried";
+
+/// What was not done.
+const PAST: &str = "retried";
 
 /// What `retry` takes.
 #[derive(Debug, Clone, Args)]
@@ -74,6 +83,12 @@ pub struct RetryArguments {
     pub yes: bool,
 }
 
+impl RetryArguments {
+    fn permission(&self) -> Permission<'_> {
+        Permission { unlock: self.unlock.as_deref(), dry_run: self.dry_run, yes: self.yes, past: PAST }
+    }
+}
+
 /// Makes the plan, asks, and carries it out.
 ///
 /// # Errors
@@ -82,10 +97,10 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
     let context = CommandContext::load(common, std::slice::from_ref(&arguments.campaign))?;
     let campaign = context.campaign(&arguments.campaign)?;
     let selection = Selection::of(arguments, campaign.settings.history, context.zone(), Timestamp::now())?;
-    agree::allowed(campaign, arguments)?;
+    action::allowed(campaign, arguments.permission())?;
     let mut open = None;
     if !arguments.dry_run {
-        match action::find_out(&context, campaign, signals).await? {
+        match action::find_out(&context, campaign, NOTHING, signals).await? {
             Before::Ready(journal) => open = journal,
             Before::Interrupted(exit) => return Ok(exit),
         }
@@ -114,7 +129,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
     // No question is asked if its yes could not be written to the journal.
     let open = match open {
         Some(open) => open,
-        None => OpenJournal::begin(common, action::NOTHING)?,
+        None => OpenJournal::begin(common, NOTHING)?,
     };
     if arguments.yes {
         context.notice(&announcement());
@@ -132,7 +147,8 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
         }
     }
     if campaign.settings.read_only {
-        agree::note_unlock(&open, campaign, &chosen)?;
+        let what_for = format!("retry of {}", counted(chosen.count(), "message"));
+        action::note_unlock(&open, campaign, &what_for, PAST)?;
     }
     let mut report = report_of(&chosen, &context)?;
     let agreed = match chosen.agenda {
@@ -153,7 +169,7 @@ pub(super) async fn run(arguments: &RetryArguments, common: &Common, signals: &m
 fn report_of(chosen: &Chosen, context: &CommandContext) -> Result<OutcomeReport, EarlyExit> {
     let mut report = OutcomeReport::into(std::io::stdout(), context.format());
     for left_out in &chosen.left_out {
-        report.leave_out(&left_out.id, &left_out.reason, chosen.by_name)?;
+        report.leave_out(Some(&left_out.id), &left_out.reason, chosen.by_name)?;
     }
     Ok(report)
 }

@@ -49,7 +49,8 @@ pub enum NotAPhoneNumber {
 /// # Errors
 /// It is none, or its country code is missing.
 pub fn phone_number(typed: &str) -> Result<Recipient, NotAPhoneNumber> {
-    let text = fold(typed);
+    // A line break at an end is part of how it was given, one in between begins another number.
+    let text = fold(typed.trim());
     let text = text.trim();
     if text.contains("(0)") || text.contains("[0]") {
         return Err(NotAPhoneNumber::BracketedZero);
@@ -104,7 +105,7 @@ mod tests {
     #[rstest]
     #[case("6580001234", "Singapore, mobile")]
     #[case("+65 8000-1234", "Singapore, mobile")]
-    #[case(" (65) 6800 1234 ", "Singapore, landline")]
+    #[case(" (65) 6800 1234 \n", "Singapore, landline")]
     #[case("65\u{a0}3158\u{2013}1234", "Singapore, internet phone")]
     #[case("\u{202a}+65 9000 1234\u{202c}", "Singapore, mobile")]
     #[case("６５８０００１２３４", "Singapore, mobile")]

@@ -8,7 +8,7 @@ use crate::config::Expected;
 use crate::delivery::{Attempt, BatchId, CampaignId, Mask, Message, RecipientQuery, Status};
 
 /// Replaces a value that is not shown. Its length says nothing about the value's.
-const HIDDEN: &str = "∙∙∙";
+pub const HIDDEN: &str = "∙∙∙";
 
 /// A time for JSON and CSV: RFC 3339 with milliseconds and the configured zone's offset, as written by the API
 /// itself.

@@ -169,11 +169,12 @@ fn a_fault_that_passes_is_waited_for() {
 #[test]
 fn the_help_names_only_what_there_is() {
     let help = String::from_utf8(program(&["--help"]).output().unwrap().stdout).unwrap();
-    for command in ["demo", "check", "find", "status", "messages", "watch", "retry", "journal", "simulate", "config", "completions", "man"]
+    for command in
+        ["demo", "check", "find", "status", "messages", "watch", "retry", "send", "journal", "simulate", "config", "completions", "man"]
     {
         assert!(help.contains(&format!("\n  {command} ")), "{command} in {help}");
     }
-    for missing in ["outcome", "report", "send"] {
+    for missing in ["outcome", "report", "send-batch"] {
         assert!(!help.contains(&format!("\n  {missing} ")), "{missing} in {help}");
     }
 }

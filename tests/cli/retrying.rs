@@ -138,46 +138,23 @@ fn ctrl_c_says_what_is_unknown_and_what_was_not_started() {
 }
 
 /// Runs a retry on a terminal, answers its question, and gives the exit code.
-fn answered(stage: &Stage, id: &str, keys: &[u8]) -> u32 {
-    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
-    let size = PtySize { rows: 30, cols: 200, pixel_width: 0, pixel_height: 0 };
-    let pair = native_pty_system().openpty(size).unwrap();
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_postwatch"));
-    command.args(["retry", CLINIC, "--message", id]);
-    command.env_clear();
-    command.env("HOME", stage.folder.path());
-    command.env("POSTWATCH_CONFIG", stage.folder.path().join("config.toml"));
-    command.env("POSTWATCH_STATE", stage.state());
-    let mut child = pair.slave.spawn_command(command).unwrap();
-    drop(pair.slave);
-    let mut reader = pair.master.try_clone_reader().unwrap();
-    let mut told = Vec::new();
-    let mut byte = [0];
-    while !String::from_utf8_lossy(&told).contains("[y/N]") {
-        assert_eq!(std::io::Read::read(&mut reader, &mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&told));
-        told.extend(byte);
-    }
-    let question = String::from_utf8_lossy(&told).into_owned();
-    assert!(question.contains("SIMULATOR") && question.contains(CLINIC) && question.contains("1 message"), "{question}");
-    // Kept to the end: dropped, it would type Enter and end the input.
-    let mut writer = pair.master.take_writer().unwrap();
-    std::io::Write::write_all(&mut writer, keys).unwrap();
-    // The rest is read, so that the program never waits for this side; the end is an error.
-    let _ = std::io::Read::read_to_end(&mut reader, &mut told);
-    child.wait().unwrap().exit_code()
+fn answered(stage: &Stage, id: &str, keys: &str) -> i32 {
+    let (code, shown) = stage.on_terminal(&["retry", CLINIC, "--message", id], &[("[y/N]", keys)]);
+    assert!(shown.contains("SIMULATOR") && shown.contains(CLINIC) && shown.contains("1 message"), "{shown}");
+    code
 }
 
 #[test]
 fn a_terminal_is_asked_and_only_a_yes_is_one() {
     let stage = Stage::new(still(600));
     let id = stage.failed("recipient_unavailable", 1).remove(0);
-    for no in [&b"\n"[..], b"n\n", b"yess\n"] {
+    for no in ["\n", "n\n", "yess\n"] {
         assert_eq!(answered(&stage, &id, no), 2, "what was asked for was not done");
         assert_eq!(stage.posts().len(), 0);
     }
-    assert_eq!(answered(&stage, &id, b"\x03"), 130);
+    assert_eq!(answered(&stage, &id, "\u{3}"), 130);
     assert_eq!(stage.posts().len(), 0);
-    assert_eq!(answered(&stage, &id, b"y\n"), 0);
+    assert_eq!(answered(&stage, &id, "y\n"), 0);
     assert_eq!(stage.posts().len(), 1);
 }
 

@@ -101,6 +101,38 @@ impl Stage {
         ran
     }
 
+    /// Runs the program on a terminal, types each answer when its question shows, and gives the exit code and all that was
+    /// shown.
+    pub fn on_terminal(&self, arguments: &[&str], answers: &[(&str, &str)]) -> (i32, String) {
+        use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+        let size = PtySize { rows: 30, cols: 200, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_postwatch"));
+        command.args(arguments);
+        command.env_clear();
+        command.env("HOME", self.folder.path());
+        command.env("POSTWATCH_CONFIG", self.folder.path().join("config.toml"));
+        command.env("POSTWATCH_STATE", self.state());
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        // Kept to the end: dropped, it would type Enter and end the input.
+        let mut writer = pair.master.take_writer().unwrap();
+        let (mut shown, mut from, mut byte) = (Vec::new(), 0, [0]);
+        for (question, keys) in answers {
+            while !String::from_utf8_lossy(&shown[from..]).contains(question) {
+                assert_eq!(reader.read(&mut byte).unwrap(), 1, "no {question:?}: {}", String::from_utf8_lossy(&shown));
+                shown.extend(byte);
+            }
+            from = shown.len();
+            std::io::Write::write_all(&mut writer, keys.as_bytes()).unwrap();
+        }
+        // The rest is read, so that the program never waits for this side; the end is an error.
+        let _ = reader.read_to_end(&mut shown);
+        let code = child.wait().unwrap().exit_code();
+        (i32::try_from(code).unwrap(), String::from_utf8_lossy(&shown).into_owned())
+    }
+
     /// From now on every reading is answered with this page; `more` says that there is another one behind it.
     pub fn tells(&self, rows: &[Value], more: bool) {
         let page = serde_json::json!({ "hasNextPage": more, "hasPreviousPage": false, "startCursor": "A", "endCursor": "B" });

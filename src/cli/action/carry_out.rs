@@ -1,5 +1,5 @@
-//! Carries a plan out: the campaign's worker makes the run, this side reports it until each retry has
-//! an outcome.
+//! Carries a plan out: the campaign's worker acts, this side reports it until each action has an
+//! outcome.
 
 use std::collections::HashSet;
 use std::io::{IsTerminal as _, Write};
@@ -16,12 +16,12 @@ use super::super::{EarlyExit, Exit, Failure, Format};
 use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome};
 use super::waiting::{After, LONGEST_STALL, Moving, Pause, RunStall, ScriptedStage, ScriptedStages};
 use super::worker;
-use crate::action::{ActionNumber, Agreed, PATIENCE};
-use crate::delivery::{agreeing, full_stop};
+use crate::action::{ActionNumber, Agreed, ConfirmedAction, PATIENCE};
+use crate::delivery::{MessageId, agreeing, full_stop};
 use crate::monitor::{ActionStage, Clock, Command, Connection, Monitor, News, RunPhase, Update};
 use crate::postman::{Explanation, Refusal};
 
-/// A run of retries.
+/// A run of retries, or one other action.
 struct ScriptedRun<'a, W: Write> {
     monitor: Monitor,
     updates: mpsc::Receiver<Update>,
@@ -31,6 +31,8 @@ struct ScriptedRun<'a, W: Write> {
     quiet: bool,
     progress: ProgressLine,
     stages: ScriptedStages,
+    /// What is sent, instead of retried.
+    sent: Option<SentMessage>,
     /// The messages with an unknown outcome since the last clear answer.
     unclear: Vec<String>,
     /// Why it is paused.
@@ -43,6 +45,12 @@ struct ScriptedRun<'a, W: Write> {
     last_line: String,
     /// Why nothing more is started.
     halt: Option<Halt>,
+}
+
+/// A message that is sent: it has no id before the API gives it one.
+#[derive(Debug, Default)]
+struct SentMessage {
+    created: Option<MessageId>,
 }
 
 /// Why nothing more is started.
@@ -83,6 +91,7 @@ pub(in crate::cli) async fn carry_out<W: Write>(
     let shared = context.format() != Format::Table && std::io::stdout().is_terminal();
     let progress = ProgressLine::over(agreed.subjects().len(), quiet, shared);
     let is_batch = matches!(agreed, Agreed::One(_));
+    let sent = matches!(agreed, Agreed::One(ConfirmedAction::Send(_))).then(SentMessage::default);
     monitor.ask(Command::Act { number: ActionNumber::default(), agreed });
     let (clock, stall) = (context.clock.clone(), RunStall::new(Instant::now()));
     let mut work = ScriptedRun {
@@ -94,6 +103,7 @@ pub(in crate::cli) async fn carry_out<W: Write>(
         quiet,
         progress,
         stages,
+        sent,
         unclear: Vec::new(),
         pause: None,
         stall,
@@ -127,16 +137,24 @@ impl<W: Write> ScriptedRun<'_, W> {
     fn take(&mut self, update: Update) -> Result<(), EarlyExit> {
         match update.news {
             // What an earlier run left open is looked up by the worker, too; it is not ours.
-            News::Action(news) => return self.step(news.subject.id(), news.stage),
+            News::Action(news) => {
+                if let Some(sent) = self.sent.as_mut().filter(|_| self.stages.get(news.subject.id()).is_some()) {
+                    sent.created = news.created.or(sent.created.take());
+                }
+                return self.step(news.subject.id(), news.stage);
+            }
             News::Run(news) => self.phase(news.phase),
             News::NotStarted(left) => {
-                for (number, noun) in [(left.messages.len(), "message"), (left.batches.len(), "batch")] {
-                    if number > 0 {
-                        let (things, was, it) = (counted(number, noun), agreeing(number, "was", "were"), agreeing(number, "it", "them"));
-                        self.line(&format!(
-                            "{things} of an earlier run {was} not retried: it stopped first. Retry {it} again, if still needed."
-                        ));
-                    }
+                let left = [
+                    (left.messages.len(), "message", "retried", "Retry"),
+                    (left.batches.len(), "batch", "retried", "Retry"),
+                    (left.sends, "message", "sent", "Send"),
+                ];
+                for (number, noun, past, verb) in left.into_iter().filter(|(number, ..)| *number > 0) {
+                    let (things, was, it) = (counted(number, noun), agreeing(number, "was", "were"), agreeing(number, "it", "them"));
+                    self.line(&format!(
+                        "{things} of an earlier run {was} not {past}: it stopped first. {verb} {it} again, if still needed."
+                    ));
                 }
             }
             // A reading met something that only a person can change; so would every request.
@@ -172,7 +190,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             }
             ActionStage::GoesAgain { why, .. } => {
                 self.stages.put(id, ScriptedStage::NotStarted);
-                self.dropped(&full_stop(&format!("{id} is sent again: {}", why.what)));
+                self.dropped(&full_stop(&format!("{} is sent again: {}", self.name(id), why.what)));
                 return Ok(());
             }
             ActionStage::Unknown { why, look_up_at: Some(_) } => {
@@ -202,7 +220,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             ActionStage::Refused(refusal) => {
                 self.unclear.clear();
                 if refusal.is_rate_limit() {
-                    self.dropped(&format!("{id}: {}.", refusal.why.what));
+                    self.dropped(&format!("{}: {}.", self.name(id), refusal.why.what));
                 } else {
                     self.stall.answered(Instant::now());
                 }
@@ -219,7 +237,7 @@ impl<W: Write> ScriptedRun<'_, W> {
         let until = Instant::now() + PATIENCE.mul_f64(1.5);
         self.stages.put(id, ScriptedStage::Unknown { until, why });
         self.unclear.push(id.to_owned());
-        self.line(&format!("{id}: the outcome is unknown; looking it up, for two minutes at most."));
+        self.line(&format!("{}: the outcome is unknown; looking it up, for two minutes at most.", self.name(id)));
     }
 
     fn refused(&mut self, id: &str, refusal: Refusal) -> ReportedOutcome {
@@ -230,7 +248,8 @@ impl<W: Write> ScriptedRun<'_, W> {
         // In the journal the API's words hold nothing personal.
         let entry = self.open.journal.newest_of(self.open.run.id(), id).ok().flatten();
         ReportedOutcome {
-            id: id.to_owned(),
+            subject: id.to_owned(),
+            id: Some(id.to_owned()),
             outcome: OutcomeKind::Refused,
             exit: if refusal.keeps_out() { Exit::Refused } else { Exit::SomeRefused },
             reason: entry.and_then(|entry| entry.reason).or_else(|| Some(refusal.why.reason())),
@@ -241,13 +260,28 @@ impl<W: Write> ScriptedRun<'_, W> {
     }
 
     fn end(&mut self, outcome: &ReportedOutcome) -> Result<(), EarlyExit> {
-        self.stages.end(&outcome.id);
-        self.report.tell(outcome)?;
+        self.stages.end(&outcome.subject);
+        self.tell(outcome)?;
         self.paused(outcome);
         let counts = self.report.counts();
         self.progress.reached(counts.ended());
         self.progress.tell(|| counts.sentence());
         Ok(())
+    }
+
+    /// Reports an outcome; that of a message that was sent under its own id, which follows it.
+    fn tell(&mut self, outcome: &ReportedOutcome) -> std::io::Result<()> {
+        let Some(sent) = &self.sent else { return self.report.tell(outcome) };
+        let id = sent.created.as_ref().map(|id| id.as_str().to_owned());
+        if let Some(id) = &id {
+            self.line(&format!("The message's id is {id}. `postwatch find` shows what becomes of it."));
+        }
+        self.report.tell(&ReportedOutcome { id, ..outcome.clone() })
+    }
+
+    /// What a person calls it.
+    fn name<'b>(&self, id: &'b str) -> &'b str {
+        if self.sent.is_some() { "the message" } else { id }
     }
 
     /// Look-ups without a result end as unknown: a person must decide.
@@ -406,7 +440,7 @@ impl<W: Write> ScriptedRun<'_, W> {
                 ScriptedStage::UnderWay => ReportedOutcome::left(&id),
                 ScriptedStage::Unknown { why, .. } => ReportedOutcome::unknown(&id, &why),
             };
-            self.report.tell(&outcome)?;
+            self.tell(&outcome)?;
         }
         self.monitor.ask(Command::Stop);
         // The worker may still have news; no one receives it any more.
@@ -415,7 +449,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             return Ok(());
         }
         if self.monitor.ended().await.is_err() {
-            let next = "Run `postwatch retry` again: it looks up what became of the messages before it sends anything.";
+            let next = "Run the command again: it looks up what became of the messages before it sends anything.";
             return Err(
                 Failure::new(Exit::Failed, "The worker failed.", "The journal has the outcomes that are missing here.", next).into()
             );

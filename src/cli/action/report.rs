@@ -11,11 +11,15 @@ use super::super::table::columns;
 use super::super::{Exit, Format};
 use crate::postman::Explanation;
 
-/// The outcome of the retry of a message, or of a whole batch.
+/// The outcome of an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ReportedOutcome {
-    pub id: String,
+    /// What it is about, in the run.
+    #[serde(skip)]
+    pub subject: String,
+    /// The id of the message or batch, as far as it is known.
+    pub id: Option<String>,
     pub outcome: OutcomeKind,
     /// The API's code.
     pub code: Option<String>,
@@ -30,7 +34,7 @@ pub(super) struct ReportedOutcome {
     pub meanwhile: bool,
 }
 
-/// The outcomes of a retry, as scripts know them.
+/// The outcomes of an action, as scripts know them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum OutcomeKind {
@@ -58,7 +62,16 @@ impl OutcomeKind {
 impl ReportedOutcome {
     /// The API accepted it.
     pub fn accepted(id: &str, reason: Option<String>) -> Self {
-        Self { id: id.to_owned(), outcome: OutcomeKind::Accepted, code: None, reason, trace_id: None, exit: Exit::Done, meanwhile: false }
+        Self {
+            subject: id.to_owned(),
+            id: Some(id.to_owned()),
+            outcome: OutcomeKind::Accepted,
+            code: None,
+            reason,
+            trace_id: None,
+            exit: Exit::Done,
+            meanwhile: false,
+        }
     }
 
     /// Nothing was sent.
@@ -128,12 +141,13 @@ impl<W: Write> OutcomeReport<W> {
         Self { records, format, counts: OutcomeCounts::default(), exit: Exit::Done, rows: Vec::new(), closed: false }
     }
 
-    /// Reports a message left out of the plan. If it was named, the request was not fully met.
-    pub fn leave_out(&mut self, id: &str, reason: &str, by_name: bool) -> io::Result<()> {
+    /// Reports a message left out of the plan, by its id where it has one. If it was named, the request was not fully
+    /// met.
+    pub fn leave_out(&mut self, id: Option<&str>, reason: &str, by_name: bool) -> io::Result<()> {
         self.counts.left_out += 1;
-        let outcome = ReportedOutcome::skipped(id, reason.to_owned());
+        let outcome = ReportedOutcome::skipped(id.unwrap_or_default(), reason.to_owned());
         let exit = if by_name { outcome.exit } else { Exit::Done };
-        self.put(&ReportedOutcome { exit, ..outcome })
+        self.put(&ReportedOutcome { id: id.map(str::to_owned), exit, ..outcome })
     }
 
     /// Reports an outcome.
@@ -192,7 +206,7 @@ impl<W: Write> OutcomeReport<W> {
 
 fn row(outcome: &ReportedOutcome) -> Vec<String> {
     let why = in_one_cell(outcome.code.as_deref(), outcome.reason.as_deref(), outcome.trace_id.as_deref());
-    vec![outcome.outcome.word().to_owned(), outcome.id.clone(), why]
+    vec![outcome.outcome.word().to_owned(), outcome.id.clone().unwrap_or_default(), why]
 }
 
 #[cfg(test)]
@@ -242,7 +256,7 @@ mod tests {
     fn what_the_plan_leaves_out_is_no_refusal_unless_it_was_named() {
         let exit = |by_name| {
             let mut report = OutcomeReport::into(Vec::new(), Format::Ndjson);
-            report.leave_out("a", "not worth a retry", by_name).unwrap();
+            report.leave_out(Some("a"), "not worth a retry", by_name).unwrap();
             report.tell(&ReportedOutcome::accepted("b", None)).unwrap();
             assert_eq!(report.counts(), OutcomeCounts { accepted: 1, left_out: 1, ..OutcomeCounts::default() });
             report.exit()

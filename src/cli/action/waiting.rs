@@ -47,10 +47,10 @@ impl Pause {
     /// An outcome arrived.
     pub fn take(&mut self, outcome: &ReportedOutcome) -> After {
         match outcome.outcome {
-            _ if !self.waits_for.contains(&outcome.id) => After::Waits,
+            _ if !self.waits_for.contains(&outcome.subject) => After::Waits,
             OutcomeKind::Unknown => After::Ends,
             OutcomeKind::Accepted | OutcomeKind::Refused | OutcomeKind::Skipped => {
-                self.waits_for.remove(&outcome.id);
+                self.waits_for.remove(&outcome.subject);
                 if self.waits_for.is_empty() { After::GoesOn } else { After::Waits }
             }
         }

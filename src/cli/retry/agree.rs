@@ -1,52 +1,14 @@
-//! Whether a retry is allowed and confirmed: locks, counts, and the question on a terminal.
-
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+//! Whether a retry is confirmed: counts, and the question on a terminal.
 
 use jiff::Timestamp;
 
+use super::super::action::{self, is_yes};
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::{CommandContext, counted, grouped};
-use super::super::open_journal::{OpenJournal, failure};
 use super::super::{Exit, Failure};
-use super::RetryArguments;
 use super::choose::Chosen;
 use super::plan_text::announcement;
-use crate::action::PLAN_LIFE;
-use crate::state::NoteKind;
-
-/// Whether the campaign and the options allow it at all.
-///
-/// # Errors
-/// A wrong name, a read-only campaign, or no one who could say yes.
-pub(super) fn allowed(campaign: &ConfiguredCampaign, arguments: &RetryArguments) -> Result<(), Failure> {
-    let name = &campaign.settings.name;
-    if let Some(named) = arguments.unlock.as_ref().filter(|named| *named != name) {
-        let what = format!("`--unlock {}` names another campaign: nothing was retried.", crate::delivery::clean_line(named));
-        return Err(Failure::usage(what, format!("The campaign's exact name is “{name}”.")));
-    }
-    if arguments.dry_run {
-        return Ok(());
-    }
-    if campaign.settings.read_only && arguments.unlock.is_none() {
-        let why = match campaign.config.read_only {
-            Some(_) => "Its configuration says `read_only = true`.".to_owned(),
-            None => format!(
-                "{} counts as production, and production is read-only unless the configuration says otherwise.",
-                campaign.base.host()
-            ),
-        };
-        let next = format!(
-            "`--unlock \"{name}\"` unlocks it for this command, `read_only = false` in the configuration permanently. `--dry-run` shows the plan anyway."
-        );
-        return Err(Failure::new(Exit::Usage, format!("“{name}” is read-only: nothing was retried."), why, next));
-    }
-    if !arguments.yes && !can_ask() {
-        let why = "A retry sends a message to a person, so someone must agree, and there is no terminal to ask on.";
-        let next = "Look at the plan with `--dry-run`, then run it with `--yes`.";
-        return Err(Failure::new(Exit::Usage, "Nothing was retried: it needs `--yes`.", why, next));
-    }
-    Ok(())
-}
+use super::{PAST, RetryArguments};
 
 /// Whether the plan has the expected number of messages, and whether a number was given in
 /// production.
@@ -80,10 +42,6 @@ fn needs_count(chosen: &Chosen, campaign: &ConfiguredCampaign) -> bool {
     campaign.settings.host_kind.is_production() && chosen.count() > 1
 }
 
-fn can_ask() -> bool {
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
-}
-
 /// What the user must type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
@@ -97,7 +55,7 @@ impl Wanted {
     fn is_given(self, line: &str) -> bool {
         let typed = line.trim();
         match self {
-            Wanted::Yes => matches!(typed, "y" | "Y" | "yes" | "Yes" | "YES"),
+            Wanted::Yes => is_yes(typed),
             Wanted::Count(count) => typed == count.to_string(),
         }
     }
@@ -125,44 +83,7 @@ pub(super) async fn asked(
     let counts = needs_count(chosen, campaign) && arguments.expect.is_none();
     let wanted = if counts { Wanted::Count(chosen.count()) } else { Wanted::Yes };
     let question = format!("{}\n{}", announcement(chosen, campaign, context.zone(), Timestamp::now()), wanted.prompt());
-    let asked_at = context.clock.moment();
-    let answer = tokio::task::spawn_blocking(move || -> std::io::Result<String> {
-        let mut err = std::io::stderr();
-        write!(err, "{question}")?;
-        err.flush()?;
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line)?;
-        Ok(line)
-    });
-    let Ok(Ok(line)) = answer.await else {
-        return Err(Failure::usage("The answer could not be read: nothing was retried.", "Run it again, or with `--yes`."));
-    };
-    let yes = wanted.is_given(&line);
-    // A plan's age is the larger of the two clocks' answers.
-    let now = context.clock.moment();
-    let age = now.steady.duration_since(chosen.planned_at()).max(asked_at.age(now));
-    if yes && age.unsigned_abs() > PLAN_LIFE {
-        let why = "What it says about the messages may no longer be true.";
-        return Err(Failure::new(
-            Exit::Usage,
-            "The plan is more than five minutes old: nothing was retried.",
-            why,
-            "Run the command again.",
-        ));
-    }
-    Ok(yes)
-}
-
-/// Writes the unlock of a read-only campaign to the journal, before anything is sent.
-///
-/// # Errors
-/// It cannot be written, so the campaign stays locked.
-pub(super) fn note_unlock(open: &OpenJournal, campaign: &ConfiguredCampaign, chosen: &Chosen) -> Result<(), Failure> {
-    let detail = format!("for one command: retry of {}", counted(chosen.count(), "message"));
-    open.note(NoteKind::Unlock, campaign, detail).map_err(|error| {
-        let what = "Nothing was retried: the unlock could not be written to the journal.";
-        failure(&error, what, "Fix the state folder, or name another one with `--state FOLDER`.")
-    })
+    action::asked(question, |line| wanted.is_given(line), chosen.planned_at(), context, PAST).await
 }
 
 #[cfg(test)]
@@ -204,32 +125,10 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_alone_needs_no_number_and_no_unlocking_but_a_wrong_one_is_told() {
+    fn a_plan_alone_needs_no_number_but_a_wrong_one_is_told() {
         let dry_run = RetryArguments { dry_run: true, yes: false, ..YES };
-        assert_eq!(allowed(&campaign(), &dry_run), Ok(()));
         assert_eq!(expected(&messages(true), &campaign(), &dry_run), Ok(()));
-        assert!(expected(&messages(true), &campaign(), &RetryArguments { expect: Some(9), ..dry_run.clone() }).is_err());
-        assert!(allowed(&campaign(), &RetryArguments { unlock: Some("Another".to_owned()), ..dry_run }).is_err());
-    }
-
-    #[test]
-    fn production_is_read_only_until_it_is_unlocked_by_its_name() {
-        let with = |unlock: Option<&str>| allowed(&campaign(), &RetryArguments { unlock: unlock.map(str::to_owned), ..YES });
-        let failure = with(None).unwrap_err();
-        assert!(failure.text.why.contains("gateway.example counts as production"), "{failure}");
-        assert!(failure.text.next.contains("`--unlock \"Clinic\"`"), "{failure}");
-        assert!(with(Some("clinic")).is_err());
-        assert_eq!(with(Some("Clinic")), Ok(()));
-    }
-
-    #[test]
-    fn only_a_clear_yes_is_one() {
-        for yes in ["y\n", "yes\r\n", " Y "] {
-            assert!(Wanted::Yes.is_given(yes), "{yes:?}");
-        }
-        for no in ["", "\n", "n\n", "yy\n", "ye\n", "ok\n", "y n\n", "41\n"] {
-            assert!(!Wanted::Yes.is_given(no), "{no:?}");
-        }
+        assert!(expected(&messages(true), &campaign(), &RetryArguments { expect: Some(9), ..dry_run }).is_err());
     }
 
     #[test]

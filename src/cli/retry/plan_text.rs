@@ -193,7 +193,7 @@ pub(super) mod tests {
     }
 
     /// A campaign that counts as production.
-    pub(in super::super) fn campaign() -> ConfiguredCampaign {
+    pub(in crate::cli) fn campaign() -> ConfiguredCampaign {
         let text =
             "[[campaigns]]\nname = \"Clinic\"\nid = \"campaign_1\"\nbase_url = \"https://gateway.example/api/v2\"\nkey = \"key_live_1\"\n";
         ConfiguredCampaign::of(config::read(text).0.campaigns.remove(0)).unwrap()
