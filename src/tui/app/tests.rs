@@ -210,7 +210,7 @@ proptest! {
         let offered = chrome::keys::useful(&app.shared, app.top()).0;
         for line in app.shared.keymap.help(context) {
             let action = line.binding.action;
-            let Some(key) = line.keys_in(context).first().map(|chord| event(*chord)) else { continue };
+            let Some(key) = line.keys_in(context).next().map(event) else { continue };
             let can = app.can(action);
             let mut after = scene.play();
             let effects = after.let_through(key, app.shared.now);

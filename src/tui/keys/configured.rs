@@ -90,7 +90,7 @@ fn clash(map: &KeyMap, understood: &[Understood<'_>]) -> Option<(usize, Mistake)
         for chord in chords {
             for context in Context::ALL {
                 let here = || map.lines.iter().filter(move |line| line.binding.contexts.contains(&context));
-                let is_bound = |line: &&Bound| line.keys_in(context).contains(&chord.value);
+                let is_bound = |line: &&Bound| line.keys_in(context).any(|key| key == chord.value);
                 let own = here().filter(|line| line.binding.action == *action).find(is_bound);
                 let other = here().filter(|line| line.binding.action != *action).find(is_bound);
                 if let (Some(_), Some(other)) = (own, other) {

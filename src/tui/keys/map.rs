@@ -28,22 +28,26 @@ impl Bound {
 
     /// The keys that mean it in `context`. Where printable keys are text they mean nothing else, and a
     /// line that has only such keys keeps its default ones there.
-    pub fn keys_in(&self, context: Context) -> Vec<Chord> {
-        if !context.is_text() {
-            return self.keys.clone();
-        }
-        let kept: Vec<Chord> = self.keys.iter().copied().filter(|chord| chord.printable().is_none()).collect();
-        if kept.is_empty() && !self.keys.is_empty() { self.binding.keys.to_vec() } else { kept }
+    pub fn keys_in(&self, context: Context) -> impl Iterator<Item = Chord> {
+        let is_text = context.is_text();
+        let is_kept = move |chord: &Chord| !is_text || chord.printable().is_none();
+        let (keys, all) = if self.keys.iter().any(is_kept) { (&*self.keys, false) } else { (self.usual_keys(), true) };
+        keys.iter().copied().filter(move |chord| all || is_kept(chord))
+    }
+
+    /// The default keys; none where the configuration took them away.
+    fn usual_keys(&self) -> &[Chord] {
+        if self.keys.is_empty() { &[] } else { self.binding.keys }
     }
 
     /// The first key, as the footer of `context` shows it; empty where none is bound.
     pub fn key(&self, context: Context) -> String {
-        self.keys_in(context).first().map(ToString::to_string).unwrap_or_default()
+        self.keys_in(context).next().map(|key| key.to_string()).unwrap_or_default()
     }
 
     /// All keys, as the help of `context` shows them.
     pub fn all_keys(&self, context: Context) -> String {
-        self.keys_in(context).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        self.keys_in(context).map(|key| key.to_string()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -65,7 +69,7 @@ impl KeyMap {
     /// nothing. In a text field a printable key is text.
     pub fn lookup(&self, context: Context, key: KeyEvent) -> Option<Action> {
         let chord = Chord::of(key)?;
-        let found = self.here(context).find(|line| line.keys_in(context).contains(&chord))?;
+        let found = self.here(context).find(|line| line.keys_in(context).any(|key| key == chord))?;
         Some(found.binding.action)
     }
 
@@ -73,7 +77,7 @@ impl KeyMap {
     /// out.
     pub fn footer(&self, context: Context) -> Vec<&Bound> {
         let mut shown: Vec<_> =
-            self.here(context).filter(|line| line.binding.footer.is_some() && !line.keys_in(context).is_empty()).collect();
+            self.here(context).filter(|line| line.binding.footer.is_some() && line.keys_in(context).next().is_some()).collect();
         shown.sort_by_key(|line| line.binding.footer);
         shown
     }
