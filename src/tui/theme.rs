@@ -44,8 +44,6 @@ pub enum Role {
     Production,
     /// The header line of any other campaign.
     Header,
-    /// What needs attention in the header line of any campaign but a production one.
-    HeaderWarning,
     /// A changed cell, for a moment. Only adds to the style of the cell.
     Changed,
     /// Rules and borders.
@@ -56,7 +54,7 @@ pub enum Role {
 
 impl Role {
     /// All of them.
-    pub const ALL: [Role; 18] = [
+    pub const ALL: [Role; 17] = [
         Role::Text,
         Role::Strong,
         Role::Muted,
@@ -71,7 +69,6 @@ impl Role {
         Role::SelectedElsewhere,
         Role::Production,
         Role::Header,
-        Role::HeaderWarning,
         Role::Changed,
         Role::Rule,
         Role::Focus,
@@ -94,7 +91,6 @@ impl Role {
             Role::SelectedElsewhere => "selected_elsewhere",
             Role::Production => "production",
             Role::Header => "header",
-            Role::HeaderWarning => "header_warning",
             Role::Changed => "changed",
             Role::Rule => "rule",
             Role::Focus => "focus",

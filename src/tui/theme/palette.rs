@@ -42,7 +42,7 @@ fn colourless(role: Role) -> Style {
         Role::Text | Role::Muted | Role::Fine | Role::Moving | Role::Rule => plain,
         Role::Strong | Role::Accent | Role::SelectedElsewhere | Role::Unknown => plain.add_modifier(Modifier::BOLD),
         Role::Heading | Role::Changed | Role::Header => plain.add_modifier(Modifier::UNDERLINED),
-        Role::Warning | Role::Failed | Role::HeaderWarning => plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
+        Role::Warning | Role::Failed => plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         Role::Selected => plain.add_modifier(Modifier::REVERSED).remove_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         Role::Production | Role::Focus => plain.add_modifier(Modifier::REVERSED.union(Modifier::BOLD)),
     }
@@ -76,7 +76,6 @@ fn sixteen(role: Role) -> Style {
         // Whole words would be a wall of yellow; a few of them in the first line are not.
         Role::Warning => plain.add_modifier(Modifier::BOLD),
         // In bold, many terminals would show black as grey.
-        Role::HeaderWarning => plain.fg(Color::Black).bg(Color::Yellow).remove_modifier(Modifier::BOLD),
         Role::Failed => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
         Role::Unknown => plain.fg(Color::Magenta),
         Role::Accent => plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
@@ -96,7 +95,7 @@ fn bright(role: Role) -> Style {
         Role::Muted => plain.fg(Color::Gray),
         Role::Fine => plain.fg(Color::LightGreen),
         Role::Moving => plain.fg(Color::LightCyan),
-        Role::Warning | Role::HeaderWarning => plain.fg(Color::LightYellow),
+        Role::Warning => plain.fg(Color::LightYellow),
         Role::Failed => plain.fg(Color::LightRed).add_modifier(Modifier::BOLD),
         Role::Unknown => plain.fg(Color::LightMagenta),
         Role::Accent => plain.fg(Color::LightCyan).add_modifier(Modifier::BOLD),
@@ -128,7 +127,6 @@ fn strongest_of_sixteen(role: Role) -> Style {
         Role::Production => production(),
         Role::Changed => Style::new().add_modifier(Modifier::BOLD),
         Role::Strong | Role::Heading | Role::Header | Role::SelectedElsewhere => black.add_modifier(Modifier::BOLD),
-        Role::HeaderWarning => black.fg(Color::LightYellow).add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         Role::Text | Role::Muted | Role::Rule => black,
     }
 }
@@ -152,8 +150,6 @@ struct Palette {
     selected: (Rgb, Rgb),
     focus: (Rgb, Rgb),
     header: (Rgb, Rgb),
-    /// The text only: it is on the header's background.
-    header_warning: Rgb,
     production: (Rgb, Rgb),
 }
 
@@ -171,7 +167,6 @@ const DARK: Palette = Palette {
     selected: (0xffffff, 0x2a4d75),
     focus: (0x101216, 0x5fd0df),
     header: (0xe6e8ec, 0x2c313a),
-    header_warning: 0xe8b95c,
     production: (0xffffff, 0xaf001c),
 };
 
@@ -189,7 +184,6 @@ const LIGHT: Palette = Palette {
     selected: (0x000000, 0xc5def8),
     focus: (0xffffff, 0x005f70),
     header: (0x1b1f26, 0xdde1e8),
-    header_warning: 0x7a4500,
     production: (0xffffff, 0xaf001c),
 };
 
@@ -207,7 +201,6 @@ const HIGH_CONTRAST: Palette = Palette {
     selected: (0x000000, 0xffff5f),
     focus: (0x000000, 0xffff5f),
     header: (0x000000, 0xffffff),
-    header_warning: 0x8c0000,
     production: (0xffffff, 0xaf0000),
 };
 
@@ -238,7 +231,6 @@ fn painted(role: Role, palette: &Palette, depth: ColourDepth) -> Style {
         Role::Selected => on(palette.selected).remove_modifier(Modifier::BOLD),
         Role::Focus => on(palette.focus).add_modifier(Modifier::BOLD),
         Role::Header => on(palette.header),
-        Role::HeaderWarning => on((palette.header_warning, palette.header.1)).add_modifier(Modifier::BOLD),
         Role::Production => on(palette.production).add_modifier(Modifier::BOLD),
     }
 }
