@@ -42,4 +42,4 @@ pub use segments::{Coding, TextSize, beyond_gsm, not_in_english};
 pub use status::{Progress, Status, progress};
 pub use template::{Template, TemplatePart, fill, parts, text_body};
 pub use text::{clean, clean_line, is_invisible, named, needs_cleaning};
-pub use wording::{agreeing, counted, full_stop, grouped, sentences};
+pub use wording::{agreeing, counted, full_stop, grouped, percent, sentences};

@@ -1,4 +1,4 @@
-//! Numbers as people write them, with a noun that agrees, and texts that end like sentences.
+//! Numbers and shares as people write them, numbers with a noun that agrees, and texts that end like sentences.
 
 use std::borrow::Cow;
 
@@ -13,6 +13,16 @@ pub fn grouped(number: usize) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A share (0 to 1) with one decimal, but `100 %`. Anything above nothing is never shown as zero, and anything below all
+/// of it never as all.
+pub fn percent(share: f64) -> String {
+    match share {
+        _ if share > 0.0 && share < 0.0005 => "under 0.1 %".to_owned(),
+        _ if share < 1.0 => format!("{:.1} %", (share * 100.0).min(99.9)),
+        _ => format!("{:.0} %", share * 100.0),
+    }
 }
 
 /// A number and its noun: `1 message`, `12,003 messages`, `1 retry`, `2 retries`, `1 batch`, `2 batches`.
@@ -60,6 +70,16 @@ mod tests {
     #[case(usize::MAX, "18,446,744,073,709,551,615")]
     fn thousands_have_commas(#[case] number: usize, #[case] expected: &str) {
         assert_eq!(grouped(number), expected);
+    }
+
+    #[rstest]
+    #[case(0.0, "0.0 %")]
+    #[case(0.0002, "under 0.1 %")]
+    #[case(0.179, "17.9 %")]
+    #[case(0.99995, "99.9 %")]
+    #[case(1.0, "100 %")]
+    fn a_share_above_nothing_is_never_zero(#[case] share: f64, #[case] text: &str) {
+        assert_eq!(percent(share), text);
     }
 
     #[rstest]

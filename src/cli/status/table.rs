@@ -12,7 +12,7 @@ use super::super::moment::shown;
 use super::super::records::write_records;
 use super::super::table::columns;
 use super::report::{FailurePart, LatencyPart, RecentPart, StatusReport};
-use crate::delivery::{Class, DeliveryError, Status, believed_total, code_or_none};
+use crate::delivery::{Class, DeliveryError, Status, believed_total, code_or_none, percent};
 use crate::store::Recent;
 
 /// The report in lines and columns.
@@ -128,7 +128,6 @@ fn failure(failure: &FailurePart) -> Vec<String> {
 }
 
 fn recent(recent: &RecentPart, zone: &TimeZone) -> String {
-    let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let usual = match recent.usual_share {
         Some(share) if recent.is_day_loaded => format!("usually {} fail", percent(share)),
         Some(share) => format!("usually {} fail, by what is loaded of the day before", percent(share)),

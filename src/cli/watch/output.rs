@@ -12,7 +12,7 @@ use super::super::records::RecordWriter;
 use super::super::table::Tint;
 use super::super::{Exit, Format};
 use super::board::{Figures, SeenChange};
-use crate::delivery::{BatchId, Mask, Recipient, Status};
+use crate::delivery::{BatchId, Mask, Recipient, Status, percent};
 
 /// The columns that the longest pair of statuses takes: `with telco → delivered`.
 const STEP: usize = 22;
@@ -198,8 +198,8 @@ fn in_words(summary: &Summary<'_>) -> String {
     let finished = match figures.finished {
         0 => "none finished".to_owned(),
         finished => {
-            let share = figures.failed as f64 / finished as f64 * 100.0;
-            format!("{} finished, {} failed ({share:.1} %)", grouped(finished), grouped(figures.failed))
+            let share = percent(figures.failed as f64 / finished as f64);
+            format!("{} finished, {} failed ({share})", grouped(finished), grouped(figures.failed))
         }
     };
     let on_the_way = match figures.loaded {
@@ -282,7 +282,7 @@ mod tests {
         let lines: Vec<&str> = table.lines().collect();
         assert_eq!(lines[0], "14:02:13  65∙∙∙∙1234    new → created           message_1");
         assert_eq!(lines[1], "14:02:13  65∙∙∙∙1234    sending → failed        routing_error  message_1");
-        assert_eq!(lines[2], "Done: nothing is left to wait for. 2 changes, 1 finished, 1 failed (100.0 %), 0 still on the way.");
+        assert_eq!(lines[2], "Done: nothing is left to wait for. 2 changes, 1 finished, 1 failed (100 %), 0 still on the way.");
     }
 
     #[test]

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Campaign;
-use crate::delivery::{BatchId, Class, DeliveryError, grouped};
+use crate::delivery::{BatchId, Class, DeliveryError, grouped, percent};
 use crate::postman::Explanation;
 use crate::store::{Merged, Recent};
-use crate::tui::widgets::words::{percent, too_many_for};
+use crate::tui::widgets::words::too_many_for;
 
 /// How much must be loaded before "more than usual" means anything: the day that the usual share is
 /// taken from, plus the last minutes.

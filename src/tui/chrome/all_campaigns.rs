@@ -6,13 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{classes, overview};
-use crate::delivery::{Class, DeliveryError, Recipient, code_or_none, counted, grouped};
+use crate::delivery::{Class, DeliveryError, Recipient, code_or_none, counted, grouped, percent};
 use crate::store::Classes;
 use crate::tui::shared::{Campaign, NewestFailure, Shared};
 use crate::tui::text::{Align, cut_middle, fit, width};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::recipient;
-use crate::tui::widgets::words::percent;
 use crate::tui::{Role, class_role, class_sign};
 
 /// How many lines each failure has.

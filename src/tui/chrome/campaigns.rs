@@ -4,13 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::recent;
-use crate::delivery::grouped;
+use crate::delivery::{grouped, percent};
 use crate::tui::Role;
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, cut_middle, fit, width as text_width};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::sparkline;
-use crate::tui::widgets::words::percent;
 
 /// How many spans the last hour has: of five minutes, or of ten.
 const HOUR: (usize, usize) = (12, 6);

@@ -6,13 +6,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::label_width;
-use crate::delivery::{Class, grouped};
+use crate::delivery::{Class, grouped, percent};
 use crate::store::{Classes, Recent};
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, fit};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::stacked;
-use crate::tui::widgets::words::percent;
 use crate::tui::{Role, class_role, class_sign};
 
 /// The narrowest and the widest bar.

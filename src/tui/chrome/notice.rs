@@ -4,14 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::action::Subject;
-use crate::delivery::{Status, counted, grouped, sentences};
+use crate::delivery::{Status, counted, grouped, percent, sentences};
 use crate::monitor::{ActionStage, Connection, Notice, NoticeWeight};
 use crate::postman::{Explanation, Refusal};
 use crate::tui::shared::{ActionRecord, BackTo, Campaign, Shared};
 use crate::tui::text::{cut, width};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::recipient;
-use crate::tui::widgets::words::{in_a_line, percent, shown_notice, until};
+use crate::tui::widgets::words::{in_a_line, shown_notice, until};
 use crate::tui::{Action, Context, Role, sign};
 
 /// Draws the line: what a person is waiting for comes first.

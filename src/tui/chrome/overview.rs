@@ -6,14 +6,13 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::recent;
-use crate::delivery::{code_or_none, grouped};
+use crate::delivery::{code_or_none, grouped, percent};
 use crate::tui::Role;
 use crate::tui::keys::Action;
 use crate::tui::shared::{Campaign, Shared, ViewKind};
 use crate::tui::text::{Align, fit};
 use crate::tui::widgets::bar::bar;
 use crate::tui::widgets::sparkline;
-use crate::tui::widgets::words::percent;
 
 /// How many errors have a line.
 const ERRORS: usize = 5;

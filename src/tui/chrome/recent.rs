@@ -5,13 +5,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::label_width;
-use crate::delivery::{Class, grouped};
+use crate::delivery::{Class, grouped, percent};
 use crate::store::Recent;
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, fit, width};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::sparkline::{self, Bin};
-use crate::tui::widgets::words::{percent, taking, too_many_for};
+use crate::tui::widgets::words::{taking, too_many_for};
 use crate::tui::{Role, class_sign};
 
 /// How many minutes the graph has where there is room, and otherwise: the last minutes alone.

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Can, Click, Dialog, Next, Press};
-use crate::delivery::{Class, MessageId, agreeing, grouped};
+use crate::delivery::{Class, MessageId, agreeing, grouped, percent};
 use crate::store::Verdict;
 use crate::tui::chrome::{all_campaigns, overview, recent};
 use crate::tui::shared::{Campaign, NewestFailure, Shared};
@@ -15,7 +15,7 @@ use crate::tui::theme::graph_style;
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::sparkline::{self, Bin};
 use crate::tui::widgets::table;
-use crate::tui::widgets::words::{bytes, environment, figure, percent, rate, until};
+use crate::tui::widgets::words::{bytes, environment, figure, rate, until};
 use crate::tui::{Action, Context, Role};
 
 /// The list while it is open.

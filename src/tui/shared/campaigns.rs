@@ -5,12 +5,11 @@ use std::ops::{Deref, DerefMut};
 
 use jiff::Timestamp;
 
-use crate::delivery::{Class, MessageId};
+use crate::delivery::{Class, MessageId, percent};
 use crate::monitor::{Command, NoticeWeight};
 use crate::store::{RowNumber, Verdict};
 use crate::tui::dialogs::AllCampaigns;
 use crate::tui::shared::{Campaign, FilterChoice, Shared, ViewKind};
-use crate::tui::widgets::words::percent;
 
 /// All campaigns, by their index in the configuration.
 pub(in crate::tui) struct Campaigns {

@@ -7,7 +7,7 @@ mod groups; // how they are counted and sorted
 pub(super) use draw::draw;
 pub(in crate::tui) use groups::{FailureColumn, FailureGroup, Failures, GroupKey};
 
-use crate::delivery::{RetryAdvice, Status, code_or_none};
+use crate::delivery::{RetryAdvice, Status, code_or_none, percent};
 use crate::monitor::NoticeWeight;
 use crate::store::RowNumber;
 use crate::tui::Action;
@@ -15,7 +15,6 @@ use crate::tui::dialogs::{Can, RowAction};
 use crate::tui::keys::Chord;
 use crate::tui::shared::{Campaign, CopyFormat, CopyWhat, FilterChoice, Shared};
 use crate::tui::views::{About, RowSubject};
-use crate::tui::widgets::words::percent;
 
 pub(super) const ABOUT: About = About {
     name: "failures",

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::delivery::{BatchId, Class, RetryAdvice, counted, grouped};
+use crate::delivery::{BatchId, Class, RetryAdvice, counted, grouped, percent};
 use crate::monitor::NoticeWeight;
 use crate::store::{BatchSummary, Classes, Filter, View};
 use crate::tui::dialogs::{Can, RowAction};
@@ -15,7 +15,7 @@ use crate::tui::text::{Align, fit, wrap};
 use crate::tui::views::{About, RowSubject, batches, empty};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::table;
-use crate::tui::widgets::words::{loaded_of, percent};
+use crate::tui::widgets::words::loaded_of;
 use crate::tui::{Action, Role, class_role, class_sign};
 
 pub(super) const ABOUT: About = About {

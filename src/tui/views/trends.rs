@@ -10,14 +10,14 @@ use jiff::Timestamp;
 use ratatui::layout::{Position, Rect};
 
 use crate::config::GivenTime;
-use crate::delivery::{Class, grouped};
+use crate::delivery::{Class, grouped, percent};
 use crate::store::Latency;
 use crate::tui::dialogs::{Can, RowAction};
 use crate::tui::keys::Chord;
 use crate::tui::layout::ScreenLayout;
 use crate::tui::shared::{Campaign, CopyFormat, FilterChoice, Shared, TimeWindow};
 use crate::tui::views::About;
-use crate::tui::widgets::words::{percent, taking};
+use crate::tui::widgets::words::taking;
 use crate::tui::{Action, ViewKind};
 
 use bars::{BarState, MINUTE, TrendBar};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::delivery::{Beside, counted, grouped};
+use crate::delivery::{Beside, counted, grouped, percent};
 use crate::postman::{Explanation, HostKind};
 use crate::store::{BatchSummary, Recent};
 use crate::tui::Role;
@@ -25,16 +25,6 @@ pub(in crate::tui) fn shown_notice<'a>(state: &Shared, text: &'a Explanation) ->
         }
     }
     Cow::Owned(text)
-}
-
-/// A share with one decimal, but `100 %`. Anything above nothing is never shown as zero, and anything below all of it
-/// never as all.
-pub(in crate::tui) fn percent(share: f64) -> String {
-    match share {
-        _ if share > 0.0 && share < 0.0005 => "under 0.1 %".to_owned(),
-        _ if share < 1.0 => format!("{:.1} %", (share * 100.0).min(99.9)),
-        _ => format!("{:.0} %", share * 100.0),
-    }
 }
 
 /// What failures that are too many are measured by: `usually 0.3 %`, or where they are no more than usual, `limit 2.0 %`.
@@ -222,16 +212,6 @@ mod tests {
     #[case(1.26, "1.3")]
     fn rates_are_short(#[case] calls: f64, #[case] text: &str) {
         assert_eq!(rate(calls), text);
-    }
-
-    #[rstest]
-    #[case(0.0, "0.0 %")]
-    #[case(0.0002, "under 0.1 %")]
-    #[case(0.179, "17.9 %")]
-    #[case(0.99995, "99.9 %")]
-    #[case(1.0, "100 %")]
-    fn a_share_above_nothing_is_never_zero(#[case] share: f64, #[case] text: &str) {
-        assert_eq!(percent(share), text);
     }
 
     #[rstest]

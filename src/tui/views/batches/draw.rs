@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{classes, index, lines, whole_retry};
-use crate::delivery::{Class, counted, grouped};
+use crate::delivery::{Class, counted, grouped, percent};
 use crate::state::ActionKind;
 use crate::store::{BatchSummary, Classes};
 use crate::tui::shared::{Campaign, Shared};
@@ -17,7 +17,7 @@ use crate::tui::text::{Align, cut_middle, fit, width};
 use crate::tui::theme::graph_style;
 use crate::tui::views::empty;
 use crate::tui::widgets::pieces::{self, Piece};
-use crate::tui::widgets::words::{figure_of, percent, row_of};
+use crate::tui::widgets::words::{figure_of, row_of};
 use crate::tui::widgets::{stacked, table};
 use crate::tui::{Action, Role, class_sign};
 
@@ -111,6 +111,9 @@ fn being_prepared(campaign: &Campaign, batches: &[BatchSummary], now: Timestamp)
 /// are missing for another reason.
 const PREPARED_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
+/// How wide a share of deliveries is at least, with a blank before it.
+const SHARE: usize = 7;
+
 /// How wide the columns are; 0 where there is no room.
 #[derive(Debug, Clone, Copy, Default)]
 struct Widths {
@@ -145,7 +148,7 @@ impl Widths {
             rows,
             delivered: widest(
                 &mut batches.iter().map(|summary| delivered(summary, &classes(campaign, summary))),
-                "100.0 %".len().max(width(&heads.delivered)),
+                SHARE.max(width(&heads.delivered)),
             ),
             failed: widest(failed, width(&heads.failed)),
             is_narrow,

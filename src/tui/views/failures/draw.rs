@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{FailureGroup, GroupKey, about};
-use crate::delivery::{ErrorCode, RetryAdvice, code_or_none, grouped};
+use crate::delivery::{ErrorCode, RetryAdvice, code_or_none, grouped, percent};
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, fit, width};
 use crate::tui::theme::graph_style;
@@ -16,7 +16,7 @@ use crate::tui::views::empty;
 use crate::tui::widgets::bar::bar;
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::stacked::NOT_LOADED;
-use crate::tui::widgets::words::{percent, row_of};
+use crate::tui::widgets::words::row_of;
 use crate::tui::widgets::{sparkline, table};
 use crate::tui::{Action, Role};
 

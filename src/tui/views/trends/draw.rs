@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::bars::{BarState, TrendBar, Trends};
 use super::{area, bar_words, is_drawn, times};
-use crate::delivery::{Class, counted, grouped};
+use crate::delivery::{Class, counted, grouped, percent};
 use crate::postman::HostKind;
 use crate::store::{Latency, Recent, Since};
 use crate::tui::shared::{Campaign, Shared};
@@ -16,7 +16,7 @@ use crate::tui::text::age;
 use crate::tui::views::{empty, how_far, window_words};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::sparkline::{self, Bin};
-use crate::tui::widgets::words::{figure, percent, taking};
+use crate::tui::widgets::words::{figure, taking};
 use crate::tui::{Action, Role, class_role, class_sign};
 
 use axes::{ChartPlace, Places};
