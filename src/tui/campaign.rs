@@ -21,6 +21,7 @@ mod window;
 use absence::Absence;
 pub(super) use actions::{ActionKey, ActionRecord, Actions};
 use alarm::Alarm;
+pub(super) use alarm::Alert;
 use batch_loads::BatchLoads;
 pub(super) use changes::{ChangeRecord, Changes, Retried};
 use checked::Checked;

@@ -31,7 +31,7 @@ pub(super) use copying::{CopyFormat, CopyWhat, marked_rows, messages_text, sente
 pub(super) use locking::Preview;
 pub(super) use look::Look;
 pub(super) use named_filters::{NamedFilter, NamedFilters};
-pub(super) use notices::Notices;
+pub(super) use notices::{KeptNotice, Notices};
 pub(super) use planning::{batch_plan, plan, plan_one, planner, says_the_same};
 pub(super) use presence::Presence;
 pub(super) use tables::{OrderLine, Ordered, Sortable, Tables, ViewOrder, order_sign};

@@ -1,9 +1,10 @@
 //! What calls a person by itself.
 
+use postwatch::postman::HostKind;
 use postwatch::store::AnswerKind;
 use postwatch::tui::Effect;
 
-use crate::desk::{Desk, Sms, sms};
+use crate::desk::{Desk, Sms, card, setup, sms};
 
 /// Two days of messages, of the last minutes so many failed.
 fn days(failed: u32) -> Vec<Sms> {
@@ -80,4 +81,34 @@ fn a_batch_that_ends_calls_once() {
     desk.sees("is finished").sees("1 delivered, 1 failed");
     desk.wait(1_000).answer(0, &rows(false, 62), AnswerKind::List, None, false);
     assert_eq!(rings(&mut desk), 0);
+}
+
+/// Two campaigns, the second of which is not on the screen: a batch of it is loaded and has a message on the way.
+fn two_campaigns() -> Desk {
+    let mut desk = Desk::new(setup(["Clinic reminders", "One-time codes"].map(|name| card(name, HostKind::Test)).to_vec()), 160, 36);
+    let of_batch = |message: Sms| message.batch("a41f").uploaded(3_000, 2);
+    let batch = vec![of_batch(sms(9_001, "success", 3_000)), of_batch(sms(9_002, "sending", 3_001))];
+    desk.live(0).live(1).head(0, &days(0), true).head(1, &[days(0), batch].concat(), true);
+    desk
+}
+
+/// The failures of the campaign on the screen would be those of another one.
+#[test]
+fn a_notice_about_another_campaign_says_first_what_leads_there() {
+    let mut desk = two_campaigns();
+    let failing: Vec<Sms> = (0..4).map(|number| sms(number, "failure", i64::from(number) * 10 + 121)).collect();
+    desk.wait(1_000).answer(1, &failing, AnswerKind::List, None, false);
+    desk.sees("One-time codes: 10.0 % failed in 15 min").sees("w leads to it; then 3 shows the failures");
+    desk.keys("!").sees("w leads to it; then 3 shows the failures").keys("Esc w");
+    desk.sees("3 shows the failures").misses("leads to it").keys("3").sees("4 of 135 failed");
+    desk.keys("[").sees("w leads to it; then 3 shows the failures");
+}
+
+#[test]
+fn to_a_campaign_that_needs_nobody_the_list_of_campaigns_leads() {
+    let mut desk = two_campaigns();
+    let rest = sms(9_002, "success", 3_002).batch("a41f").uploaded(3_001, 2);
+    desk.wait(1_000).answer(1, &[rest], AnswerKind::List, None, false);
+    desk.sees("One-time codes: batch").sees("Shift-Tab lists all campaigns; in this one, 2 shows the batches");
+    desk.keys("]").sees("2 shows the batches").misses("lists all campaigns");
 }

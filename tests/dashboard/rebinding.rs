@@ -5,13 +5,17 @@ use postwatch::monitor::Command;
 use postwatch::postman::HostKind;
 use postwatch::tui::KeyMap;
 
-use crate::desk::{Desk, card, retry_of, setup, sms};
+use crate::desk::{Desk, Sms, card, retry_of, setup, sms};
 
 fn desk(keys: &str, columns: u16, rows: u16) -> Desk {
+    desk_of(keys, columns, rows, &["Clinic reminders"])
+}
+
+fn desk_of(keys: &str, columns: u16, rows: u16, names: &[&str]) -> Desk {
     let (config, mistakes) = config::read(&format!("[keys]\n{keys}\n"));
     let (map, wrong) = KeyMap::configured(&config.keys);
     assert!(mistakes.is_empty() && wrong.is_empty(), "{mistakes:?} {wrong:?}");
-    let mut setup = setup(vec![card("Clinic reminders", HostKind::Test)]);
+    let mut setup = setup(names.iter().map(|name| card(name, HostKind::Test)).collect());
     setup.keys = map;
     let mut desk = Desk::new(setup, columns, rows);
     desk.live(0).head(0, &[sms(4_018, "failure", 60), sms(4_019, "success", 120)], false);
@@ -64,4 +68,13 @@ fn a_question_keeps_its_keys() {
     desk.keys("r").sees("y retry").sees("Esc cancel").wait(500).keys("s b").sees("[ cancel ]").keys("Esc").misses("[ cancel ]");
     desk.keys("r").wait(500).keys("y");
     assert!(matches!(desk.commands().as_slice(), [command] if retry_of(command).is_some()));
+}
+
+#[test]
+fn a_notice_about_another_campaign_names_them() {
+    let mut desk = desk_of("show_failures = \"F7\"\nnext_in_need = \"F8\"", 200, 40, &["Clinic reminders", "One-time codes"]);
+    let usual = |number: u32| sms(1_000 + number, "success", 3_600 + i64::from(number) * 900);
+    let failing = |number: u32| sms(number, "failure", 120 + i64::from(number));
+    let messages: Vec<Sms> = (0..200).map(usual).chain((0..30).map(failing)).collect();
+    desk.live(1).head(1, &messages, true).sees("F8 leads to it; then F7 shows the failures").keys("F8").sees(" · F7 shows the failures");
 }

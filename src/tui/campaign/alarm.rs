@@ -8,6 +8,7 @@ use super::Campaign;
 use crate::delivery::{BatchId, Class, DeliveryError, grouped, percent};
 use crate::postman::Explanation;
 use crate::store::{Merged, Recent};
+use crate::tui::shared::ViewKind;
 use crate::tui::widgets::words::too_many_for;
 
 /// How much must be loaded before "more than usual" means anything: the day that the usual share is
@@ -27,6 +28,21 @@ pub(in crate::tui) struct Alarm {
     moving_batches: HashSet<BatchId>,
 }
 
+/// What a person is called for.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct Alert {
+    pub text: Explanation,
+    /// The view of the campaign that shows more of it. Its key is named where the text is shown: which one leads there
+    /// depends on the campaign that is on the screen then.
+    pub view: Option<ViewKind>,
+}
+
+impl Alert {
+    fn new(what: String, why: impl Into<String>, view: ViewKind) -> Self {
+        Self { text: Explanation::new(what, why, ""), view: Some(view) }
+    }
+}
+
 impl Alarm {
     /// The messages are forgotten.
     pub fn start_over(&mut self) {
@@ -36,7 +52,7 @@ impl Alarm {
 
 impl Campaign {
     /// Calls once when more fail than usual, and again only after it was well below that.
-    pub fn rising_failures(&mut self, now: Timestamp) -> Option<Explanation> {
+    pub fn rising_failures(&mut self, now: Timestamp) -> Option<Alert> {
         let recent = &self.recent;
         // Half the limit: a share that hovers around it must not call every minute.
         let limit = self.settings.failure_limit;
@@ -55,34 +71,34 @@ impl Campaign {
         let leading = leading.map(|error| format!("mostly {}", error.code));
         let why: Vec<String> = std::iter::once(too_many_for(recent, limit)).chain(leading).collect();
         let what = format!("{}: {failed} in {} min", self.settings.name, recent.minutes);
-        Some(Explanation::new(what, why.join(", "), "3 shows the failures"))
+        Some(Alert::new(what, why.join(", "), ViewKind::Failures))
     }
 
     /// Calls once when nothing finishes any more; `minute` writes a minute as a person reads it.
-    pub fn stall(&mut self, minute: impl Fn(Timestamp) -> String) -> Option<Explanation> {
+    pub fn stall(&mut self, minute: impl Fn(Timestamp) -> String) -> Option<Alert> {
         let had_called = std::mem::replace(&mut self.alarm.has_called_stall, self.recent.stall.is_some());
         let stall = self.recent.stall.filter(|_| !had_called)?;
         let what = format!("{}: nothing {}", self.settings.name, stall.finished(minute));
         let why = format!("{} unfinished, perhaps because no reports come in", grouped(stall.waiting));
-        Some(Explanation::new(what, why, "ask Postman, if it goes on"))
+        Some(Alert { text: Explanation::new(what, why, "ask Postman, if it goes on"), view: None })
     }
 
     /// Calls for errors with which a known message has just failed, and that were never loaded before:
     /// an error that a retry cleared for a while is not new.
-    pub fn new_errors(&mut self, merged: &Merged, now: Timestamp) -> Vec<Explanation> {
+    pub fn new_errors(&mut self, merged: &Merged, now: Timestamp) -> Vec<Alert> {
         let failed = merged.changes.iter().filter_map(|change| change.error.as_ref()).filter(|error| !error.code.is_empty());
         let new: Vec<&DeliveryError> = failed.filter(|error| self.alarm.seen_errors.insert((*error).clone())).collect();
         self.alarm.seen_errors.extend(self.store.counts().errors.iter().map(|count| count.error.clone()));
         let call = |error: &DeliveryError| {
             let what = format!("{}: a new error, {}", self.settings.name, error.code);
-            Explanation::new(what, error.known().advice(), "3 shows the failures")
+            Alert::new(what, error.known().advice(), ViewKind::Failures)
         };
         if self.is_enough_loaded(now) { new.into_iter().map(call).collect() } else { Vec::new() }
     }
 
     /// Calls when a batch is finished that had messages on the way: nothing in it will change
     /// without a retry.
-    pub fn ended_batches(&mut self, merged: &Merged) -> Vec<Explanation> {
+    pub fn ended_batches(&mut self, merged: &Merged) -> Vec<Alert> {
         let mut calls = Vec::new();
         if merged.touched.is_empty() {
             return calls;
@@ -95,10 +111,10 @@ impl Campaign {
                 let classes = summary.classes(self.now, patience);
                 let of = |class: Class| grouped(classes[class]);
                 let file = summary.batch.file_name.as_deref().map(|file| format!(", {}", self.shown_name(file))).unwrap_or_default();
-                calls.push(Explanation::new(
+                calls.push(Alert::new(
                     format!("{}: batch {} is finished", self.settings.name, summary.batch.id.short(false)),
                     format!("{} delivered, {} failed{file}", of(Class::Delivered), of(Class::Failed)),
-                    "2 shows the batches",
+                    ViewKind::Batches,
                 ));
             }
         }

@@ -143,7 +143,7 @@ fn words(state: &Shared) -> Words {
         return Words::new(plain(leave(state)), Role::Warning);
     }
     if let Some(notice) = state.notices.answering() {
-        return Words::new(shown_notice(state, &notice.text).into_owned(), Role::Strong);
+        return Words::new(shown_notice(state, notice).into_owned(), Role::Strong);
     }
     if let Some(what) = state.exports.what() {
         return Words::new(plain(export(state, what)), Role::Text);
@@ -166,13 +166,13 @@ fn words(state: &Shared) -> Words {
         return Words::new(plain(hint), Role::Text);
     }
     match (newest, state.notices.newest()) {
-        (Some(newest), Some(notice)) if notice.at <= newest.at => reported(state, newest),
+        (Some(newest), Some(kept)) if kept.notice.at <= newest.at => reported(state, newest),
         (Some(newest), None) => reported(state, newest),
-        (_, Some(notice)) => {
-            let (_, role) = weight(notice);
+        (_, Some(kept)) => {
+            let (_, role) = weight(&kept.notice);
             let role = if role == Role::Muted { Role::Text } else { role };
-            let time = state.look.happened(notice.at, state.now);
-            Words { time, ..Words::new(shown_notice(state, &notice.text).into_owned(), role) }
+            let time = state.look.happened(kept.notice.at, state.now);
+            Words { time, ..Words::new(shown_notice(state, kept).into_owned(), role) }
         }
         (None, None) => Words::new(plain(String::new()), Role::Text),
     }

@@ -4,9 +4,8 @@ use ratatui::text::{Line, Span};
 
 use super::Can;
 use crate::delivery::grouped;
-use crate::monitor::Notice;
 use crate::tui::chrome::notice::weight;
-use crate::tui::shared::Shared;
+use crate::tui::shared::{KeptNotice, Shared};
 use crate::tui::text::{Align, fit, wrap};
 use crate::tui::widgets::page::{self, Page, Reads};
 use crate::tui::widgets::words::{in_a_line, shown_notice};
@@ -52,14 +51,14 @@ impl Reads for NoticesPage {
                 style(Role::Muted),
             )));
         }
-        for notice in shared.notices.iter() {
-            let (word, role) = weight(notice);
-            let at = shared.look.happened(notice.at, shared.now);
+        for kept in shared.notices.iter() {
+            let (word, role) = weight(&kept.notice);
+            let at = shared.look.happened(kept.notice.at, shared.now);
             lines.push(Line::from(vec![
                 Span::styled(format!(" {} ", fit(&at, TIME, Align::Left)), style(Role::Muted)),
                 Span::styled(word, style(role)),
             ]));
-            let text = shown_notice(shared, &notice.text);
+            let text = shown_notice(shared, kept);
             let trace = text.trace_id.as_ref().map(|id| format!("trace id {id}")).unwrap_or_default();
             for (text, role) in
                 [(text.what.as_str(), Role::Strong), (&text.why, Role::Text), (&text.next, Role::Text), (&trace, Role::Muted)]
@@ -80,12 +79,12 @@ impl Reads for NoticesPage {
 
 /// All of it as text, with the trace ids.
 fn text(shared: &Shared) -> String {
-    let text = |notice: &Notice| {
+    let text = |kept: &KeptNotice| {
         format!(
             "{}\t{}\t{}",
-            shared.look.exact(shared.look.of_that_day(notice.at)),
-            weight(notice).0,
-            in_a_line(&shown_notice(shared, &notice.text))
+            shared.look.exact(shared.look.of_that_day(kept.notice.at)),
+            weight(&kept.notice).0,
+            in_a_line(&shown_notice(shared, kept))
         )
     };
     shared.notices.iter().map(text).collect::<Vec<_>>().join("\n")

@@ -38,11 +38,11 @@ impl Shared {
             News::Rows { rows, from, asked_at, reach, head } => {
                 let merged = self.rows(index, &rows, &from, asked_at, reach, head);
                 let calls = self.campaigns.get_mut(index).map(|campaign| campaign.new_errors(&merged, now)).unwrap_or_default();
-                self.call(NoticeWeight::Warning, calls);
+                self.call(NoticeWeight::Warning, calls.into_iter().map(|alert| (index, alert)).collect());
                 self.keep_within_limit(index);
                 self.watch_failures();
                 let calls = self.campaigns.get_mut(index).map(|campaign| campaign.ended_batches(&merged)).unwrap_or_default();
-                self.call(NoticeWeight::Info, calls);
+                self.call(NoticeWeight::Info, calls.into_iter().map(|alert| (index, alert)).collect());
                 let ends = self.campaigns.get_mut(index).map(|campaign| campaign.followed_ends(&merged)).unwrap_or_default();
                 self.tell_ends(index, &ends);
                 self.tell_outage(index);

@@ -7,8 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::delivery::{agreeing, counted};
 use crate::monitor::{Notice, NoticeWeight};
 use crate::postman::Explanation;
-use crate::tui::Effect;
-use crate::tui::shared::Shared;
+use crate::tui::campaign::Alert;
+use crate::tui::shared::{Shared, ViewKind};
+use crate::tui::{Action, Effect};
 
 /// How many are kept. More than anyone reads; a worker that repeats itself must not fill the
 /// memory.
@@ -17,10 +18,24 @@ const KEPT: usize = 200;
 /// How long the answer to a key comes before everything else: long enough to be read.
 const NOTICE_TIME: SignedDuration = SignedDuration::from_secs(5);
 
+/// A notice as it is kept.
+#[derive(Debug, Clone)]
+pub(in crate::tui) struct KeptNotice {
+    pub notice: Notice,
+    /// The campaign whose view shows more of it.
+    pub more: Option<(usize, ViewKind)>,
+}
+
+impl From<Notice> for KeptNotice {
+    fn from(notice: Notice) -> Self {
+        Self { notice, more: None }
+    }
+}
+
 /// The notices so far.
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Notices {
-    notices: VecDeque<Notice>,
+    notices: VecDeque<KeptNotice>,
     dropped: usize,
     read: usize,
     /// Until when the newest comes before everything else: it answers a key.
@@ -29,13 +44,14 @@ pub(in crate::tui) struct Notices {
 
 impl Notices {
     /// Adds the answer to a key, or a call: it comes before everything else for a while.
-    pub fn answer(&mut self, notice: Notice) {
-        self.answers_until = Some(notice.at + NOTICE_TIME);
+    pub fn answer(&mut self, notice: impl Into<KeptNotice>) {
+        let notice = notice.into();
+        self.answers_until = Some(notice.notice.at + NOTICE_TIME);
         self.push(notice);
     }
 
     /// The newest one, while it comes before everything else.
-    pub fn answering(&self) -> Option<&Notice> {
+    pub fn answering(&self) -> Option<&KeptNotice> {
         self.newest().filter(|_| self.answers_until.is_some())
     }
 
@@ -50,10 +66,11 @@ impl Notices {
     }
 
     /// Adds a notice.
-    pub fn push(&mut self, notice: Notice) {
+    pub fn push(&mut self, notice: impl Into<KeptNotice>) {
+        let notice = notice.into();
         // A repeated notice replaces the earlier one, wherever that is: several campaigns that come
         // and go must not push out everything else.
-        if let Some(at) = self.notices.iter().rposition(|known| known.text == notice.text) {
+        if let Some(at) = self.notices.iter().rposition(|known| known.notice.text == notice.notice.text) {
             self.notices.remove(at);
             self.read -= usize::from(at < self.read);
         }
@@ -65,7 +82,7 @@ impl Notices {
         }
     }
 
-    pub fn newest(&self) -> Option<&Notice> {
+    pub fn newest(&self) -> Option<&KeptNotice> {
         self.notices.back()
     }
 
@@ -85,7 +102,7 @@ impl Notices {
     }
 
     /// All kept ones, newest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Notice> {
+    pub fn iter(&self) -> impl Iterator<Item = &KeptNotice> {
         self.notices.iter().rev()
     }
 
@@ -102,23 +119,38 @@ impl Shared {
         self.notices.answer(Notice { at: self.now, weight, text });
     }
 
-    /// Calls a person: notices, and the bell for the first of them.
-    pub(super) fn call(&mut self, weight: NoticeWeight, texts: Vec<Explanation>) {
-        if let Some(first) = texts.first().filter(|_| self.look.bell) {
-            let more = if texts.len() > 1 { format!(", and {} more", texts.len() - 1) } else { String::new() };
-            self.effects.push(Effect::Call(format!("{}{more}", first.what)));
+    /// Calls a person for something in each of these campaigns: notices, and the bell for the first of them.
+    pub(super) fn call(&mut self, weight: NoticeWeight, alerts: Vec<(usize, Alert)>) {
+        if let Some((_, first)) = alerts.first().filter(|_| self.look.bell) {
+            let more = if alerts.len() > 1 { format!(", and {} more", alerts.len() - 1) } else { String::new() };
+            self.effects.push(Effect::Call(format!("{}{more}", first.text.what)));
         }
-        for text in texts {
-            self.notices.answer(Notice { at: self.now, weight, text });
+        for (campaign, Alert { text, view }) in alerts {
+            let notice = Notice { at: self.now, weight, text };
+            self.notices.answer(KeptNotice { notice, more: view.map(|view| (campaign, view)) });
         }
+    }
+
+    /// Which keys lead to a view of a campaign: first those that show another campaign.
+    pub(in crate::tui) fn way_to(&self, campaign: usize, view: ViewKind) -> String {
+        let what = format!("shows the {}", view.about().label.to_lowercase());
+        if campaign == self.campaigns.current() {
+            return format!("{} {what}", self.key_for(Action::Show(view)));
+        }
+        let key = self.keymap.name(self.pane(), Action::Show(view));
+        if self.campaigns.next_in_need() == Some(campaign) {
+            return format!("{} leads to it; then {key} {what}", self.key_for(Action::NextInNeed));
+        }
+        format!("{} lists all campaigns; in this one, {key} {what}", self.key_for(Action::ShowCampaigns))
     }
 
     /// Calls for every campaign that has just begun to fail more than usual, or in which nothing finishes any more.
     pub(super) fn watch_failures(&mut self) {
         let (now, look) = (self.now, &self.look);
-        let calls = self.campaigns.iter_mut().flat_map(|campaign| {
+        let calls = self.campaigns.iter_mut().enumerate().flat_map(|(index, campaign)| {
             let rising = campaign.rising_failures(now);
-            rising.into_iter().chain(campaign.stall(|since| look.minute(since, now)))
+            let stall = campaign.stall(|since| look.minute(since, now));
+            rising.into_iter().chain(stall).map(move |alert| (index, alert))
         });
         let calls = calls.collect();
         self.call(NoticeWeight::Problem, calls);
@@ -155,7 +187,7 @@ mod tests {
         for what in ["a", "b", "b", "a"] {
             notices.push(notice(what));
         }
-        assert_eq!(notices.iter().map(|notice| notice.text.what.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(notices.iter().map(|kept| kept.notice.text.what.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         notices.mark_read();
         notices.push(notice("c"));
         assert_eq!((notices.count(), notices.unread()), (3, 1));

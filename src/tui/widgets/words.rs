@@ -8,17 +8,21 @@ use crate::delivery::{Beside, counted, grouped, percent};
 use crate::postman::{Explanation, HostKind};
 use crate::store::{BatchSummary, Recent};
 use crate::tui::Role;
-use crate::tui::shared::{Campaign, Look, Shared};
+use crate::tui::shared::{Campaign, KeptNotice, Look, Shared};
 use crate::tui::text;
 
-/// A notice as it may be shown: while presenting, without the names of files.
-pub(in crate::tui) fn shown_notice<'a>(state: &Shared, text: &'a Explanation) -> Cow<'a, Explanation> {
+/// A notice as it may be shown: with the keys that lead to more of it, and while presenting without the names of files.
+pub(in crate::tui) fn shown_notice<'a>(state: &Shared, kept: &'a KeptNotice) -> Cow<'a, Explanation> {
+    let mut text = Cow::Borrowed(&kept.notice.text);
+    if let Some((campaign, view)) = kept.more {
+        text.to_mut().next = state.way_to(campaign, view);
+    }
     if !state.is_presenting() {
-        return Cow::Borrowed(text);
+        return text;
     }
     let batches = state.campaigns.iter().flat_map(|campaign| campaign.store.batches());
     let names = batches.filter_map(|summary| summary.batch.file_name).chain(state.exports.names().iter().cloned());
-    let mut text = text.clone();
+    let mut text = text.into_owned();
     for name in names.filter(|name| !name.is_empty()) {
         for part in [&mut text.what, &mut text.why, &mut text.next] {
             *part = part.replace(&name, "(hidden)");
