@@ -67,6 +67,11 @@ impl Store {
         batches
     }
 
+    /// Whether any loaded message belongs to a batch.
+    pub fn has_batches(&self) -> bool {
+        self.tally.batches.iter().any(|tally| tally.stations.total() > 0)
+    }
+
     /// One batch.
     pub fn batch(&self, id: &BatchId) -> Option<BatchSummary> {
         self.summary(self.columns.batches.find(id.as_str())?)

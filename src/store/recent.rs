@@ -39,8 +39,10 @@ pub struct Recent {
 pub struct Stall {
     /// Since the minute in which something last finished.
     pub since: Since,
-    /// How many wait: on the way, stuck or unconfirmed.
+    /// How many wait, of those that began shortly before or since then: on the way, stuck or unconfirmed.
     pub waiting: usize,
+    /// From when on what began is counted among these; `None` where that is all that is loaded.
+    pub counted_from: Option<Timestamp>,
 }
 
 /// Since when it goes badly, as far as what is loaded tells.
@@ -195,7 +197,8 @@ impl Store {
             (None, None) => Since::Start,
             (None, Some(from)) => Since::AtLeast(now.duration_since(from)),
         };
-        (too_long >= Recent::ENOUGH && too_long * 2 > all).then_some(Stall { since, waiting })
+        let counted_from = last.and_then(|_| start_of(first));
+        (too_long >= Recent::ENOUGH && too_long * 2 > all).then_some(Stall { since, waiting, counted_from })
     }
 
     /// Since when the share of failures is above the usual one.

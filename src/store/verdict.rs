@@ -28,6 +28,12 @@ impl Stall {
             Since::AtLeast(so_long) => format!("of the last {} finished", whole(so_long)),
         }
     }
+
+    /// How many wait, and of which messages: not all that are listed as on the way count here.
+    pub fn unfinished(self, time: impl Fn(Timestamp) -> String) -> String {
+        let waiting = grouped(self.waiting);
+        self.counted_from.map_or_else(|| format!("{waiting} unfinished"), |from| format!("{waiting} sent since {} unfinished", time(from)))
+    }
 }
 
 /// In whole hours, or minutes below one.
@@ -122,7 +128,7 @@ impl Verdict {
                 format!("Failing{}: {error}{} of {}", since.unwrap_or_default(), grouped(*failed), grouped(*finished))
             }
             Verdict::Stalled(stall) => {
-                format!("Nothing {}, {} unfinished", stall.finished(time), grouped(stall.waiting))
+                format!("Nothing {}, {}", stall.finished(&time), stall.unfinished(&time))
             }
             Verdict::Quiet => "Quiet: nothing sent".to_owned(),
             Verdict::Unknown(why) => format!("Cannot tell: {why}"),
@@ -162,7 +168,7 @@ mod tests {
     #[rstest]
     #[case(
         Since::Minute(Timestamp::UNIX_EPOCH),
-        "Nothing finished since 02:41, 162 unfinished",
+        "Nothing finished since 02:41, 162 sent since 02:41 unfinished",
         "Failing since 02:41: routing_error, 38 of 212"
     )]
     #[case(Since::Start, "Nothing finished yet, 162 unfinished", "Failing from the start: routing_error, 38 of 212")]
@@ -183,7 +189,10 @@ mod tests {
         };
         let last = recent(212, 38, 300, Some(0.003));
         let minute = since.minute();
-        assert_eq!(of(Recent { stall: Some(Stall { since, waiting: 162 }), ..last.clone() }), (stalled.to_owned(), minute));
+        assert_eq!(
+            of(Recent { stall: Some(Stall { since, waiting: 162, counted_from: minute }), ..last.clone() }),
+            (stalled.to_owned(), minute)
+        );
         assert_eq!(of(Recent { rise: Some(since), ..last }), (failing.to_owned(), minute));
     }
 

@@ -26,7 +26,7 @@ use super::{Role, text, views};
 /// How wide the label of the second or third line is: both are, so that what is behind them lines up, unless that takes
 /// too much of a narrow line.
 fn label_width(state: &Shared, campaign: &Campaign, label: &str, columns: u16) -> usize {
-    let both = text::width(&classes::label(state, campaign)).max(text::width(&recent::label(state, campaign)));
+    let both = text::width(&classes::label(state, campaign)).max(text::width(&recent::label(state, campaign, columns)));
     let is_affordable = columns >= ROOM_FOR_LABELS || both <= SHORT_LABEL;
     if is_affordable { both } else { text::width(label) }.min(LONGEST_LABEL)
 }

@@ -279,7 +279,7 @@ fn how_far(shared: &Shared, campaign: &Campaign) -> Vec<Piece> {
     if campaign.store.is_empty() {
         return Vec::new();
     }
-    let (how_far, role) = shared.how_far_shown(campaign);
+    let (how_far, role) = shared.how_far_shown(campaign, &shared.loaded_how_far(campaign));
     let rank = if role == Role::Muted { 2 } else { 1 };
     vec![Piece::new(how_far, shared.look.style(role), rank)]
 }

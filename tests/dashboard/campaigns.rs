@@ -17,7 +17,7 @@ fn refused(desk: &Desk) -> News {
 fn what_was_never_read_has_no_figures() {
     let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 120, 36);
     let news = refused(&desk);
-    desk.news(0, news).sees("24 h    not loaded yet").sees("15 min  not loaded yet").misses("0 ✗").misses("nothing finished");
+    desk.news(0, news).sees("24 h         not loaded yet").sees("last 15 min  not loaded yet").misses("0 ✗").misses("nothing finished");
     desk.head(0, &[sms(1, "success", 60)], true).sees("1 ✓").sees("0 ✗").misses("not loaded yet");
 }
 

@@ -16,8 +16,8 @@ fn set(desk: &mut Desk, minutes: i64) {
 }
 
 #[rstest]
-#[case(-60, "to 13:03")]
-#[case(60, "to 15:03")]
+#[case(-60, "as of 13:03")]
+#[case(60, "as of 15:03")]
 fn the_age_of_the_data_grows_whatever_the_time_of_day_is(#[case] minutes: i64, #[case] until: &str) {
     let mut desk = Desk::with(&[sms(1, "success", 60)], 120, 36);
     desk.news(0, News::Connection(Connection::Live));

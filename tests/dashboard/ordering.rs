@@ -170,7 +170,7 @@ fn the_arrows_move_a_column_in_the_menu_and_one_column_stays() {
 
 #[test]
 fn rows_of_new_columns_say_what_was_told() {
-    let mut desk = Desk::with(&[sms(1, "success", 60)], 200, 60);
+    let mut desk = Desk::with(&[sms(1, "success", 60).batch("a41f")], 200, 60);
     desk.keys("o j j j j Space j j Space j Space Esc");
     assert_eq!(heads(&desk)[4..], ["result", "attempts", "batch", "language", "template", "file"]);
     let line = desk.line("› ✓ delivered ");

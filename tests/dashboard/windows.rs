@@ -26,9 +26,9 @@ fn asked_back(commands: &[Command]) -> Vec<SignedDuration> {
 #[test]
 fn it_is_the_last_24_hours_from_the_first_frame_on() {
     let mut desk = desk(120, 36);
-    desk.sees(" 24 h    not loaded yet");
+    desk.sees(" 24 h         not loaded yet");
     // What a find brings before the newest messages are loaded says nothing about them.
-    desk.answer(0, &[sms(7, "failure", 200 * HOUR)], AnswerKind::Search, None, false).sees(" 24 h    not loaded yet");
+    desk.answer(0, &[sms(7, "failure", 200 * HOUR)], AnswerKind::Search, None, false).sees(" 24 h         not loaded yet");
     desk.head(0, &[sms(1, "success", HOUR), sms(2, "failure", 30 * HOUR)], true);
     desk.sees(" 24 h  ").sees("1 ✓ delivered   0 ✗").sees("last 24 h").sees("65∙∙∙∙0001").misses("65∙∙∙∙0002");
     assert_eq!(desk.commands(), []);

@@ -78,8 +78,8 @@ impl Campaign {
     pub fn stall(&mut self, minute: impl Fn(Timestamp) -> String) -> Option<Alert> {
         let had_called = std::mem::replace(&mut self.alarm.has_called_stall, self.recent.stall.is_some());
         let stall = self.recent.stall.filter(|_| !had_called)?;
-        let what = format!("{}: nothing {}", self.settings.name, stall.finished(minute));
-        let why = format!("{} unfinished, perhaps because no reports come in", grouped(stall.waiting));
+        let what = format!("{}: nothing {}", self.settings.name, stall.finished(&minute));
+        let why = format!("{}, perhaps because no reports come in", stall.unfinished(&minute));
         Some(Alert { text: Explanation::new(what, why, "ask Postman, if it goes on"), view: None })
     }
 

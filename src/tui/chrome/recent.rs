@@ -1,12 +1,12 @@
 //! The third line: what finished in the last minutes, as a graph and in words: is it going well, and since when not.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::label_width;
 use crate::delivery::{Class, grouped, percent};
-use crate::store::Recent;
+use crate::store::{Recent, Since};
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, fit, width};
 use crate::tui::widgets::pieces::{self, Piece};
@@ -20,6 +20,9 @@ const GRAPH: (usize, usize) = (60, 15);
 /// From this width on there is room for the hour.
 const ROOMY: u16 = 140;
 
+/// From this width on the label says "last"; below, which error leads says more.
+const ROOM_FOR_LAST: u16 = 120;
+
 /// Draws the line.
 pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let Some(campaign) = state.campaign() else { return };
@@ -27,35 +30,63 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
         return;
     }
     let look = &state.look;
-    let label = label(state, campaign);
+    let label = label(state, campaign, area.width);
     let label_columns = label_width(state, campaign, &label, area.width);
     let label = fit(&label, label_columns, Align::Left);
-    let role = if campaign.fails_too_often() { Role::Failed } else { Role::Heading };
+    // What was so when the last answer came calls nobody.
+    let is_alarming = campaign.fails_too_often() && campaign.is_live(state.now, true);
+    let role = if is_alarming { Role::Failed } else { Role::Heading };
     buffer.set_stringn(area.x + 1, area.y, &label, usize::from(area.width) - 1, look.style(role));
     let taken = u16::try_from(label_columns + 2).unwrap_or(u16::MAX);
-    let mut rest = Rect { x: area.x.saturating_add(taken), width: area.width.saturating_sub(taken), ..area };
+    let rest = Rect { x: area.x.saturating_add(taken), width: area.width.saturating_sub(taken), ..area };
     if campaign.is_unread() {
         return pieces::draw(buffer, rest, vec![Piece::new("not loaded yet", look.style(Role::Muted), 0)], Vec::new());
     }
     let minutes = if area.width >= ROOMY { GRAPH.0 } else { GRAPH.1 };
     let columns = columns(state, campaign, minutes);
     let most = columns.iter().filter_map(|column| column.value).max().unwrap_or(0);
-    let graph = Rect { width: (minutes as u16).min(rest.width), height: 1, ..rest };
+    // A blank behind the graph, and one at each end of the words.
+    let room = usize::from(rest.width).saturating_sub(minutes + 3);
+    let words = words(state, campaign, room);
+    let ends = ends(state, campaign, minutes);
+    // A graph of nothing has no ends that anybody would see.
+    let has_room = most > 0 && pieces::total(&words) + ends.iter().map(|end| width(end)).sum::<usize>() <= room;
+    let [start, end] = if has_room { ends } else { Default::default() };
+    let parts = [width(&start), minutes, width(&end), 1].map(|columns| Constraint::Length(columns as u16));
+    let [before, graph, behind, _, rest] =
+        Layout::horizontal(parts.into_iter().chain([Constraint::Fill(1)])).areas(Rect { height: 1, ..rest });
     sparkline::draw(buffer, graph, &columns, most);
-    rest.x += graph.width + 1;
-    rest.width -= (graph.width + 1).min(rest.width);
-    let room = usize::from(rest.width).saturating_sub(2);
-    pieces::draw(buffer, rest, words(state, campaign, room), Vec::new());
+    for (text, area) in [(start, before), (end, behind)] {
+        buffer.set_stringn(area.x, area.y, &text, usize::from(area.width), look.style(Role::Muted));
+    }
+    pieces::draw(buffer, rest, words, Vec::new());
 }
 
-/// How many minutes it is about, or until when where the newest messages are older than usual.
-pub(super) fn label(state: &Shared, campaign: &Campaign) -> String {
+/// What is beside the graph, where there is room: from when to when it is, unless the label says so.
+fn ends(state: &Shared, campaign: &Campaign, minutes: usize) -> [String; 2] {
+    let is_longer = minutes > GRAPH.1;
+    if campaign.is_live(state.now, true) {
+        let start = if is_longer { format!(" {minutes} min ago ") } else { String::new() };
+        return [start, " now".to_owned()];
+    }
+    if !is_longer {
+        return Default::default();
+    }
+    let until = campaign.recent_until;
+    let from = until.saturating_sub(SignedDuration::from_mins(minutes as i64 - 1)).unwrap_or(until);
+    let time = |at| state.look.minute(at, state.now);
+    [format!(" {} ", time(from)), format!(" {}", time(until))]
+}
+
+/// How many minutes it is about, or of when it is where the newest messages are older than usual.
+pub(super) fn label(state: &Shared, campaign: &Campaign, columns: u16) -> String {
     if !campaign.is_unread() && !campaign.is_live(state.now, true) {
-        return format!("to {}", state.look.minute(campaign.recent_until, state.now));
+        return format!("as of {}", state.look.minute(campaign.recent_until, state.now));
     }
     let minutes = i64::from(campaign.recent.minutes);
     match state.loaded_for(campaign).map(|loaded| loaded.as_mins()) {
         Some(loaded) if loaded < minutes && !campaign.is_unread() => format!("{loaded} of {minutes} min"),
+        _ if columns >= ROOM_FOR_LAST => format!("last {minutes} min"),
         _ => format!("{minutes} min"),
     }
 }
@@ -110,7 +141,7 @@ fn words(state: &Shared, campaign: &Campaign, room: usize) -> Vec<Piece> {
     if let Some(stall) = recent.stall {
         return vec![
             piece(format!("nothing {}", stall.finished(minute)), Role::Warning, 0),
-            piece(format!("; {} unfinished", grouped(stall.waiting)), Role::Warning, 1),
+            piece(format!("; {}", stall.unfinished(minute)), Role::Warning, 1),
         ];
     }
     match (recent.finished, recent.begun) {
@@ -135,13 +166,16 @@ fn words(state: &Shared, campaign: &Campaign, room: usize) -> Vec<Piece> {
     // Of none the share says nothing.
     let share = if recent.failed > 0 { percent(share) } else { String::new() };
     let since = recent.rise.filter(|_| is_failing).map(|since| format!(", {}", since.words(minute))).unwrap_or_default();
-    let long = vec![whole, piece(format!("{failed} {cross} {share}").trim_end().to_owned(), failed_role, 0).gap(3), compared.clone()];
+    let alone = piece(format!("{failed} {cross} {share}").trim_end().to_owned(), failed_role, 0).gap(3);
     let share = if share.is_empty() { share } else { format!(": {share}") };
-    let short = vec![piece(format!("{failed} {cross} of {finished}{share}"), failed_role, 0), compared];
-    // What is usual, and since when, say more than one word for each figure.
+    let of = piece(format!("{failed} {cross} of {finished}{share}"), failed_role, 0);
+    // When it changed says more than what is usual, and both say more than one word for each figure.
+    let changed = recent.rise.and_then(Since::minute).map_or("", |_| &*since);
+    let forms = [vec![whole, alone.clone(), compared.clone()], vec![of.clone(), compared], vec![of], vec![alone]];
     let has_room = |line: &[Piece], more: &str| pieces::total(line) + width(more) <= room;
-    let is_long = has_room(&long, &since) || has_room(&long, "") && !has_room(&short, &since);
-    let mut line = if is_long { long } else { short };
+    let longest = |more: &str| forms.iter().position(|line| has_room(line, more));
+    let chosen = longest(changed).or(longest("")).unwrap_or(1);
+    let mut line = forms.into_iter().nth(chosen).unwrap_or_default();
     if is_failing {
         line.push(piece(since, Role::Failed, 2));
         line.push(piece(leading(recent), Role::Failed, 3));

@@ -34,8 +34,8 @@ fn key(state: &Shared, view: ViewKind) -> String {
     state.keymap.name(state.pane(), Action::Show(view))
 }
 
-/// The ranks of what is left out first: how far back is loaded, then the count of the activity, then names, from the last
-/// to the first. The keys, the name of what is shown, and who did not get it stay.
+/// The ranks of what is left out first: how far back is loaded, then the count of the activity unless that waits for a
+/// person, then names, from the last to the first. The keys, the name of what is shown, and who did not get it stay.
 const OUT_FIRST: u8 = 20;
 
 /// The pieces of the line, from the left and from the right.
@@ -48,15 +48,17 @@ fn sides(state: &Shared, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piec
     }
     let room = usize::from(area.width).saturating_sub(2 + right.first().map_or(0, |_| 2) + pieces::total(&right));
     if right.is_empty() && kind != Kind::Small {
-        let far = if campaign.is_unread() { String::new() } else { state.how_far(campaign) };
+        let far = if campaign.is_unread() { String::new() } else { state.loaded_how_far(campaign) };
         right.push(Piece::new(far, style(Role::Muted), OUT_FIRST));
     }
     let loose = tabs(state, campaign, 2);
-    Some((if pieces::total(&loose) <= room { loose } else { tabs(state, campaign, 1) }, right))
+    // The count of the activity, which changes all the time, moves nothing.
+    let staying: Vec<Piece> = loose.iter().filter(|piece| piece.rank < OUT_FIRST - 1).cloned().collect();
+    Some((if pieces::total(&staying) <= room { loose } else { tabs(state, campaign, 1) }, right))
 }
 
-/// Key, name and count of every view, so many columns apart. A blank takes the place of the open tab's bracket, so that
-/// no name moves where another is shown.
+/// Key, name and count of every view, so many columns apart. From two on, the brackets of the open tab take the place of
+/// a blank, so that no name moves where another is shown; a blank remains on either side of them.
 fn tabs(state: &Shared, campaign: &Campaign, apart: usize) -> Vec<Piece> {
     let piece = |text: String, role: Role, rank: u8| Piece::new(text, state.look.style(role), rank).gap(0);
     let mut pieces = Vec::new();
@@ -64,7 +66,7 @@ fn tabs(state: &Shared, campaign: &Campaign, apart: usize) -> Vec<Piece> {
     for (rank, view) in (1..).zip(ViewKind::ALL) {
         let is_shown = view == state.view;
         let open = if is_shown { "[" } else { "" };
-        let blanks = if pieces.is_empty() { 1 } else { apart } - close.len() - open.len();
+        let blanks = if pieces.is_empty() { 1 - open.len() } else { (apart - close.len() - open.len()).max(1) };
         pieces.push(piece(format!("{close}{:blanks$}{open}", ""), Role::Accent, 0));
         pieces.push(piece(key(state, view), Role::Accent, 0));
         let stays = is_shown || view == ViewKind::NotDelivered;
@@ -72,7 +74,8 @@ fn tabs(state: &Shared, campaign: &Campaign, apart: usize) -> Vec<Piece> {
         pieces.push(piece(format!(" {}", view.about().label), role, if stays { 0 } else { rank + 1 }));
         let (number, role) = views::count(view, campaign);
         let number = if number == 0 { String::new() } else { format!(" ({})", grouped(number)) };
-        pieces.push(piece(number, role, if view == ViewKind::NotDelivered { 1 } else { OUT_FIRST - 1 }));
+        let is_needed = view == ViewKind::NotDelivered || role == Role::Failed;
+        pieces.push(piece(number, role, if is_needed { 1 } else { OUT_FIRST - 1 }));
         close = if is_shown { "]" } else { "" };
     }
     pieces.push(piece(close.to_owned(), Role::Accent, 0));

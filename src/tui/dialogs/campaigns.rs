@@ -54,7 +54,12 @@ const COLUMNS: [Column; 9] = [
     Column { head: "calls/s", width: 10, align: Align::Right, cell: |_, campaign| calls(campaign) },
     Column { head: "loaded", width: 10, align: Align::Right, cell: |_, campaign| loaded(campaign) },
     Column { head: "bytes", width: 9, align: Align::Right, cell: |_, campaign| read(campaign) },
-    Column { head: "back to", width: 18, align: Align::Left, cell: |shared, campaign| shared.how_far(campaign) },
+    Column {
+        head: "loaded back to",
+        width: 18,
+        align: Align::Left,
+        cell: |shared, campaign| shared.how_far(campaign).trim_start_matches("back to ").to_owned(),
+    },
 ];
 
 /// How wide the name is, at least and at most, and the sentence on how the campaign is going: `Failing since 02:41:

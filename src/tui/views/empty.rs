@@ -145,7 +145,11 @@ pub(in crate::tui) fn draw_no_failures(state: &Shared, campaign: &Campaign, buff
         true => format!("{} shows other times.", state.key_for(Action::TimeWindow)),
         false => format!("{messages} shows the messages; at their end, {enter} reads further back."),
     };
-    let what = format!("No failures in the {loaded} loaded{}, {}.", in_window(state, campaign), state.how_far_shown(campaign).0);
+    let what = format!(
+        "No failures in the {loaded} loaded{}, {}.",
+        in_window(state, campaign),
+        state.how_far_shown(campaign, &state.how_far(campaign)).0
+    );
     put(buffer, area, &[(what, strong), (next, text)]);
 }
 

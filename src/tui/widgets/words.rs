@@ -167,21 +167,32 @@ impl Shared {
     }
 
     /// How far the loaded messages go within the time window, and how that is shown: a window that is not loaded
-    /// whole is louder, unless the rest is on its way.
-    pub(in crate::tui) fn how_far_shown(&self, campaign: &Campaign) -> (String, Role) {
+    /// whole is louder, unless the rest is on its way. `how_far` says how far they go at all.
+    pub(in crate::tui) fn how_far_shown(&self, campaign: &Campaign, how_far: &str) -> (String, Role) {
         if campaign.choice.window.is_all() {
-            (self.how_far(campaign), Role::Muted)
+            (how_far.to_owned(), Role::Muted)
         } else if campaign.is_window_whole() {
             let until = format!("complete to {}", self.look.minute(campaign.recent_until, self.now));
             let is_live = campaign.is_unread() || campaign.is_live(self.now, true);
             (if is_live { "complete".to_owned() } else { until }, Role::Muted)
         } else {
             let role = if campaign.is_loading() { Role::Muted } else { Role::Warning };
-            (format!("{} only", self.how_far(campaign)), role)
+            (format!("{how_far} only"), role)
         }
     }
 
-    /// How far the loaded messages go: `back to 21 Nov 03:02`, or `the whole campaign`; and whether
+    /// How far the loaded messages go, where that is said of nothing else: beside a time window, `back to` alone would be
+    /// taken for its beginning.
+    pub(in crate::tui) fn loaded_how_far(&self, campaign: &Campaign) -> String {
+        let (coverage, how_far) = (campaign.store.coverage(), self.how_far(campaign));
+        match coverage.oldest {
+            _ if coverage.complete => format!("{how_far} is loaded"),
+            Some(_) => format!("loaded {how_far}"),
+            None => how_far,
+        }
+    }
+
+    /// What follows `loaded`: how far the loaded messages go, `back to 21 Nov 03:02` or `the whole campaign`; and whether
     /// older ones were dropped because no more are kept.
     pub(in crate::tui) fn how_far(&self, campaign: &Campaign) -> String {
         let coverage = campaign.store.coverage();

@@ -75,10 +75,11 @@ fn reach_words(shared: &Shared, campaign: &Campaign) -> String {
         let what = if campaign.has_loaded_all_of(batch) { "loads it again" } else { "loads the rest" };
         return format!("{words} · {} {what}", shared.key_for(Action::Enter));
     }
-    let how_far = shared.how_far(campaign);
+    // Behind an order, `loaded` was said already.
+    let how_far = if campaign.list.is_newest_first() { shared.loaded_how_far(campaign) } else { shared.how_far(campaign) };
     let coverage = campaign.store.coverage();
     if coverage.dropped > 0 {
-        format!("kept {}, {how_far} · max_messages keeps more", grouped(coverage.loaded))
+        format!("kept {}, {} · max_messages keeps more", grouped(coverage.loaded), shared.how_far(campaign))
     } else if let Some(wider) = wider_window(campaign) {
         let window = campaign.choice.window.words(&shared.look.zone, shared.now);
         let end = match window.strip_prefix("since ") {

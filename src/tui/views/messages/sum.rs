@@ -84,7 +84,7 @@ fn coverage(state: &Shared, campaign: &Campaign) -> Vec<Piece> {
         None => [0, 1, 1],
     };
     right.push(Piece::new(of, style(Role::Muted), of_rank).gap(1));
-    let (how_far, role) = state.how_far_shown(campaign);
+    let (how_far, role) = state.how_far_shown(campaign, &state.how_far(campaign));
     match below {
         0 => right.push(Piece::new(format!(", {how_far}"), style(role), far_rank).gap(0)),
         _ => right.push(Piece::new("outside the filter", style(Role::Muted), 1).gap(1)),

@@ -59,6 +59,7 @@ fn columns_of(shared: &Shared, campaign: &Campaign, width: usize) -> (Vec<(Colum
         chosen: &shared.tables.columns,
         ordered_by: Ordered::of_messages(campaign.list.order()).by,
         is_ordered: !campaign.list.is_newest_first(),
+        has_batches: campaign.store.has_batches(),
         result: ResultWidths::of(errors.iter().map(|error| (&*error.error.code, error.retry))),
         skipped: campaign.skipped_columns,
     };

@@ -47,10 +47,10 @@ impl ResultWidths {
 }
 
 /// Who gets the room that is left, in turn, and how wide it is then.
-fn growing(result: ResultWidths) -> [(Column, usize); 5] {
+fn growing(result: ResultWidths, has_text: bool) -> [(Column, usize); 5] {
     [
-        // A number from a neighbouring country: `62 81200001234`.
-        (Column::Recipient, 14),
+        // The longest number that there is, or on a narrow screen one from a neighbouring country: `62 81200001234`.
+        (Column::Recipient, if has_text { 16 } else { 14 }),
         // A name and a place, or a file and a language, tell more than the word "retry".
         (Column::Text, 36),
         (Column::Result, result.full),
@@ -68,6 +68,8 @@ pub(in crate::tui) struct Needs<'a> {
     pub ordered_by: Column,
     /// Whether that is not the default order: then its sign must be visible.
     pub is_ordered: bool,
+    /// Whether any message is of a batch: otherwise the column would say nothing.
+    pub has_batches: bool,
     pub result: ResultWidths,
     /// How many of the columns that scroll are scrolled away.
     pub skipped: usize,
@@ -82,7 +84,13 @@ impl Needs<'_> {
             skipped += usize::from(is_skipped);
             !is_skipped
         };
-        self.chosen.shown().filter(is_left).collect()
+        let says = |column: &Column| *column != Column::Batch || self.has_batches || self.ordered_by == Column::Batch;
+        let mut wanted: Vec<Column> = self.chosen.shown().filter(is_left).collect();
+        // A row without any column would be none.
+        if wanted.iter().any(says) {
+            wanted.retain(says);
+        }
+        wanted
     }
 
     fn width(&self, column: Column) -> usize {
@@ -156,7 +164,8 @@ fn with_gap(room: usize, needs: Needs<'_>, gap: usize) -> Vec<(Column, usize)> {
     if let Some((_, width)) = columns.first_mut() {
         *width = width.saturating_sub(over).max(1);
     }
-    for (column, wide) in growing(needs.result) {
+    let has_text = columns.iter().any(|(column, _)| *column == Column::Text);
+    for (column, wide) in growing(needs.result, has_text) {
         let spare = room.saturating_sub(taken(&columns));
         if let Some((_, width)) = columns.iter_mut().find(|(known, _)| *known == column) {
             *width += spare.min(wide.saturating_sub(*width));
