@@ -1,7 +1,7 @@
-//! The program is killed at random moments while it retries, again and again. What reached the
+//! The program is killed at random moments while it retries or sends, again and again. What reached the
 //! server, by the simulator's own log, is compared with what the journal knows.
 //!
-//! Twenty kills; `POSTWATCH_KILLS=200` asks for more.
+//! Twenty kills of each; `POSTWATCH_KILLS=200` asks for more.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's helpers fail the test")]
 
@@ -21,7 +21,8 @@ use postwatch::delivery::CampaignId;
 use postwatch::monitor::{CampaignIndex, CampaignSettings, Clock, Monitor, MonitorOptions, News, OpenActionNews, Update};
 use postwatch::postman::{Api, ApiKey, BaseUrl, HttpTransport};
 use postwatch::simulator::{Fault, FaultKind, FaultyCalls, LoggedCall};
-use postwatch::state::{ActionState, BudgetFile, Journal, JournalAccess, RunId, Who};
+use postwatch::state::{ActionKind, ActionState, BudgetFile, Journal, JournalAccess, RunId, Who};
+use serde_json::Value;
 use stage::{CLINIC, Stage, still};
 
 /// How many new messages each start retries; it names those of the start before once more.
@@ -31,13 +32,24 @@ const NEW: usize = 3;
 const PLACES: usize = 4;
 
 #[test]
+fn killed_at_any_moment_it_never_retries_twice() {
+    at_all_places(killed, 1);
+}
+
+#[test]
 fn killed_at_any_moment_it_never_sends_twice() {
+    // Many a kill comes while it only reads.
+    at_all_places(killed_sending, 4);
+}
+
+/// Kills it on several stages at once. Of so many kills at least one must have come after a request left.
+fn at_all_places(killed: fn(u64, usize) -> usize, of: usize) {
     let kills: usize = std::env::var("POSTWATCH_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(20);
     let each = kills.div_ceil(PLACES);
     std::thread::scope(|scope| {
         let places: Vec<_> = (0..PLACES).map(|place| scope.spawn(move || killed(place as u64, each))).collect();
         let posts: usize = places.into_iter().map(|place| place.join().unwrap()).sum();
-        assert!(posts >= kills, "{posts} requests left in all: the kills came too early to prove anything");
+        assert!(posts >= kills / of, "{posts} requests left in all: the kills came too early to prove anything");
     });
 }
 
@@ -71,6 +83,60 @@ fn killed(place: u64, kills: usize) -> usize {
     settle(&stage, &near);
     check(&stage);
     stage.posts().len()
+}
+
+/// The same where each start sends a message to a number of its own.
+fn killed_sending(place: u64, kills: usize) -> usize {
+    let stage = Stage::new(still(60));
+    let fault = |kind, share| Fault { kind, share, calls: FaultyCalls::Writes, times: None };
+    stage.simulator.set_faults(vec![fault(FaultKind::Status(429), 0.2), fault(FaultKind::ResetAfter, 0.2)]);
+    let near = far_away(&stage);
+    let number = |index: usize| format!("65801{place:02}{index:03}");
+    let begun = Instant::now();
+    send(&stage, &number(0)).wait().unwrap();
+    let whole = begun.elapsed().min(Duration::from_secs(4));
+    let mut luck = Luck(0x2545_f491_4f6c_dd1d ^ place);
+    for index in 1..=kills {
+        let mut child = send(&stage, &number(index));
+        let moment = Instant::now() + whole.mul_f64(0.2 + 0.9 * luck.next());
+        std::thread::sleep(moment.saturating_duration_since(Instant::now()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    settle_sends(&stage, &near);
+    let sent: Vec<Value> = (0..=kills).map(|index| stage.good(&["messages", CLINIC, "--search", &number(index)]).lines()).map(Value::Array).collect();
+    let most = sent.iter().filter_map(Value::as_array).map(Vec::len).max();
+    assert!(most <= Some(1), "one was sent twice: {sent:?}");
+    stage.posts().len()
+}
+
+/// Starts the sending of a message to a number.
+fn send(stage: &Stage, number: &str) -> Child {
+    let values = ["name=Tan Wei Ming", "clinic=Bedok", "date=1 Dec", "time=10am", "reference=R1"];
+    let values = values.iter().flat_map(|value| ["--value", value]);
+    let arguments: Vec<&str> = ["send", CLINIC, "--to", number, "--language", "english", "--yes"].into_iter().chain(values).collect();
+    stage.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// As many lines of the journal say that a message was sent as the server has; what is open did not reach it.
+fn settle_sends(stage: &Stage, near: &str) {
+    stage.simulator.set_faults(Vec::new());
+    let taken = stage.posts().iter().filter(|post| post.status == 201).count();
+    let accepted = || {
+        let entries = Journal::open(&stage.state()).unwrap().all(usize::MAX).unwrap();
+        assert!(entries.iter().all(|entry| matches!(entry.action, ActionKind::SendMessage { .. })));
+        entries.iter().filter(|entry| matches!(entry.state, ActionState::Accepted | ActionState::ResolvedAccepted)).count()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (monitor, mut updates) = watch(stage, near);
+        let settled = async { while accepted() < taken && updates.recv().await.is_some() {} };
+        tokio::time::timeout(Duration::from_secs(60), settled).await.expect("what was taken is found out within a minute");
+        drop(monitor);
+    });
+    assert_eq!(accepted(), taken);
+    let left = |entry: &postwatch::state::JournalEntry| entry.state == ActionState::Intended;
+    assert!(!Journal::open(&stage.state()).unwrap().all(usize::MAX).unwrap().iter().any(left), "one was left as it was");
 }
 
 /// How long an answer takes to come back: long enough that many a kill falls between a request and
