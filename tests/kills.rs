@@ -104,7 +104,8 @@ fn killed_sending(place: u64, kills: usize) -> usize {
         child.wait().unwrap();
     }
     settle_sends(&stage, &near);
-    let sent: Vec<Value> = (0..=kills).map(|index| stage.good(&["messages", CLINIC, "--search", &number(index)]).lines()).map(Value::Array).collect();
+    let sent: Vec<Value> =
+        (0..=kills).map(|index| stage.good(&["messages", CLINIC, "--search", &number(index)]).lines()).map(Value::Array).collect();
     let most = sent.iter().filter_map(Value::as_array).map(Vec::len).max();
     assert!(most <= Some(1), "one was sent twice: {sent:?}");
     stage.posts().len()

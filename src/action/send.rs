@@ -8,7 +8,7 @@ use ring::hmac;
 
 use super::{Draft, FRESH_ENOUGH, PLAN_LIFE};
 use crate::delivery::{Message, MessageId, RecipientQuery, Rows, Status, clean, recipient_key};
-use crate::postman::{Call, PageRequest, Position};
+use crate::postman::{ApiKey, Call, PageRequest, Position};
 
 /// How recently the same message must have been created for a person to be told: an SMS that repeats may be a mistake,
 /// and telcos drop repeated ones as spam.
@@ -29,9 +29,10 @@ pub struct FingerprintKey(hmac::Key);
 pub struct Fingerprint(String);
 
 impl FingerprintKey {
-    /// A key from a secret.
-    pub fn new(secret: &str) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
+    /// The key of a campaign whose messages are sent with this API key. Where that is exchanged, an open send is not
+    /// recognised any more, and goes to a person.
+    pub fn of_campaign(key: &ApiKey) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key.expose().as_bytes()))
     }
 
     /// The fingerprint of a message to be sent.

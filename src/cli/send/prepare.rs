@@ -117,8 +117,7 @@ async fn read_recipient(
     draft: &Draft,
 ) -> Result<SendReading, Failure> {
     let answer = reader.page(&SendReading::call(draft)).await?;
-    // As the worker makes it, which sends the message and looks it up.
-    let key = FingerprintKey::new(campaign.api(&context.transport)?.key().expose());
+    let key = FingerprintKey::of_campaign(campaign.api(&context.transport)?.key());
     let server_now = answer.server_date.unwrap_or(answer.asked_at);
     Ok(SendReading::new(draft, &key, &answer.rows, answer.asked_at, server_now))
 }

@@ -21,10 +21,9 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(3);
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Worker {
-    /// What the journal's fingerprints are made with. Where the campaign's key has changed, an open send is not
-    /// recognised any more and goes to a person.
+    /// What the journal's fingerprints are made with.
     fn fingerprint_key(&self) -> FingerprintKey {
-        FingerprintKey::new(self.api.key().expose())
+        FingerprintKey::of_campaign(self.api.key())
     }
 
     /// Reads what went to a recipient, for a question.
