@@ -24,7 +24,7 @@ use crate::action::Subject;
 use crate::monitor::{ActionStage, Command, Monitor, News, OpenActionNews, Update};
 use crate::state::{Holder, JournalAccess, Server};
 
-pub(super) use agree::{Permission, allowed, asked, can_ask, is_yes, note_unlock, typed_line};
+pub(super) use agree::{Permission, allowed, asked, can_ask, is_yes, note_unlock, terminal_line, typed_line};
 pub(super) use carry_out::carry_out;
 pub(super) use report::OutcomeReport;
 

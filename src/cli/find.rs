@@ -4,12 +4,13 @@
 mod output;
 mod result;
 
-use std::io::{BufRead as _, IsTerminal as _, Read as _, Write as _};
+use std::io::{IsTerminal as _, Read as _, Write as _};
 
 use clap::Args;
 use tokio::task::JoinSet;
 
 use self::result::{CampaignAnswer, FindResult, NotAsked, SearchAnswer};
+use super::action::terminal_line;
 use super::campaigns::{ConfiguredCampaign, find as named};
 use super::context::{CommandContext, counted, joined};
 use super::messages::looked_for;
@@ -84,14 +85,11 @@ fn read_number(prompt: &str) -> std::io::Result<String> {
         let mut err = std::io::stderr();
         err.write_all(prompt.as_bytes())?;
         err.flush()?;
+        return terminal_line();
     }
     let mut text = String::new();
-    if input.is_terminal() {
-        input.lock().read_line(&mut text)?;
-    } else {
-        // All of it, so that a second number is not silently ignored.
-        input.lock().take(LONGEST_INPUT).read_to_string(&mut text)?;
-    }
+    // All of it, so that a second number is not silently ignored.
+    input.lock().take(LONGEST_INPUT).read_to_string(&mut text)?;
     Ok(text)
 }
 

@@ -1,8 +1,10 @@
 //! Whether an action is allowed and agreed to: locks, and the question on a terminal.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Write as _};
 
 use jiff::Timestamp;
+use rustix::io::Errno;
+use rustix::termios::{QueueSelector, tcflush};
 
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::CommandContext;
@@ -78,9 +80,7 @@ pub(in crate::cli) async fn typed_line(prompt: String) -> std::io::Result<String
         let mut err = std::io::stderr();
         write!(err, "{prompt}")?;
         err.flush()?;
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line)?;
-        Ok(line)
+        terminal_line()
     });
     match typed.await {
         Ok(read) => read,
@@ -88,8 +88,25 @@ pub(in crate::cli) async fn typed_line(prompt: String) -> std::io::Result<String
     }
 }
 
-/// Asks on the terminal about a plan that was made at `planned_at`. Enter, the end of the input and any other answer
-/// than the one asked for cancel.
+/// A line from the terminal and nothing behind it: lines typed ahead stay with the terminal, where they can be discarded.
+///
+/// # Errors
+/// It cannot be read.
+pub(in crate::cli) fn terminal_line() -> std::io::Result<String> {
+    let (mut line, mut byte) = (Vec::new(), [0]);
+    while byte != *b"\n" {
+        match rustix::io::read(std::io::stdin(), &mut byte) {
+            Ok(0) => break,
+            Ok(_) => line.extend(byte),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    String::from_utf8(line).map_err(|_| std::io::ErrorKind::InvalidData.into())
+}
+
+/// Asks on the terminal about a plan that was made at `planned_at`. What was typed before the question shows is no answer
+/// to it. Enter, the end of the input and any other answer than the one asked for cancel.
 ///
 /// # Errors
 /// The answer cannot be read, or the plan became too old while the question waited.
@@ -101,7 +118,11 @@ pub(in crate::cli) async fn asked(
     past: &str,
 ) -> Result<bool, Failure> {
     let asked_at = context.clock.moment();
-    let Ok(line) = typed_line(question).await else {
+    let typed = match tcflush(std::io::stdin(), QueueSelector::IFlush) {
+        Ok(()) => typed_line(question).await,
+        Err(error) => Err(error.into()),
+    };
+    let Ok(line) = typed else {
         return Err(Failure::usage(format!("The answer could not be read: nothing was {past}."), "Run it again, or with `--yes`."));
     };
     let yes = is_given(&line);
