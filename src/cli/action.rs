@@ -21,7 +21,8 @@ use super::open_journal::{OpenJournal, look, unreadable};
 use super::signals::Signals;
 use super::{Exit, Failure};
 use crate::action::Subject;
-use crate::monitor::{ActionStage, Command, Monitor, News, OpenActionNews, Update};
+use crate::delivery::agreeing;
+use crate::monitor::{ActionStage, Command, Monitor, News, NotStarted, OpenActionNews, Update};
 use crate::state::{Holder, JournalAccess, Server};
 
 pub(super) use agree::{Permission, allowed, asked, can_ask, is_yes, note_unlock, terminal_line, typed_line};
@@ -156,7 +157,22 @@ fn tell(context: &CommandContext, news: &News) {
             Subject::Send(_) => context.notice("A look-up showed that the message was sent."),
             subject => context.notice(&format!("{}: a look-up showed that the retry was accepted.", subject.id())),
         },
+        // The first worker to see these closes them in the journal, so no later one reports them.
+        News::NotStarted(left) => not_started(left).for_each(|line| context.notice(&line)),
         News::Notice(notice) => context.notice(&notice.text.in_full()),
         _ => {}
     }
+}
+
+/// What an earlier run agreed to and did not begin, in a line for each kind.
+fn not_started(left: &NotStarted) -> impl Iterator<Item = String> {
+    let left = [
+        (left.messages.len(), "message", "retried", "Retry"),
+        (left.batches.len(), "batch", "retried", "Retry"),
+        (left.sends, "message", "sent", "Send"),
+    ];
+    left.into_iter().filter(|(number, ..)| *number > 0).map(|(number, noun, past, verb)| {
+        let (things, was, it) = (counted(number, noun), agreeing(number, "was", "were"), agreeing(number, "it", "them"));
+        format!("{things} of an earlier run {was} not {past}: it stopped first. {verb} {it} again, if still needed.")
+    })
 }

@@ -3,8 +3,10 @@
 use std::io::Write as _;
 use std::process::Stdio;
 
+use jiff::Timestamp;
+use postwatch::delivery::{CampaignId, MessageId};
 use postwatch::simulator::{Fault, FaultKind, FaultyCalls, KeyRights, WorldOptions};
-use postwatch::state::{ActionState, Journal};
+use postwatch::state::{ActionKind, ActionState, Intention, Journal, ReadFrom, RunId, Server, Who};
 use rustix::process::Signal;
 
 use super::stage::{CLINIC, Ran, Running, Stage, still, text, until};
@@ -267,6 +269,48 @@ fn a_terminal_is_asked_for_all_that_is_missing() {
         [
             ("Number, with country code:", "80001234\n"),
             ("[english]:", "\n"),
+#[test]
+fn what_an_earlier_run_never_began_is_told() {
+    let stage = Stage::new(world());
+    let (journal, now, base) = (Journal::open(&stage.state()).unwrap(), Timestamp::now(), stage.simulator.base_url());
+    let dead = journal.begin_run(RunId::new(now, 2, 2), &Who::default(), now).unwrap();
+    let sent =
+        ActionKind::SendMessage { fingerprint: "f".to_owned(), language: "english".to_owned(), known: Some(Vec::new()), created: None };
+    let message = MessageId::new("message_unsent");
+    let retry = ActionKind::RetryMessage { message, attempts: Some(1), newest_attempt: None, read_from: ReadFrom::Single };
+    for action in [sent, retry] {
+        let intention = Intention {
+            read_at: None,
+            run: dead.id().clone(),
+            base_url: base.clone(),
+            server: Server::of(&base),
+            campaign: CampaignId::new(&*stage.simulator.campaigns().remove(0).id),
+            action,
+            plan: String::new(),
+            planned_at: now,
+        };
+        journal.intend(&intention).unwrap();
+    }
+    drop(dead);
+    let ran = stage.good(&send(&["--yes"]));
+    for words in ["was not sent: it stopped first. Send it again", "was not retried: it stopped first. Retry it again"] {
+        let line = format!("1 message of an earlier run {words}, if still needed.\n");
+        assert_eq!(ran.err.matches(&line).count(), 1, "{line:?} in {}", ran.err);
+    }
+    assert_eq!(stage.posts().len(), 1);
+}
+
+#[test]
+fn what_is_typed_before_the_question_is_no_answer_to_it() {
+    let stage = Stage::new(world());
+    let arguments = ["send", CLINIC, "--language", "english", "--value", "name=Tan", "--value", "place=Bedok"];
+    let (code, shown) = stage.on_terminal(&arguments, &[("Number, with country code:", "6580001234\ny\ny\n"), ("Send it? [y/N]", "\n")]);
+    assert_eq!((code, stage.posts().len()), (2, 0), "{shown}");
+    let failed = stage.failed("recipient_unavailable", 1).remove(0);
+    let (code, shown) = stage.on_terminal(&["retry", CLINIC, "--message", &failed], &[("", "y\n"), ("Retry now? [y/N]", "\n")]);
+    assert_eq!((code, stage.posts().len()), (2, 0), "{shown}");
+}
+
             ("Is it 65 8000 1234? [y/N]", "y\n"),
             ("Send it? [y/N]", answer),
         ]

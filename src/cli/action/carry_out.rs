@@ -16,8 +16,8 @@ use super::super::{EarlyExit, Exit, Failure, Format};
 use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome};
 use super::waiting::{After, LONGEST_STALL, Moving, Pause, RunStall, ScriptedStage, ScriptedStages};
 use super::worker;
-use crate::action::{ActionNumber, Agreed, ConfirmedAction, PATIENCE};
-use crate::delivery::{MessageId, agreeing, full_stop};
+use crate::action::{ActionNumber, Agreed, ConfirmedAction, ConfirmedSend, PATIENCE};
+use crate::delivery::{MessageId, full_stop};
 use crate::monitor::{ActionStage, Clock, Command, Connection, Monitor, News, RunPhase, Update};
 use crate::postman::{Explanation, Refusal};
 
@@ -144,19 +144,7 @@ impl<W: Write> ScriptedRun<'_, W> {
                 return self.step(news.subject.id(), news.stage);
             }
             News::Run(news) => self.phase(news.phase),
-            News::NotStarted(left) => {
-                let left = [
-                    (left.messages.len(), "message", "retried", "Retry"),
-                    (left.batches.len(), "batch", "retried", "Retry"),
-                    (left.sends, "message", "sent", "Send"),
-                ];
-                for (number, noun, past, verb) in left.into_iter().filter(|(number, ..)| *number > 0) {
-                    let (things, was, it) = (counted(number, noun), agreeing(number, "was", "were"), agreeing(number, "it", "them"));
-                    self.line(&format!(
-                        "{things} of an earlier run {was} not {past}: it stopped first. {verb} {it} again, if still needed."
-                    ));
-                }
-            }
+            News::NotStarted(left) => super::not_started(&left).for_each(|line| self.line(&line)),
             // A reading met something that only a person can change; so would every request.
             News::Refused(error) => {
                 let Failure { text, exit } = error.into();
