@@ -11,7 +11,7 @@ use clap::Args;
 use self::plan_text::Shown;
 use self::prepare::Prepared;
 use super::action::{self, Before, OutcomeReport, Permission};
-use super::context::CommandContext;
+use super::context::{CommandContext, tell};
 use super::open_journal::{OpenJournal, is_masked};
 use super::signals::Signals;
 use super::{Common, EarlyExit, Exit, Failure};
@@ -136,6 +136,10 @@ pub(super) async fn run(arguments: &SendArguments, common: &Common, signals: &mu
         let yes = tokio::select! {
             // Ctrl-C is not a yes, whatever else was typed.
             biased;
+        // Where nobody reads the plan, a script that runs twice would send the same again without a word.
+        if common.quiet {
+            shown.same_lines().iter().for_each(|line| tell(line));
+        }
             exit = signals.next() => return Ok(exit),
             yes = action::asked(question, action::is_yes, plan.planned_at(), &context, PAST) => yes?,
         };

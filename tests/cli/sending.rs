@@ -62,9 +62,15 @@ fn it_reaches_the_server_once_and_says_its_id() {
     // The same once more is possible, and pointed out.
     let plan = stage.good(&send(&["--dry-run"])).lines().remove(0);
     assert_eq!(text(&plan["plan"]["same"][0]["id"]), id);
-    let again = stage.good(&send(&["--yes"]));
-    assert!(again.err.contains("The same message went to this number on "), "{}", again.err);
-    assert_eq!(stage.posts().len(), 2);
+    let csv = stage.good(&send(&["--dry-run", "--format", "csv"])).out;
+    assert!(csv.contains(&id) && csv.ends_with(",\n"), "{csv}");
+    let again = stage.good(&send(&["--yes", "-q"]));
+    let told: Vec<&str> = again.err.lines().collect();
+    assert!(told.len() == 1 && told[0].starts_with("The same message was sent to this number on ") && told[0].contains(&id), "{told:?}");
+    let reason = text(&again.lines()[0]["reason"]);
+    let created = text(&plan["plan"]["same"][0]["createdAt"]);
+    assert_eq!(reason, format!("the same message was sent to this number at {created}"));
+    assert!(line["reason"].is_null() && stage.posts().len() == 2, "{line}");
 }
 
 #[test]
@@ -85,7 +91,7 @@ fn a_plan_sends_nothing() {
     let table = stage.good(&send(&["--dry-run", "--format", "table"])).out;
     assert!(table.contains("  Dear Tan Wei Ming, see you at Bedok.\n"), "{table}");
     let csv = stage.good(&send(&["--dry-run", "--format", "csv"])).out;
-    assert!(csv.starts_with("recipient,language,values,text,characters,coding,segments,charge\n6580001234,english,"), "{csv}");
+    assert!(csv.starts_with("recipient,language,values,text,characters,coding,segments,charge,same,refused\n6580001234,english,"), "{csv}");
     assert_eq!(stage.posts().len(), 0);
 }
 

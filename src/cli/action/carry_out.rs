@@ -4,11 +4,13 @@
 use std::collections::HashSet;
 use std::io::{IsTerminal as _, Write};
 
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::{CommandContext, counted};
+use super::super::moment::exact;
 use super::super::open_journal::OpenJournal;
 use super::super::progress::ProgressLine;
 use super::super::signals::{Signals, at};
@@ -48,9 +50,19 @@ struct ScriptedRun<'a, W: Write> {
 }
 
 /// A message that is sent: it has no id before the API gives it one.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct SentMessage {
     created: Option<MessageId>,
+    /// That the same message was sent before.
+    before: Option<String>,
+}
+
+impl SentMessage {
+    fn of(send: &ConfirmedSend, zone: &TimeZone) -> Self {
+        let newest = send.plan().reading().same.first();
+        let before = newest.map(|same| format!("the same message was sent to this number at {}", exact(same.created_at, zone)));
+        Self { created: None, before }
+    }
 }
 
 /// Why nothing more is started.
@@ -91,7 +103,10 @@ pub(in crate::cli) async fn carry_out<W: Write>(
     let shared = context.format() != Format::Table && std::io::stdout().is_terminal();
     let progress = ProgressLine::over(agreed.subjects().len(), quiet, shared);
     let is_batch = matches!(agreed, Agreed::One(_));
-    let sent = matches!(agreed, Agreed::One(ConfirmedAction::Send(_))).then(SentMessage::default);
+    let sent = match &agreed {
+        Agreed::One(ConfirmedAction::Send(send)) => Some(SentMessage::of(send, context.zone())),
+        _ => None,
+    };
     monitor.ask(Command::Act { number: ActionNumber::default(), agreed });
     let (clock, stall) = (context.clock.clone(), RunStall::new(Instant::now()));
     let mut work = ScriptedRun {
@@ -264,7 +279,12 @@ impl<W: Write> ScriptedRun<'_, W> {
         if let Some(id) = &id {
             self.line(&format!("The message's id is {id}. `postwatch find` shows what becomes of it."));
         }
-        self.report.tell(&ReportedOutcome { id, ..outcome.clone() })
+        let mut outcome = ReportedOutcome { id, ..outcome.clone() };
+        if outcome.outcome == OutcomeKind::Accepted {
+            let reasons: Vec<String> = outcome.reason.into_iter().chain(sent.before.clone()).collect();
+            outcome.reason = (!reasons.is_empty()).then(|| reasons.join("; "));
+        }
+        self.report.tell(&outcome)
     }
 
     /// What a person calls it.

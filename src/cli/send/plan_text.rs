@@ -36,6 +36,15 @@ struct PlanDocument<'a> {
     refused: Option<&'static str>,
 }
 
+/// The plan in one line.
+#[derive(Serialize)]
+struct PlanRecord<'a> {
+    #[serde(flatten)]
+    send: SendPart<'a>,
+    same: Vec<SamePart>,
+    refused: Option<&'static str>,
+}
+
 #[derive(Serialize)]
 struct SendPart<'a> {
     recipient: Option<String>,
@@ -79,8 +88,9 @@ impl<'a> Shown<'a> {
         match self.context.format() {
             format @ (Format::Json | Format::Ndjson) => write_document(out, format, &BTreeMap::from([("plan", self.document())])),
             Format::Csv => {
-                let heads = ["recipient", "language", "values", "text", "characters", "coding", "segments", "charge"];
-                write_records(out, Format::Csv, &heads, &[self.document().send])
+                let heads = ["recipient", "language", "values", "text", "characters", "coding", "segments", "charge", "same", "refused"];
+                let PlanDocument { send, same, refused, .. } = self.document();
+                write_records(out, Format::Csv, &heads, &[PlanRecord { send, same, refused }])
             }
             Format::Table => {
                 writeln!(out, "{}", self.announcement())?;
@@ -186,15 +196,20 @@ impl<'a> Shown<'a> {
             lines.extend(charges.and_then(|charges| charges.source(&check.segments)));
         }
         lines.extend(check.remarks.iter().map(|remark| format!("{}: {}", field_word(&remark.field), full_stop(&remark.words))));
-        for same in self.same().iter().take(MOST_SAME) {
-            let status = same.status.as_ref().map(|status| format!(", {}", status.word())).unwrap_or_default();
-            let created = shown(same.created_at, self.context.zone());
-            lines.push(format!("The same message went to this number on {created}: {}{status}.", same.message));
-        }
-        if self.same().len() > MOST_SAME {
-            lines.push(format!("And {} that say the same, within 24 hours.", counted(self.same().len() - MOST_SAME, "more message")));
-        }
+        lines.extend(self.same_lines());
         lines.extend(plan.as_ref().and_then(SendPlan::refusal).map(|why| format!("It cannot be sent: {why}.")));
         lines.join("\n")
+    }
+
+    /// The messages that say the same, in a line each; none where there is no such message.
+    pub fn same_lines(&self) -> Vec<String> {
+        let line = |same: &SameMessage| {
+            let status = same.status.as_ref().map(|status| format!(", {}", status.word())).unwrap_or_default();
+            let created = shown(same.created_at, self.context.zone());
+            format!("The same message was sent to this number on {created}: {}{status}.", same.message)
+        };
+        let more = self.same().len().saturating_sub(MOST_SAME);
+        let more = (more > 0).then(|| format!("And {} that say the same, within 24 hours.", counted(more, "more message")));
+        self.same().iter().take(MOST_SAME).map(line).chain(more).collect()
     }
 }
