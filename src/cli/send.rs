@@ -43,7 +43,8 @@ pub struct SendArguments {
     /// that is used most
     #[arg(long, value_name = "L")]
     pub language: Option<String>,
-    /// A variable of the template and its value; may be repeated
+    /// A variable of the template and its value; may be repeated. `ps` and the shell's history show it, so a secret
+    /// belongs in --values
     #[arg(long, value_name = "NAME=TEXT")]
     pub value: Vec<String>,
     /// A JSON object of names and values, in a file or, with -, on standard input; --value wins over it
@@ -91,6 +92,11 @@ pub(super) async fn run(arguments: &SendArguments, common: &Common, signals: &mu
         let next = "Look at the plan with `--dry-run`, then run it with `--yes`; or give the values in a file.";
         return Err(Failure::new(Exit::Usage, "Nothing was sent: it needs `--yes`.", why, next).into());
     }
+    if campaign.settings.one_time_password && !arguments.value.is_empty() {
+        let why = "This campaign sends one-time passwords. `ps` shows arguments to others, and the shell keeps them in its history.";
+        let next = "Give the values on standard input with `--values -`, or in a file with `--values FILE`.";
+        return Err(Failure::new(Exit::Usage, "Nothing was sent: `--value` cannot be used here.", why, next).into());
+    }
     let masked = is_masked(common, campaign, "what is sent")?;
     let typed = tokio::select! {
         biased;
@@ -130,16 +136,16 @@ pub(super) async fn run(arguments: &SendArguments, common: &Common, signals: &mu
     };
     if arguments.yes {
         context.notice(&shown.announcement());
+        // Where nobody reads the plan, a script that runs twice would send the same again without a word.
+        if common.quiet {
+            shown.same_lines().iter().for_each(|line| tell(line));
+        }
     } else {
         // What a person agrees to is shown whole: a mask hides a digit too many.
         let question = format!("{}\nSend it? [y/N] ", shown.unmasked().announcement());
         let yes = tokio::select! {
             // Ctrl-C is not a yes, whatever else was typed.
             biased;
-        // Where nobody reads the plan, a script that runs twice would send the same again without a word.
-        if common.quiet {
-            shown.same_lines().iter().for_each(|line| tell(line));
-        }
             exit = signals.next() => return Ok(exit),
             yes = action::asked(question, action::is_yes, plan.planned_at(), &context, PAST) => yes?,
         };

@@ -376,6 +376,12 @@ fn a_one_time_password_is_written_nowhere() {
     let (_, shown) = stage.on_terminal(&["send", CLINIC, "--to", "6580001234", "--language", "english"], &[]);
     assert!(shown.contains("code: needs a value"), "{shown}");
     let files = std::fs::read_dir(stage.state()).unwrap().map(|file| file.unwrap().path()).chain([log.into()]);
+    for more in [&["--yes"][..], &["--dry-run"]] {
+        let arguments = ["send", CLINIC, "--to", "6580001234", "--language", "english", "--value", "code=482913"];
+        let typed = stage.run(&[&arguments[..], more].concat());
+        assert_eq!((typed.code, typed.out.as_str(), stage.posts().len()), (2, "", 1));
+        assert!(typed.err.contains("`--values -`") && !typed.err.contains("482913"), "{}", typed.err);
+    }
     for file in files {
         let bytes = std::fs::read(&file).unwrap();
         for secret in ["482913", "80001234"] {
