@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::campaigns::{ConfiguredCampaign, configured};
 use super::context::{counted, format_of, notice, unusable};
 use super::exit::in_one_cell;
-use super::moment::{exact, shown};
+use super::moment::{clock_time, exact, shown};
 use super::open_journal::{failure, folder};
 use super::records::write_records;
 use super::table::columns;
@@ -73,7 +73,7 @@ fn readable(access: &JournalAccess, notice: impl Fn(&str)) -> Result<&Journal, F
     match access {
         JournalAccess::Writable(journal) => Ok(journal),
         JournalAccess::ReadOnly { journal: Some(journal), why } => {
-            notice(&format!("The journal is read-only, so nothing can be retried: {why}."));
+            notice(&format!("The journal is read-only, so nothing can be retried or sent: {why}."));
             Ok(journal)
         }
         JournalAccess::ReadOnly { journal: None, why } => Err(unreadable(&StateError::ReadOnly { why: why.clone() })),
@@ -183,6 +183,9 @@ struct JournalLine {
     pub message_id: Option<String>,
     pub batch_id: Option<String>,
     pub file_name: Option<String>,
+    /// The language and time of a send, to tell it from others: it may have no id, and the journal keeps no number.
+    #[serde(skip)]
+    pub send: Option<String>,
     /// What is known of an action; none for a note.
     pub state: Option<&'static str>,
     pub changed_at: Option<String>,
@@ -245,6 +248,13 @@ impl JournalLine {
             ActionKind::UploadBatch { file_name, .. } => Some(file_name.clone()),
             _ => None,
         };
+        let send = match &entry.action {
+            ActionKind::SendMessage { language, .. } => {
+                let words = [language.clone(), clock_time(entry.planned_at, zone)];
+                Some(words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", "))
+            }
+            _ => None,
+        };
         Self {
             time: entry.planned_at,
             at: exact(entry.planned_at, zone),
@@ -254,6 +264,7 @@ impl JournalLine {
             message_id: entry.action.message().map(|message| message.as_str().to_owned()),
             batch_id: entry.action.batch().map(|batch| batch.as_str().to_owned()),
             file_name,
+            send,
             state: Some(entry.state.word()),
             changed_at: Some(exact(entry.changed_at, zone)),
             plan: Some(entry.plan),
@@ -320,7 +331,7 @@ fn what_to_do(open: &OpenAction) -> &'static str {
             "look at the message; the dashboard's activity view (5) reads it again, or lets you say whether it was sent"
         }
         (_, Holder::Orphan) if is_under_way => {
-            "the program exited before the answer came: the next dashboard, or `postwatch retry` on this campaign, looks it up"
+            "the program exited before the answer came: the next dashboard, or `postwatch retry` or `send` on this campaign, looks it up"
         }
         (_, Holder::Orphan) => "the program exited before it was sent: plan it again, if it is still needed",
     }
@@ -357,7 +368,7 @@ fn table(lines: &[JournalLine], with_next: bool, zone: &TimeZone) -> String {
             shown(line.time, zone),
             line.campaign.clone().or_else(|| line.campaign_id.clone()).unwrap_or_default(),
             line.kind.to_owned(),
-            [&line.message_id, &line.batch_id, &line.file_name].into_iter().flatten().next().cloned().unwrap_or_default(),
+            [&line.message_id, &line.batch_id, &line.file_name, &line.send].into_iter().flatten().next().cloned().unwrap_or_default(),
             line.state.unwrap_or_default().replace('_', " "),
             line.attempts().map(|count| count.to_string()).unwrap_or_default(),
             who(line),

@@ -26,6 +26,11 @@ pub(super) fn shown(time: Timestamp, zone: &TimeZone) -> String {
     time.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y %H:%M:%S").to_string()
 }
 
+/// The time of day for a person, exact enough to tell two of the same second apart.
+pub(super) fn clock_time(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned_datetime(zone.clone()).strftime("%H:%M:%S%.3f").to_string()
+}
+
 /// How far back something goes, to follow what it is; empty without a time.
 pub(super) fn back_to(oldest: Option<Timestamp>, zone: &TimeZone) -> String {
     oldest.map(|oldest| format!(", back to {}", shown(oldest, zone))).unwrap_or_default()

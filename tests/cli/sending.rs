@@ -258,6 +258,9 @@ fn what_was_interrupted_is_open_and_is_not_sent_again() {
     assert_eq!(running.child.wait().unwrap().code(), Some(130));
 
     stage.simulator.set_faults(Vec::new());
+    let open = stage.good(&["journal", "--open", "--format", "table"]).out;
+    let time = text(&stage.good(&["journal", "--open"]).lines()[0]["at"])[11..23].to_owned();
+    assert!(open.contains(&format!("  english, {time}  ")), "{time}: {open}");
     let again = stage.run(&send(&["--yes"]));
     let line = again.lines().remove(0);
     assert_eq!((again.code, text(&line["outcome"]), line["id"].is_null()), (4, "skipped".to_owned(), true), "{}", again.err);
@@ -266,15 +269,6 @@ fn what_was_interrupted_is_open_and_is_not_sent_again() {
     assert_eq!(stage.posts().len(), 0);
 }
 
-#[test]
-fn a_terminal_is_asked_for_all_that_is_missing() {
-    let stage = Stage::new(world());
-    let values = ["--value", "name=Tan Wei Ming", "--value", "place=Bedok"];
-    let arguments = [&["send", CLINIC][..], &values].concat();
-    let dialogue = |answer| {
-        [
-            ("Number, with country code:", "80001234\n"),
-            ("[english]:", "\n"),
 #[test]
 fn what_an_earlier_run_never_began_is_told() {
     let stage = Stage::new(world());
@@ -317,6 +311,15 @@ fn what_is_typed_before_the_question_is_no_answer_to_it() {
     assert_eq!((code, stage.posts().len()), (2, 0), "{shown}");
 }
 
+#[test]
+fn a_terminal_is_asked_for_all_that_is_missing() {
+    let stage = Stage::new(world());
+    let values = ["--value", "name=Tan Wei Ming", "--value", "place=Bedok"];
+    let arguments = [&["send", CLINIC][..], &values].concat();
+    let dialogue = |answer| {
+        [
+            ("Number, with country code:", "80001234\n"),
+            ("[english]:", "\n"),
             ("Is it 65 8000 1234? [y/N]", "y\n"),
             ("Send it? [y/N]", answer),
         ]
@@ -373,15 +376,15 @@ fn a_one_time_password_is_written_nowhere() {
     let ran = fed(&stage, &[&message[..], &["--yes"]].concat(), code);
     assert_eq!((ran.code, stage.posts().len()), (0, 1), "{}", ran.err);
     assert!(!ran.out.contains("482913") && !ran.err.contains("482913"), "{ran:?}");
-    let (_, shown) = stage.on_terminal(&["send", CLINIC, "--to", "6580001234", "--language", "english"], &[]);
-    assert!(shown.contains("code: needs a value"), "{shown}");
-    let files = std::fs::read_dir(stage.state()).unwrap().map(|file| file.unwrap().path()).chain([log.into()]);
     for more in [&["--yes"][..], &["--dry-run"]] {
         let arguments = ["send", CLINIC, "--to", "6580001234", "--language", "english", "--value", "code=482913"];
         let typed = stage.run(&[&arguments[..], more].concat());
         assert_eq!((typed.code, typed.out.as_str(), stage.posts().len()), (2, "", 1));
         assert!(typed.err.contains("`--values -`") && !typed.err.contains("482913"), "{}", typed.err);
     }
+    let (_, shown) = stage.on_terminal(&["send", CLINIC, "--to", "6580001234", "--language", "english"], &[]);
+    assert!(shown.contains("code: needs a value"), "{shown}");
+    let files = std::fs::read_dir(stage.state()).unwrap().map(|file| file.unwrap().path()).chain([log.into()]);
     for file in files {
         let bytes = std::fs::read(&file).unwrap();
         for secret in ["482913", "80001234"] {

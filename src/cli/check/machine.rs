@@ -33,7 +33,8 @@ fn state_folder(common: &Common) -> Finding {
 }
 
 fn unusable(error: &StateError) -> Finding {
-    let next = "Everything can be read without it, but nothing can be retried. Fix it, or name another folder with `--state FOLDER`.";
+    let next =
+        "Everything can be read without it, but nothing can be retried or sent. Fix it, or name another folder with `--state FOLDER`.";
     Finding::fail("state folder", sentence(error), next, Exit::Usage)
 }
 

@@ -177,7 +177,7 @@ fn no_journal(refused: Refused) -> Explanation {
         "Fix the state folder, or name another with `--state FOLDER`; Postwatch keeps trying."
     };
     Explanation::new(
-        "No retry can be made: the journal of actions cannot be written.",
+        "Nothing can be retried or sent: the journal of actions cannot be written.",
         refused.why,
         format!("Everything can be read as usual. {next}"),
     )

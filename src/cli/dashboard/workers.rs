@@ -106,8 +106,8 @@ impl Workers {
         }
     }
 
-    /// Ends the workers. One that waits for the answer to a retry is waited for, because its
-    /// outcome must be written down; Ctrl-c leaves at once.
+    /// Ends the workers. One that waits for the answer to a retry or a send is waited for,
+    /// because its outcome must be written down; Ctrl-c leaves at once.
     pub fn stop(mut self) {
         // A file that is not whole goes; one that is gets its line in the journal first.
         self.exporter.end();
@@ -117,7 +117,7 @@ impl Workers {
             if tokio::time::timeout(QUIET_WAIT, &mut task).await.is_ok() {
                 return;
             }
-            tell("Waiting for the answer to a retry, 30 seconds at most. Ctrl-c quits now; the next start looks up what became of it.");
+            tell("Waiting for an answer from Postman, 30 seconds at most. Ctrl-c quits now; the next start looks up what became of it.");
             tokio::select! {
                 _ = &mut task => {}
                 _ = tokio::signal::ctrl_c() => {}
