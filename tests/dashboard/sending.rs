@@ -544,7 +544,32 @@ fn an_outcome_that_an_earlier_run_left_is_decided_by_a_person() {
     desk.keys("x Enter");
     assert!(desk.files.iter().all(|file| !file.text.contains("f00d") && file.text.contains("send")), "{:?}", desk.files);
     desk.keys("Enter").sees("the sending of a message is unknown").sees("it was not sent: it can be sent again");
-    desk.keys("j j Enter").sees("It can then be sent again: if it did go");
+    let which = "It was agreed to at 13:54:07, language english.";
+    desk.sees(which).sees("not keep the number.");
+    desk.keys("j j Enter").sees("It can then be sent again: if it did go").sees(which);
+}
+
+/// A wrong verdict on one of two has its recipient get it twice.
+#[rstest]
+fn a_verdict_says_which_message_it_is_about(#[values((60, 15), (80, 24))] (columns, rows): (u16, u16)) {
+    let mut desk = asked(columns, rows);
+    desk.keys("y");
+    let agreed_at = desk.now;
+    desk.wait(60_000);
+    let open = |fingerprint: &str, language: &str, planned_at| OpenActionNews {
+        action: crate::planning::action(),
+        kind: ActionKind::SendMessage { fingerprint: fingerprint.to_owned(), language: language.to_owned(), known: None, created: None },
+        planned_at,
+        state: ActionState::Unknown,
+        elsewhere: false,
+        look_up_at: None,
+    };
+    let (ours, other) = (open("f00d", "english", agreed_at), open("beef", "tamil", agreed_at - SignedDuration::from_mins(9)));
+    let ours_said = "It is to 65∙∙∙∙1234, language english, and was agreed to";
+    for (open, said) in [(ours, ours_said), (other, "It was agreed to at 13:54:07, language tamil.")] {
+        desk.news(0, News::OpenActions(vec![open])).keys(": r e s o l v e Enter Enter").sees(said);
+        desk.keys("Down Down Enter").sees(said).sees("if it did go, its").misses("f00d").misses("beef").keys("Esc Esc");
+    }
 }
 
 #[test]

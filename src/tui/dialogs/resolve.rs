@@ -1,11 +1,13 @@
 //! Deciding an action with an unknown outcome: it is looked up again, or a person says that it went, or that it did
 //! not. Such a verdict is asked about before it is recorded, because it is recorded for good.
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{Can, Changed, Dialog, Next, Press};
+use crate::action::Fingerprint;
 use crate::monitor::{Command, NoticeWeight, OpenActionNews};
 use crate::state::{ActionId, ActionKind};
 use crate::tui::chrome::keys;
@@ -34,8 +36,8 @@ pub(in crate::tui) struct Resolve {
     action: ActionId,
     /// What it is, in words, without anything personal.
     about: String,
-    /// Whether it is the sending of a message.
-    is_send: bool,
+    /// The message that was sent, where it is a send.
+    send: Option<SentMessage>,
     /// The line with the cursor.
     cursor: usize,
     /// The verdict that a person is about to give.
@@ -47,10 +49,38 @@ struct Verdict {
     asked: Asked,
 }
 
+/// Which message was sent: a wrong verdict on one of several has another recipient get it twice.
+struct SentMessage {
+    /// To whom, masked. The journal does not keep it, so it is known only of what was sent in this run of the program.
+    to: Option<String>,
+    /// Empty in an entry of an older journal.
+    language: String,
+    agreed_at: Timestamp,
+}
+
+impl SentMessage {
+    fn of(open: &OpenActionNews, shared: &Shared) -> Option<Self> {
+        let ActionKind::SendMessage { fingerprint, language, .. } = &open.kind else { return None };
+        let to = shared.campaign().and_then(|campaign| campaign.sent.to(&Fingerprint::new(fingerprint))).map(str::to_owned);
+        Some(Self { to, language: language.clone(), agreed_at: open.planned_at })
+    }
+
+    /// Which one it is. The time is the one in the activity.
+    fn says(&self, shared: &Shared) -> Sentence {
+        let at = shared.look.time(self.agreed_at, shared.now);
+        let language = if self.language.is_empty() { String::new() } else { format!(", language {}", self.language) };
+        let words = match &self.to {
+            Some(to) => format!("It is to {to}{language}, and was agreed to at {at}."),
+            None => format!("It was agreed to at {at}{language}. The journal does not keep the number."),
+        };
+        Sentence::new(words, Role::Strong, 0)
+    }
+}
+
 impl Resolve {
-    pub fn new(open: &OpenActionNews) -> Self {
-        let is_send = matches!(open.kind, ActionKind::SendMessage { .. });
-        Self { action: open.action, about: open.kind.about(), is_send, cursor: 0, verdict: None }
+    pub fn new(open: &OpenActionNews, shared: &Shared) -> Self {
+        let send = SentMessage::of(open, shared);
+        Self { action: open.action, about: open.kind.about(), send, cursor: 0, verdict: None }
     }
 
     /// What a line says.
@@ -58,7 +88,7 @@ impl Resolve {
         match line {
             ResolveLine::LookUp => "look it up again: reads, sends nothing",
             ResolveLine::Verdict { went: true } => "it was sent: count it as accepted",
-            ResolveLine::Verdict { went: false } if self.is_send => "it was not sent: it can be sent again",
+            ResolveLine::Verdict { went: false } if self.send.is_some() => "it was not sent: it can be sent again",
             ResolveLine::Verdict { went: false } => "it was not sent: allow a retry",
         }
     }
@@ -85,10 +115,11 @@ impl Resolve {
     }
 
     fn draw_menu(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Position {
-        let what = Sentence::new(format!("The outcome of {} is unknown.", self.about), Role::Text, 0);
+        let mut said = vec![Sentence::new(format!("The outcome of {} is unknown.", self.about), Role::Text, 0)];
+        said.extend(self.send.as_ref().map(|send| send.says(shared)));
         let width = frame::width(area, frame::WIDEST);
         let room = question::room(area).saturating_sub(LINES.len() - 1);
-        let mut lines = sentences::lines(shared, vec![what], width, room);
+        let mut lines = sentences::lines(shared, said, width, room);
         let first = lines.len();
         for (index, words) in LINES.iter().map(|line| self.words(*line)).enumerate() {
             let is_selected = index == self.cursor;
@@ -161,13 +192,12 @@ impl Dialog for Resolve {
         let (words, then) = if *went {
             ("it went", "It then counts as accepted.")
         } else {
-            ("it did not go", if self.is_send { SENT_TWICE } else { RETRIED_TWICE })
+            ("it did not go", if self.send.is_some() { SENT_TWICE } else { RETRIED_TWICE })
         };
-        let said = vec![
-            Sentence::new(format!("Record of {} that {words}?", self.about), Role::Strong, 0),
-            Sentence::new(then, if *went { Role::Text } else { Role::Warning }, 1),
-            Sentence::new("This is written to the journal with your name, and cannot be undone.", Role::Text, 2),
-        ];
+        let mut said = vec![Sentence::new(format!("Record of {} that {words}?", self.about), Role::Strong, 0)];
+        said.extend(self.send.as_ref().map(|send| send.says(shared)));
+        said.push(Sentence::new(then, if *went { Role::Text } else { Role::Warning }, 1));
+        said.push(Sentence::new("This is written to the journal with your name, and cannot be undone.", Role::Text, 2));
         question::draw_yes_or_no(self, shared, buffer, area, TITLE, said)
     }
 }

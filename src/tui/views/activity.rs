@@ -330,7 +330,7 @@ fn open_entry(shared: &mut Shared) {
         Entry::NotStarted(_) => shared.plan_not_started(),
         Entry::Open(open, _) if open.elsewhere => shared.tell(NoticeWeight::Info, "another process is following it", "", ""),
         Entry::Open(open, _) if open.state == ActionState::Unknown => {
-            let menu = Resolve::new(open);
+            let menu = Resolve::new(open, shared);
             shared.open(menu);
         }
         Entry::Open(open, _) => match Subject::of(&open.kind) {
