@@ -290,7 +290,7 @@ fn the_question_says_what_must_be_known() {
     desk.sees("Send 1 message, TEST, Clinic reminders").sees("65 8000 1234   Singapore, mobile   english");
     desk.sees("Dear Tan Wei Ming")
         .sees("GSM-7")
-        .sees("No message went to this number before")
+        .sees("This campaign sent no message to this number")
         .sees("y send   Esc back".replace("   ", "  ").as_str());
     assert!(desk.cursor_line().contains("[ back ]"));
 }
@@ -380,7 +380,7 @@ fn the_same_message_of_today_is_pointed_out() {
     filled(&mut desk).keys("Enter");
     let known = vec![same("message_7", &desk, 1), same("message_8", &desk, 90)];
     desk.read(known, false).wait(500);
-    desk.sees("The same message went to this number at 14:02:07 (delivered)").sees("(delivered), and").keys("y");
+    desk.sees("The same message was sent to this number at 14:02:07 (delivered)").sees("and 1 more time in the last 24 hours").keys("y");
     assert_eq!(sent(&mut desk).len(), 1);
 }
 
@@ -434,6 +434,55 @@ fn while_paused_it_says_why_nothing_is_read() {
         .sees("Paused: no call is made")
         .keys("Esc")
         .misses("Paused: no");
+}
+
+/// A plan that became too old is not read again before calls are made again.
+#[test]
+fn a_question_that_is_too_old_says_that_calls_are_paused() {
+    let mut desk = asked(80, 24);
+    desk.news(0, News::Connection(Connection::Paused)).wait(301_000).misses("Reading again").misses("y send");
+    desk.sees("Paused: no call is made, so what went to this number").sees("Leave the form, then p goes on.");
+    desk.keys("Esc Esc");
+    desk.commands();
+    desk.keys("p");
+    assert_eq!(desk.commands(), [Command::Resume]);
+    desk.news(0, News::Connection(Connection::Live)).keys(": s e n d Enter").sees("Dear Tan Wei Ming");
+}
+
+#[test]
+fn a_full_page_of_messages_may_not_be_all() {
+    let mut desk = form(80, 36);
+    filled(&mut desk).keys("Enter");
+    let (generation, _) = desk.recipients_asked.last().cloned().unwrap();
+    let known = (0..1_000).map(|number| MessageId::new(format!("message_{number}"))).collect();
+    let reading = SendReading { fingerprint: Fingerprint::new("f00d"), known, same: Vec::new(), is_open: false, asked_at: desk.now };
+    desk.news(0, News::Recipient { generation, state: RecipientState::Read(reading) });
+    desk.sees("This campaign sent 1,000 or more messages to this number");
+}
+
+#[test]
+fn all_of_the_text_can_be_read_before_the_yes() {
+    let mut desk = asked(60, 15);
+    let whole = "This is an automated message, do not reply.";
+    desk.sees("PgDn scroll the text").sees("y send").misses("do not reply").misses("training purposes");
+    for _ in 0..20 {
+        desk.keys("PgDn");
+    }
+    assert!(desk.screen().contains(&whole[whole.len() - 10..]), "{}", desk.screen());
+    desk.sees("PgUp scroll the text").misses("Dear");
+    for _ in 0..20 {
+        desk.keys("PgUp");
+    }
+    desk.sees("This is a test message").sees("PgDn scroll the text");
+    // It is still the same question.
+    desk.keys("y");
+    assert_eq!(sent(&mut desk).len(), 1);
+}
+
+#[test]
+fn where_all_of_the_text_has_room_nothing_scrolls() {
+    let mut desk = asked(120, 36);
+    desk.sees("do not reply").misses("PgDn").misses("PgUp");
 }
 
 #[test]

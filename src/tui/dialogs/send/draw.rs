@@ -162,12 +162,13 @@ fn below(form: &SendForm, shared: &Shared, columns: usize) -> Vec<Line<'static>>
     let mistake = form.check.remarks.iter().find(|remark| remark.weight == RemarkWeight::Mistake);
     let is_paused = shared.campaign().is_some_and(|campaign| campaign.connection == Connection::Paused);
     let what = match &form.phase {
+        Phase::Reading { .. } if is_paused => {
+            let key = shared.key_for(Action::Pause);
+            let words = format!("Paused: no call is made, so what went to this number cannot be read. Leave the form, then {key} goes on.");
+            said(words, Role::Warning)
+        }
         Phase::Reading { failed: Some(why), .. } => {
             said(format!("What went to this number cannot be read yet: {}. Trying again; Esc goes back.", in_a_line(why)), Role::Warning)
-        }
-        Phase::Reading { failed: None, .. } if is_paused => {
-            let key = shared.key_for(Action::Pause);
-            said(format!("Paused: no call is made, so what went to this number cannot be read. Esc, then {key}, goes on."), Role::Warning)
         }
         Phase::Reading { failed: None, .. } | Phase::Read(..) => {
             said("Reading what went to this number… Esc goes back.".to_owned(), Role::Moving)

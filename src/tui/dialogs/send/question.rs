@@ -9,9 +9,9 @@ use ratatui::text::{Line, Span};
 use super::preview::{self, Preview};
 use super::shown_number;
 use crate::action::{Agreed, ConfirmedAction, Draft, SegmentSum, SendPlan, SendReading};
-use crate::delivery::{TextSize, counted};
-use crate::monitor::{Command, Generation, RecipientState};
-use crate::postman::Explanation;
+use crate::delivery::{TextSize, counted, grouped};
+use crate::monitor::{Command, Connection, Generation, RecipientState};
+use crate::postman::{Explanation, PageRequest};
 use crate::tui::chrome::keys;
 use crate::tui::dialogs::{Can, Changed, Dialog, Next, Press};
 use crate::tui::shared::{Campaign, Shared};
@@ -53,6 +53,26 @@ pub(super) struct SendQuestion {
     /// What would be sent. A yes takes it.
     plan: Option<SendPlan>,
     phase: ReadingPhase,
+    /// The first line of the text that is shown, once it was scrolled.
+    scroll: Option<usize>,
+}
+
+/// What is above the answer.
+struct QuestionLayout {
+    title: String,
+    lines: Vec<Line<'static>>,
+    text: TextPart,
+}
+
+/// The part of the text that has room.
+#[derive(Default)]
+struct TextPart {
+    lines: Vec<Line<'static>>,
+    /// How many lines of the text are shown, and the first of them.
+    shown: usize,
+    first: usize,
+    /// The first line shown where it is scrolled to its end: 0 where all of it has room.
+    last_first: usize,
 }
 
 impl SendQuestion {
@@ -61,7 +81,7 @@ impl SendQuestion {
         let Some(campaign) = shared.campaign() else { return };
         let asked = asked.with(shared.preview(campaign));
         let plan = Some(SendPlan::new(draft, reading, shared.now));
-        shared.open(Self { asked, reviewed, plan, phase: ReadingPhase::Known });
+        shared.open(Self { asked, reviewed, plan, phase: ReadingPhase::Known, scroll: None });
     }
 
     fn takes(&self) -> Takes {
@@ -123,7 +143,7 @@ impl SendQuestion {
     }
 
     /// What must be known before the text.
-    fn says_first(&self) -> Vec<Sentence> {
+    fn says_first(&self, shared: &Shared, campaign: &Campaign) -> Vec<Sentence> {
         let mut said = Vec::from_iter(self.says_to_whom());
         said.extend(self.asked.refusal());
         if let Some(why) = self.plan.as_ref().and_then(SendPlan::refusal) {
@@ -131,6 +151,11 @@ impl SendQuestion {
         }
         match &self.phase {
             ReadingPhase::Known => {}
+            ReadingPhase::Reading(_) | ReadingPhase::Failed(Some(_), _) if campaign.connection == Connection::Paused => {
+                let key = shared.key_for(Action::Pause);
+                let what = "Paused: no call is made, so what went to this number cannot be read again";
+                said.push(Sentence::new(format!("{what}. Leave the form, then {key} goes on."), Role::Warning, 0));
+            }
             ReadingPhase::Reading(_) => {
                 said.push(Sentence::new("Reading again what went to this number, because the plan is too old.", Role::Warning, 0));
             }
@@ -149,11 +174,17 @@ impl SendQuestion {
         said.extend(self.reviewed.advice.iter().map(|words| Sentence::new(sentence(words), Role::Warning, 4)));
         said.push(Sentence::new(self.says_size(campaign), Role::Text, 1));
         if let Some(reading) = self.plan.as_ref().map(SendPlan::reading) {
-            let before = match reading.known.len() {
-                0 => "No message went to this number before".to_owned(),
-                known => format!("{} went to this number before", counted(known, "message")),
+            let sent = match reading.known.len() {
+                0 => "no message".to_owned(),
+                // One page was read.
+                known if known >= usize::from(PageRequest::LARGEST) => format!("{} or more messages", grouped(known)),
+                known => counted(known, "message"),
             };
-            said.push(Sentence::new(format!("{before}; loaded {}.", shared.look.own_time(reading.asked_at, shared.now)), Role::Muted, 6));
+            said.push(Sentence::new(
+                format!("This campaign sent {sent} to this number; loaded {}.", shared.look.own_time(reading.asked_at, shared.now)),
+                Role::Muted,
+                6,
+            ));
         }
         let source = campaign.settings.charges.and_then(|charges| charges.source(&self.reviewed.segments));
         said.extend(source.map(|words| Sentence::new(words, Role::Muted, 8)));
@@ -171,7 +202,7 @@ impl SendQuestion {
             more => format!(", and {} in the last 24 hours", counted(more, "more time")),
         };
         let at = shared.look.time(newest.created_at, shared.now);
-        Some(Sentence::new(format!("The same message went to this number at {at}{status}{more}."), Role::Warning, 0))
+        Some(Sentence::new(format!("The same message was sent to this number at {at}{status}{more}."), Role::Warning, 0))
     }
 
     /// How long it is, and what it costs.
@@ -190,24 +221,62 @@ impl SendQuestion {
     }
 
     /// The text as it will arrive, or where no template is known the values; in so many lines of this width.
-    fn text(&self, shared: &Shared, columns: usize, room: usize) -> Vec<Line<'static>> {
+    fn text(&self, shared: &Shared, columns: usize, room: usize) -> TextPart {
         let style = |role| shared.look.style(role);
         let (title, text, body) = match &self.reviewed.text {
             Some(text) => ("as it will arrive", text.lines(columns), text.body_line(columns)),
             None => ("its values; the template is not known", self.values(columns), 0),
         };
         if room < 2 {
-            return Vec::new();
+            return TextPart::default();
         }
         let room = room - 1;
+        let last_first = text.len().saturating_sub(room);
         // Where it has no room, its body says more than the header that all have.
-        let first = if text.len() <= room { 0 } else { body.min(text.len() - room) };
+        let first = self.scroll.unwrap_or(body).min(last_first);
         let title = match text.len() <= room {
             true => title.to_owned(),
             false => format!("{title}, lines {} to {} of {}", first + 1, first + room, text.len()),
         };
-        let shown = text.into_iter().skip(first).take(room).map(|line| Line::from(Span::styled(line, style(Role::Text))));
-        std::iter::once(rule(&title, columns, style(Role::Rule))).chain(shown).collect()
+        let shown = text.len().min(room);
+        let part = text.into_iter().skip(first).take(room).map(|line| Line::from(Span::styled(line, style(Role::Text))));
+        let lines = std::iter::once(rule(&title, columns, style(Role::Rule))).chain(part).collect();
+        TextPart { lines, shown, first, last_first }
+    }
+
+    fn layout(&self, shared: &Shared, area: Rect) -> Option<QuestionLayout> {
+        let campaign = shared.campaign()?;
+        let columns = frame::width(area, frame::WIDEST);
+        let (title, name) = question::title(shared, campaign, "Send 1 message", area);
+        let first = name.into_iter().chain(self.says_first(shared, campaign)).collect();
+        let room = question::room(area);
+        let mut lines = sentences::lines(shared, first, columns, room);
+        // What is said of the text comes before most of it: that was seen in the form.
+        let left = room.saturating_sub(lines.len());
+        let then = sentences::lines(shared, self.says_then(shared, campaign), columns, left.saturating_sub(SHORTEST_TEXT));
+        let mut text = self.text(shared, columns, left.saturating_sub(then.len() + 1));
+        lines.append(&mut text.lines);
+        if lines.len() + then.len() < room && !then.is_empty() {
+            lines.push(rule("", columns, shared.look.style(Role::Rule)));
+        }
+        lines.extend(then);
+        Some(QuestionLayout { title, lines, text })
+    }
+
+    /// Scrolls the text by what is shown of it. One line stays, to read on from. It stays the same question: what is asked
+    /// does not change.
+    fn scroll(&mut self, is_down: bool, shared: &Shared) {
+        let Some(QuestionLayout { text, .. }) = self.layout(shared, shared.layout().body) else { return };
+        let step = text.shown.saturating_sub(1).max(1);
+        let first = if is_down { text.first + step } else { text.first.saturating_sub(step) };
+        self.scroll = Some(first.min(text.last_first));
+    }
+
+    /// The key that shows more of the text, where not all of it has room.
+    fn scroll_action(&self, shared: &Shared) -> Option<Action> {
+        let text = self.layout(shared, shared.layout().body)?.text;
+        let is_at_end = text.first == text.last_first;
+        (text.last_first > 0).then_some(if is_at_end { Action::PageUp } else { Action::PageDown })
     }
 
     fn values(&self, columns: usize) -> Vec<String> {
@@ -239,8 +308,9 @@ impl Dialog for SendQuestion {
         Asked::context(self.takes(), Context::Question)
     }
 
-    fn can(&self, action: Action, _shared: &Shared) -> Can {
+    fn can(&self, action: Action, shared: &Shared) -> Can {
         match action {
+            Action::PageUp | Action::PageDown if self.scroll_action(shared).is_some() => Can::Do("scroll the text"),
             Action::Agree if self.takes() == Takes::Yes => Can::Do("send"),
             Action::Enter if self.takes() == Takes::Name => Can::Do("unlock it"),
             Action::Back => Can::Do("back"),
@@ -262,6 +332,10 @@ impl Dialog for SendQuestion {
                 shared.send(Command::LeaveRecipient);
                 Next::Back
             }
+            Reply::Other(action @ (Action::PageUp | Action::PageDown)) => {
+                self.scroll(action == Action::PageDown, shared);
+                Next::Stay
+            }
             Reply::Done | Reply::Other(_) => Next::Stay,
         }
     }
@@ -279,24 +353,12 @@ impl Dialog for SendQuestion {
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
-        let campaign = shared.campaign()?;
-        let columns = frame::width(area, frame::WIDEST);
-        let (title, name) = question::title(shared, campaign, "Send 1 message", area);
-        let first = name.into_iter().chain(self.says_first()).collect();
-        let room = question::room(area);
-        let mut lines = sentences::lines(shared, first, columns, room);
-        // What is said of the text comes before most of it: that was seen in the form.
-        let left = room.saturating_sub(lines.len());
-        let then = sentences::lines(shared, self.says_then(shared, campaign), columns, left.saturating_sub(SHORTEST_TEXT));
-        lines.extend(self.text(shared, columns, left.saturating_sub(then.len() + 1)));
-        if lines.len() + then.len() < room && !then.is_empty() {
-            lines.push(rule("", columns, shared.look.style(Role::Rule)));
-        }
-        lines.extend(then);
-        let named = match self.takes() {
+        let QuestionLayout { title, lines, .. } = self.layout(shared, area)?;
+        let mut named = match self.takes() {
             Takes::Name => question::name_keys(self, shared),
             _ => keys::of_dialog(self, shared, [Action::Agree, Action::Back]),
         };
+        named.extend(self.scroll_action(shared).into_iter().flat_map(|action| keys::of_dialog(self, shared, [action])));
         Some(question::draw(shared, buffer, area, &title, lines, self.answer(shared), &named))
     }
 }

@@ -49,7 +49,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::PageUp,
         keys: &[Chord::plain(KeyCode::PageUp)],
-        contexts: LISTS.and(TEXTS.as_slice()),
+        contexts: LISTS.and(TEXTS.as_slice()).and(&[Question]),
         label: "page up",
         help: "one page up",
         group: HelpGroup::Move,
@@ -58,7 +58,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::PageDown,
         keys: &[Chord::plain(KeyCode::PageDown)],
-        contexts: LISTS.and(TEXTS.as_slice()),
+        contexts: LISTS.and(TEXTS.as_slice()).and(&[Question]),
         label: "page down",
         help: "one page down",
         group: HelpGroup::Move,
