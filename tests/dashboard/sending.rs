@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use postwatch::action::{ConfirmedSend, Fingerprint, SameMessage, SendReading, Subject};
 use postwatch::delivery::{AttemptFields, MessageId, Reported, RowFields, Rows, RowsBuilder, Status, TemplateFields};
-use postwatch::monitor::{ActionNews, ActionStage, Command, Connection, News, NotStarted, OpenActionNews, RecipientState};
+use postwatch::monitor::{ActionNews, ActionStage, Command, Connection, News, NotStarted, OpenActionNews, RecipientState, TakenBack};
 use postwatch::postman::HostKind;
 use postwatch::state::{ActionKind, ActionState};
 use postwatch::store::{AnswerKind, Reach};
@@ -483,6 +483,27 @@ fn all_of_the_text_can_be_read_before_the_yes() {
 fn where_all_of_the_text_has_room_nothing_scrolls() {
     let mut desk = asked(120, 36);
     desk.sees("do not reply").misses("PgDn").misses("PgUp");
+}
+
+#[test]
+fn while_presenting_there_is_no_form() {
+    let mut desk = asked(80, 36);
+    desk.keys("Esc Esc : p r e s e n t Enter : s e n d Enter").misses("65 8000 1234").misses("Tan Wei Ming");
+    desk.sees("`send` is not available: presenting is on, and :present ends it").keys("Esc : p r e s e n t Enter : s e n d Enter");
+    desk.sees("Dear Tan Wei Ming");
+}
+
+#[rstest]
+#[case(false, ":send brings back what you typed")]
+#[case(true, "what you typed is not kept: write it again")]
+fn what_was_taken_back_is_sent_again_as_it_was_typed(#[case] is_secret: bool, #[case] next: &str) {
+    let mut settings = card("Clinic reminders", HostKind::Test);
+    settings.one_time_password = is_secret;
+    let mut desk = loaded(settings, 120, 36);
+    filled(desk.keys(": s e n d Enter")).keys("Enter").read(Vec::new(), false).wait(500).keys("y : s t o p Enter");
+    desk.stage(ActionStage::NotSent(explanation("It was taken back: nothing was sent.")), None);
+    desk.news(0, News::TakenBack(TakenBack { taken_back: 1, leaving: 0 }));
+    desk.sees("1 taken back: nothing was sent for it").sees(next).misses(":rest");
 }
 
 #[test]

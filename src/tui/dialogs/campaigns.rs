@@ -369,7 +369,7 @@ fn verdict(shared: &Shared, campaign: &Campaign) -> (String, Role) {
         Verdict::Well { .. } => Role::Text,
     };
     if campaign.actions.needs_person() && !verdict.needs_person() {
-        return (format!("A retry to decide. {sentence}"), Role::Failed);
+        return (format!("An outcome to decide. {sentence}"), Role::Failed);
     }
     (sentence, role)
 }

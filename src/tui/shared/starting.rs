@@ -5,11 +5,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use crate::action::{ActionNumber, Agreed, ConfirmedAction};
+use crate::action::{ActionNumber, Agreed, ConfirmedAction, Subject};
 use crate::delivery::{agreeing, grouped};
-use crate::monitor::{CampaignIndex, Command, NoticeWeight, RunNews, TakenBack};
+use crate::monitor::{ActionStage, CampaignIndex, Command, NoticeWeight, RunNews, TakenBack};
 use crate::tui::dialogs::{Commands, ResultsPage};
-use crate::tui::shared::{RunRecord, Shared};
+use crate::tui::shared::{ActionRecord, RunRecord, Shared};
 use crate::tui::widgets::{frame, question};
 use crate::tui::{Action, Context, Effect, Role};
 
@@ -193,13 +193,18 @@ impl Shared {
             campaign.note_rest(starting.agreed.subjects());
             is_kept = campaign.draft.is_some();
         }
-        let next = match (is_send, is_kept) {
-            (false, _) => format!("{} plans it again", self.keymap.command("rest")),
-            (true, true) => format!("{} brings back what you typed", self.keymap.command("send")),
-            (true, false) => "what you typed is not kept".to_owned(),
-        };
+        let next = if is_send { self.send_again(is_kept) } else { format!("{} plans it again", self.keymap.command("rest")) };
         self.tell(NoticeWeight::Info, "taken back: nothing was sent", why, &next);
         true
+    }
+
+    /// How a message that was taken back is sent after all: it is never in the rest.
+    fn send_again(&self, is_kept: bool) -> String {
+        if is_kept {
+            format!("{} brings back what you typed", self.keymap.command("send"))
+        } else {
+            "what you typed is not kept: write it again".to_owned()
+        }
     }
 
     /// Keys during the countdown: every way out takes back the yes, and nothing else is agreed to.
@@ -217,7 +222,13 @@ impl Shared {
     pub(super) fn taken_back(&mut self, index: usize, TakenBack { taken_back, leaving }: TakenBack) {
         let Some(campaign) = self.campaigns.get(index) else { return };
         let name = campaign.settings.name.clone();
-        let rest = format!("{} plans what is left", self.keymap.command("rest"));
+        // Right before this, each was reported as not sent.
+        let is_back = |record: &&ActionRecord| matches!(record.stage, Some(ActionStage::NotSent(_)));
+        let back = campaign.actions.iter().take(taken_back).take_while(is_back);
+        let sends = back.filter(|record| matches!(record.subject, Subject::Send(_))).count();
+        let rest = (sends < taken_back).then(|| format!("{} plans what is left", self.keymap.command("rest")));
+        let again = (sends > 0).then(|| self.send_again(campaign.draft.is_some()));
+        let rest = rest.into_iter().chain(again).collect::<Vec<_>>().join("; ");
         let on_way = format!("{} on {} way already", grouped(leaving), agreeing(leaving, "its", "their"));
         let (what, why, next) = match (taken_back, leaving) {
             (0, 0) => ("nothing was left to take back".to_owned(), String::new(), String::new()),

@@ -169,6 +169,10 @@ impl Shared {
         if let (Typed::Send, Some(broken)) = (typed, &campaign.settings.broken) {
             return Some(broken.what.clone());
         }
+        if typed == Typed::Send && self.is_presenting() {
+            // The form and its question show the number and the text: whoever sends must be able to check them.
+            return Some(format!("presenting is on, and {} ends it", self.keymap.command("present")));
+        }
         let why = match typed {
             Typed::Unlock => (!campaign.is_locked(self.now)).then_some("this campaign is not locked"),
             Typed::NameFilter => campaign.choice.is_for_one_campaign().then_some("the filter has no status, error or time"),
