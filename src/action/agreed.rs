@@ -280,7 +280,8 @@ impl ConfirmedSend {
             action: ActionKind::SendMessage {
                 fingerprint: reading.fingerprint.as_str().to_owned(),
                 language: draft.language.clone(),
-                known: Some(reading.known.clone()),
+                // What is not whole is no evidence: after a crash a person decides.
+                known: reading.is_whole.then(|| reading.known.clone()),
                 created: None,
             },
             plan: format!("one message to send, planned {}", to_the_millisecond(self.planned_at())),

@@ -8,15 +8,19 @@ use ring::hmac;
 
 use super::{Draft, FRESH_ENOUGH, PLAN_LIFE};
 use crate::delivery::{Message, MessageId, RecipientQuery, Rows, Status, clean, recipient_key};
-use crate::postman::{ApiKey, Call, PageRequest, Position};
+use crate::postman::{ApiKey, Call, PageAnswer, PageRequest, Position};
+use crate::state::SendsBefore;
 
 /// How recently the same message must have been created for a person to be told: an SMS that repeats may be a mistake,
 /// and telcos drop repeated ones as spam.
 pub const SAME_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
-/// How long before the yes to a send a message may have been created, by the clocks of this machine and the server, to
-/// count as created by it where an earlier run of the program sent it.
-const SLACK: SignedDuration = SignedDuration::from_hours(1);
+/// How far before the yes, by this machine's clock, the campaign's messages are searched for one that an earlier run of
+/// the program sent. It only ends the search: what proves something is that a message was not there before.
+const SEARCHED_BACK: SignedDuration = SignedDuration::from_hours(24);
+
+/// The shortest value that is hidden where a server repeats it: shorter ones are in many words.
+const SHORTEST_HIDDEN: usize = 3;
 
 /// What turns a message into its [`Fingerprint`]. It is derived from a secret, so that the journal cannot be searched
 /// for a person's number by trying all numbers.
@@ -93,6 +97,11 @@ pub struct SendReading {
     pub fingerprint: Fingerprint,
     /// The messages to this recipient that existed: a new one that is the same must be ours.
     pub known: Vec<MessageId>,
+    /// Whether these are all of them. Not where there were more than a page holds, rows could not be read, or the server
+    /// does not search.
+    pub is_whole: bool,
+    /// The server's stamp of the newest of them: a later message was not there.
+    pub newest: Option<Timestamp>,
     /// Those among them that say the same and were created in the last 24 hours, newest first.
     pub same: Vec<SameMessage>,
     /// Whether the journal has the same send open: under way, or with an unknown outcome.
@@ -113,12 +122,15 @@ pub struct SameMessage {
 }
 
 impl SendReading {
-    /// What a page of the recipient's messages shows. The server's time tells how old they are.
-    pub fn new(draft: &Draft, key: &FingerprintKey, rows: &Rows, asked_at: Timestamp, server_now: Timestamp) -> Self {
+    /// What the answer to [`SendReading::call`] shows. The server's time tells how old the messages are.
+    pub fn new(draft: &Draft, key: &FingerprintKey, answer: &PageAnswer, server_now: Timestamp) -> Self {
         let fingerprint = key.of(draft);
         let recipient = recipient_key(&draft.recipient);
         let is_theirs = |message: &Message| message.recipient.as_ref().is_none_or(|theirs| recipient_key(theirs.as_str()) == recipient);
-        let messages: Vec<Message> = rows.iter().map(Message::from_row).filter(is_theirs).collect();
+        let all: Vec<Message> = answer.rows.iter().map(Message::from_row).collect();
+        let newest = all.iter().filter_map(|message| message.created_at).max();
+        let is_whole = !answer.page.has_next && answer.unreadable() == 0 && answer.beside.is_nothing();
+        let messages: Vec<Message> = all.into_iter().filter(is_theirs).collect();
         let same = |message: &Message| {
             let created_at = message.created_at.filter(|created| server_now.duration_since(*created) < SAME_WITHIN)?;
             let is_same = key.of_message(message).as_ref() == Some(&fingerprint);
@@ -127,7 +139,21 @@ impl SendReading {
         let mut same: Vec<SameMessage> = messages.iter().filter_map(same).collect();
         same.sort_by_key(|same| std::cmp::Reverse(same.created_at));
         let known = messages.into_iter().map(|message| message.id).collect();
-        Self { fingerprint, known, same, is_open: false, asked_at }
+        Self { fingerprint, known, is_whole, newest, same, is_open: false, asked_at: answer.asked_at }
+    }
+
+    /// What the journal has of the same send: a server may show a message only a while after it accepted it.
+    pub fn compare_with(&mut self, journalled: &SendsBefore, now: Timestamp) {
+        self.is_open |= journalled.is_open;
+        for (message, at) in &journalled.accepted {
+            if !self.known.contains(message) {
+                self.known.push(message.clone());
+                if now.duration_since(*at) < SAME_WITHIN {
+                    self.same.push(SameMessage { message: message.clone(), created_at: *at, status: None });
+                }
+            }
+        }
+        self.same.sort_by_key(|same| std::cmp::Reverse(same.created_at));
     }
 
     /// The call that reads them: the newest messages to this recipient.
@@ -178,14 +204,15 @@ impl SendPlan {
 
     /// A person said yes at `at`. The only way to make a [`ConfirmedSend`]; `None` where it cannot be agreed to.
     pub fn confirm(self, at: Timestamp) -> Option<ConfirmedSend> {
-        if self.refusal().is_some() { None } else { Some(ConfirmedSend { plan: self, confirmed_at: at }) }
+        if self.refusal().is_some() { None } else { Some(ConfirmedSend { plan: Box::new(self), confirmed_at: at }) }
     }
 }
 
 /// A message that a person agreed to send.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConfirmedSend {
-    plan: SendPlan,
+    // Beside it a retry is small.
+    plan: Box<SendPlan>,
     confirmed_at: Timestamp,
 }
 
@@ -220,8 +247,12 @@ pub struct SendEvidence {
     known: Vec<MessageId>,
     /// What was to be sent; `None` where another run of the program sent it, because the journal keeps no number.
     draft: Option<Draft>,
-    /// A message from before cannot be ours; `None` where all known messages to the recipient were read.
-    not_before: Option<Timestamp>,
+    /// Whether all messages to the recipient that existed are known.
+    is_whole: bool,
+    /// The server's stamp of the newest of them.
+    newest: Option<Timestamp>,
+    /// How far back the campaign's messages are searched, by this machine's clock; `None` where the recipient's are.
+    searched_back: Option<Timestamp>,
     /// When the recipient's messages were last read; `None` likewise.
     read_at: Option<Timestamp>,
 }
@@ -238,8 +269,16 @@ pub enum SendRecheck {
 impl SendEvidence {
     /// What the journal kept of a send that was agreed to then.
     pub fn kept(fingerprint: &str, known: &[MessageId], agreed_at: Timestamp) -> Self {
-        let not_before = agreed_at.checked_sub(SLACK).ok();
-        Self { fingerprint: Fingerprint::new(fingerprint), known: known.to_vec(), draft: None, not_before, read_at: None }
+        Self {
+            fingerprint: Fingerprint::new(fingerprint),
+            known: known.to_vec(),
+            draft: None,
+            // What was not whole was not kept.
+            is_whole: true,
+            newest: None,
+            searched_back: agreed_at.checked_sub(SEARCHED_BACK).ok(),
+            read_at: None,
+        }
     }
 
     /// The call that shows whether the message exists; without the recipient's number, the pages of the campaign's
@@ -254,7 +293,7 @@ impl SendEvidence {
     /// Whether a page of the campaign's messages, newest first, goes further back than the send.
     pub fn goes_beyond(&self, rows: &Rows) -> bool {
         let oldest = rows.iter().filter_map(|row| Message::from_row(row).created_at).min();
-        self.not_before.zip(oldest).is_some_and(|(first, oldest)| oldest < first)
+        self.searched_back.zip(oldest).is_some_and(|(first, oldest)| oldest < first)
     }
 
     /// Whether the recipient's messages are read in one call; else the campaign's are read page by page.
@@ -268,13 +307,15 @@ impl SendEvidence {
     }
 
     /// The recipient's messages were read again before the request. The new ones are known from then on.
-    pub fn read_again(&mut self, rows: &Rows, key: &FingerprintKey, asked_at: Timestamp, server_now: Timestamp) -> SendRecheck {
+    pub fn read_again(&mut self, answer: &PageAnswer, key: &FingerprintKey, server_now: Timestamp) -> SendRecheck {
         let Some(draft) = &self.draft else { return SendRecheck::AsAgreed };
-        let is_same = self.created_in(rows, key).is_some();
-        let shown = SendReading::new(draft, key, rows, asked_at, server_now).known;
-        let new: Vec<MessageId> = shown.into_iter().filter(|id| !self.known.contains(id)).collect();
+        let is_same = self.created_in(&answer.rows, key).is_some();
+        let reading = SendReading::new(draft, key, answer, server_now);
+        let new: Vec<MessageId> = reading.known.into_iter().filter(|id| !self.known.contains(id)).collect();
         self.known.extend(new);
-        self.read_at = Some(asked_at);
+        self.is_whole &= reading.is_whole;
+        self.newest = self.newest.max(reading.newest);
+        self.read_at = Some(answer.asked_at);
         if is_same { SendRecheck::Elsewhere } else { SendRecheck::AsAgreed }
     }
 
@@ -283,27 +324,53 @@ impl SendEvidence {
         &self.known
     }
 
+    /// The same where it is all of them: what is kept must be enough to recognise a new one by.
+    pub fn known_whole(&self) -> Option<&[MessageId]> {
+        self.is_whole.then_some(&*self.known)
+    }
+
+    /// A server's words without the number and the values that were to be sent, should it repeat them.
+    pub fn hidden_in(&self, words: &str) -> String {
+        self.draft.as_ref().map_or_else(|| words.to_owned(), |draft| draft.hidden_in(words))
+    }
+
+    /// What was to be sent, where that is known.
+    pub fn draft(&self) -> Option<&Draft> {
+        self.draft.as_ref()
+    }
+
     /// The message among these that this send created: one that was not there before and says the same. Of several
     /// the oldest.
     pub fn created_in(&self, rows: &Rows, key: &FingerprintKey) -> Option<MessageId> {
         // Where it is known what was sent, a changed key does no harm.
         let wanted = self.draft.as_ref().map_or_else(|| self.fingerprint.clone(), |draft| key.of(draft));
-        let is_too_old = |message: &Message| self.not_before.is_some_and(|first| message.created_at.is_none_or(|created| created < first));
-        let is_ours = |message: &Message| key.of_message(message).as_ref() == Some(&wanted) && !is_too_old(message);
-        let is_new = |message: &Message| !self.known.contains(&message.id);
+        let is_later = |message: &Message| self.newest.zip(message.created_at).is_some_and(|(newest, created)| created > newest);
+        let is_new = |message: &Message| !self.known.contains(&message.id) && (self.is_whole || is_later(message));
+        let is_ours = |message: &Message| key.of_message(message).as_ref() == Some(&wanted);
         let ours = rows.iter().map(Message::from_row).filter(|message| is_new(message) && is_ours(message));
         ours.min_by_key(|message| message.created_at).map(|message| message.id)
     }
 }
 
+impl Draft {
+    /// A server's words without this message's number and values, should it repeat them.
+    pub fn hidden_in(&self, words: &str) -> String {
+        let values = self.values.iter().map(|(_, value)| value).chain([&self.recipient]);
+        let values = values.filter(|value| value.chars().count() >= SHORTEST_HIDDEN);
+        values.fold(words.to_owned(), |words, value| words.replace(value.as_str(), "…"))
+    }
+}
+
 impl From<&ConfirmedSend> for SendEvidence {
     fn from(send: &ConfirmedSend) -> Self {
-        let SendPlan { draft, reading, .. } = &send.plan;
+        let SendPlan { draft, reading, .. } = &*send.plan;
         Self {
             fingerprint: reading.fingerprint.clone(),
             known: reading.known.clone(),
             draft: Some(draft.clone()),
-            not_before: None,
+            is_whole: reading.is_whole,
+            newest: reading.newest,
+            searched_back: None,
             read_at: Some(reading.asked_at),
         }
     }

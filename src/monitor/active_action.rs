@@ -20,6 +20,7 @@ use crate::state::{ActionId, JournalEntry, Outcome};
 
 pub(super) use meanwhile::{Check, Meanwhile, Skipped};
 pub(super) use reading::{BatchPage, BatchPass, BatchPassProgress, Reread};
+pub(super) use sending::KnownBefore;
 use sending::ListPass;
 
 /// How often a try that provably did nothing is repeated before it is given up: with the pauses between, about three
@@ -195,6 +196,8 @@ impl ActiveAction {
     pub fn due(&self) -> Option<(Timestamp, Purpose)> {
         match &self.phase {
             ActionPhase::Ready { from } => Some((*from, Purpose::Action)),
+            // A search through many pages must not keep what was agreed to waiting.
+            ActionPhase::Unknown { read_at, .. } if self.is_sought() && !self.knows_recipient() => Some((*read_at, Purpose::Message)),
             ActionPhase::Unknown { read_at, .. } => Some((*read_at, Purpose::Outcome)),
             ActionPhase::Following { read_at, .. } => Some((*read_at, Purpose::Message)),
             ActionPhase::ToIntend(_) | ActionPhase::Queued | ActionPhase::UnderWay | ActionPhase::Over => None,

@@ -24,7 +24,7 @@ use super::{
     CampaignIndex, Clock, Command, Connection, Inbox, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime,
     Update, UpdateSender,
 };
-use crate::action::{ActionNumber, RunEvent, StopCause};
+use crate::action::{ActionNumber, RunEvent, SendEvidence, StopCause};
 use crate::delivery::{BatchId, MessageId};
 use crate::postman::{Api, CallError, Explanation};
 use crate::state::{ActionId, JournalAccess, Run, Server};
@@ -58,6 +58,8 @@ struct Worker {
     taken_over: HashSet<ActionId>,
     /// Actions of this run of the program whose outcome is not known, with the numbers given with the yes.
     unknown: HashMap<ActionId, Option<ActionNumber>>,
+    /// What is known of those among them that sent a message: the journal keeps no number.
+    unknown_sends: HashMap<ActionId, SendEvidence>,
     open_reported: Option<Vec<OpenActionNews>>,
     /// Messages without attempts left, as last read from the journal.
     used_up_reported: Vec<MessageId>,
@@ -91,6 +93,7 @@ impl Worker {
             bad_cursors_reported: false,
             taken_over: HashSet::new(),
             unknown: HashMap::new(),
+            unknown_sends: HashMap::new(),
             open_reported: None,
             used_up_reported: Vec::new(),
             clock_reported: false,
@@ -426,6 +429,6 @@ fn clock_off(ahead: SignedDuration) -> Explanation {
     Explanation::new(
         format!("This machine's clock is {seconds} s {side} the server's."),
         "Ages and the figures of the last minutes count by this machine's clock.",
-        "Set the clock, for instance with a time service; reading and retrying work as usual.",
+        "Set the clock, for instance with a time service; everything else works as usual.",
     )
 }

@@ -200,9 +200,15 @@ impl ActionKind {
         match self {
             ActionKind::RetryMessage { message, .. } => format!("message {message}"),
             ActionKind::RetryBatch { batch, .. } => format!("batch {batch}"),
-            ActionKind::SendMessage { fingerprint, .. } => format!("send {fingerprint}"),
+            ActionKind::SendMessage { fingerprint, .. } => Self::subject_of_send(fingerprint),
             ActionKind::UploadBatch { sha256, .. } => format!("upload {sha256}"),
         }
+    }
+}
+
+impl ActionKind {
+    pub(super) fn subject_of_send(fingerprint: &str) -> String {
+        format!("send {fingerprint}")
     }
 }
 

@@ -54,8 +54,9 @@ pub(super) trait JournalTransaction {
     fn add(&mut self, intention: &Intention) -> Result<ActionId, StateError>;
     /// Gives an action another state.
     fn change(&mut self, action: ActionId, reported: &StateChange<'_>, at: Timestamp) -> Result<(), StateError>;
-    /// More messages to the recipient of a send are known to have existed before its request.
-    fn add_known(&mut self, action: ActionId, known: &[MessageId]) -> Result<(), StateError>;
+    /// More messages to the recipient of a send are known to have existed before its request; `None` where not all of
+    /// them are known.
+    fn add_known(&mut self, action: ActionId, known: Option<&[MessageId]>) -> Result<(), StateError>;
     /// A send created this message.
     fn set_created(&mut self, action: ActionId, message: &MessageId) -> Result<(), StateError>;
     /// The messages of a campaign whose newest conclusive action was refused with this code.

@@ -167,10 +167,15 @@ impl JournalTransaction for Kept {
         Ok(())
     }
 
-    fn add_known(&mut self, action: ActionId, more: &[MessageId]) -> Result<(), StateError> {
-        if let (JournalEntry { action: ActionKind::SendMessage { known: Some(known), .. }, .. }, _) = self.action(action)? {
-            let new: Vec<MessageId> = more.iter().filter(|message| !known.contains(message)).cloned().collect();
-            known.extend(new);
+    fn add_known(&mut self, action: ActionId, more: Option<&[MessageId]>) -> Result<(), StateError> {
+        let (entry, _) = self.action(action)?;
+        let ActionKind::SendMessage { known, .. } = &mut entry.action else { return Ok(()) };
+        match (known.as_mut(), more) {
+            (Some(known), Some(more)) => {
+                let new: Vec<MessageId> = more.iter().filter(|message| !known.contains(message)).cloned().collect();
+                known.extend(new);
+            }
+            _ => *known = None,
         }
         Ok(())
     }

@@ -84,6 +84,15 @@ pub struct OpenAction {
     pub last_try: Option<ActionAttempt>,
 }
 
+/// What the journal has of sends that are the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SendsBefore {
+    /// Whether one is under way, or its outcome unknown.
+    pub is_open: bool,
+    /// The messages that were created, each with when that became known, by the wall clock.
+    pub accepted: Vec<(MessageId, Timestamp)>,
+}
+
 impl Journal {
     /// The open actions of a campaign, oldest first: intended or unknown ones.
     ///
@@ -131,6 +140,19 @@ impl Journal {
         let messages: BTreeSet<MessageId> =
             later.iter().filter(|entry| went(entry)).filter_map(|entry| entry.action.message().cloned()).collect();
         Ok(messages.into_iter().collect())
+    }
+
+    /// What was sent from here that is the same, by its fingerprint.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn sends_before(&self, server: &Server, campaign: &CampaignId, fingerprint: &str) -> Result<SendsBefore, StateError> {
+        let subject = ActionKind::subject_of_send(fingerprint);
+        let on = |states| self.read(|lines| lines.entries(&EntryQuery::On(server, campaign, &subject, states)));
+        let is_open = !on([ActionState::Intended, ActionState::Unknown])?.is_empty();
+        let accepted = on([ActionState::Accepted, ActionState::ResolvedAccepted])?;
+        let created = |entry: JournalEntry| Some((entry.action.message()?.clone(), entry.changed_at));
+        Ok(SendsBefore { is_open, accepted: accepted.into_iter().filter_map(created).collect() })
     }
 
     /// One action.

@@ -143,11 +143,12 @@ impl Journal {
         })
     }
 
-    /// The messages to the recipient of a send were read again before its request: those that exist now are known, too.
+    /// The messages to the recipient of a send were read again before its request: those that exist now are known, too;
+    /// `None` where they could not be read whole, so that a person must decide about a lost answer.
     ///
     /// # Errors
     /// When it cannot be written; then the request must not leave, because its outcome could not be found out.
-    pub fn known_before(&self, action: ActionId, known: &[MessageId]) -> Result<(), StateError> {
+    pub fn known_before(&self, action: ActionId, known: Option<&[MessageId]>) -> Result<(), StateError> {
         self.write(|lines| lines.add_known(action, known))
     }
 

@@ -100,7 +100,8 @@ impl Types for Desk {
     fn read(&mut self, same: Vec<SameMessage>, is_open: bool) -> &mut Self {
         let (generation, _) = self.recipients_asked.last().cloned().unwrap_or_else(|| panic!("nothing is to be read:\n{}", self.screen()));
         let known = same.iter().map(|same| same.message.clone()).collect();
-        let reading = SendReading { fingerprint: Fingerprint::new("f00d"), known, same, is_open, asked_at: self.now };
+        let reading =
+            SendReading { fingerprint: Fingerprint::new("f00d"), known, is_whole: true, newest: None, same, is_open, asked_at: self.now };
         self.news(0, News::Recipient { generation, state: RecipientState::Read(reading) })
     }
 

@@ -8,7 +8,7 @@ use super::super::open_journal::{folder, unreadable};
 use super::super::{Exit, Failure};
 use super::SendArguments;
 use super::values::{object_in, over};
-use crate::action::{Draft, DraftCheck, DraftField, FingerprintKey, RemarkWeight, SendPlan, SendReading, Subject, TypedDraft};
+use crate::action::{Draft, DraftCheck, DraftField, FingerprintKey, RemarkWeight, SendPlan, SendReading, TypedDraft};
 use crate::delivery::{KnownTexts, LANGUAGES, Mask, Recipient, agreeing, counted};
 use crate::monitor::Reader;
 use crate::postman::{Call, PageRequest, Position};
@@ -78,7 +78,7 @@ pub(super) async fn prepare(
         None => None,
         Some(draft) => {
             let mut reading = read_recipient(&mut reader, context, campaign, draft).await?;
-            reading.is_open = is_open(context, campaign, &reading)?;
+            compare_with_journal(context, campaign, &mut reading)?;
             Some(SendPlan::new(draft.clone(), reading, context.clock.now()))
         }
     };
@@ -119,18 +119,19 @@ async fn read_recipient(
     let answer = reader.page(&SendReading::call(draft)).await?;
     let key = FingerprintKey::of_campaign(campaign.api(&context.transport)?.key());
     let server_now = answer.server_date.unwrap_or(answer.asked_at);
-    Ok(SendReading::new(draft, &key, &answer.rows, answer.asked_at, server_now))
+    Ok(SendReading::new(draft, &key, &answer, server_now))
 }
 
-/// Whether the journal has the same message open. A plan alone neither needs nor creates a journal.
-fn is_open(context: &CommandContext, campaign: &ConfiguredCampaign, reading: &SendReading) -> Result<bool, Failure> {
+/// Whether the journal has the same message open, or accepted. A plan alone neither needs nor creates a journal.
+fn compare_with_journal(context: &CommandContext, campaign: &ConfiguredCampaign, reading: &mut SendReading) -> Result<(), Failure> {
     let folder = folder(&context.common).map_err(|error| unreadable(&error))?;
     let Some(journal) = JournalAccess::look(&folder).ok().flatten().and_then(|access| access.readable().cloned()) else {
-        return Ok(false);
+        return Ok(());
     };
-    let open = journal.open_actions(&Server::of(campaign.base.as_str()), &campaign.settings.id).map_err(|error| unreadable(&error))?;
-    let subject = Subject::Send(reading.fingerprint.clone());
-    Ok(open.iter().any(|open| Subject::of(&open.entry.action).as_ref() == Some(&subject)))
+    let server = Server::of(campaign.base.as_str());
+    let before = journal.sends_before(&server, &campaign.settings.id, reading.fingerprint.as_str()).map_err(|error| unreadable(&error))?;
+    reading.compare_with(&before, context.clock.wall());
+    Ok(())
 }
 
 /// Why a message with mistakes is not sent.

@@ -127,7 +127,7 @@ impl ActiveAction {
 pub(in super::super) enum Skipped {
     /// It was retried elsewhere.
     Elsewhere,
-    /// The same message was sent to the same number elsewhere.
+    /// The same message to the same number has appeared: sent elsewhere, or by a try that seemed to do nothing.
     SentElsewhere,
     /// The new reading cannot be compared with what was agreed to.
     Incomparable,
@@ -145,9 +145,9 @@ impl Skipped {
                 "Its status or newest attempt has changed since its retry was agreed to. Nothing was sent from here.",
             ),
             Skipped::SentElsewhere => (
-                "the same was sent elsewhere meanwhile",
-                "The same message was sent to this number elsewhere meanwhile.",
-                "It was not there when a person agreed to this one. Nothing was sent from here.",
+                "the same message has appeared meanwhile",
+                "The same message to this number has appeared meanwhile.",
+                "It was not there when a person agreed to this one: it was sent elsewhere, or a try that seemed to do nothing went after all.",
             ),
             Skipped::Incomparable => (
                 "it may have been retried elsewhere meanwhile",

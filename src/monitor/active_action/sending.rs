@@ -4,12 +4,16 @@
 use jiff::Timestamp;
 
 use super::{ActionPhase, ActiveAction, Reread};
-use crate::action::{ActionEvidence, FingerprintKey, MessageFinding, SendRecheck};
+use crate::action::{ActionEvidence, Draft, FingerprintKey, MessageFinding, SendEvidence, SendRecheck};
 use crate::delivery::{MessageId, Rows};
-use crate::postman::{Call, Cursor, PageData, Position};
+use crate::postman::{Call, Cursor, PageAnswer, PageData, Position, WriteOutcome};
 
 /// How many pages of a campaign's messages are searched at a time for one that an earlier run sent.
 const MOST_PAGES: u32 = 50;
+
+/// The messages to a recipient before a request; `None` where not all of them are known.
+#[derive(Debug)]
+pub(in super::super) struct KnownBefore(pub Option<Vec<MessageId>>);
 
 /// A search through the campaign's messages, newest first.
 #[derive(Debug, Default)]
@@ -26,19 +30,13 @@ impl ActiveAction {
         Some(evidence.call(self.search.next.clone().map_or(Position::Head, Position::After)))
     }
 
-    /// What went to the recipient was read before the request. Returns which messages are known now; `None` where the
-    /// same was sent elsewhere.
-    pub fn recipient_read(
-        &mut self,
-        rows: &Rows,
-        key: &FingerprintKey,
-        asked_at: Timestamp,
-        server_now: Timestamp,
-    ) -> Option<Vec<MessageId>> {
+    /// What went to the recipient was read before the request. Returns what is known to have been there, as far as that
+    /// is all of it; nothing at all where the same message has appeared since the yes.
+    pub fn recipient_read(&mut self, answer: &PageAnswer, key: &FingerprintKey, server_now: Timestamp) -> Option<KnownBefore> {
         self.unread = 0;
         let ActionEvidence::Send(evidence) = &mut self.known else { return None };
-        match evidence.read_again(rows, key, asked_at, server_now) {
-            SendRecheck::AsAgreed => Some(evidence.known().to_vec()),
+        match evidence.read_again(answer, key, server_now) {
+            SendRecheck::AsAgreed => Some(KnownBefore(evidence.known_whole().map(<[MessageId]>::to_vec))),
             SendRecheck::Elsewhere => None,
         }
     }
@@ -76,6 +74,49 @@ impl ActiveAction {
         self.which.created = Some(message);
         self.search = ListPass::default();
         self.looked_up(MessageFinding::Taken, now)
+    }
+
+    /// The outcome of its request without what it says, should the server repeat that. A message that was there before is
+    /// no proof that this one went.
+    pub fn as_seen(&self, outcome: WriteOutcome) -> WriteOutcome {
+        let ActionEvidence::Send(evidence) = &self.known else { return outcome };
+        match outcome {
+            WriteOutcome::Accepted { rows: Some(rows), .. } if rows.get(0).is_some_and(|row| self.was_there(row.id())) => {
+                let reason = "an answer with a message that was there before".to_owned();
+                WriteOutcome::Unknown { reason, status: None, trace_id: None, retry_after: None }
+            }
+            WriteOutcome::Refused { reason, code, check, trace_id, status, rate_limited, retry_after } => {
+                let reason = evidence.hidden_in(&reason);
+                WriteOutcome::Refused { reason, code, check, trace_id, status, rate_limited, retry_after }
+            }
+            WriteOutcome::Unknown { reason, status, trace_id, retry_after } => {
+                WriteOutcome::Unknown { reason: evidence.hidden_in(&reason), status, trace_id, retry_after }
+            }
+            other => other,
+        }
+    }
+
+    /// What it sends, where that is known: the same whatever key its fingerprint was made with.
+    pub fn draft(&self) -> Option<&Draft> {
+        self.send_evidence().and_then(SendEvidence::draft)
+    }
+
+    /// Whether a message was there before its request, so that an answer with it proves nothing.
+    fn was_there(&self, message: &str) -> bool {
+        matches!(&self.known, ActionEvidence::Send(evidence) if evidence.known().iter().any(|known| known.as_str() == message))
+    }
+
+    /// What its outcome can be found out by, to go on with it later.
+    pub fn send_evidence(&self) -> Option<&SendEvidence> {
+        match &self.known {
+            ActionEvidence::Send(evidence) => Some(evidence),
+            ActionEvidence::Message(_) | ActionEvidence::Batch(_) => None,
+        }
+    }
+
+    /// It was sent by this run of the program, which knows more than the journal keeps.
+    pub fn remember(&mut self, evidence: SendEvidence) {
+        self.known = ActionEvidence::Send(evidence);
     }
 
     /// Whether what went to its recipient can be read in one call.

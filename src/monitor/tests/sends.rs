@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::transports::Stops;
+use super::transports::{AlteredTransport, Stops};
 use super::world::{Bench, Seen, World, demo_world, loaded, send_command};
 use crate::delivery::Status;
 use crate::monitor::{ActionStage, Command, Generation, RecipientState};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
-use crate::postman::{Broken, Request, TransportFailure};
+use crate::postman::{Broken, Request, Transport, TransportFailure};
 use crate::state::{ActionKind, ActionState};
 
 const NUMBER: &str = "6580009999";
@@ -274,4 +274,86 @@ async fn an_unknown_id_is_never_in_the_words_for_a_person() {
     bench.run(Duration::from_secs(300)).await;
     let said = format!("{:?} {:?}", bench.seen.notices, bench.seen.sends);
     assert!(!said.contains(&fingerprint) && !said.contains(NUMBER), "{said}");
+}
+
+/// A server whose searches show this little of what there is.
+fn short_sighted(inner: Arc<dyn Transport>, has_next: bool) -> Arc<dyn Transport> {
+    let alter = move |_: usize, request: &Request, page: &mut serde_json::Value| {
+        if request.query().contains("search=") {
+            page["data"] = serde_json::json!([]);
+            page["pageData"]["hasNextPage"] = has_next.into();
+        }
+    };
+    Arc::new(AlteredTransport { inner, alter: Box::new(alter), pages: AtomicUsize::new(0) })
+}
+
+/// An older message that says the same is not taken for it where not all that went to the number could be read.
+#[rstest]
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_read_whole_proves_nothing(#[values(true, false)] killed: bool) {
+    let fault = if killed { Fault::Before(ScriptedStep::Hang) } else { lost(true) };
+    let faults = first_post(fault);
+    let mut bench = Bench::behind(world(), |inner| Arc::new(FaultTransport::new(short_sighted(inner, true), faults)));
+    let draft = bench.draft(NUMBER);
+    bench.send_one_elsewhere(&draft);
+    let plan = bench.send_plan(NUMBER).await;
+    assert!(!plan.reading().is_whole && plan.reading().known.is_empty());
+    bench.ask(Command::InView(true));
+    bench.ask(send_command(plan.confirm(bench.clock.now()).unwrap()));
+    bench.run(Duration::from_secs(5)).await;
+    if killed {
+        bench = bench.killed_and_restarted();
+    }
+    bench.run(Duration::from_secs(300)).await;
+    assert_eq!((state(&bench), bench.sent_to(NUMBER).len()), (ActionState::Unknown, 1));
+}
+
+/// A server may show a message only a while after it accepted it: the journal knows better.
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_from_here_is_pointed_out_though_the_server_does_not_show_it() {
+    let mut bench = Bench::behind(script(), |inner| short_sighted(inner, false));
+    let plan = bench.send_plan(NUMBER).await;
+    bench.ask(send_command(plan.confirm(bench.clock.now()).unwrap()));
+    bench.until("it is accepted", |seen| seen.sends.iter().any(|(_, stage)| *stage == ActionStage::Accepted)).await;
+    let sent = bench.sent_to(NUMBER);
+    let plan = bench.send_plan(NUMBER).await;
+    assert_eq!(plan.reading().known, sent);
+    assert_eq!(plan.reading().same.iter().map(|same| &same.message).collect::<Vec<_>>(), [&sent[0]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_that_the_server_repeats_is_not_kept() {
+    let words = r#"{"error":{"code":"parameter_invalid","message":"Ang Mo Kio is not allowed for 6580009999","type":"t","id":"i"}}"#;
+    let faults = first_post(Fault::Before(ScriptedStep::answer(400, words)));
+    let mut bench = Bench::with_faults(script(), |inner| FaultTransport::new(inner, faults));
+    let plan = bench.send_plan(NUMBER).await;
+    bench.ask(send_command(plan.confirm(bench.clock.now()).unwrap()));
+    bench.until("it is refused", is_over).await;
+    let entry = bench.journal().all(1).unwrap().remove(0);
+    assert_eq!((entry.state, entry.reason.as_deref()), (ActionState::Refused, Some("… is not allowed for …")));
+    assert!(!format!("{:?}", bench.seen.sends).contains("Ang Mo Kio"));
+}
+
+/// A proxy that answers with an older message has not sent this one.
+#[tokio::test(start_paused = true)]
+async fn an_answer_with_a_message_that_was_there_before_proves_nothing() {
+    let id = Arc::new(std::sync::Mutex::new(String::new()));
+    let known = Arc::clone(&id);
+    let faults = move |_: usize, request: &Request| {
+        let body = format!(r#"{{"id":"{}","recipient":"{NUMBER}","latestStatus":"created"}}"#, known.lock().unwrap());
+        request.is_write().then(|| Fault::Before(ScriptedStep::answer(201, &body)))
+    };
+    let mut bench = Bench::with_faults(script(), |inner| FaultTransport::new(inner, faults));
+    let draft = bench.draft(NUMBER);
+    bench.send_one_elsewhere(&draft);
+    *id.lock().unwrap() = bench.sent_to(NUMBER)[0].to_string();
+    let plan = bench.send_plan(NUMBER).await;
+    bench.ask(send_command(plan.confirm(bench.clock.now()).unwrap()));
+    bench.run(Duration::from_secs(200)).await;
+    assert_eq!(state(&bench), ActionState::Unknown);
+    // Looked up again, it is still known to whom it went.
+    let action = bench.journal().all(1).unwrap()[0].id;
+    bench.send_one_elsewhere(&draft);
+    bench.ask(Command::LookUp(action));
+    bench.until("it is found", |seen| matches!(seen.sends.last(), Some((_, ActionStage::FoundAccepted)))).await;
 }

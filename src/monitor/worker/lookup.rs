@@ -123,6 +123,7 @@ impl Worker {
         {
             let resolution = Resolution::Accepted { reason: which.subject.words().found.to_owned() };
             self.unknown.remove(&action);
+            self.unknown_sends.remove(&action);
             match self.journalled(move |journal| journal.resolve(action, &resolution, at)).await {
                 // Another process, or a person, was faster.
                 Ok(()) | Err(StateError::IllegalStep { .. }) => {}

@@ -128,8 +128,11 @@ impl Worker {
             Ok(entry) if entry.state == ActionState::Unknown => {
                 let why = left_unknown(&entry);
                 // One more reading decides: there were enough before.
-                if let Some(active) = ActiveAction::left_over(&entry, self.number_of(entry.id), READS_NEEDED - 1, &self.clock, why.clone())
-                {
+                let left = ActiveAction::left_over(&entry, self.number_of(entry.id), READS_NEEDED - 1, &self.clock, why.clone());
+                if let Some(mut active) = left {
+                    if let Some(evidence) = self.unknown_sends.get(&entry.id) {
+                        active.remember(evidence.clone());
+                    }
                     self.stage(&active.which, ActionStage::Unknown { why, look_up_at: active.look_up_at() }).await;
                     self.scheduler.actions.push(active);
                 } else {
@@ -150,7 +153,10 @@ impl Worker {
     /// A person says how an unknown outcome ended.
     pub(super) async fn resolve(&mut self, action: ActionId, went: bool) {
         let at = self.wall();
-        let Some(run) = self.run.clone() else { return };
+        let Some(run) = self.run.clone() else {
+            let error = StateError::ReadOnly { why: "this program has not started a run in the journal".to_owned() };
+            return self.notice(NoticeWeight::Warning, not_resolved(&error)).await;
+        };
         let resolution = Resolution::ByPerson { went, run: run.id().clone() };
         let written = self.journalled(move |journal| {
             journal.resolve(action, &resolution, at)?;
@@ -167,7 +173,7 @@ impl Worker {
         if let Some(active) = self.scheduler.actions.iter_mut().find(|active| active.which.id == Some(action)) {
             active.phase = ActionPhase::Over;
         }
-        let stage = if went { ActionStage::FoundAccepted } else { ActionStage::NotSent(said_not_gone()) };
+        let stage = if went { ActionStage::FoundAccepted } else { ActionStage::NotSent(said_not_gone(&entry.action)) };
         if let Some(subject) = Subject::of(&entry.action) {
             let created = match &entry.action {
                 ActionKind::SendMessage { created, .. } => created.clone(),
@@ -175,6 +181,7 @@ impl Worker {
             };
             let which = ActionRef { number: self.number_of(action), id: Some(action), subject, created };
             self.unknown.remove(&action);
+            self.unknown_sends.remove(&action);
             self.stage(&which, stage).await;
             if let Subject::Message(message) = which.subject {
                 self.run_takes(RunEvent::FoundOut { message, taken: went }).await;
@@ -191,7 +198,7 @@ fn left_unknown(entry: &JournalEntry) -> Explanation {
     };
     Explanation::new(
         format!("{what} {} has an unknown outcome.", to_the_second(entry.planned_at)),
-        "The program ended between the request and its answer.",
+        entry.reason.as_deref().map_or_else(|| "Its answer was not seen.".to_owned(), |reason| format!("What was seen: {reason}.")),
         format!("{read} being read to find out; nothing is sent again automatically."),
     )
 }
@@ -212,10 +219,13 @@ fn not_resolved(error: &StateError) -> Explanation {
     )
 }
 
-fn said_not_gone() -> Explanation {
+fn said_not_gone(kind: &ActionKind) -> Explanation {
     Explanation::new(
         "It did not go, a person says.",
         "Its outcome was unknown, and a person decided.",
-        "Plan it again if it still needs a retry.",
+        match kind {
+            ActionKind::SendMessage { .. } => "Send it again if it is still needed.",
+            _ => "Plan it again if it still needs a retry.",
+        },
     )
 }

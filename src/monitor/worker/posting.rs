@@ -29,7 +29,10 @@ impl Worker {
         };
         let agreed_at = self.clock.moment_of(action.confirmed_at());
         let active = ActiveAction::new(number, action, agreed_at);
-        if self.scheduler.actions.iter().any(|open| open.is_open() && open.which.subject == active.which.subject) {
+        let is_same = |open: &ActiveAction| {
+            open.which.subject == active.which.subject || (active.draft().is_some() && open.draft() == active.draft())
+        };
+        if self.scheduler.actions.iter().any(|open| open.is_open() && is_same(open)) {
             self.stage(&active.which, ActionStage::NotTaken(already_under_way(&active.which.subject))).await;
         } else {
             self.scheduler.actions.push(active);
@@ -176,6 +179,10 @@ impl Worker {
 
     async fn posted(&mut self, index: usize, which: &ActionRef, action: ActionId, outcome: WriteOutcome) {
         let now = self.now();
+        let outcome = match self.scheduler.actions.get(index) {
+            Some(active) => active.as_seen(outcome),
+            None => outcome,
+        };
         if let WriteOutcome::Refused { rate_limited: true, retry_after, .. } = &outcome {
             self.scheduler.budget.too_many(now, *retry_after);
         }
@@ -231,6 +238,9 @@ impl Worker {
             self.run_ended(which, end).await;
             if end == RunEnd::Unknown {
                 self.unknown.insert(action, which.number);
+                if let Some(evidence) = self.scheduler.actions.get(index).and_then(ActiveAction::send_evidence).cloned() {
+                    self.unknown_sends.insert(action, evidence);
+                }
                 self.tell_open().await;
             }
         } else {
@@ -244,7 +254,7 @@ impl Worker {
         let stopped = self.scheduler.run.as_ref().map(ActiveRun::state).filter(|state| matches!(state, RunState::Stopped(_)));
         let (reason, reported) = match stopped {
             Some(state) if active.in_run => (not_started_because(state), not_started_reported(state)),
-            _ if active.called_off => (TAKEN_BACK, taken_back_reported()),
+            _ if active.called_off => (TAKEN_BACK, taken_back_reported(&active.which.subject)),
             _ => return,
         };
         let which = active.which.clone();
@@ -345,7 +355,8 @@ impl Worker {
         }
         let taken_back = back.len() + to_go;
         for which in back {
-            self.stage(&which, ActionStage::NotSent(taken_back_reported())).await;
+            let reported = taken_back_reported(&which.subject);
+            self.stage(&which, ActionStage::NotSent(reported)).await;
         }
         self.tell(News::TakenBack(TakenBack { taken_back, leaving })).await;
     }
@@ -384,6 +395,6 @@ fn not_sent(reason: &str) -> Outcome {
 }
 
 /// The text for an action that a person took back.
-fn taken_back_reported() -> Explanation {
-    Explanation::new("It was taken back: nothing was sent.", "", "Plan it again if it still needs a retry.")
+fn taken_back_reported(subject: &Subject) -> Explanation {
+    Explanation::new("It was taken back: nothing was sent.", "", subject.words().again)
 }

@@ -3,16 +3,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::active_action::{ActionPhase, ActionRef, ActiveAction, Reread, Skipped};
+use super::super::active_action::{ActionPhase, ActionRef, ActiveAction, KnownBefore, Reread, Skipped};
 use super::super::call_slots::blocking;
 use super::super::{Generation, News, Purpose, RecipientState};
 use super::Worker;
 use super::calls::concerns_all;
 use super::in_the_way::journal_broken;
-use crate::action::{Fingerprint, FingerprintKey, RunEnd, SendReading, Subject};
+use crate::action::{Fingerprint, FingerprintKey, RunEnd, SendReading};
 use crate::delivery::MessageId;
 use crate::postman::{CallError, PageAnswer};
-use crate::state::ActionId;
+use crate::state::{ActionId, SendsBefore};
 use crate::store::AnswerKind;
 
 /// How long a reading for a question waits after a failure, multiplied by the failures in a row.
@@ -32,8 +32,9 @@ impl Worker {
         let Some(answer) = self.page_of(Purpose::Search, SendReading::call(&draft)).await else { return };
         let state = match answer {
             Ok(answer) => {
-                let mut reading = SendReading::new(&draft, &self.fingerprint_key(), &answer.rows, answer.asked_at, self.server_now());
-                reading.is_open = self.is_open(&reading.fingerprint).await;
+                let mut reading = SendReading::new(&draft, &self.fingerprint_key(), &answer, self.server_now());
+                reading.is_open = self.scheduler.actions.iter().any(|active| active.is_open() && active.draft() == Some(&draft));
+                reading.compare_with(&self.sends_before(&reading.fingerprint).await, self.wall());
                 self.searched(answer, AnswerKind::Search).await;
                 if let Some(wanted) = self.scheduler.recipient_request(generation) {
                     wanted.read_at = None;
@@ -55,16 +56,13 @@ impl Worker {
         self.tell(News::Recipient { generation, state }).await;
     }
 
-    /// Whether the same message is under way, or has an unknown outcome. Without a journal nothing can be sent anyway.
-    async fn is_open(&self, fingerprint: &Fingerprint) -> bool {
-        let subject = Subject::Send(fingerprint.clone());
-        if self.scheduler.actions.iter().any(|active| active.is_open() && active.which.subject == subject) {
-            return true;
-        }
-        let Some(journal) = self.journal.readable().cloned() else { return false };
-        let (server, campaign) = (self.server.clone(), self.api.campaign().clone());
-        let open = blocking(move || journal.open_actions(&server, &campaign)).await.unwrap_or_default();
-        open.iter().any(|open| Subject::of(&open.entry.action).as_ref() == Some(&subject))
+    /// What the journal has of the same message. Without a journal nothing can be sent anyway.
+    async fn sends_before(&self, fingerprint: &Fingerprint) -> SendsBefore {
+        let Some(journal) = self.journal.readable().cloned() else { return SendsBefore::default() };
+        let (server, campaign, fingerprint) = (self.server.clone(), self.api.campaign().clone(), fingerprint.clone());
+        let before = blocking(move || journal.sends_before(&server, &campaign, fingerprint.as_str())).await;
+        // A journal that cannot be read refuses the send when its line is to be written.
+        before.unwrap_or_default()
     }
 
     /// Reads what went to the recipient again before the request, because what is known of it is too old.
@@ -79,10 +77,10 @@ impl Worker {
         // A request to take it back may have come in between.
         let is_ready = |phase: &ActionPhase| matches!(phase, ActionPhase::Ready { .. });
         let Some(active) = self.scheduler.actions.get_mut(index).filter(|active| is_ready(&active.phase)) else { return };
-        let known = active.recipient_read(&answer.rows, &key, answer.asked_at, server_now);
+        let known = active.recipient_read(&answer, &key, server_now);
         self.searched(answer, AnswerKind::Search).await;
-        let Some(known) = known else { return self.skip(index, Skipped::SentElsewhere).await };
-        let Err(error) = self.journalled(move |journal| journal.known_before(action, &known)).await else { return };
+        let Some(KnownBefore(known)) = known else { return self.skip(index, Skipped::SentElsewhere).await };
+        let Err(error) = self.journalled(move |journal| journal.known_before(action, known.as_deref())).await else { return };
         let Some(active) = self.scheduler.actions.get_mut(index) else { return };
         let stage = active.not_taken(journal_broken(&error));
         self.stage(&which, stage).await;
@@ -115,8 +113,10 @@ impl Worker {
         };
         let (key, now) = (self.fingerprint_key(), self.now());
         let read = self.scheduler.actions.get_mut(index).map(|active| active.looked_for(&answer.rows, &answer.page, &key, now));
+        // One page serves all that are sought.
+        let others = self.sent_among(&answer);
         self.searched(answer, if knows_recipient { AnswerKind::Search } else { AnswerKind::List }).await;
-        if let Some(read) = read {
+        for (index, read) in read.map(|read| (index, read)).into_iter().chain(others) {
             self.was_read(index, read).await;
         }
     }

@@ -114,7 +114,10 @@ impl JournalTransaction for Stored<'_> {
         )
     }
 
-    fn add_known(&mut self, action: ActionId, known: &[MessageId]) -> Result<(), StateError> {
+    fn add_known(&mut self, action: ActionId, known: Option<&[MessageId]>) -> Result<(), StateError> {
+        let Some(known) = known else {
+            return self.execute("UPDATE actions SET seen_lines = NULL WHERE id = ?1", params![action.0]);
+        };
         // What was not kept whole stays so.
         let kept: Option<u32> = self
             .0
