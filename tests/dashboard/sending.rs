@@ -456,7 +456,8 @@ fn a_full_page_of_messages_may_not_be_all() {
     filled(&mut desk).keys("Enter");
     let (generation, _) = desk.recipients_asked.last().cloned().unwrap();
     let known = (0..1_000).map(|number| MessageId::new(format!("message_{number}"))).collect();
-    let reading = SendReading { fingerprint: Fingerprint::new("f00d"), known, same: Vec::new(), is_open: false, asked_at: desk.now };
+    let fingerprint = Fingerprint::new("f00d");
+    let reading = SendReading { fingerprint, known, is_whole: false, newest: None, same: Vec::new(), is_open: false, asked_at: desk.now };
     desk.news(0, News::Recipient { generation, state: RecipientState::Read(reading) });
     desk.sees("This campaign sent 1,000 or more messages to this number");
 }

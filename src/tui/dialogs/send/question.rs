@@ -11,7 +11,7 @@ use super::shown_number;
 use crate::action::{Agreed, ConfirmedAction, Draft, SegmentSum, SendPlan, SendReading};
 use crate::delivery::{TextSize, counted, grouped};
 use crate::monitor::{Command, Connection, Generation, RecipientState};
-use crate::postman::{Explanation, PageRequest};
+use crate::postman::Explanation;
 use crate::tui::chrome::keys;
 use crate::tui::dialogs::{Can, Changed, Dialog, Next, Press};
 use crate::tui::shared::{Campaign, Shared};
@@ -174,17 +174,15 @@ impl SendQuestion {
         said.extend(self.reviewed.advice.iter().map(|words| Sentence::new(sentence(words), Role::Warning, 4)));
         said.push(Sentence::new(self.says_size(campaign), Role::Text, 1));
         if let Some(reading) = self.plan.as_ref().map(SendPlan::reading) {
-            let sent = match reading.known.len() {
-                0 => "no message".to_owned(),
-                // One page was read.
-                known if known >= usize::from(PageRequest::LARGEST) => format!("{} or more messages", grouped(known)),
-                known => counted(known, "message"),
+            let sent = match (reading.known.len(), reading.is_whole) {
+                (0, true) => "This campaign sent no message to this number".to_owned(),
+                (known, true) => format!("This campaign sent {} to this number", counted(known, "message")),
+                (0, false) => "What this campaign sent to this number could not be read whole".to_owned(),
+                (known, false) => format!("This campaign sent {} or more messages to this number", grouped(known)),
             };
-            said.push(Sentence::new(
-                format!("This campaign sent {sent} to this number; loaded {}.", shared.look.own_time(reading.asked_at, shared.now)),
-                Role::Muted,
-                6,
-            ));
+            let role = if reading.is_whole { Role::Muted } else { Role::Warning };
+            let loaded = shared.look.own_time(reading.asked_at, shared.now);
+            said.push(Sentence::new(format!("{sent}; loaded {loaded}."), role, 6));
         }
         let source = campaign.settings.charges.and_then(|charges| charges.source(&self.reviewed.segments));
         said.extend(source.map(|words| Sentence::new(words, Role::Muted, 8)));
