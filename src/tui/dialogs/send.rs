@@ -12,8 +12,8 @@ use ratatui::layout::{Position, Rect};
 use zeroize::Zeroize as _;
 
 pub(in crate::tui) use self::fields::SendDraft;
-use self::fields::Spot;
-use self::preview::Preview;
+use self::fields::SendField;
+use self::preview::TextPreview;
 use self::question::{Reviewed, SendQuestion};
 use super::{Can, Changed, Click, Dialog, Next, Press};
 use crate::action::{Draft, DraftCheck, RemarkWeight, SendReading, TypedDraft};
@@ -106,7 +106,7 @@ impl SendForm {
 
     /// The number with its country code, where the one that was typed has none and the cursor is behind it.
     fn completion(&self) -> Option<String> {
-        let is_there = self.draft.focus == Spot::To && self.draft.to.is_at_end();
+        let is_there = self.draft.focus == SendField::To && self.draft.to.is_at_end();
         let digits = self.check.completed.as_ref().filter(|_| is_there)?;
         Some(shown_number(digits))
     }
@@ -127,7 +127,7 @@ impl SendForm {
     /// A key that is text, or that moves within it.
     fn edit(&mut self, press: Press) {
         let edited = match self.draft.focus {
-            Spot::Value(_) => self.draft.value_mut().is_some_and(|row| row.value.key(press.key)),
+            SendField::Value(_) => self.draft.value_mut().is_some_and(|row| row.value.key(press.key)),
             _ => self.draft.line_mut().is_some_and(|line| line.key(press.key)),
         };
         if edited {
@@ -152,8 +152,8 @@ impl SendForm {
 
     fn enter(&mut self, shared: &mut Shared) {
         match self.draft.focus {
-            Spot::Review => self.review(shared),
-            Spot::Add => self.draft.add(),
+            SendField::Review => self.review(shared),
+            SendField::Add => self.draft.add(),
             _ if self.draft.value().is_some_and(fields::ValueRow::has_lines) => self.break_line(),
             _ => self.draft.step(1),
         }
@@ -245,7 +245,7 @@ impl SendForm {
         let advice = self.check.remarks.iter().map(|remark| remark.words.clone()).collect();
         let reviewed = Reviewed {
             number: self.check.number.clone(),
-            text: Preview::of(&self.known, &self.check, &self.draft.language, self.is_secret),
+            text: TextPreview::of(&self.known, &self.check, &self.draft.language, self.is_secret),
             is_whole: self.check.is_whole,
             size: self.check.size,
             segments: self.check.segments,
@@ -297,17 +297,19 @@ impl Dialog for SendForm {
             Action::NextPane | Action::PreviousPane | Action::Up | Action::Down => Can::Yes,
             Action::PageUp | Action::PageDown if self.can_scroll(shared) => Can::Do("scroll the text"),
             Action::Enter => match self.draft.focus {
-                Spot::Review if self.check.draft.is_none() => Can::Do("to the mistake"),
-                Spot::Review => Can::Do("review"),
-                Spot::Add => Can::Do("one more value"),
+                SendField::Review if self.check.draft.is_none() => Can::Do("to the mistake"),
+                SendField::Review => Can::Do("review"),
+                SendField::Add => Can::Do("one more value"),
                 _ if self.draft.value().is_some_and(fields::ValueRow::has_lines) => Can::Do("new line"),
                 _ => Can::Do("next field"),
             },
-            Action::Left | Action::Right if self.draft.focus == Spot::Language => Can::Do("choose"),
+            Action::Left | Action::Right if self.draft.focus == SendField::Language => Can::Do("choose"),
             Action::Right if self.completion().is_some() => Can::Do("complete it"),
             Action::Right if offer() => Can::Do("usual value"),
             Action::LineBreak if self.draft.value().is_some_and(|row| !row.has_lines()) => Can::Yes,
-            Action::Delete if self.draft.is_free && matches!(self.draft.focus, Spot::Name(_) | Spot::Value(_)) => Can::Do("remove it"),
+            Action::Delete if self.draft.is_free && matches!(self.draft.focus, SendField::Name(_) | SendField::Value(_)) => {
+                Can::Do("remove it")
+            }
             _ => Can::NotHere,
         }
     }
@@ -328,8 +330,8 @@ impl Dialog for SendForm {
             Some(Action::Down) => self.step_line(true, shared),
             Some(Action::PageUp) => self.scroll(-draw::PAGE, shared),
             Some(Action::PageDown) => self.scroll(draw::PAGE, shared),
-            Some(Action::Left) if self.draft.focus == Spot::Language => self.turn_language(-1),
-            Some(Action::Right) if self.draft.focus == Spot::Language => self.turn_language(1),
+            Some(Action::Left) if self.draft.focus == SendField::Language => self.turn_language(-1),
+            Some(Action::Right) if self.draft.focus == SendField::Language => self.turn_language(1),
             Some(Action::Right) if self.take_offer(shared) => {}
             Some(Action::LineBreak) => self.break_line(),
             Some(Action::Delete) => {
@@ -349,7 +351,7 @@ impl Dialog for SendForm {
         self.is_leaving = false;
         let before = text.trim().chars().count();
         let fits = match self.draft.focus {
-            Spot::Value(_) => self.draft.value_mut().map(|row| row.value.paste(text)),
+            SendField::Value(_) => self.draft.value_mut().map(|row| row.value.paste(text)),
             // A number or a name has one line.
             _ => self.draft.line_mut().map(|line| line.paste(text)),
         };

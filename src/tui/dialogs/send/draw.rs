@@ -6,8 +6,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::fields::{Spot, ValueRow, languages};
-use super::preview::{self, Preview};
+use super::fields::{SendField, ValueRow, languages};
+use super::preview::{self, TextPreview};
 use super::question::rule;
 use super::{Phase, SendForm, shown_number};
 use crate::action::{Remark, RemarkWeight};
@@ -42,7 +42,7 @@ pub(super) struct FormLayout {
     title: String,
     lines: Vec<Line<'static>>,
     /// The part that each line belongs to.
-    spots: Vec<Option<Spot>>,
+    spots: Vec<Option<SendField>>,
     /// Column and line of the cursor.
     cursor: (usize, usize),
     /// The first line of the text that is shown, and the last one that can be.
@@ -51,7 +51,7 @@ pub(super) struct FormLayout {
 }
 
 impl FormLayout {
-    pub fn spot_at(&self, at: Position) -> Option<Spot> {
+    pub fn spot_at(&self, at: Position) -> Option<SendField> {
         let inner = frame::room(self.area, frame::WIDEST, self.lines.len());
         let line = usize::from(at.y.checked_sub(inner.y)?);
         *self.spots.get(line).filter(|_| inner.contains(at))?
@@ -113,9 +113,9 @@ pub(super) fn layout(form: &SendForm, shared: &Shared, area: Rect) -> Option<For
     lines.extend(below);
     spots.resize(lines.len(), None);
     let button = lines.len() - 1;
-    let on_review = form.draft.focus == Spot::Review;
+    let on_review = form.draft.focus == SendField::Review;
     if let Some(spot) = spots.get_mut(button) {
-        *spot = Some(Spot::Review);
+        *spot = Some(SendField::Review);
     }
     debug_assert!(first_below <= button, "the button is below the text");
     let cursor = if on_review { (2, button) } else { (cursor.0, cursor.1.saturating_sub(skipped)) };
@@ -132,7 +132,7 @@ fn mark(line: &mut Line<'static>, sign: &'static str, style: Style) {
 /// wrong with it as a whole.
 fn text(form: &SendForm, shared: &Shared, campaign: &Campaign, columns: usize) -> (Vec<Line<'static>>, usize, Vec<Line<'static>>) {
     let styled = |text: String, role| Line::from(Span::styled(text, shared.look.style(role)));
-    let preview = Preview::of(&form.known, &form.check, &form.draft.language, form.is_secret);
+    let preview = TextPreview::of(&form.known, &form.check, &form.draft.language, form.is_secret);
     let lines: Vec<Line<'static>> = match &preview {
         Some(preview) => preview.lines(columns).into_iter().map(|line| styled(line, Role::Text)).collect(),
         None => {
@@ -186,7 +186,7 @@ fn below(form: &SendForm, shared: &Shared, columns: usize) -> Vec<Line<'static>>
         },
     };
     let mut lines = sentences::lines(shared, what, columns, 3);
-    let role = match (form.draft.focus == Spot::Review, form.check.draft.is_some() && !form.is_busy()) {
+    let role = match (form.draft.focus == SendField::Review, form.check.draft.is_some() && !form.is_busy()) {
         (true, _) => Role::Focus,
         (false, true) => Role::Strong,
         (false, false) => Role::Muted,
@@ -211,7 +211,7 @@ fn named_keys(form: &SendForm, shared: &Shared) -> Vec<KeyWord> {
     };
     // Whether the text scrolls depends on how much room these leave; its own line says that it does.
     let mut own = keys::of_dialog(form as &dyn Dialog, shared, [Action::Delete, Action::LineBreak]);
-    if matches!(form.draft.focus, Spot::Review | Spot::Add) {
+    if matches!(form.draft.focus, SendField::Review | SendField::Add) {
         own.splice(0..0, keys::of_dialog(form as &dyn Dialog, shared, [Action::Enter]));
     }
     let out = keys::bound(shared, Context::Form, [(Action::Back, "back")]);
@@ -226,15 +226,15 @@ fn in_short(form: &SendForm, mistake: &Remark) -> String {
 }
 
 /// The label of a part.
-fn label(form: &SendForm, spot: Spot) -> String {
+fn label(form: &SendForm, spot: SendField) -> String {
     let name = |index: usize| form.draft.rows.get(index).map(|row| row.name.value().trim().to_owned()).unwrap_or_default();
     match spot {
-        Spot::To => "to".to_owned(),
-        Spot::Language => "language".to_owned(),
-        Spot::Name(_) => "name".to_owned(),
-        Spot::Value(_) if form.draft.is_free => "value".to_owned(),
-        Spot::Value(index) => name(index),
-        Spot::Add | Spot::Review => String::new(),
+        SendField::To => "to".to_owned(),
+        SendField::Language => "language".to_owned(),
+        SendField::Name(_) => "name".to_owned(),
+        SendField::Value(_) if form.draft.is_free => "value".to_owned(),
+        SendField::Value(index) => name(index),
+        SendField::Add | SendField::Review => String::new(),
     }
 }
 
@@ -254,7 +254,7 @@ struct Fields<'a> {
     shared: &'a Shared,
     campaign: &'a Campaign,
     columns: usize,
-    lines: Vec<(Line<'static>, Option<Spot>)>,
+    lines: Vec<(Line<'static>, Option<SendField>)>,
     /// Column and line of the cursor.
     cursor: (usize, usize),
     /// The line after what belongs to the focus.
@@ -265,9 +265,9 @@ impl Fields<'_> {
     fn all(&mut self) {
         for spot in self.form.draft.spots() {
             match spot {
-                Spot::Review => continue,
-                Spot::Add => self.add(),
-                Spot::Value(index) => self.value(index),
+                SendField::Review => continue,
+                SendField::Add => self.add(),
+                SendField::Value(index) => self.value(index),
                 _ => self.line(spot),
             }
             if self.form.draft.focus == spot {
@@ -291,14 +291,14 @@ impl Fields<'_> {
     }
 
     /// A field of one line.
-    fn line(&mut self, spot: Spot) {
+    fn line(&mut self, spot: SendField) {
         let (form, has_focus) = (self.form, self.form.draft.focus == spot);
         let mut line = self.begun(&label(form, spot), has_focus);
         let style = |role| self.style(role);
         let room = self.room();
         let column = match spot {
-            Spot::Language => fields::choice(&style, &mut line, &form.draft.language, has_focus),
-            Spot::Name(index) => {
+            SendField::Language => fields::choice(&style, &mut line, &form.draft.language, has_focus),
+            SendField::Name(index) => {
                 let row = form.draft.rows.get(index);
                 row.map_or(0, |row| fields::text(&style, &mut line, &row.name, "the variable's name", has_focus, room))
             }
@@ -320,10 +320,10 @@ impl Fields<'_> {
     }
 
     /// What is known of what was typed: which country the number is of, which languages are used here.
-    fn beside(&self, spot: Spot) -> String {
+    fn beside(&self, spot: SendField) -> String {
         match spot {
-            Spot::To => self.form.check.number.clone().unwrap_or_default(),
-            Spot::Language => {
+            SendField::To => self.form.check.number.clone().unwrap_or_default(),
+            SendField::Language => {
                 let others = languages(&self.form.known).into_iter().filter(|language| *language != self.form.draft.language);
                 let used = others.filter(|language| self.form.known.of(language).is_some()).collect::<Vec<_>>();
                 if used.is_empty() { String::new() } else { format!("also used here: {}", used.join(", ")) }
@@ -333,8 +333,8 @@ impl Fields<'_> {
     }
 
     /// The number with its country code, where it has none. It is offered, and taken only by its key.
-    fn completion(&mut self, spot: Spot) {
-        let Some(digits) = self.form.check.completed.as_ref().filter(|_| spot == Spot::To) else { return };
+    fn completion(&mut self, spot: SendField) {
+        let Some(digits) = self.form.check.completed.as_ref().filter(|_| spot == SendField::To) else { return };
         let key = self.shared.keymap.name(Context::Form, Action::Right);
         let number = shown_number(digits);
         let (words, role) = match (self.form.completion(), self.form.draft.is_judged(spot) && self.form.draft.focus != spot) {
@@ -345,9 +345,9 @@ impl Fields<'_> {
         self.below(&words, role, spot);
     }
 
-    fn remarks(&mut self, spot: Spot) {
+    fn remarks(&mut self, spot: SendField) {
         let form = self.form;
-        let is_offered = spot == Spot::To && form.check.completed.is_some();
+        let is_offered = spot == SendField::To && form.check.completed.is_some();
         let ours = form.check.remarks.iter().filter(|remark| form.draft.spot_of(&remark.field) == Some(spot));
         // What is still being typed for the first time is not finished; what a key mends is said above.
         let shown = ours.filter(|remark| remark.weight == RemarkWeight::Advice || (form.draft.is_judged(spot) && !is_offered));
@@ -361,7 +361,7 @@ impl Fields<'_> {
     /// A value: as many lines as it has, up to some.
     fn value(&mut self, index: usize) {
         let Some(row) = self.form.draft.rows.get(index) else { return };
-        let (form, spot) = (self.form, Spot::Value(index));
+        let (form, spot) = (self.form, SendField::Value(index));
         let (has_focus, room) = (form.draft.focus == spot, self.room());
         let hidden = form.is_secret.then_some("∙");
         let shown = row.value.shown(room, VALUE_LINES, hidden);
@@ -397,7 +397,7 @@ impl Fields<'_> {
 
     /// The button for one more value.
     fn add(&mut self) {
-        let has_focus = self.form.draft.focus == Spot::Add;
+        let has_focus = self.form.draft.focus == SendField::Add;
         let mut line = self.begun("", has_focus);
         let column = line.width() + 2;
         let role = if has_focus { Role::Focus } else { Role::Text };
@@ -405,18 +405,18 @@ impl Fields<'_> {
         if has_focus {
             self.cursor = (column, self.lines.len());
         }
-        self.lines.push((line, Some(Spot::Add)));
+        self.lines.push((line, Some(SendField::Add)));
     }
 
     /// Words under a field.
-    fn below(&mut self, words: &str, role: Role, spot: Spot) {
+    fn below(&mut self, words: &str, role: Role, spot: SendField) {
         let style = self.style(role);
         for line in wrap(words, self.room()) {
             self.indented(Line::from(Span::styled(line, style)), spot);
         }
     }
 
-    fn indented(&mut self, line: Line<'static>, spot: Spot) {
+    fn indented(&mut self, line: Line<'static>, spot: SendField) {
         let mut indented = Line::raw(" ".repeat(MARK + label_columns(self.form)));
         indented.extend(line.spans);
         self.lines.push((indented, Some(spot)));

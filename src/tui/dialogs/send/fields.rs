@@ -7,7 +7,7 @@ use crate::tui::widgets::typed_text::TypedText;
 
 /// A part of the form that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spot {
+pub(super) enum SendField {
     To,
     Language,
     /// The name of a value, by its index: only where the template is not known.
@@ -65,7 +65,7 @@ pub(in crate::tui) struct SendDraft {
     parked: Vec<ValueRow>,
     /// Whether the names are typed as well: no template is known.
     pub(super) is_free: bool,
-    pub(super) focus: Spot,
+    pub(super) focus: SendField,
 }
 
 impl Drop for SendDraft {
@@ -89,7 +89,7 @@ impl SendDraft {
             rows: Vec::new(),
             parked: Vec::new(),
             is_free: true,
-            focus: Spot::To,
+            focus: SendField::To,
         };
         draft.arrange(known);
         draft
@@ -127,18 +127,18 @@ impl SendDraft {
             self.parked = all;
         }
         if !self.spots().contains(&self.focus) {
-            self.focus = Spot::Language;
+            self.focus = SendField::Language;
         }
     }
 
     /// The parts of the form, in their order.
-    pub(super) fn spots(&self) -> Vec<Spot> {
+    pub(super) fn spots(&self) -> Vec<SendField> {
         let values = (0..self.rows.len()).flat_map(|index| match self.is_free {
-            true => vec![Spot::Name(index), Spot::Value(index)],
-            false => vec![Spot::Value(index)],
+            true => vec![SendField::Name(index), SendField::Value(index)],
+            false => vec![SendField::Value(index)],
         });
-        let add = self.is_free.then_some(Spot::Add);
-        [Spot::To, Spot::Language].into_iter().chain(values).chain(add).chain([Spot::Review]).collect()
+        let add = self.is_free.then_some(SendField::Add);
+        [SendField::To, SendField::Language].into_iter().chain(values).chain(add).chain([SendField::Review]).collect()
     }
 
     /// To the next part, or the one before; the ends join.
@@ -146,16 +146,16 @@ impl SendDraft {
         let spots = self.spots();
         let at = spots.iter().position(|spot| *spot == self.focus).unwrap_or_default();
         let to = at.checked_add_signed(steps).unwrap_or(spots.len() - 1) % spots.len();
-        self.go(spots.get(to).copied().unwrap_or(Spot::To));
+        self.go(spots.get(to).copied().unwrap_or(SendField::To));
     }
 
-    pub(super) fn go(&mut self, spot: Spot) {
+    pub(super) fn go(&mut self, spot: SendField) {
         if spot == self.focus {
             return;
         }
         match self.focus {
-            Spot::To => self.is_to_judged = true,
-            Spot::Value(index) => {
+            SendField::To => self.is_to_judged = true,
+            SendField::Value(index) => {
                 if let Some(row) = self.rows.get_mut(index) {
                     row.is_judged = true;
                 }
@@ -181,7 +181,7 @@ impl SendDraft {
         if let Some(language) = languages.get(to) {
             self.language.clone_from(language);
             self.arrange(known);
-            self.focus = Spot::Language;
+            self.focus = SendField::Language;
         }
     }
 
@@ -192,12 +192,12 @@ impl SendDraft {
             self.rows.push(ValueRow::default());
             self.rows.len() - 1
         });
-        self.go(Spot::Name(index));
+        self.go(SendField::Name(index));
     }
 
     /// Removes the value with the focus, where its name is typed. Whether it did.
     pub(super) fn remove(&mut self) -> bool {
-        let (Spot::Name(index) | Spot::Value(index)) = self.focus else { return false };
+        let (SendField::Name(index) | SendField::Value(index)) = self.focus else { return false };
         if !self.is_free || index >= self.rows.len() {
             return false;
         }
@@ -207,21 +207,21 @@ impl SendDraft {
         if self.rows.is_empty() {
             self.rows.push(ValueRow::default());
         }
-        self.focus = Spot::Name(index.min(self.rows.len() - 1));
+        self.focus = SendField::Name(index.min(self.rows.len() - 1));
         true
     }
 
     /// The value with the focus.
     pub(super) fn value(&self) -> Option<&ValueRow> {
         match self.focus {
-            Spot::Value(index) => self.rows.get(index),
+            SendField::Value(index) => self.rows.get(index),
             _ => None,
         }
     }
 
     pub(super) fn value_mut(&mut self) -> Option<&mut ValueRow> {
         match self.focus {
-            Spot::Value(index) => self.rows.get_mut(index),
+            SendField::Value(index) => self.rows.get_mut(index),
             _ => None,
         }
     }
@@ -229,8 +229,8 @@ impl SendDraft {
     /// The line with the focus, where it is one.
     pub(super) fn line_mut(&mut self) -> Option<&mut TypedLine> {
         match self.focus {
-            Spot::To => Some(&mut self.to),
-            Spot::Name(index) => self.rows.get_mut(index).map(|row| &mut row.name),
+            SendField::To => Some(&mut self.to),
+            SendField::Name(index) => self.rows.get_mut(index).map(|row| &mut row.name),
             _ => None,
         }
     }
@@ -255,20 +255,20 @@ impl SendDraft {
     }
 
     /// Where a remark belongs; `None` for what is about the whole text.
-    pub(super) fn spot_of(&self, field: &DraftField) -> Option<Spot> {
+    pub(super) fn spot_of(&self, field: &DraftField) -> Option<SendField> {
         match field {
-            DraftField::To => Some(Spot::To),
-            DraftField::Language => Some(Spot::Language),
-            DraftField::Value(name) => self.rows.iter().position(|row| row.name.value().trim() == name).map(Spot::Value),
+            DraftField::To => Some(SendField::To),
+            DraftField::Language => Some(SendField::Language),
+            DraftField::Value(name) => self.rows.iter().position(|row| row.name.value().trim() == name).map(SendField::Value),
             DraftField::Text => None,
         }
     }
 
     /// Whether mistakes of a part are shown: what is still being typed for the first time is not finished.
-    pub(super) fn is_judged(&self, spot: Spot) -> bool {
+    pub(super) fn is_judged(&self, spot: SendField) -> bool {
         match spot {
-            Spot::To => self.is_to_judged,
-            Spot::Value(index) => self.rows.get(index).is_some_and(|row| row.is_judged),
+            SendField::To => self.is_to_judged,
+            SendField::Value(index) => self.rows.get(index).is_some_and(|row| row.is_judged),
             _ => true,
         }
     }

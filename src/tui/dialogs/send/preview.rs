@@ -9,19 +9,19 @@ use crate::tui::text::wrap;
 
 /// A text as it will arrive.
 #[derive(Default)]
-pub(super) struct Preview {
+pub(super) struct TextPreview {
     text: String,
     /// Where the part begins that tells messages apart, behind the header.
     body_at: usize,
 }
 
-impl Drop for Preview {
+impl Drop for TextPreview {
     fn drop(&mut self) {
         self.text.zeroize();
     }
 }
 
-impl Preview {
+impl TextPreview {
     /// The text as far as it is known; one-time passwords are not filled in. `None` where no template is known.
     pub fn of(known: &KnownTexts, check: &DraftCheck, language: &str, is_secret: bool) -> Option<Self> {
         let template = known.of(language)?;

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::preview::{self, Preview};
+use super::preview::{self, TextPreview};
 use super::shown_number;
 use crate::action::{Agreed, ConfirmedAction, Draft, SegmentSum, SendPlan, SendReading};
 use crate::delivery::{TextSize, counted, grouped};
@@ -27,7 +27,7 @@ pub(super) struct Reviewed {
     /// What the number is: `Singapore, mobile`.
     pub number: Option<String>,
     /// The text as it will arrive, as far as it is known.
-    pub text: Option<Preview>,
+    pub text: Option<TextPreview>,
     /// Whether that has the header and the footer that Postman adds.
     pub is_whole: bool,
     pub size: Option<TextSize>,
