@@ -230,14 +230,48 @@ fn a_lost_answer_is_looked_up_and_never_sent_again() {
     assert_eq!(journal.all(1).unwrap()[0].state, ActionState::ResolvedAccepted);
 }
 
+/// Every fault of the simulator, once and lasting: nothing is sent twice, and what is said is true.
 #[test]
-#[ignore = "takes two minutes by the clock"]
-fn what_cannot_be_found_out_ends_as_unknown() {
+#[ignore = "takes four minutes by the clock"]
+fn every_fault_of_the_simulator_once_and_lasting() {
+    let refused = r#"{"error":{"code":"parameter_invalid","message":"no","type":"domain_error","id":"1"}}"#;
+    let instead = |status, body| FaultKind::Instead { status, body, performed: false };
+    let kinds = [429, 500, 502, 503, 504, 520, 524].map(FaultKind::Status).into_iter().chain([
+        FaultKind::Html,
+        FaultKind::Page,
+        FaultKind::Nonsense,
+        FaultKind::Cut,
+        FaultKind::Hang,
+        FaultKind::Late,
+        FaultKind::ResetBefore,
+        FaultKind::ResetAfter,
+        instead(200, "null"),
+        instead(400, refused),
+        instead(401, refused),
+        instead(404, ""),
+    ]);
+    let cases: Vec<(FaultKind, Option<u64>)> = kinds.flat_map(|kind| [(kind, Some(1)), (kind, None)]).collect();
+    let told: Vec<String> = std::thread::scope(|scope| {
+        let running: Vec<_> = cases.iter().map(|(kind, times)| scope.spawn(|| under(*kind, *times))).collect();
+        running.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let table = format!("fault, times: outcome, exit code, tries, messages on the server\n{}", told.join("\n"));
+    std::io::stderr().write_all(table.as_bytes()).unwrap();
+}
+
+/// Sends under a fault, and compares what is said with what the server has.
+fn under(kind: FaultKind, times: Option<u64>) -> String {
     let stage = Stage::new(world());
-    stage.simulator.set_faults(write_fault(FaultKind::Instead { status: 200, body: "null", performed: false }));
+    stage.simulator.set_faults(vec![Fault { kind, share: 1.0, calls: FaultyCalls::Writes, times }]);
     let ran = stage.run(&send(&["--yes"]));
-    let line = ran.lines().remove(0);
-    assert_eq!((ran.code, text(&line["outcome"]), line["id"].is_null()), (5, "unknown".to_owned(), true), "{}", ran.err);
+    stage.simulator.set_faults(Vec::new());
+    let outcome = text(&ran.lines().remove(0)["outcome"]);
+    let sent = stage.good(&["messages", CLINIC, "--search", "6580001234"]).lines().len();
+    let entry = Journal::open(&stage.state()).unwrap().all(1).unwrap().remove(0);
+    let what = format!("{kind:?}, {times:?}");
+    assert!(entry.tries == 1 || kind == FaultKind::Status(429), "{what}: {} tries", entry.tries);
+    assert_eq!(sent, usize::from(outcome == "accepted"), "{what}: {outcome}: {}", ran.err);
+    format!("{what}: {outcome}, {}, {}, {sent}", ran.code, entry.tries)
 }
 
 #[test]

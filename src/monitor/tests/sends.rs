@@ -109,6 +109,46 @@ async fn a_lost_answer_is_found_out_by_reading_alone(
     }
 }
 
+/// With the network gone after the request, the look-up goes on until it comes back, and nothing is sent again.
+#[rstest]
+#[tokio::test(start_paused = true)]
+async fn a_look_up_that_fails_goes_on(#[values(true, false)] taken: bool) {
+    let posts = AtomicUsize::new(0);
+    let reads = AtomicUsize::new(0);
+    let faults = move |_: usize, request: &Request| {
+        if request.is_write() {
+            posts.fetch_add(1, Ordering::Relaxed);
+            return Some(lost(!taken));
+        }
+        let is_gone = posts.load(Ordering::Relaxed) > 0 && reads.fetch_add(1, Ordering::Relaxed) < 20;
+        is_gone.then(|| Fault::Before(ScriptedStep::answer(502, "")))
+    };
+    let mut bench = Bench::with_faults(script(), |inner| FaultTransport::new(inner, faults));
+    let plan = bench.send_plan(NUMBER).await;
+    bench.ask(send_command(plan.confirm(bench.clock.now()).unwrap()));
+    bench.run(Duration::from_secs(3_600)).await;
+    let (end, sent) = if taken { (ActionState::ResolvedAccepted, 1) } else { (ActionState::Unknown, 0) };
+    let entry = bench.journal().all(1).unwrap().remove(0);
+    assert_eq!((entry.state, entry.tries, bench.sent_to(NUMBER).len()), (end, 1, sent));
+}
+
+/// Without a reading of what went to the number just before it, nothing is sent.
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_again_first_is_not_sent() {
+    let searches = AtomicUsize::new(0);
+    let faults = move |_: usize, request: &Request| {
+        let is_later = request.query().contains("search=") && searches.fetch_add(1, Ordering::Relaxed) > 0;
+        is_later.then(|| Fault::Before(ScriptedStep::answer(502, "")))
+    };
+    let mut bench = Bench::with_faults(script(), |inner| FaultTransport::new(inner, faults));
+    let plan = bench.send_plan(NUMBER).await;
+    bench.run(Duration::from_secs(70)).await;
+    bench.ask(send_command(plan.confirm(bench.clock.now()).unwrap()));
+    bench.until("it is over", is_over).await;
+    assert!(matches!(last(&bench), ActionStage::NotSent(_)), "{:?}", bench.seen.sends);
+    assert_eq!((state(&bench), bench.sent_to(NUMBER).len()), (ActionState::NotSent, 0));
+}
+
 /// The server took its time: the message is there only after the client has given up.
 #[tokio::test(start_paused = true)]
 async fn a_message_that_comes_after_the_timeout_is_found() {
