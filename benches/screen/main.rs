@@ -73,9 +73,12 @@ fn executable() -> String {
 /// How many messages the screen says are loaded.
 fn loaded_count(seen: &Seen) -> usize {
     let contents = seen.parser.screen().contents();
-    let before = contents.split_once(" loaded").map(|(before, _)| before).unwrap_or_default();
-    let digits: String = before.rsplit(' ').next().unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
-    digits.parse().unwrap_or(0)
+    // "the whole campaign is loaded" has no number before it.
+    let number = |(at, _): (usize, &str)| {
+        let word = contents[..at].rsplit(' ').next()?;
+        word.replace(',', "").parse().ok()
+    };
+    contents.match_indices(" loaded").find_map(number).unwrap_or(0)
 }
 
 /// Chooses the first time window of the menu: at the start a campaign shows its last 24 hours.
