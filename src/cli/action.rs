@@ -153,7 +153,7 @@ impl Looking {
 fn tell(context: &CommandContext, news: &News) {
     match news {
         News::Action(news) if news.stage == ActionStage::FoundAccepted => match &news.subject {
-            // What stands for it in the journal means nothing to a person.
+            // The journal has only its fingerprint, which means nothing to a reader.
             Subject::Send(_) => context.notice("A look-up showed that the message was sent."),
             subject => context.notice(&format!("{}: a look-up showed that the retry was accepted.", subject.id())),
         },

@@ -82,7 +82,7 @@ impl KnownText {
 }
 
 impl fmt::Debug for KnownText {
-    /// Without any text: values are what people were told.
+    /// Without any text: values are what was said to people.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "KnownText({}, {} variables)", self.language, self.variables().count())
     }

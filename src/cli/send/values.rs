@@ -65,7 +65,7 @@ fn read(from: impl Read) -> io::Result<String> {
 /// The names and values of an object of strings, or why it is none.
 fn object(text: &str) -> Result<Pairs, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // The library's own words would repeat a text that stands alone.
+    // Where the file is one bare text, the library's own words would repeat it.
     if text.trim_start().chars().next().is_some_and(|first| first != '{') {
         return Err("they are no JSON object".to_owned());
     }

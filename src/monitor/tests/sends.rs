@@ -173,7 +173,7 @@ async fn an_older_or_another_message_is_not_taken_for_it(#[values(true, false)] 
     let draft = bench.draft(NUMBER);
     bench.send_one_elsewhere(&draft);
     let plan = bench.send_plan(NUMBER).await;
-    assert_eq!((plan.reading().known.len(), plan.reading().same.len()), (1, 1), "the person is told");
+    assert_eq!((plan.reading().known.len(), plan.reading().same.len()), (1, 1), "the question points it out");
     bench.ask(send_command(plan.confirm(bench.clock.now()).unwrap()));
     bench
         .until("it is on its way", |seen| {
@@ -279,7 +279,7 @@ async fn wherever_it_dies_the_next_start_knows_the_truth(#[case] answered: bool,
         };
         assert!(fits, "stopped at step {stop}: {state:?}, and {sent} are there");
         let told = state != Some(ActionState::NotSent) || bench.seen.sends_not_started == 1 || ended;
-        assert!(told, "stopped at step {stop}: what was not sent is told");
+        assert!(told, "stopped at step {stop}: what was not sent must be reported");
         ends.insert(state);
         if ended {
             assert!(stop > 8, "only {stop} steps");

@@ -349,7 +349,7 @@ impl Fields<'_> {
         let form = self.form;
         let is_offered = spot == SendField::To && form.check.completed.is_some();
         let ours = form.check.remarks.iter().filter(|remark| form.draft.spot_of(&remark.field) == Some(spot));
-        // What is still being typed for the first time is not finished; what a key mends is said above.
+        // What is still being typed for the first time is not finished; what a key can complete is said above.
         let shown = ours.filter(|remark| remark.weight == RemarkWeight::Advice || (form.draft.is_judged(spot) && !is_offered));
         for remark in shown {
             for line in remark_lines(self.shared, remark, self.room()) {
