@@ -859,3 +859,20 @@ proptest! {
         prop_assert!(desk.commands().iter().all(|command| !sends(command)));
     }
 }
+
+/// However long the reason is, it is seen why the question does not come.
+#[rstest]
+#[case(80, 24)]
+#[case(60, 15)]
+fn a_reading_that_fails_says_so_where_there_is_little_room(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = form(columns, rows);
+    filled(&mut desk).keys("Enter");
+    let (generation, _) = desk.recipients_asked.last().cloned().unwrap();
+    let why = postwatch::postman::Explanation::new(
+        "The connection was refused by the server ".repeat(3),
+        "Nothing listens there. ".repeat(4),
+        "Check the base URL.",
+    );
+    desk.news(0, News::Recipient { generation, state: RecipientState::Failed { why, again: true } });
+    desk.sees("What went to this number cannot be read yet").sees("[ Review… ]");
+}

@@ -156,6 +156,9 @@ fn text(form: &SendForm, shared: &Shared, campaign: &Campaign, columns: usize) -
     (lines, preview.map_or(0, |preview| preview.body_line(columns)), about)
 }
 
+/// How many lines say what is going on.
+const MOST_BELOW: usize = 5;
+
 /// What is below the text: what is going on, or why there is no review yet; and the button with the keys.
 fn below(form: &SendForm, shared: &Shared, columns: usize) -> Vec<Line<'static>> {
     let said = |words: String, role| vec![Sentence::new(words, role, 0)];
@@ -185,7 +188,9 @@ fn below(form: &SendForm, shared: &Shared, columns: usize) -> Vec<Line<'static>>
             (None, None) => Vec::new(),
         },
     };
-    let mut lines = sentences::lines(shared, what, columns, 3);
+    // A sentence that has no room is left out, and this one says why nothing goes on: its end is cut instead.
+    let mut lines = sentences::lines(shared, what, columns, usize::MAX);
+    lines.truncate(MOST_BELOW);
     let role = match (form.draft.focus == SendField::Review, form.check.draft.is_some() && !form.is_busy()) {
         (true, _) => Role::Focus,
         (false, true) => Role::Strong,
