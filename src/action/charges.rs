@@ -111,6 +111,17 @@ pub struct SegmentSum {
 }
 
 impl SegmentSum {
+    /// Adds a message, or one of which nothing is known.
+    pub fn add(&mut self, segments: Option<Segments>) {
+        match segments {
+            Some(Segments { number, is_abroad: true }) => self.abroad = self.abroad.saturating_add(number),
+            Some(Segments { number, is_abroad: false }) => self.singapore = self.singapore.saturating_add(number),
+            None => {}
+        }
+        let side = if segments.is_some() { &mut self.known } else { &mut self.unknown };
+        *side += 1;
+    }
+
     /// The same where there are so many messages: of the others nothing is known.
     pub fn among(self, messages: usize) -> Self {
         Self { unknown: u32::try_from(messages).unwrap_or(u32::MAX).saturating_sub(self.known), ..self }
@@ -120,15 +131,7 @@ impl SegmentSum {
 impl FromIterator<Option<Segments>> for SegmentSum {
     fn from_iter<I: IntoIterator<Item = Option<Segments>>>(messages: I) -> Self {
         let mut sum = Self::default();
-        for segments in messages {
-            match segments {
-                Some(Segments { number, is_abroad: true }) => sum.abroad = sum.abroad.saturating_add(number),
-                Some(Segments { number, is_abroad: false }) => sum.singapore = sum.singapore.saturating_add(number),
-                None => {}
-            }
-            let side = if segments.is_some() { &mut sum.known } else { &mut sum.unknown };
-            *side += 1;
-        }
+        messages.into_iter().for_each(|segments| sum.add(segments));
         sum
     }
 }

@@ -3,7 +3,6 @@
 
 mod filled;
 mod remark;
-mod value;
 
 #[cfg(test)]
 mod tests;
@@ -11,6 +10,7 @@ mod tests;
 use std::fmt;
 
 use super::charges::{SegmentSum, Segments};
+use super::value::{faults, is_name};
 use crate::delivery::{KnownText, KnownTexts, LANGUAGES, NotAPhoneNumber, Recipient, RecipientKind, TextSize, phone_number};
 use filled::Filled;
 pub use remark::{DraftField, Remark, RemarkWeight};
@@ -152,10 +152,14 @@ impl TypedDraft {
             let is_expected = expected.iter().any(|other| other == name);
             if !is_expected && filled.is_some() {
                 remarks.push(advice(field(), "the template has no such variable"));
-            } else if !is_expected && !value::is_name(name) {
+            } else if !is_expected && !is_name(name) {
                 remarks.push(mistake(field(), "names have lower-case letters, digits and _, and begin with a letter"));
             }
-            remarks.extend(value::remarks(*variable, language == "english"));
+            let is_english = language == "english";
+            remarks.extend(faults(value.unwrap_or_default(), is_english).into_iter().map(|fault| {
+                let is_advice = !is_english && fault.is_allowed_beyond_english();
+                if is_advice { advice(field(), fault.words()) } else { mistake(field(), fault.words()) }
+            }));
             let ucs2 = filled.filter(|_| is_expected).and_then(|filled| filled.makes_ucs2(value?));
             remarks.extend(ucs2.map(|words| advice(field(), words)));
         }

@@ -54,6 +54,11 @@ impl KnownTexts {
         self.texts.iter().find(|text| text.language == language)
     }
 
+    /// The texts, the language of the newest message first.
+    pub fn texts(&self) -> impl Iterator<Item = &KnownText> {
+        self.texts.iter()
+    }
+
     /// The languages of the messages, most used first.
     pub fn languages(&self) -> impl Iterator<Item = &str> {
         self.languages.iter().map(String::as_str)

@@ -34,8 +34,8 @@ pub enum NotAPhoneNumber {
     #[error("begins with 0: begin with the country code, as in 6580001234")]
     LeadingZero,
     /// Anything but digits and what people put between them.
-    #[error("digits only: {0} cannot be in a number")]
-    Character(String),
+    #[error("digits only: {} cannot be in a number", named(*.0))]
+    Character(char),
     /// Fewer digits than a number with a country code has.
     #[error("too short: {0} digits, and a number with country code has {SHORTEST} or more")]
     TooShort(usize),
@@ -63,16 +63,25 @@ pub fn phone_number(typed: &str) -> Result<Recipient, NotAPhoneNumber> {
             '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '(' | ')' | '[' | ']' => {}
             ',' | ';' | '/' | '|' | '&' | '+' => return Err(NotAPhoneNumber::Several),
             _ if letter.is_whitespace() => {}
-            _ => return Err(NotAPhoneNumber::Character(named(letter))),
+            _ => return Err(NotAPhoneNumber::Character(letter)),
         }
     }
+    check_digits(&digits)?;
+    Ok(Recipient::new(digits))
+}
+
+/// Whether these digits are a number with its country code.
+///
+/// # Errors
+/// They are none, or its country code is missing.
+pub fn check_digits(digits: &str) -> Result<(), NotAPhoneNumber> {
     match digits.len() {
         0 => Err(NotAPhoneNumber::Missing),
         _ if digits.starts_with('0') => Err(NotAPhoneNumber::LeadingZero),
-        8 if is_whole(&digits) => Err(NotAPhoneNumber::CountryCodeMissing { completed: Recipient::new(format!("65{digits}")) }),
+        8 if is_whole(digits) => Err(NotAPhoneNumber::CountryCodeMissing { completed: Recipient::new(format!("65{digits}")) }),
         len if len < SHORTEST => Err(NotAPhoneNumber::TooShort(len)),
         len if len > LONGEST => Err(NotAPhoneNumber::TooLong(len)),
-        _ => Ok(Recipient::new(digits)),
+        _ => Ok(()),
     }
 }
 
@@ -89,11 +98,16 @@ impl Recipient {
         }
     }
 
-    /// Whether it has the form of its country's numbers, as far as that is known: those of Singapore have eight digits
-    /// after the country code, which begin with 3, 6, 8 or 9.
+    /// Whether it has the form of its country's numbers.
     pub fn is_usual(&self) -> bool {
-        self.kind() != RecipientKind::Singapore || (self.as_str().len() == 10 && is_whole(self.as_str()))
+        is_usual_number(self.as_str())
     }
+}
+
+/// Whether a number has the form of its country's numbers, as far as that is known: those of Singapore have eight digits
+/// after the country code, which begin with 3, 6, 8 or 9.
+pub fn is_usual_number(text: &str) -> bool {
+    RecipientKind::of(text) != RecipientKind::Singapore || (text.len() == 10 && is_whole(text))
 }
 
 #[cfg(test)]

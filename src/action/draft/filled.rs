@@ -2,20 +2,9 @@
 
 use super::Variable;
 use super::remark::{DraftField, Remark, advice, mistake};
-use super::value::{distinct, listed};
-use crate::delivery::{Coding, KnownText, TemplatePart, TextSize, agreeing, beyond_gsm, clean, counted, grouped, named, parts};
-
-/// The longest body that the API advises.
-const ADVISED_BODY: usize = 320;
-
-/// The longest body that it takes.
-const LONGEST_BODY: usize = 1_000;
-
-/// The longest text that it takes, with header and footer.
-const LONGEST_TEXT: usize = 1_530;
-
-/// The most segments that it sends.
-const MOST_SEGMENTS: u32 = 6;
+use crate::action::length::LengthFault;
+use crate::action::value::{distinct, listed};
+use crate::delivery::{Coding, KnownText, TemplatePart, TextSize, agreeing, beyond_gsm, clean, counted, named, parts};
 
 /// The text with its values.
 pub(super) struct Filled<'a> {
@@ -67,22 +56,8 @@ impl<'a> Filled<'a> {
 
     /// That it is too long, or longer than is good.
     pub fn about_length(&self) -> Option<Remark> {
-        let most = |is: String, most: usize| {
-            Some(mistake(DraftField::Text, format!("{is}, and at most {} are sent: shorten a value", grouped(most))))
-        };
-        let body = self.body.chars().count();
-        let size = TextSize::of(&self.framed(&self.body));
-        if body > LONGEST_BODY {
-            most(format!("{} in the body", counted(body, "character")), LONGEST_BODY)
-        } else if size.characters > LONGEST_TEXT {
-            most(format!("{} in all", counted(size.characters, "character")), LONGEST_TEXT)
-        } else if size.segments > MOST_SEGMENTS {
-            most(counted(size.segments as usize, "segment"), MOST_SEGMENTS as usize)
-        } else if body > ADVISED_BODY {
-            Some(advice(DraftField::Text, format!("{} in the body: at most {ADVISED_BODY} are advised", counted(body, "character"))))
-        } else {
-            None
-        }
+        let fault = LengthFault::of(self.body.chars().count(), TextSize::of(&self.framed(&self.body)))?;
+        Some(if fault.is_advice() { advice(DraftField::Text, fault.words()) } else { mistake(DraftField::Text, fault.words()) })
     }
 
     /// That characters of this value alone make the text UCS-2, of which less goes into a segment.
