@@ -6,6 +6,8 @@ mod batch;
 mod batch_reading;
 mod charges;
 mod draft; // of a message to be sent
+mod file; // of messages to be sent
+mod length;
 mod lines;
 mod meanwhile;
 mod one_time;
@@ -13,12 +15,15 @@ mod plan;
 mod resolution;
 mod run;
 mod send;
+mod upload;
+mod value;
 
 pub use agreed::{ActionEvidence, ActionNumber, Agreed, ConfirmedAction, Intended, Subject, SubjectWords};
 pub use batch::{BatchPlan, ConfirmedBatchRetry, Unseen};
 pub use batch_reading::{BatchEvidence, BatchFinding, BatchReading};
 pub use charges::{Charges, SegmentSum};
 pub use draft::{Draft, DraftCheck, DraftField, Remark, RemarkWeight, TypedDraft};
+pub use file::{AdviceKind, CheckedFile, FileAdvice, FileChecker, FileMistake, FileRules, FileSample, MistakeGroup, MistakeKind, Mistakes};
 pub use lines::{LineInclusion, PlanLine};
 pub use meanwhile::Recheck;
 pub use one_time::one_time_hint;
@@ -29,3 +34,4 @@ pub use plan::{
 pub use resolution::{Evidence, MessageFinding, NextLookUp, PATIENCE, READS_NEEDED, look_up_again};
 pub use run::{RetryRun, RunCounts, RunEnd, RunEvent, RunState, RunStep, StopCause, UNKNOWN_IN_A_ROW};
 pub use send::{ConfirmedSend, Fingerprint, FingerprintKey, SAME_WITHIN, SameMessage, SendEvidence, SendPlan, SendReading, SendRecheck};
+pub use upload::{FileSource, Sha256, Sha256Hasher, UploadFile};
