@@ -13,7 +13,7 @@ use bytes::Bytes;
 use postwatch::delivery::{BatchId, CampaignId, MessageId};
 use postwatch::postman::{
     Api, ApiKey, BaseUrl, Broken, Call, CallError, CallErrorKind, HttpTransport, Method, NotSent, PageRequest, Request, Timeouts,
-    Transport, TransportFailure, WriteOutcome,
+    Transport, TransportFailure, UploadMeter, WriteOutcome,
 };
 use secrecy::SecretString;
 
@@ -172,7 +172,11 @@ fn retry_batch() -> Call {
 }
 
 fn upload() -> Call {
-    Call::UploadBatch { file_name: "clinic.csv".to_owned(), csv: Bytes::from_static(b"recipient,language\n6580001234,english\n") }
+    Call::UploadBatch {
+        file_name: "clinic.csv".to_owned(),
+        csv: Bytes::from_static(b"recipient,language\n6580001234,english\n"),
+        meter: UploadMeter::default(),
+    }
 }
 
 /// Makes one write and checks that the server saw exactly one request.
@@ -425,7 +429,7 @@ async fn nobody_there_proves_that_nothing_was_sent() {
 
 /// The request of a call to a host by HTTPS.
 fn https(server: &Server, method: Method) -> Request {
-    Request { method, url: format!("https://{}/api/v2/x", server.address), content_type: None, body: Bytes::new() }
+    Request { method, url: format!("https://{}/api/v2/x", server.address), content_type: None, body: Bytes::new().into() }
 }
 
 #[tokio::test]
@@ -461,7 +465,7 @@ async fn a_write_never_offers_http_2() {
 #[tokio::test]
 async fn nothing_leaves_this_machine_unencrypted() {
     // An address of the documentation's own range: if it were called, no one would answer in time.
-    let request = Request { method: Method::Get, url: "http://192.0.2.1/api/v2".to_owned(), content_type: None, body: Bytes::new() };
+    let request = Request { method: Method::Get, url: "http://192.0.2.1/api/v2".to_owned(), content_type: None, body: Bytes::new().into() };
     let failure = quick().send(request, &key()).await.result.unwrap_err();
     assert!(matches!(failure, TransportFailure::NotSent(NotSent::Local(_))), "{failure:?}");
 }
@@ -499,7 +503,7 @@ async fn the_key_is_shown_nowhere() {
         method: Method::Get,
         url: format!("http://{}/x?search=6580001234", server.address),
         content_type: None,
-        body: Bytes::new(),
+        body: Bytes::new().into(),
     };
     let exchange = transport.send(request.clone(), &key()).await;
     let mut shown = format!("{transport:?} {exchange:?} {request:?} {:?}", key());
@@ -578,6 +582,120 @@ async fn the_strings_of_an_error_are_short() {
                 assert!(text.len() <= 2048, "{status}: {} bytes", text.len());
             }
             assert!(told.why.len() < 2048 + 200, "{status}: {} bytes", told.why.len());
+        }
+    }
+}
+
+/// A file that does not fit into what the system keeps between two programs.
+fn large_upload() -> (Call, UploadMeter) {
+    let meter = UploadMeter::default();
+    let csv = Bytes::from(b"recipient,language\n".iter().copied().chain(b"6580001234,english\n".repeat(1_500_000)).collect::<Vec<u8>>());
+    (Call::UploadBatch { file_name: "clinic.csv".to_owned(), csv, meter: meter.clone() }, meter)
+}
+
+/// The head of a request, and how many bytes its body has.
+fn read_head(stream: &mut TcpStream) -> Option<(String, usize)> {
+    let mut head = Vec::new();
+    let mut byte = [0; 1];
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte).ok()?;
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8_lossy(&head).to_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "))?.parse().ok()?;
+    Some((head, length))
+}
+
+/// Reads so much of a body; false where it ends before.
+fn read_body(stream: &mut TcpStream, length: usize) -> bool {
+    std::io::copy(&mut stream.take(length as u64), &mut std::io::sink()).is_ok_and(|read| read == length as u64)
+}
+
+#[tokio::test]
+async fn a_file_leaves_with_its_length_and_the_meter_sees_all_of_it() {
+    let server = Server::start_raw(|mut stream, _, requests| {
+        let (head, length) = read_head(&mut stream).unwrap();
+        assert!(read_body(&mut stream, length));
+        requests.lock().unwrap().push(head);
+        let _ = stream.write_all(&json(201, r#"{"isValid":true,"batchId":"batch_1"}"#));
+    });
+    let (call, meter) = large_upload();
+    let outcome = server.api(HttpTransport::new()).write(call).await;
+    assert!(matches!(&outcome, WriteOutcome::Accepted { batch: Some(batch), .. } if batch.as_str() == "batch_1"), "{outcome:?}");
+    let (sent, total) = meter.progress();
+    assert!(sent == total && total > 28_000_000, "{sent} of {total}");
+    let head = server.requests().remove(0);
+    assert!(head.contains(&format!("content-length: {total}\r\n")) && !head.contains("transfer-encoding"), "{head}");
+}
+
+/// The server takes a piece and waits: the rest stays here, and is cut off.
+#[tokio::test]
+async fn a_file_is_cut_off_in_the_middle() {
+    let server = Server::start_raw(|mut stream, _, requests| {
+        let (_, length) = read_head(&mut stream).unwrap();
+        assert!(read_body(&mut stream, 1_000_000));
+        requests.lock().unwrap().push("begun".to_owned());
+        // Only after it was cut off does this read on, and finds less than was announced.
+        let whole = read_body(&mut stream, length - 1_000_000);
+        requests.lock().unwrap().push(format!("whole: {whole}"));
+    });
+    let (call, meter) = large_upload();
+    let api = server.api(HttpTransport::new());
+    let writing = tokio::spawn(async move { api.write(call).await });
+    while server.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert!(meter.cut());
+    let outcome = writing.await.unwrap();
+    let WriteOutcome::Unknown { reason, .. } = &outcome else { panic!("{outcome:?}") };
+    assert!(reason.contains("cut off"), "{reason}");
+    let (sent, total) = meter.progress();
+    assert!(sent < total, "{sent} of {total}");
+    while server.requests().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(server.requests()[1], "whole: false");
+    assert_eq!(server.connections(), 1);
+}
+
+/// A server that answers, or breaks off, before it has read the file: at its first byte, in the middle, at its last.
+#[tokio::test]
+async fn a_file_meets_a_fault_at_any_byte() {
+    let refused = || json(401, r#"{"message":"Unauthorized","statusCode":401}"#);
+    let acts: [(&str, Option<Vec<u8>>); 4] = [
+        ("refused", Some(refused())),
+        ("html", Some(answer(502, "content-type: text/html\r\n", b"<html>bad gateway</html>"))),
+        ("invalid", Some(json(201, r#"{"isValid":false,"reportURL":"https://files.example/r"}"#))),
+        ("broken off", None),
+    ];
+    for (act, bytes) in acts {
+        for place in ["first", "middle", "last"] {
+            let bytes = bytes.clone();
+            let server = Server::start_raw(move |mut stream, _, requests| {
+                let (head, length) = read_head(&mut stream).unwrap();
+                requests.lock().unwrap().push(head);
+                let read = match place {
+                    "first" => 1,
+                    "middle" => length / 2,
+                    _ => length,
+                };
+                assert!(read_body(&mut stream, read));
+                if let Some(bytes) = &bytes {
+                    let _ = stream.write_all(bytes);
+                    // As a well-behaved server, it reads on for a while, so that its answer is not lost in a reset.
+                    let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));
+                    let _ = std::io::copy(&mut stream, &mut std::io::sink());
+                }
+            });
+            let (call, _) = large_upload();
+            let outcome = server.api(HttpTransport::new()).write(call).await;
+            let fits = match act {
+                "refused" | "invalid" => matches!(outcome, WriteOutcome::Refused { .. }) || (place != "last" && is_unknown(&outcome)),
+                _ => is_unknown(&outcome),
+            };
+            assert!(fits, "{act} at the {place} byte: {outcome:?}");
+            println!("{act:10} {place:6} {}", if is_unknown(&outcome) { "unknown" } else { "refused" });
+            assert_eq!((server.requests().len(), server.connections()), (1, 1), "{act} at the {place} byte");
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::UploadMeter;
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
 
 /// One of the API's seven calls. Four of them write.
@@ -40,6 +41,8 @@ pub enum Call {
         file_name: String,
         /// The file.
         csv: Bytes,
+        /// How much of it has left, and the way to cut it off.
+        meter: UploadMeter,
     },
     /// Retry every failed message of a batch.
     RetryBatch {

@@ -196,7 +196,7 @@ mod tests {
 
     use super::*;
     use crate::delivery::{BatchId, MessageId};
-    use crate::postman::{NotSent, ProxyTrouble, RetryAfter};
+    use crate::postman::{NotSent, ProxyTrouble, RetryAfter, UploadMeter};
 
     const API_FIRST: &str = r#"{"error":{"code":"some_code","message":"some words","type":"t","id":"trace-1"}}"#;
     const API_SECOND: &str = r#"{"message":"some words","statusCode":400}"#;
@@ -207,7 +207,7 @@ mod tests {
             Call::Retry { message: MessageId::new("message_1") },
             Call::RetryBatch { batch: BatchId::new("batch_1") },
             Call::Send { recipient: "6580001234".to_owned(), language: "english".to_owned(), values: Vec::new() },
-            Call::UploadBatch { file_name: "a.csv".to_owned(), csv: Bytes::new() },
+            Call::UploadBatch { file_name: "a.csv".to_owned(), csv: Bytes::new(), meter: UploadMeter::default() },
         ]
     }
 

@@ -199,7 +199,7 @@ impl CallError {
             CallErrorKind::NotSent(_) => CallProblem::NoAnswer,
             CallErrorKind::Broken(reason) => match reason {
                 Broken::Timeout | Broken::Reset | Broken::Other(_) => CallProblem::NoAnswer,
-                Broken::Eof => CallProblem::CutOff,
+                Broken::Eof | Broken::CutOff => CallProblem::CutOff,
                 Broken::BodyTooLarge => CallProblem::TooLarge,
                 Broken::Garbled(_) => CallProblem::NotUnderstood,
             },

@@ -187,6 +187,7 @@ fn broken(reason: &Broken) -> Words {
         Broken::Timeout => ("No answer in time", "Postman or the network is slow.", ""),
         Broken::Reset => ("The connection was reset", "Postman, or something in between, closed it before the answer was complete.", ""),
         Broken::Eof => ("The answer was cut off", "The connection was closed before the answer was complete.", ""),
+        Broken::CutOff => ("The upload was cut off", "It was stopped from here before its last byte had left.", ""),
         Broken::BodyTooLarge => (
             "The answer is too large",
             "It is larger than 64 MB; no page of messages is that large.",

@@ -15,13 +15,14 @@ use tower::util::MapFutureLayer;
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::body::Leaving;
 use super::connecting::{Clocks, unreadable_certificates, within};
 use super::environment::is_loopback;
 use super::secrets::reported;
 use super::transport::http_date;
 use super::{
-    ApiKey, Broken, Exchange, LARGEST_BODY, Method, NotSent, Proxy, ProxyTrouble, Request, Response, RetryAfter, Transport,
-    TransportFailure,
+    ApiKey, Body, Broken, Exchange, LARGEST_BODY, Method, NotSent, Proxy, ProxyTrouble, Request, Response, RetryAfter, Transport,
+    TransportFailure, UploadMeter,
 };
 
 /// How slow an upload may be before it times out, in bytes per second: a file of 40 MB over a slow line must not end
@@ -111,11 +112,15 @@ impl HttpTransport {
             return Err(local(format!("`{variable}` is `{address}`, which is not a usable proxy")));
         }
         let client = self.client(is_write, is_loopback).map_err(TransportFailure::NotSent)?;
+        let meter = request.body.meter().cloned();
+        if meter.as_ref().is_some_and(UploadMeter::is_cut) {
+            return Err(local("it was taken back before it was sent".to_owned()));
+        }
         let upload = Duration::from_secs(request.body.len() as u64 / SLOWEST_UPLOAD);
         let empty = request.body.is_empty();
         let mut builder = match request.method {
             Method::Get => client.get(url),
-            Method::Post => client.post(url).body(request.body),
+            Method::Post => client.post(url).body(leaving(request.body)),
         }
         .timeout(self.timeouts.total + upload)
         .header(AUTHORIZATION, bearer(key)?)
@@ -127,7 +132,11 @@ impl HttpTransport {
         if let Some(content_type) = request.content_type {
             builder = builder.header(CONTENT_TYPE, content_type);
         }
-        let mut answer = builder.send().await.map_err(|error| failure(&error, &proxy))?;
+        let mut answer = match builder.send().await {
+            Ok(answer) => answer,
+            Err(_) if meter.as_ref().is_some_and(UploadMeter::is_cut) => return Err(TransportFailure::Unknown(Broken::CutOff)),
+            Err(error) => return Err(failure(&error, &proxy)),
+        };
         let mut response = head(answer.status().as_u16(), answer.headers());
         let mut body = BytesMut::with_capacity(usize::try_from(answer.content_length().unwrap_or(0)).unwrap_or(0).min(4_000_000));
         response.body_failure = loop {
@@ -177,6 +186,14 @@ fn common(timeouts: Timeouts) -> ClientBuilder {
 fn writing(timeouts: Timeouts, clocks: Clocks) -> ClientBuilder {
     let punctual = MapFutureLayer::new(within(timeouts.connect, clocks));
     common(timeouts).http1_only().pool_max_idle_per_host(0).connector_layer(punctual)
+}
+
+/// The body as the library sends it: one that is metered in pieces, so that it can be cut off.
+fn leaving(body: Body) -> reqwest::Body {
+    match body.meter().cloned() {
+        Some(meter) => reqwest::Body::wrap(Leaving::new(body, meter)),
+        None => body.whole().into(),
+    }
 }
 
 fn bearer(key: &ApiKey) -> Result<HeaderValue, TransportFailure> {
@@ -386,7 +403,7 @@ mod tests {
             };
             let transport = HttpTransport { clocks: Clocks(Arc::new(clock)), ..HttpTransport::new() };
             let key = ApiKey::new(&"key_test_0123456789abcdef".into()).unwrap();
-            let request = Request { method, url: url.clone(), content_type: None, body: Bytes::new() };
+            let request = Request { method, url: url.clone(), content_type: None, body: Bytes::new().into() };
             let result = transport.send(request, &key).await.result;
             match method {
                 Method::Post if !sends => {

@@ -6,6 +6,7 @@
 //! own.
 
 mod api;
+mod body;
 mod call;
 mod classify;
 mod connecting;
@@ -25,6 +26,7 @@ mod secrets;
 mod transport;
 
 pub use api::{Api, MessageAnswer, PageAnswer, PageData, RawPage};
+pub use body::{Body, UploadMeter};
 pub use call::{Call, Cursor, PageRequest, Position};
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) use connecting::uptime;

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
-use super::{BaseUrl, Call, PageRequest, Position};
+use super::{BaseUrl, Body, Call, PageRequest, Position, UploadMeter};
 use crate::delivery::CampaignId;
 
 /// Everything but the characters that are always allowed in an address, so that the `+ / =` of a cursor and any
@@ -33,7 +33,7 @@ pub struct Request {
     /// The body's type; `None` without a body.
     pub content_type: Option<String>,
     /// The body.
-    pub body: Bytes,
+    pub body: Body,
 }
 
 impl Request {
@@ -70,23 +70,23 @@ pub fn request(base: &BaseUrl, campaign: &CampaignId, call: &Call) -> Request {
             let body = serde_json::to_vec(&body).unwrap_or_default();
             post(format!("{campaign}/messages"), Some("application/json".to_owned()), body.into())
         }
-        Call::Retry { message } => post(format!("{campaign}/messages/{}/retry", segment(message.as_str())), None, Bytes::new()),
+        Call::Retry { message } => post(format!("{campaign}/messages/{}/retry", segment(message.as_str())), None, Body::default()),
         Call::Read { message } => get(format!("{campaign}/messages/{}", segment(message.as_str()))),
         Call::List { page } => get(format!("{campaign}/messages?{}", query(page))),
-        Call::UploadBatch { file_name, csv } => {
-            let (content_type, body) = upload_body(file_name, csv);
+        Call::UploadBatch { file_name, csv, meter } => {
+            let (content_type, body) = upload_body(file_name, csv, meter);
             post(format!("{campaign}/batch/messages"), Some(content_type), body)
         }
-        Call::RetryBatch { batch } => post(format!("{campaign}/batch/{}/retry", segment(batch.as_str())), None, Bytes::new()),
+        Call::RetryBatch { batch } => post(format!("{campaign}/batch/{}/retry", segment(batch.as_str())), None, Body::default()),
         Call::ListBatch { batch, page } => get(format!("{campaign}/batch/{}/messages?{}", segment(batch.as_str()), query(page))),
     }
 }
 
 fn get(url: String) -> Request {
-    Request { method: Method::Get, url, content_type: None, body: Bytes::new() }
+    Request { method: Method::Get, url, content_type: None, body: Body::default() }
 }
 
-fn post(url: String, content_type: Option<String>, body: Bytes) -> Request {
+fn post(url: String, content_type: Option<String>, body: Body) -> Request {
     Request { method: Method::Post, url, content_type, body }
 }
 
@@ -143,20 +143,17 @@ impl Serialize for Values<'_> {
     }
 }
 
-/// Content type and body of an upload: a multipart form (RFC 7578) with the one field that the API names, `file`. The boundary depends only on the file, so that equal files make equal requests
-/// and a test can compare them.
-fn upload_body(file_name: &str, csv: &Bytes) -> (String, Bytes) {
+/// Content type and body of an upload: a multipart form (RFC 7578) with the one field that the API names, `file`. The
+/// boundary depends only on the file, so that equal files make equal requests and a test can compare them.
+fn upload_body(file_name: &str, csv: &Bytes, meter: &UploadMeter) -> (String, Body) {
     let boundary = boundary(csv);
     let head = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\nContent-Type: text/csv\r\n\r\n",
         quoted(file_name)
     );
     let tail = format!("\r\n--{boundary}--\r\n");
-    let mut body = BytesMut::with_capacity(head.len() + csv.len() + tail.len());
-    body.put_slice(head.as_bytes());
-    body.put_slice(csv);
-    body.put_slice(tail.as_bytes());
-    (format!("multipart/form-data; boundary={boundary}"), body.freeze())
+    let body = Body::metered(vec![head.into(), csv.clone(), tail.into()], meter.clone());
+    (format!("multipart/form-data; boundary={boundary}"), body)
 }
 
 /// A line that does not occur in the file.
@@ -199,7 +196,10 @@ mod tests {
         let request = made(&Call::Send { recipient: "6580001234".to_owned(), language: "english".to_owned(), values });
         assert_eq!((request.method, request.url), (Method::Post, format!("{BASE}/messages")));
         assert_eq!(request.content_type.as_deref(), Some("application/json"));
-        assert_eq!(request.body, r#"{"recipient":"6580001234","language":"english","values":{"name":"Tan \"Ah\" Kow","place":"诊所\n2"}}"#);
+        assert_eq!(
+            request.body.whole(),
+            r#"{"recipient":"6580001234","language":"english","values":{"name":"Tan \"Ah\" Kow","place":"诊所\n2"}}"#
+        );
     }
 
     #[rstest]
@@ -247,10 +247,11 @@ mod tests {
 
     #[test]
     fn the_file_stands_in_the_one_field() {
-        let (content_type, body) = upload_body("/home/someone/\"clinic\"\r\n.csv", &Bytes::from_static(b"recipient,language\n"));
+        let (content_type, body) =
+            upload_body("/home/someone/\"clinic\"\r\n.csv", &Bytes::from_static(b"recipient,language\n"), &UploadMeter::default());
         assert_eq!(content_type, "multipart/form-data; boundary=postwatch-0000000000000000");
         assert_eq!(
-            body,
+            body.whole(),
             "--postwatch-0000000000000000\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%22clinic%22.csv\"\r\n\
              Content-Type: text/csv\r\n\r\nrecipient,language\n\r\n--postwatch-0000000000000000--\r\n"
         );
@@ -258,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_file_that_holds_the_boundary_gets_another_one() {
-        let (content_type, _) = upload_body("a.csv", &Bytes::from_static(b"--postwatch-0000000000000000--"));
+        let (content_type, _) = upload_body("a.csv", &Bytes::from_static(b"--postwatch-0000000000000000--"), &UploadMeter::default());
         assert!(content_type.ends_with("postwatch-0000000000000001"));
     }
 }

@@ -85,7 +85,7 @@ impl Spellings {
     fn strike_broken(&self, failure: &mut Broken) {
         match failure {
             Broken::Garbled(text) | Broken::Other(text) => self.strike(text),
-            Broken::Timeout | Broken::Reset | Broken::Eof | Broken::BodyTooLarge => {}
+            Broken::Timeout | Broken::Reset | Broken::Eof | Broken::CutOff | Broken::BodyTooLarge => {}
         }
     }
 

@@ -170,6 +170,9 @@ pub enum Broken {
     /// The connection was closed before the answer was complete.
     #[error("the connection was closed before the answer was complete")]
     Eof,
+    /// A person cut it off before its last byte had left.
+    #[error("it was cut off from here before its last byte had left")]
+    CutOff,
     /// The answer is larger than the program accepts.
     #[error("the answer is larger than {} MB", super::LARGEST_BODY / 1_000_000)]
     BodyTooLarge,

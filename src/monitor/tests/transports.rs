@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::monitor::Clock;
-use crate::postman::{ApiKey, Exchange, Method, Request, Response, RetryAfter, Transport};
+use crate::postman::{ApiKey, Body, Broken, Exchange, Method, Request, Response, RetryAfter, Transport, TransportFailure};
 use crate::simulator::{Call, World as Simulated};
 
 /// The world as a transport, a twentieth of a second away.
@@ -30,6 +30,25 @@ impl WorldTransport {
     pub fn now(&self) -> Timestamp {
         self.clock.now() + self.ahead
     }
+}
+
+/// How many pieces a file leaves in, and how long each takes.
+const PIECES: u64 = 10;
+const PIECE: Duration = Duration::from_millis(300);
+
+/// A body leaves; a file slowly. Returns false where it was cut off.
+async fn leaves(body: &Body) -> bool {
+    let Some(meter) = body.meter() else { return true };
+    let total = body.len() as u64;
+    meter.begin(total);
+    for piece in 0..PIECES {
+        let bytes = total * (piece + 1) / PIECES - total * piece / PIECES;
+        if !meter.leave(usize::try_from(bytes).unwrap()) {
+            return false;
+        }
+        tokio::time::sleep(PIECE).await;
+    }
+    true
 }
 
 /// What an [`AlteredTransport`] does to the n-th page (from 1).
@@ -63,6 +82,9 @@ impl Transport for WorldTransport {
         Box::pin(async move {
             let sent_at = self.clock.now();
             tokio::time::sleep(Duration::from_millis(25)).await;
+            if !leaves(&request.body).await {
+                return Exchange { sent_at, received_at: self.clock.now(), result: Err(TransportFailure::Unknown(Broken::CutOff)) };
+            }
             let authorization = format!("Bearer {}", key.expose());
             self.calls.lock().unwrap().push((request.address().to_owned(), request.is_write()));
             let address = request.address();
@@ -74,7 +96,7 @@ impl Transport for WorldTransport {
                 query,
                 authorization: Some(&authorization),
                 content_type: request.content_type.as_deref(),
-                body: &request.body,
+                body: &request.body.whole(),
             };
             let answer = self.world.lock().unwrap().answer(&call, self.now());
             tokio::time::sleep(Duration::from_millis(25)).await;
