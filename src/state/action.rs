@@ -84,6 +84,8 @@ pub enum ActionKind {
         sha256: String,
         /// The time of the campaign's newest message known before the request left.
         newest: Option<Timestamp>,
+        /// The batch that the API created, once its id is known.
+        created: Option<BatchId>,
     },
 }
 
@@ -186,10 +188,18 @@ impl ActionKind {
         }
     }
 
-    /// The batch that it is about, where that has an id.
+    /// The batch that it is about, or that it created, where that has an id.
     pub fn batch(&self) -> Option<&BatchId> {
         match self {
-            ActionKind::RetryBatch { batch, .. } => Some(batch),
+            ActionKind::RetryBatch { batch, .. } | ActionKind::UploadBatch { created: Some(batch), .. } => Some(batch),
+            _ => None,
+        }
+    }
+
+    /// The name of the file that is uploaded.
+    pub fn file_name(&self) -> Option<&str> {
+        match self {
+            ActionKind::UploadBatch { file_name, .. } => Some(file_name),
             _ => None,
         }
     }
@@ -201,7 +211,7 @@ impl ActionKind {
             ActionKind::RetryMessage { message, .. } => format!("message {message}"),
             ActionKind::RetryBatch { batch, .. } => format!("batch {batch}"),
             ActionKind::SendMessage { fingerprint, .. } => Self::subject_of_send(fingerprint),
-            ActionKind::UploadBatch { sha256, .. } => format!("upload {sha256}"),
+            ActionKind::UploadBatch { sha256, .. } => Self::subject_of_upload(sha256),
         }
     }
 }
@@ -209,6 +219,10 @@ impl ActionKind {
 impl ActionKind {
     pub(super) fn subject_of_send(fingerprint: &str) -> String {
         format!("send {fingerprint}")
+    }
+
+    pub(super) fn subject_of_upload(sha256: &str) -> String {
+        format!("upload {sha256}")
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{
     ActionAttempt, ActionId, ActionState, Intention, JournalEntry, Note, NoteEntry, Outcome, Resolution, RunId, Server, StateError, Who,
 };
-use crate::delivery::{CampaignId, MessageId, clean_line, impersonal};
+use crate::delivery::{BatchId, CampaignId, MessageId, clean_line, impersonal};
 
 /// Where the lines of a journal are kept.
 pub(super) trait JournalBackend: fmt::Debug + Send + Sync {
@@ -57,6 +57,10 @@ pub(super) trait JournalTransaction {
     /// More messages to the recipient of a send are known to have existed before its request; `None` where not all of
     /// them are known.
     fn add_known(&mut self, action: ActionId, known: Option<&[MessageId]>) -> Result<(), StateError>;
+    /// The newest message before an upload's request has this stamp.
+    fn set_newest(&mut self, action: ActionId, newest: Option<Timestamp>) -> Result<(), StateError>;
+    /// An upload created this batch.
+    fn set_created_batch(&mut self, action: ActionId, batch: &BatchId) -> Result<(), StateError>;
     /// A send created this message.
     fn set_created(&mut self, action: ActionId, message: &MessageId) -> Result<(), StateError>;
     /// The messages of a campaign whose newest conclusive action was refused with this code.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::form::{EntryQuery, JournalBackend, JournalTransaction, RunLock, StateChange, for_journal, one_line};
 use super::{ActionAttempt, ActionId, ActionKind, ActionState, Intention, JournalEntry, Note, NoteEntry, RunId, Server, StateError, Who};
-use crate::delivery::{CampaignId, MessageId};
+use crate::delivery::{BatchId, CampaignId, MessageId};
 
 #[derive(Debug, Default)]
 pub(super) struct Memory {
@@ -114,7 +114,7 @@ impl JournalTransaction for Kept {
                     ActionKind::RetryMessage { message, .. } => message.as_str() == subject,
                     ActionKind::RetryBatch { batch, .. } => batch.as_str() == subject,
                     ActionKind::SendMessage { fingerprint, .. } => fingerprint == subject,
-                    ActionKind::UploadBatch { .. } => false,
+                    ActionKind::UploadBatch { sha256, .. } => sha256 == subject,
                 };
                 entry.run == *run && is_on
             }
@@ -176,6 +176,20 @@ impl JournalTransaction for Kept {
                 known.extend(new);
             }
             _ => *known = None,
+        }
+        Ok(())
+    }
+
+    fn set_newest(&mut self, action: ActionId, stamp: Option<Timestamp>) -> Result<(), StateError> {
+        if let (JournalEntry { action: ActionKind::UploadBatch { newest, .. }, .. }, _) = self.action(action)? {
+            *newest = stamp;
+        }
+        Ok(())
+    }
+
+    fn set_created_batch(&mut self, action: ActionId, batch: &BatchId) -> Result<(), StateError> {
+        if let (JournalEntry { action: ActionKind::UploadBatch { created, .. }, .. }, _) = self.action(action)? {
+            *created = Some(batch.clone());
         }
         Ok(())
     }

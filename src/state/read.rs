@@ -93,6 +93,15 @@ pub struct SendsBefore {
     pub accepted: Vec<(MessageId, Timestamp)>,
 }
 
+/// What the journal has of uploads of the same file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UploadsBefore {
+    /// Whether one is under way, or its outcome unknown.
+    pub is_open: bool,
+    /// When the newest was accepted, or that became known, by the wall clock.
+    pub accepted_at: Option<Timestamp>,
+}
+
 impl Journal {
     /// The open actions of a campaign, oldest first: intended or unknown ones.
     ///
@@ -153,6 +162,18 @@ impl Journal {
         let accepted = on([ActionState::Accepted, ActionState::ResolvedAccepted])?;
         let created = |entry: JournalEntry| Some((entry.action.message()?.clone(), entry.changed_at));
         Ok(SendsBefore { is_open, accepted: accepted.into_iter().filter_map(created).collect() })
+    }
+
+    /// What was uploaded from here of the same file, by its SHA-256.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn uploads_before(&self, server: &Server, campaign: &CampaignId, sha256: &str) -> Result<UploadsBefore, StateError> {
+        let subject = ActionKind::subject_of_upload(sha256);
+        let on = |states| self.read(|lines| lines.entries(&EntryQuery::On(server, campaign, &subject, states)));
+        let is_open = !on([ActionState::Intended, ActionState::Unknown])?.is_empty();
+        let accepted = on([ActionState::Accepted, ActionState::ResolvedAccepted])?;
+        Ok(UploadsBefore { is_open, accepted_at: accepted.iter().map(|entry| entry.changed_at).max() })
     }
 
     /// One action.

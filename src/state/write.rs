@@ -6,7 +6,7 @@ use super::form::{EntryQuery, JournalTransaction, StateChange};
 use super::read::entry;
 use super::run::run_is_known;
 use super::{ActionAttempt, ActionId, ActionKind, ActionState, Intention, Journal, JournalEntry, Outcome, Resolution, StateError};
-use crate::delivery::MessageId;
+use crate::delivery::{BatchId, MessageId};
 
 impl Journal {
     /// Records an intention and claims its message; it is on disk when this returns.
@@ -150,6 +150,22 @@ impl Journal {
     /// When it cannot be written; then the request must not leave, because its outcome could not be found out.
     pub fn known_before(&self, action: ActionId, known: Option<&[MessageId]>) -> Result<(), StateError> {
         self.write(|lines| lines.add_known(action, known))
+    }
+
+    /// The campaign's newest messages were read again before an upload's request: the newest of them has this stamp.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the request must not leave, because its outcome could not be found out.
+    pub fn newest_before(&self, action: ActionId, newest: Option<Timestamp>) -> Result<(), StateError> {
+        self.write(|lines| lines.set_newest(action, newest))
+    }
+
+    /// An upload created this batch.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn created_batch(&self, action: ActionId, batch: &BatchId) -> Result<(), StateError> {
+        self.write(|lines| lines.set_created_batch(action, batch))
     }
 
     /// A send created this message.

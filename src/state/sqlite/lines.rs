@@ -54,8 +54,8 @@ impl JournalTransaction for Stored<'_> {
                 self.found(&condition, [server.as_str(), campaign.as_str(), subject])
             }
             EntryQuery::NewestOfRun(run, subject) => {
-                let condition = "WHERE a.run = ?1 AND (a.message = ?2 OR a.batch = ?2 OR a.fingerprint = ?2) ORDER BY a.id DESC LIMIT 1";
-                self.found(condition, [run.as_str(), subject])
+                let on = "a.message = ?2 OR a.batch = ?2 OR a.fingerprint = ?2 OR a.file_sha256 = ?2";
+                self.found(&format!("WHERE a.run = ?1 AND ({on}) ORDER BY a.id DESC LIMIT 1"), [run.as_str(), subject])
             }
         }
     }
@@ -133,6 +133,15 @@ impl JournalTransaction for Stored<'_> {
         }
         let sql = "UPDATE actions SET seen_lines = (SELECT COUNT(*) FROM seen WHERE action = ?1) WHERE id = ?1";
         self.execute(sql, params![action.0])
+    }
+
+    fn set_newest(&mut self, action: ActionId, newest: Option<Timestamp>) -> Result<(), StateError> {
+        let sql = "UPDATE actions SET seen_newest = ?2 WHERE id = ?1 AND kind = 'send-batch'";
+        self.execute(sql, params![action.0, newest.map(|at| at.to_string())])
+    }
+
+    fn set_created_batch(&mut self, action: ActionId, batch: &BatchId) -> Result<(), StateError> {
+        self.execute("UPDATE actions SET batch = ?2 WHERE id = ?1 AND kind = 'send-batch'", params![action.0, batch.as_str()])
     }
 
     fn set_created(&mut self, action: ActionId, message: &MessageId) -> Result<(), StateError> {
@@ -255,7 +264,7 @@ impl<'a> Columns<'a> {
                 seen: known.as_ref().map(|known| known.iter().map(|message| (message, None, None)).collect()),
                 ..Self::default()
             },
-            ActionKind::UploadBatch { file_name, rows, sha256, newest } => {
+            ActionKind::UploadBatch { file_name, rows, sha256, newest, .. } => {
                 Self { file_name: Some(file_name), rows: Some(*rows), sha256: Some(sha256), newest: *newest, ..Self::default() }
             }
         }

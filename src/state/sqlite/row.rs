@@ -65,6 +65,7 @@ fn action(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<ActionKind
             rows: row.get("file_rows")?,
             sha256: row.get::<_, Option<String>>("file_sha256")?.unwrap_or_default(),
             newest: optional_time(row, "seen_newest")?,
+            created: row.get::<_, Option<String>>("batch")?.map(BatchId::new),
         },
         _ => return Err(unreadable(row, "kind")),
     })

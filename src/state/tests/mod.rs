@@ -247,8 +247,9 @@ fn an_entry_tells_who_what_and_why_without_anything_personal(#[values(Kept::InFi
     rows: 20,
     sha256: "9f86d081".to_owned(),
     newest: Some(at(-60)),
+    created: None,
 })]
-#[case::first_upload(ActionKind::UploadBatch { file_name: "a.csv".to_owned(), rows: 1, sha256: "9f86d081".to_owned(), newest: None })]
+#[case::first_upload(ActionKind::UploadBatch { file_name: "a.csv".to_owned(), rows: 1, sha256: "9f86d081".to_owned(), newest: None, created: None })]
 fn every_kind_of_action_comes_back_as_it_was_and_is_claimed(
     #[values(Kept::InFile, Kept::InMemory)] kept: Kept,
     #[case] action: ActionKind,
