@@ -1,8 +1,13 @@
 //! What an action is about, and what a person agreed to.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
-use super::{BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, ConfirmedSend, Evidence, Fingerprint, SendEvidence};
+use super::{
+    BatchEvidence, ConfirmedBatchRetry, ConfirmedRetry, ConfirmedSend, ConfirmedUpload, Evidence, Fingerprint, PATIENCE, SendEvidence,
+    Sha256, UPLOAD_PATIENCE, UploadEvidence,
+};
 use crate::delivery::{BatchId, MessageId, counted, grouped};
 use crate::postman::Call;
 use crate::state::{ActionKind, ReadFrom};
@@ -17,6 +22,43 @@ pub enum Subject {
     Batch(BatchId),
     /// A message that is sent, by what it says and to whom.
     Send(Fingerprint),
+    /// A file that is uploaded, by its contents.
+    Upload(Sha256),
+}
+
+/// What an action created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Created {
+    /// A message.
+    Message(MessageId),
+    /// A batch.
+    Batch(BatchId),
+}
+
+impl Created {
+    /// The message, where it is one.
+    pub fn message(&self) -> Option<&MessageId> {
+        match self {
+            Created::Message(message) => Some(message),
+            Created::Batch(_) => None,
+        }
+    }
+
+    /// The batch, where it is one.
+    pub fn batch(&self) -> Option<&BatchId> {
+        match self {
+            Created::Batch(batch) => Some(batch),
+            Created::Message(_) => None,
+        }
+    }
+
+    /// Its id, as the API gave it.
+    pub fn id(&self) -> &str {
+        match self {
+            Created::Message(message) => message.as_str(),
+            Created::Batch(batch) => batch.as_str(),
+        }
+    }
 }
 
 /// The number of an action among those that were agreed to in this run of the program. The journal's
@@ -33,6 +75,8 @@ pub enum ConfirmedAction {
     RetryBatch(ConfirmedBatchRetry),
     /// The sending of a message.
     Send(ConfirmedSend),
+    /// The upload of a file of messages.
+    Upload(ConfirmedUpload),
 }
 
 /// What a person agreed to with one yes.
@@ -66,6 +110,8 @@ pub enum ActionEvidence {
     Batch(BatchEvidence),
     /// Of the messages to a recipient.
     Send(SendEvidence),
+    /// Of the campaign's newest messages, before a file was uploaded.
+    Upload(UploadEvidence),
 }
 
 impl ActionEvidence {
@@ -82,19 +128,23 @@ impl ActionEvidence {
             ActionKind::SendMessage { fingerprint, known, .. } => {
                 Some(ActionEvidence::Send(SendEvidence::kept(fingerprint, known.as_deref()?, agreed_at)))
             }
-            ActionKind::UploadBatch { .. } => None,
+            // An older journal did not keep what the file held, and perhaps not what was known before.
+            ActionKind::UploadBatch { sha256, .. } if sha256.is_empty() => None,
+            ActionKind::UploadBatch { file_name, rows, newest, .. } => {
+                Some(ActionEvidence::Upload(UploadEvidence::kept(file_name, *rows, *newest)))
+            }
         }
     }
 }
 
 impl Subject {
-    /// What an action in the journal is about; `None` for a kind that is not about something with an id.
+    /// What an action in the journal is about; `None` where an older journal kept too little.
     pub fn of(kind: &ActionKind) -> Option<Self> {
         match kind {
             ActionKind::RetryMessage { message, .. } => Some(Subject::Message(message.clone())),
             ActionKind::RetryBatch { batch, .. } => Some(Subject::Batch(batch.clone())),
             ActionKind::SendMessage { fingerprint, .. } => Some(Subject::Send(Fingerprint::new(fingerprint))),
-            ActionKind::UploadBatch { .. } => None,
+            ActionKind::UploadBatch { sha256, .. } => (!sha256.is_empty()).then(|| Subject::Upload(Sha256::new(sha256))),
         }
     }
 
@@ -102,7 +152,7 @@ impl Subject {
     pub fn message(&self) -> Option<&MessageId> {
         match self {
             Subject::Message(message) => Some(message),
-            Subject::Batch(_) | Subject::Send(_) => None,
+            Subject::Batch(_) | Subject::Send(_) | Subject::Upload(_) => None,
         }
     }
 
@@ -110,16 +160,25 @@ impl Subject {
     pub fn batch(&self) -> Option<&BatchId> {
         match self {
             Subject::Batch(batch) => Some(batch),
-            Subject::Message(_) | Subject::Send(_) => None,
+            Subject::Message(_) | Subject::Send(_) | Subject::Upload(_) => None,
         }
     }
 
-    /// Its id, as the API gave it; of a message to be sent, which has none, its fingerprint.
+    /// Its id, as the API gave it; of a message or a file to be sent, which has none, its fingerprint.
     pub fn id(&self) -> &str {
         match self {
             Subject::Message(message) => message.as_str(),
             Subject::Batch(batch) => batch.as_str(),
             Subject::Send(fingerprint) => fingerprint.as_str(),
+            Subject::Upload(sha256) => sha256.as_str(),
+        }
+    }
+
+    /// For how long its unknown outcome is looked up before a person decides.
+    pub fn patience(&self) -> Duration {
+        match self {
+            Subject::Upload(_) => UPLOAD_PATIENCE,
+            Subject::Message(_) | Subject::Batch(_) | Subject::Send(_) => PATIENCE,
         }
     }
 
@@ -129,6 +188,7 @@ impl Subject {
             Subject::Message(_) => &MESSAGE_WORDS,
             Subject::Batch(_) => &BATCH_WORDS,
             Subject::Send(_) => &SEND_WORDS,
+            Subject::Upload(_) => &UPLOAD_WORDS,
         }
     }
 }
@@ -183,6 +243,17 @@ const SEND_WORDS: SubjectWords = SubjectWords {
     read_first: "what went to this number",
 };
 
+const UPLOAD_WORDS: SubjectWords = SubjectWords {
+    it: "this file",
+    command: "send-batch",
+    noun: "file",
+    past: "uploaded",
+    present: "uploading",
+    found: "there is exactly one new batch of this name and size",
+    again: "Check it and send it again if it is still needed.",
+    read_first: "what this campaign sent last",
+};
+
 impl ActionNumber {
     /// The number of an action so many places after this one.
     #[must_use]
@@ -198,6 +269,7 @@ impl ConfirmedAction {
             ConfirmedAction::RetryMessage(retry) => Subject::Message(retry.item().message.clone()),
             ConfirmedAction::RetryBatch(retry) => Subject::Batch(retry.plan().batch.clone()),
             ConfirmedAction::Send(send) => Subject::Send(send.plan().reading().fingerprint.clone()),
+            ConfirmedAction::Upload(upload) => Subject::Upload(upload.plan().file().sha256().clone()),
         }
     }
 
@@ -207,6 +279,7 @@ impl ConfirmedAction {
             ConfirmedAction::RetryMessage(retry) => retry.confirmed_at(),
             ConfirmedAction::RetryBatch(retry) => retry.confirmed_at(),
             ConfirmedAction::Send(send) => send.confirmed_at(),
+            ConfirmedAction::Upload(upload) => upload.confirmed_at(),
         }
     }
 
@@ -216,16 +289,18 @@ impl ConfirmedAction {
             ConfirmedAction::RetryMessage(retry) => ActionEvidence::Message(Evidence::from(retry.item())),
             ConfirmedAction::RetryBatch(retry) => ActionEvidence::Batch(retry.evidence().clone()),
             ConfirmedAction::Send(send) => ActionEvidence::Send(SendEvidence::from(send)),
+            ConfirmedAction::Upload(upload) => ActionEvidence::Upload(UploadEvidence::from(upload)),
         }
     }
 
-    /// The call that does it.
-    pub fn call(&self) -> Call {
-        match self {
+    /// The call that does it; `None` for a file, which must be read first.
+    pub fn call(&self) -> Option<Call> {
+        Some(match self {
             ConfirmedAction::RetryMessage(retry) => retry.call(),
             ConfirmedAction::RetryBatch(retry) => Call::RetryBatch { batch: retry.plan().batch.clone() },
             ConfirmedAction::Send(send) => send.call(),
-        }
+            ConfirmedAction::Upload(_) => return None,
+        })
     }
 
     /// The same as the journal writes it.
@@ -234,6 +309,7 @@ impl ConfirmedAction {
             ConfirmedAction::RetryMessage(retry) => retry.intention("retry of one message"),
             ConfirmedAction::RetryBatch(retry) => retry.intention(),
             ConfirmedAction::Send(send) => send.intention(),
+            ConfirmedAction::Upload(upload) => upload.intention(),
         }
     }
 }
@@ -292,6 +368,26 @@ impl ConfirmedSend {
     }
 }
 
+impl ConfirmedUpload {
+    /// The upload as the journal writes it: nothing of what is in the file.
+    pub fn intention(&self) -> Intended {
+        let (file, reading) = (self.plan().file(), self.plan().reading());
+        Intended {
+            action: ActionKind::UploadBatch {
+                file_name: file.name().to_owned(),
+                rows: file.rows(),
+                sha256: file.sha256().as_str().to_owned(),
+                newest: reading.newest,
+                created: None,
+            },
+            plan: format!("a file to send, planned {}", to_the_millisecond(self.plan().planned_at())),
+            planned_at: self.confirmed_at(),
+            // Whoever agreed knew of the same file where it had been accepted before this reading.
+            read_at: Some(reading.asked_at),
+        }
+    }
+}
+
 impl Agreed {
     /// The retries of these messages: one action, or a run of several. `None` for none.
     pub fn messages_of(mut confirmed: Vec<ConfirmedRetry>) -> Option<Self> {
@@ -306,7 +402,11 @@ impl Agreed {
 
     /// Whether it is about more than one message, as far as can be known.
     pub fn is_about_several(&self) -> bool {
-        !matches!(self, Agreed::One(ConfirmedAction::RetryMessage(_) | ConfirmedAction::Send(_)))
+        match self {
+            Agreed::One(ConfirmedAction::RetryMessage(_) | ConfirmedAction::Send(_)) => false,
+            Agreed::One(ConfirmedAction::Upload(upload)) => upload.plan().file().rows() > 1,
+            Agreed::One(ConfirmedAction::RetryBatch(_)) | Agreed::Run(_) => true,
+        }
     }
 
     /// What it is, as a title: verb and count.
@@ -314,6 +414,7 @@ impl Agreed {
         match self {
             Agreed::One(ConfirmedAction::RetryMessage(_)) => "Retry 1 message".to_owned(),
             Agreed::One(ConfirmedAction::Send(_)) => "Send 1 message".to_owned(),
+            Agreed::One(ConfirmedAction::Upload(upload)) => format!("Send {}", counted(upload.plan().file().rows() as usize, "message")),
             Agreed::Run(retries) => format!("Retry {}", counted(retries.len(), "message")),
             Agreed::One(ConfirmedAction::RetryBatch(retry)) => format!("Retry a whole batch, {} failed", grouped(retry.plan().failures)),
         }

@@ -18,7 +18,7 @@ mod send;
 mod upload;
 mod value;
 
-pub use agreed::{ActionEvidence, ActionNumber, Agreed, ConfirmedAction, Intended, Subject, SubjectWords};
+pub use agreed::{ActionEvidence, ActionNumber, Agreed, ConfirmedAction, Created, Intended, Subject, SubjectWords};
 pub use batch::{BatchPlan, ConfirmedBatchRetry, Unseen};
 pub use batch_reading::{BatchEvidence, BatchFinding, BatchReading};
 pub use charges::{Charges, SegmentSum};
@@ -31,7 +31,7 @@ pub use plan::{
     Billing, ConfirmedRetry, FRESH_ENOUGH, LastRead, LeftOut, LeftOutReason, OLD_MESSAGE, PLAN_LIFE, Plan, PlanItem, Planner,
     SHARE_OF_BUDGET,
 };
-pub use resolution::{Evidence, MessageFinding, NextLookUp, PATIENCE, READS_NEEDED, look_up_again};
+pub use resolution::{Evidence, MessageFinding, NextLookUp, PATIENCE, READS_NEEDED, UPLOAD_PATIENCE, look_up_again};
 pub use run::{RetryRun, RunCounts, RunEnd, RunEvent, RunState, RunStep, StopCause, UNKNOWN_IN_A_ROW};
 pub use send::{ConfirmedSend, Fingerprint, FingerprintKey, SAME_WITHIN, SameMessage, SendEvidence, SendPlan, SendReading, SendRecheck};
-pub use upload::{FileSource, Sha256, Sha256Hasher, UploadFile};
+pub use upload::{ConfirmedUpload, FileSource, Sha256, Sha256Hasher, UploadEvidence, UploadFile, UploadPlan, UploadReading};

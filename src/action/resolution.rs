@@ -15,6 +15,9 @@ use crate::store::AnswerKind;
 /// after an attempt.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The same of an upload: its rows can take more than a minute to appear.
+pub const UPLOAD_PATIENCE: Duration = Duration::from_secs(300);
+
 /// How often it must have been read unchanged before a person is asked.
 pub const READS_NEEDED: u32 = 2;
 
@@ -69,10 +72,10 @@ pub enum NextLookUp {
 }
 
 /// When to look again, after `reads` readings that found nothing changed since the outcome became
-/// unknown at `since`.
-pub fn look_up_again(since: Timestamp, reads: u32, now: Timestamp) -> NextLookUp {
+/// unknown at `since`; with that much patience a person is asked.
+pub fn look_up_again(patience: Duration, since: Timestamp, reads: u32, now: Timestamp) -> NextLookUp {
     let waited = now.duration_since(since);
-    let patience = SignedDuration::try_from(PATIENCE).unwrap_or(SignedDuration::MAX);
+    let patience = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
     if reads >= READS_NEEDED && waited >= patience {
         return NextLookUp::Person;
     }
@@ -134,7 +137,7 @@ mod tests {
         let mut now = at(0);
         let mut waits = Vec::new();
         for reads in 0.. {
-            match look_up_again(at(0), reads, now) {
+            match look_up_again(PATIENCE, at(0), reads, now) {
                 NextLookUp::ReadAt(next) => {
                     waits.push(next.duration_since(now).as_secs());
                     now = next;

@@ -155,6 +155,7 @@ fn tell(context: &CommandContext, news: &News) {
         News::Action(news) if news.stage == ActionStage::FoundAccepted => match &news.subject {
             // The journal has only its fingerprint, which means nothing to a reader.
             Subject::Send(_) => context.notice("A look-up showed that the message was sent."),
+            Subject::Upload(_) => context.notice("A look-up showed that the file was sent."),
             subject => context.notice(&format!("{}: a look-up showed that the retry was accepted.", subject.id())),
         },
         // The first worker to see these closes them in the journal, so no later one reports them.

@@ -1,9 +1,10 @@
-//! One action, the retry of a message or of a whole batch or the sending of a message, from a person's yes to a known
-//! outcome. No IO: steps in, stages out.
+//! One action, a retry of a message or of a whole batch or the sending of a message or a file, from a person's yes to a
+//! known outcome. No IO: steps in, stages out.
 
 mod meanwhile;
 mod reading;
 mod sending; // what only the sending of a message needs
+mod uploading; // what only that of a file needs
 
 use std::time::Duration;
 
@@ -12,7 +13,8 @@ use jiff::Timestamp;
 use super::budget::add;
 use super::{ActionStage, Clock, Moment, Purpose};
 use crate::action::{
-    ActionEvidence, ActionNumber, BatchEvidence, ConfirmedAction, ConfirmedRetry, Evidence, NextLookUp, PLAN_LIFE, Subject, look_up_again,
+    ActionEvidence, ActionNumber, BatchEvidence, ConfirmedAction, ConfirmedRetry, Created, Evidence, NextLookUp, PLAN_LIFE, Subject,
+    UploadFile, look_up_again,
 };
 use crate::delivery::MessageId;
 use crate::postman::{Call, Explanation, Refusal, WriteOutcome, backoff};
@@ -22,6 +24,7 @@ pub(super) use meanwhile::{Check, Meanwhile, Skipped};
 pub(super) use reading::{BatchPage, BatchPass, BatchPassProgress, Reread};
 pub(super) use sending::KnownBefore;
 use sending::ListPass;
+use uploading::BatchSearch;
 
 /// How often a try that provably did nothing is repeated before it is given up: with the pauses between, about three
 /// minutes.
@@ -36,8 +39,8 @@ pub(super) struct ActionRef {
     pub id: Option<ActionId>,
     /// What it is about.
     pub subject: Subject,
-    /// The message that a send created, once its id is known.
-    pub created: Option<MessageId>,
+    /// What it created, once its id is known.
+    pub created: Option<Created>,
 }
 
 impl ActionRef {
@@ -51,8 +54,10 @@ impl ActionRef {
 #[derive(Debug)]
 pub(super) struct ActiveAction {
     pub which: ActionRef,
-    /// What is sent; `None` where another run of the program sent it.
+    /// What is sent; `None` where another run of the program sent it, and of a file until its bytes are read.
     pub request: Option<Call>,
+    /// The file that is sent.
+    file: Option<UploadFile>,
     known: ActionEvidence,
     pub phase: ActionPhase,
     /// Whether it is part of a run, which decides when it is started.
@@ -61,6 +66,8 @@ pub(super) struct ActiveAction {
     pub pass: BatchPass,
     /// How far the search for a message that an earlier run sent has come in the campaign's list.
     search: ListPass,
+    /// The same for the batch of a file.
+    batch_search: BatchSearch,
     /// What is known of its message since the yes.
     pub meanwhile: Option<Meanwhile>,
     /// The batch as fully read after the yes; it matched what had been agreed to.
@@ -107,11 +114,13 @@ impl ActiveAction {
         Self {
             which,
             request: None,
+            file: None,
             known,
             phase,
             in_run: false,
             pass,
             search: ListPass::default(),
+            batch_search: BatchSearch::default(),
             meanwhile: None,
             read_again: None,
             part: None,
@@ -126,10 +135,14 @@ impl ActiveAction {
     pub fn new(number: ActionNumber, action: ConfirmedAction, agreed_at: Moment) -> Self {
         let meanwhile = match &action {
             ConfirmedAction::RetryMessage(retry) => Some(Meanwhile::from(retry.item())),
-            ConfirmedAction::RetryBatch(_) | ConfirmedAction::Send(_) => None,
+            ConfirmedAction::RetryBatch(_) | ConfirmedAction::Send(_) | ConfirmedAction::Upload(_) => None,
+        };
+        let file = match &action {
+            ConfirmedAction::Upload(upload) => Some(upload.plan().file().clone()),
+            _ => None,
         };
         let which = ActionRef::agreed(number, action.subject());
-        Self { request: Some(action.call()), meanwhile, ..Self::with(which, action.evidence(), ActionPhase::ToIntend(action), agreed_at) }
+        Self { request: action.call(), file, meanwhile, ..Self::with(which, action.evidence(), ActionPhase::ToIntend(action), agreed_at) }
     }
 
     /// A message of a run whose intention is on disk; the run last moved at `moved_at`.
@@ -156,7 +169,7 @@ impl ActiveAction {
 
     /// The message that is retried, or that a send created.
     pub fn message(&self) -> Option<&MessageId> {
-        self.which.subject.message().or(self.which.created.as_ref())
+        self.which.subject.message().or_else(|| self.which.created.as_ref()?.message())
     }
 
     /// Its run, which last moved at `moved_at`, has reached it: the yes to a run holds as long as it moves.
@@ -198,6 +211,7 @@ impl ActiveAction {
             ActionPhase::Ready { from } => Some((*from, Purpose::Action)),
             // A search through many pages must not keep what was agreed to waiting.
             ActionPhase::Unknown { read_at, .. } if self.is_sought() && !self.knows_recipient() => Some((*read_at, Purpose::Message)),
+            ActionPhase::Unknown { read_at, .. } if self.is_deep_in_search() => Some((*read_at, Purpose::Message)),
             ActionPhase::Unknown { read_at, .. } => Some((*read_at, Purpose::Outcome)),
             ActionPhase::Following { read_at, .. } => Some((*read_at, Purpose::Message)),
             ActionPhase::ToIntend(_) | ActionPhase::Queued | ActionPhase::UnderWay | ActionPhase::Over => None,
@@ -263,16 +277,16 @@ impl ActiveAction {
     /// The outcome of its request. Returns the journal's line, whether it is sent again automatically, and the stage.
     pub fn answered(&mut self, outcome: &WriteOutcome, now: Timestamp) -> Answered {
         let taken = |active: &mut Self| {
-            active.phase = ActionPhase::Following { since: now, read_at: now };
+            active.phase = active.followed_from(now);
             Answered { outcome: Outcome::Accepted, goes_again: false, stage: ActionStage::Accepted }
         };
         // Only an accepted action needs no explanation.
         let Some(why) = outcome.explanation() else { return taken(self) };
         match outcome {
             WriteOutcome::Accepted { .. } => taken(self),
-            WriteOutcome::Refused { code, reason, trace_id, status, rate_limited, retry_after, .. } => {
+            WriteOutcome::Refused { code, reason, check, trace_id, status, rate_limited, retry_after } => {
                 let outcome = Outcome::Refused { code: code.clone(), reason: reason.clone(), trace_id: trace_id.clone() };
-                let refused = |why| ActionStage::Refused(Refusal { code: code.clone(), status: *status, why });
+                let refused = |why| ActionStage::Refused(Refusal { code: code.clone(), status: *status, why, check: check.clone() });
                 if *rate_limited {
                     return self.again_or(outcome, *retry_after, why, now, refused);
                 }
@@ -284,13 +298,22 @@ impl ActiveAction {
             }
             WriteOutcome::Unknown { reason, .. } => {
                 let outcome = Outcome::Unknown { reason: reason.clone() };
-                let NextLookUp::ReadAt(read_at) = look_up_again(now, 0, now) else {
+                let NextLookUp::ReadAt(read_at) = look_up_again(self.which.subject.patience(), now, 0, now) else {
                     self.phase = ActionPhase::Over;
                     return Answered { outcome, goes_again: false, stage: ActionStage::Unknown { why, look_up_at: None } };
                 };
                 self.phase = ActionPhase::Unknown { since: now, reads: 0, read_at, why: why.clone() };
                 Answered { outcome, goes_again: false, stage: ActionStage::Unknown { why, look_up_at: Some(read_at) } }
             }
+        }
+    }
+
+    /// What comes after the API took it: its message is read, to see what becomes of it. The rows of a file are seen on the
+    /// pages that are read anyway.
+    fn followed_from(&self, now: Timestamp) -> ActionPhase {
+        match self.which.subject {
+            Subject::Upload(_) => ActionPhase::Over,
+            Subject::Message(_) | Subject::Batch(_) | Subject::Send(_) => ActionPhase::Following { since: now, read_at: now },
         }
     }
 

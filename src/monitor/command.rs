@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use crate::action::{ActionNumber, Agreed, Draft};
+use crate::action::{ActionNumber, Agreed, Draft, UploadFile};
 use crate::delivery::{BatchId, MessageId, RecipientQuery};
 use crate::state::{ActionId, JournalAccess, NoteKind, Run};
 
@@ -22,6 +22,15 @@ pub enum Attendance {
     Present,
     /// No key for a while: automatic reading slows down.
     Away,
+}
+
+/// What is to be sent, and needs a reading before its question.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ToPrepare {
+    /// A message: what went to its recipient is read.
+    Send(Draft),
+    /// A file: the campaign's newest messages are read.
+    Upload(UploadFile),
 }
 
 /// A command to a campaign's worker.
@@ -84,16 +93,16 @@ pub enum Command {
         /// The batch.
         batch: BatchId,
     },
-    /// Read the messages to a recipient, before a question about one more. [`super::News::Recipient`] reports the result.
-    /// A newer request replaces the one before.
-    ReadRecipient {
+    /// Read what must be known before a question about sending. [`super::News::Prepared`] reports the result. A newer
+    /// request replaces the one before.
+    Prepare {
         /// Which request this is.
         generation: Generation,
         /// What is to be sent.
-        draft: Draft,
+        what: ToPrepare,
     },
-    /// They are no longer needed.
-    LeaveRecipient,
+    /// It is no longer needed.
+    LeavePrepared,
     /// Do what a person agreed to. One run at a time: a second one is refused while the first has messages to go.
     Act {
         /// The number of the first of its actions; the others have those that follow.
@@ -101,8 +110,8 @@ pub enum Command {
         /// What was agreed to, which only a person's yes can make.
         agreed: Agreed,
     },
-    /// Take back everything that was not sent yet, single retries, batches and the run: only a call under way is
-    /// finished. Answered with [`News::TakenBack`](super::News::TakenBack).
+    /// Take back everything that was not sent yet, single actions and the run: only a call under way is finished. An upload
+    /// whose last byte has not left is cut off, and looked up. Answered with [`News::TakenBack`](super::News::TakenBack).
     TakeBack,
     /// Resume a run that paused itself.
     ResumeRun {

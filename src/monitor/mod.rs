@@ -18,12 +18,12 @@ mod tests;
 
 pub use budget::Budget;
 pub use clock::{Clock, Moment, ServerTime};
-pub use command::{Attendance, Command, CommandSender, Generation, Inbox, inbox};
+pub use command::{Attendance, Command, CommandSender, Generation, Inbox, ToPrepare, inbox};
 pub use ledger::{FULL_PAGE, Fetch, Ledger, Outlook, PageSeen, SeenMessage, Stage};
 pub use reader::{ListRequest, Pages, ReadError, Reader, ReaderNews};
 pub use settings::CampaignSettings;
 pub use update::{
     ActionNews, ActionStage, BatchState, CampaignIndex, Connection, Meter, News, NotStarted, NoteLost, Notice, NoticeWeight,
-    OpenActionNews, Purpose, RecipientState, RunNews, RunPhase, SearchState, TakenBack, Update, UpdateSender,
+    OpenActionNews, PreparedState, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update, UpdateSender,
 };
 pub use worker::{AWAY_CALLS_PER_SECOND, KeyAgain, Monitor, MonitorOptions, ReadKey};

@@ -1,10 +1,10 @@
 //! All that a worker knows when it decides what to do next, and that decision. No IO.
 
 mod batches; // those to be read completely
-mod recipient;
+mod prepare; // what must be known before something is sent
 
 pub(super) use batches::BatchRequest;
-pub(super) use recipient::RecipientRequest;
+pub(super) use prepare::PrepareRequest;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -72,8 +72,8 @@ pub(super) struct Scheduler {
     read_again: VecDeque<MessageId>,
     /// The batch to be read completely, for a question.
     pub batch: Option<BatchRequest>,
-    /// What went to a recipient is to be read, for a question.
-    pub recipient: Option<RecipientRequest>,
+    /// What must be known before something is sent, for a question.
+    pub prepare: Option<PrepareRequest>,
     /// The batches to be loaded to their end; the last one goes first.
     pub loads: Vec<BatchRequest>,
     pub actions: Vec<ActiveAction>,
@@ -162,8 +162,8 @@ pub(super) enum Job {
     ReadAgain(MessageId),
     /// The next page of a batch to be read completely.
     Batch(Generation),
-    /// What went to a recipient.
-    Recipient(Generation),
+    /// What must be known before something is sent.
+    Prepare(Generation),
     Page(Fetch),
 }
 
@@ -210,7 +210,7 @@ impl Scheduler {
             opened: None,
             read_again: VecDeque::new(),
             batch: None,
-            recipient: None,
+            prepare: None,
             loads: Vec::new(),
             actions: Vec::new(),
             run: None,
@@ -379,8 +379,8 @@ impl Scheduler {
         if let Some(batch) = self.batch.as_ref().filter(|batch| batch.read_at.is_some_and(|at| at <= now)) {
             return Some((Job::Batch(batch.generation), Purpose::Batch));
         }
-        if let Some(wanted) = self.recipient.as_ref().filter(|wanted| wanted.read_at.is_some_and(|at| at <= now)) {
-            return Some((Job::Recipient(wanted.generation), Purpose::Search));
+        if let Some(wanted) = self.prepare.as_ref().filter(|wanted| wanted.read_at.is_some_and(|at| at <= now)) {
+            return Some((Job::Prepare(wanted.generation), Purpose::Search));
         }
         if let Some(search) = &self.search {
             let job = |position| Job::Search { generation: search.generation, query: search.query.clone(), position };
@@ -444,10 +444,10 @@ impl Scheduler {
         let search = self.search.as_ref().and_then(|search| search.ask_at);
         let opened = self.opened.as_ref().and_then(|opened| opened.read_at);
         let batch = self.batch.as_ref().and_then(|batch| batch.read_at);
-        let recipient = self.recipient.as_ref().and_then(|wanted| wanted.read_at);
+        let prepare = self.prepare.as_ref().and_then(|wanted| wanted.read_at);
         let loads = self.open_loads().filter_map(|load| load.read_at).min();
         let ledger = self.reads.then(|| self.ledger.ask_again(now, &self.outlook(now)));
-        let readings = search.into_iter().chain(opened).chain(batch).chain(recipient).chain(loads).chain(ledger).map(|at| at.max(quiet));
+        let readings = search.into_iter().chain(opened).chain(batch).chain(prepare).chain(loads).chain(ledger).map(|at| at.max(quiet));
         actions.chain(readings).chain(self.review_at).min()
     }
 }

@@ -18,6 +18,7 @@ mod sends;
 mod steps;
 mod taking_back;
 mod transports;
+mod uploads;
 mod world;
 
 use std::sync::{Arc, Mutex};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::Generation;
-use crate::action::{ActionNumber, BatchReading, SendReading, Subject};
+use crate::action::{ActionNumber, BatchReading, Created, SendReading, Subject, UploadReading};
 use crate::delivery::{BatchId, Beside, MessageId, Rows, Status};
 use crate::postman::{CallError, CallProblem, Explanation, Refusal};
 use crate::state::{ActionId, ActionKind, ActionState, NoteKind};
@@ -108,12 +108,12 @@ pub enum News {
         /// Its progress.
         state: BatchState,
     },
-    /// The messages to a recipient were read, before one is sent to them.
-    Recipient {
+    /// What must be known before something is sent was read.
+    Prepared {
         /// Which request this answers.
         generation: Generation,
         /// Its progress.
-        state: RecipientState,
+        state: PreparedState,
     },
     /// An action made progress.
     Action(ActionNews),
@@ -148,12 +148,14 @@ pub struct NotStarted {
     pub batches: Vec<BatchId>,
     /// How many messages were to be sent. What they say is not kept.
     pub sends: usize,
+    /// The names of files that were to be sent.
+    pub uploads: Vec<String>,
 }
 
 impl NotStarted {
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
-        self.messages.is_empty() && self.batches.is_empty() && self.sends == 0
+        self.messages.is_empty() && self.batches.is_empty() && self.sends == 0 && self.uploads.is_empty()
     }
 }
 
@@ -173,6 +175,8 @@ pub struct TakenBack {
     pub taken_back: usize,
     /// How many had already been sent: their outcome is reported as usual.
     pub leaving: usize,
+    /// How many uploads were cut off before their last byte had left: they are looked up.
+    pub cut: usize,
 }
 
 /// The state of a campaign's connection. The last good data are kept separately.
@@ -285,12 +289,14 @@ pub enum BatchState {
     },
 }
 
-/// The progress of reading the messages to a recipient.
+/// The progress of reading what must be known before something is sent.
 #[derive(Debug, Clone, PartialEq)]
-pub enum RecipientState {
-    /// They were read.
-    Read(SendReading),
-    /// They could not be read.
+pub enum PreparedState {
+    /// What went to a recipient.
+    Send(SendReading),
+    /// What the campaign sent last, and whether the same file went before.
+    Upload(UploadReading),
+    /// It could not be read.
     Failed {
         /// What happened.
         why: Explanation,
@@ -363,8 +369,8 @@ pub struct ActionNews {
     pub action: Option<ActionId>,
     /// What it is about.
     pub subject: Subject,
-    /// The message that a send created, once its id is known.
-    pub created: Option<MessageId>,
+    /// What it created, once its id is known.
+    pub created: Option<Created>,
     /// How far it is.
     pub stage: ActionStage,
     /// When that was.
@@ -382,6 +388,13 @@ pub enum ActionStage {
     UnderWay {
         /// Which try this is, from 1.
         try_number: u32,
+    },
+    /// So much of a file has left: handed to the system, which may still hold some of it.
+    Uploading {
+        /// Bytes that have left.
+        sent: u64,
+        /// All of them.
+        total: u64,
     },
     /// The try provably did nothing (not sent, or dropped with a 429): it is repeated.
     GoesAgain {
@@ -429,7 +442,7 @@ impl ActionStage {
     pub fn word(&self) -> &str {
         match self {
             ActionStage::Intended => "intended",
-            ActionStage::UnderWay { .. } => "under way",
+            ActionStage::UnderWay { .. } | ActionStage::Uploading { .. } => "under way",
             ActionStage::GoesAgain { .. } => "goes again",
             ActionStage::Accepted => "accepted",
             ActionStage::FoundAccepted => "found accepted",
@@ -448,7 +461,7 @@ impl ActionStage {
     pub fn short_word(&self) -> Option<&'static str> {
         match self {
             ActionStage::Intended => Some("asked"),
-            ActionStage::UnderWay { .. } | ActionStage::GoesAgain { .. } => Some("under way"),
+            ActionStage::UnderWay { .. } | ActionStage::Uploading { .. } | ActionStage::GoesAgain { .. } => Some("under way"),
             ActionStage::Unknown { .. } => Some("unknown"),
             ActionStage::Accepted | ActionStage::FoundAccepted => Some("accepted"),
             _ => None,

@@ -9,6 +9,7 @@ mod open;
 mod posting;
 mod running;
 mod sending;
+mod uploading;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::active_action::{Skipped, is_over};
 use super::call_slots::{Sharing, blocking, broken_reported, repaired_reported};
-use super::scheduler::{BatchRequest, CallFailure, GOING_ON, Job, NextStep, OpenedMessage, RecipientRequest, Scheduler, Search};
+use super::scheduler::{BatchRequest, CallFailure, GOING_ON, Job, NextStep, OpenedMessage, PrepareRequest, Scheduler, Search};
 use super::{
     CampaignIndex, Clock, Command, Connection, Inbox, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime,
     Update, UpdateSender,
@@ -249,8 +250,8 @@ impl Worker {
             Command::ReadBatch { generation, batch } => self.scheduler.batch = Some(BatchRequest::new(generation, batch, now)),
             Command::LeaveBatch => self.scheduler.batch = None,
             Command::LoadBatch { generation, batch } => self.scheduler.load_batch(generation, batch, now),
-            Command::ReadRecipient { generation, draft } => self.scheduler.recipient = Some(RecipientRequest::new(generation, draft, now)),
-            Command::LeaveRecipient => self.scheduler.recipient = None,
+            Command::Prepare { generation, what } => self.scheduler.prepare = Some(PrepareRequest::new(generation, what, now)),
+            Command::LeavePrepared => self.scheduler.prepare = None,
             Command::Act { number, agreed } => self.act(number, agreed).await,
             Command::TakeBack => self.take_back().await,
             Command::ResumeRun { agreed_at } if is_over(self.clock.moment_of(agreed_at), self.clock.moment()) => {
@@ -299,7 +300,7 @@ impl Worker {
             Job::ReadBefore(index) => self.read_before(index).await,
             Job::ReadFor(index) => self.read_for(index).await,
             Job::Batch(generation) => self.read_requested_batch(generation).await,
-            Job::Recipient(generation) => self.read_recipient(generation).await,
+            Job::Prepare(generation) => self.prepare(generation).await,
         }
         self.under_way = None;
     }

@@ -124,6 +124,8 @@ pub struct Refusal {
     pub status: u16,
     /// The same for a person.
     pub why: Explanation,
+    /// What the check of an uploaded file found, as received: for the screen only.
+    pub check: Option<FileCheck>,
 }
 
 impl Refusal {
@@ -154,7 +156,7 @@ mod tests {
         // Words that contradict code and status: nothing may depend on them.
         let what = "Postman refuses access: no attempts left".to_owned();
         let why = Explanation::new(what, "", "");
-        Refusal { code: code.map(str::to_owned), status, why }
+        Refusal { code: code.map(str::to_owned), status, why, check: None }
     }
 
     #[rstest]

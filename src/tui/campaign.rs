@@ -15,6 +15,7 @@ mod outage; // a time without answers
 mod rest; // what was agreed to but not started
 mod run;
 mod sent; // the messages that were sent from here
+mod uploads; // and the files
 mod standing; // how it is doing
 mod window;
 
@@ -34,6 +35,7 @@ use outage::Outage;
 pub(super) use rest::{LeftToStart, NOTHING_LEFT};
 pub(super) use run::RunRecord;
 use sent::Sent;
+use uploads::Uploads;
 pub(super) use window::{TimeWindow, Times, WindowOrigin};
 
 use std::borrow::Cow;
@@ -135,6 +137,8 @@ pub(in crate::tui) struct Campaign {
     /// A message that was typed and not sent.
     pub draft: Option<SendDraft>,
     pub sent: Sent,
+    /// The files that were sent from here.
+    pub uploads: Uploads,
     /// Whether a person wanted back what was waiting, since something was last agreed to.
     pub stop_asked: bool,
     /// All messages that the API has refused because their attempts are used up: none of them is
@@ -212,6 +216,7 @@ impl Campaign {
             not_started: LeftToStart::default(),
             draft: None,
             sent: Sent::default(),
+            uploads: Uploads::default(),
             stop_asked: false,
             out_of_attempts: HashSet::new(),
             activity_view: Activity::default(),

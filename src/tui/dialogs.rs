@@ -36,7 +36,7 @@ use super::KeyRole;
 use super::keys::{Action, Context};
 use super::shared::Shared;
 use super::widgets::question::{Asked, OpenQuestion, Takes};
-use crate::monitor::{BatchState, Generation, RecipientState};
+use crate::monitor::{BatchState, Generation, PreparedState};
 use crate::store::RowNumber;
 
 pub(in crate::tui) use actions::{RowAction, RowMenu};
@@ -191,8 +191,8 @@ pub(in crate::tui) struct Changed {
     pub are_rows_gone: bool,
     /// What a worker has read of a batch.
     pub batch: Option<(Generation, BatchState)>,
-    /// What a worker has read of what went to a recipient.
-    pub recipient: Option<(Generation, RecipientState)>,
+    /// What a worker has read before something is sent.
+    pub prepared: Option<(Generation, PreparedState)>,
     /// Whether it was the tick: what is counted by time is counted again.
     pub is_tick: bool,
     /// Whether the dialog was covered and followed nothing meanwhile: a question is another one from now on.

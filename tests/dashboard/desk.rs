@@ -14,7 +14,8 @@ use postwatch::delivery::{
     AttemptFields, BatchFields, BatchId, CampaignId, Message, MessageId, Reported, RowFields, Rows, RowsBuilder, TemplateFields,
 };
 use postwatch::monitor::{
-    ActionNews, ActionStage, BatchState, CampaignIndex, Command, Connection, Generation, Meter, News, Notice, NoticeWeight, Purpose, Update,
+    ActionNews, ActionStage, BatchState, CampaignIndex, Command, Connection, Generation, Meter, News, Notice, NoticeWeight, Purpose,
+    ToPrepare, Update,
 };
 use postwatch::postman::{Explanation, HostKind, Refusal};
 use postwatch::state::NoteKind;
@@ -199,7 +200,7 @@ pub fn setup(campaigns: Vec<CampaignSettings>) -> Setup {
 
 /// What the API said no with.
 pub fn refusal(code: &str, what: &str) -> Refusal {
-    Refusal { code: Some(code.to_owned()), status: 400, why: explanation(what) }
+    Refusal { code: Some(code.to_owned()), status: 400, why: explanation(what), check: None }
 }
 
 pub fn explanation(what: &str) -> Explanation {
@@ -288,7 +289,7 @@ impl Desk {
                     self.batches_asked.push((*generation, batch.clone()));
                 }
                 Effect::Command { command: Command::LeaveBatch, .. } => self.batches_left += 1,
-                Effect::Command { command: Command::ReadRecipient { generation, draft }, .. } => {
+                Effect::Command { command: Command::Prepare { generation, what: ToPrepare::Send(draft) }, .. } => {
                     self.recipients_asked.push((*generation, draft.clone()));
                 }
                 Effect::Command { command: Command::LoadBatch { generation, batch }, .. } => {
@@ -507,7 +508,7 @@ impl Desk {
             // Whether somebody looks, and what is read for a question, is asked for by itself.
             Effect::Command { command: Command::InView(_) | Command::Attend(_) | Command::LeaveBatch | Command::Note { .. }, .. } => None,
             Effect::Command { command: Command::ReadBatch { .. } | Command::LoadBatch { .. }, .. } => None,
-            Effect::Command { command: Command::ReadRecipient { .. } | Command::LeaveRecipient, .. } => None,
+            Effect::Command { command: Command::Prepare { .. } | Command::LeavePrepared, .. } => None,
             Effect::Command { command, .. } => Some(command),
             _ => None,
         });

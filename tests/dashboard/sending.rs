@@ -3,9 +3,9 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
-use postwatch::action::{ConfirmedSend, Fingerprint, SameMessage, SendReading, Subject};
+use postwatch::action::{ConfirmedSend, Created, Fingerprint, SameMessage, SendReading, Subject};
 use postwatch::delivery::{AttemptFields, MessageId, Reported, RowFields, Rows, RowsBuilder, Status, TemplateFields};
-use postwatch::monitor::{ActionNews, ActionStage, Command, Connection, News, NotStarted, OpenActionNews, RecipientState, TakenBack};
+use postwatch::monitor::{ActionNews, ActionStage, Command, Connection, News, NotStarted, OpenActionNews, PreparedState, TakenBack};
 use postwatch::postman::HostKind;
 use postwatch::state::{ActionKind, ActionState};
 use postwatch::store::{AnswerKind, Reach};
@@ -102,12 +102,12 @@ impl Types for Desk {
         let known = same.iter().map(|same| same.message.clone()).collect();
         let reading =
             SendReading { fingerprint: Fingerprint::new("f00d"), known, is_whole: true, newest: None, same, is_open, asked_at: self.now };
-        self.news(0, News::Recipient { generation, state: RecipientState::Read(reading) })
+        self.news(0, News::Prepared { generation, state: PreparedState::Send(reading) })
     }
 
     fn stage(&mut self, stage: ActionStage, created: Option<&str>) -> &mut Self {
         let (subject, created, at) = (Subject::Send(Fingerprint::new("f00d")), created.map(MessageId::new), self.now);
-        self.news(0, News::Action(ActionNews { number: None, action: None, subject, created, stage, at }))
+        self.news(0, News::Action(ActionNews { number: None, action: None, subject, created: created.map(Created::Message), stage, at }))
     }
 
     /// The new message is on the newest page.
@@ -410,11 +410,11 @@ fn what_cannot_be_read_is_said_and_can_be_left() {
     filled(&mut desk).keys("Enter");
     let failed = |desk: &mut Desk, again| {
         let (generation, _) = desk.recipients_asked.last().cloned().unwrap();
-        desk.news(0, News::Recipient { generation, state: RecipientState::Failed { why: explanation("no answer"), again } });
+        desk.news(0, News::Prepared { generation, state: PreparedState::Failed { why: explanation("no answer"), again } });
     };
     failed(&mut desk, true);
     desk.sees("no answer").sees("Trying again").keys("Esc").sees("[ Review… ]").misses("no answer");
-    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::Command { command: Command::LeaveRecipient, .. })));
+    assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::Command { command: Command::LeavePrepared, .. })));
     desk.keys("Enter");
     failed(&mut desk, false);
     desk.sees("so nothing can be sent:")
@@ -458,7 +458,7 @@ fn a_full_page_of_messages_may_not_be_all() {
     let known = (0..1_000).map(|number| MessageId::new(format!("message_{number}"))).collect();
     let fingerprint = Fingerprint::new("f00d");
     let reading = SendReading { fingerprint, known, is_whole: false, newest: None, same: Vec::new(), is_open: false, asked_at: desk.now };
-    desk.news(0, News::Recipient { generation, state: RecipientState::Read(reading) });
+    desk.news(0, News::Prepared { generation, state: PreparedState::Send(reading) });
     desk.sees("This campaign sent 1,000 or more messages to this number");
 }
 
@@ -504,7 +504,7 @@ fn what_was_taken_back_is_sent_again_as_it_was_typed(#[case] is_secret: bool, #[
     let mut desk = loaded(settings, 120, 36);
     filled(desk.keys(": s e n d Enter")).keys("Enter").read(Vec::new(), false).wait(500).keys("y : s t o p Enter");
     desk.stage(ActionStage::NotSent(explanation("It was taken back: nothing was sent.")), None);
-    desk.news(0, News::TakenBack(TakenBack { taken_back: 1, leaving: 0 }));
+    desk.news(0, News::TakenBack(TakenBack { taken_back: 1, leaving: 0, cut: 0 }));
     desk.sees("1 taken back: nothing was sent for it").sees(next).misses(":rest");
 }
 
@@ -844,8 +844,8 @@ proptest! {
                 }
                 Happening::Answer(which) => {
                     let (generation, _) = desk.recipients_asked.last().cloned().unwrap();
-                    let state = RecipientState::Failed { why: explanation("no answer"), again: which == 1 };
-                    desk.news(0, News::Recipient { generation, state });
+                    let state = PreparedState::Failed { why: explanation("no answer"), again: which == 1 };
+                    desk.news(0, News::Prepared { generation, state });
                 }
                 Happening::Wait(milliseconds) => {
                     desk.wait(milliseconds);
@@ -873,6 +873,6 @@ fn a_reading_that_fails_says_so_where_there_is_little_room(#[case] columns: u16,
         "Nothing listens there. ".repeat(4),
         "Check the base URL.",
     );
-    desk.news(0, News::Recipient { generation, state: RecipientState::Failed { why, again: true } });
+    desk.news(0, News::Prepared { generation, state: PreparedState::Failed { why, again: true } });
     desk.sees("What went to this number cannot be read yet").sees("[ Review… ]");
 }

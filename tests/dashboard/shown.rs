@@ -96,7 +96,7 @@ fn actions_are_exported_masked_with_code_and_trace() {
     desk.keys("5 x").sees("there is nothing to export");
     let ids: Vec<MessageId> = messages()[1..3].iter().map(Sms::id).collect();
     let batches = vec![BatchId::new("batch_left")];
-    desk.news(0, News::NotStarted(NotStarted { messages: ids, batches, sends: 0 }));
+    desk.news(0, News::NotStarted(NotStarted { messages: ids, batches, sends: 0, uploads: Vec::new() }));
     let stage = ActionStage::Refused(refusal("too_many_message_attempts_error", "=The message has no attempts left."));
     let at = desk.now;
     desk.news(0, retry_news(messages()[0].id(), stage, at));

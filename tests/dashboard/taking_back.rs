@@ -155,7 +155,7 @@ fn a_batch_that_was_taken_back_is_offered_again() {
 /// An earlier run was to retry messages and batches, and ended before.
 fn left_over(messages: &[Sms], batches: &[&str]) -> News {
     let batches = batches.iter().map(|batch| BatchId::new(*batch)).collect();
-    News::NotStarted(NotStarted { messages: messages.iter().map(Sms::id).collect(), batches, sends: 0 })
+    News::NotStarted(NotStarted { messages: messages.iter().map(Sms::id).collect(), batches, sends: 0, uploads: Vec::new() })
 }
 
 #[rstest]
@@ -203,7 +203,7 @@ fn what_a_stop_left_is_planned_from_the_results() {
     let phase = RunPhase::Stopped(explanation("The run was stopped."));
     let news =
         RunNews { total: 6, accepted: 1, refused: 0, unknown: 0, skipped: 0, not_sent: 5, to_go: 0, phase, rate: 1.5, began_at: desk.now };
-    desk.news(0, News::Run(news)).news(0, News::TakenBack(TakenBack { taken_back: 5, leaving: 0 }));
+    desk.news(0, News::Run(news)).news(0, News::TakenBack(TakenBack { taken_back: 5, leaving: 0, cut: 0 }));
     desk.commands();
     desk.sees("Results of the run").sees("r plan the rest").keys("r").sees("Retry 5 messages").wait(1_000).keys("y").wait(3_000);
     assert_eq!(desk.commands().iter().map(|command| run_of(command).map(<[_]>::len)).collect::<Vec<_>>(), [Some(5)]);
@@ -238,7 +238,7 @@ fn all_that_a_stop_left_is_planned_by_either_word(#[case] keys: &str) {
         rate: 1.5,
         began_at: desk.now,
     };
-    desk.news(0, News::Run(news)).news(0, News::TakenBack(TakenBack { taken_back: 21, leaving: 0 }));
+    desk.news(0, News::Run(news)).news(0, News::TakenBack(TakenBack { taken_back: 21, leaving: 0, cut: 0 }));
     desk.keys("Esc").keys(keys).sees("Retry 21 messages");
 }
 
@@ -254,7 +254,7 @@ fn a_single_retry_that_waits_is_taken_back(#[case] keys: &str) {
     assert_eq!(desk.commands(), [Command::TakeBack]);
     let stage = ActionStage::NotSent(explanation("It was taken back: nothing was sent."));
     let news = retry_news(message.id(), stage, desk.now);
-    desk.news(0, news).news(0, News::TakenBack(TakenBack { taken_back: 1, leaving: 0 }));
+    desk.news(0, news).news(0, News::TakenBack(TakenBack { taken_back: 1, leaving: 0, cut: 0 }));
     desk.sees("1 taken back: nothing was sent for it").sees(":rest plans what is left");
     desk.keys(": r e s t Enter").sees("Retry 1 message");
 }
@@ -262,7 +262,7 @@ fn a_single_retry_that_waits_is_taken_back(#[case] keys: &str) {
 #[test]
 fn what_had_left_is_told_as_too_late() {
     let mut desk = Desk::with(&[sms(4_018, "failure", 600)], 120, 24);
-    desk.keys("r").wait(500).keys("y ^c").news(0, News::TakenBack(TakenBack { taken_back: 0, leaving: 1 }));
+    desk.keys("r").wait(500).keys("y ^c").news(0, News::TakenBack(TakenBack { taken_back: 0, leaving: 1, cut: 0 }));
     desk.sees("too late to take back: 1 on its way already").wait(6_000).keys("^c").sees("again to quit");
     let news = batch_retry_news(BatchId::new(BATCH), ActionStage::Accepted, desk.now);
     desk.news(0, news);

@@ -18,7 +18,7 @@ use super::super::{EarlyExit, Exit, Failure, Format};
 use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome};
 use super::waiting::{After, LONGEST_STALL, Moving, Pause, RunStall, ScriptedStage, ScriptedStages};
 use super::worker;
-use crate::action::{ActionNumber, Agreed, ConfirmedAction, ConfirmedSend, PATIENCE};
+use crate::action::{ActionNumber, Agreed, ConfirmedAction, ConfirmedSend, Created, PATIENCE};
 use crate::delivery::{MessageId, full_stop};
 use crate::monitor::{ActionStage, Clock, Command, Connection, Monitor, News, RunPhase, Update};
 use crate::postman::{Explanation, Refusal};
@@ -154,7 +154,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             // What an earlier run left open is looked up by the worker, too; it is not ours.
             News::Action(news) => {
                 if let Some(sent) = self.sent.as_mut().filter(|_| self.stages.get(news.subject.id()).is_some()) {
-                    sent.created = news.created.or(sent.created.take());
+                    sent.created = news.created.as_ref().and_then(Created::message).cloned().or(sent.created.take());
                 }
                 return self.step(news.subject.id(), news.stage);
             }
@@ -202,7 +202,7 @@ impl<W: Write> ScriptedRun<'_, W> {
                 }
                 return Ok(());
             }
-            ActionStage::Followed { .. } => return Ok(()),
+            ActionStage::Uploading { .. } | ActionStage::Followed { .. } => return Ok(()),
             ActionStage::Accepted | ActionStage::FoundAccepted => {
                 self.stall.answered(Instant::now());
                 if stage == ActionStage::Accepted {

@@ -122,7 +122,7 @@ impl ActiveAction {
     }
 }
 
-/// Why a confirmed retry is not sent, although nothing failed.
+/// Why a confirmed action is not sent, although nothing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Skipped {
     /// It was retried elsewhere.
@@ -133,6 +133,10 @@ pub(in super::super) enum Skipped {
     Incomparable,
     /// The API no longer has it, or does not show it.
     Gone,
+    /// The file is no longer the one that was checked.
+    FileChanged,
+    /// The campaign's messages have no times, so a lost answer could not be looked up.
+    NoTimes,
 }
 
 impl Skipped {
@@ -159,9 +163,21 @@ impl Skipped {
                 "It could not be found again.",
                 "The API refused to show it just before the retry. Nothing was sent from here.",
             ),
+            Skipped::FileChanged => (
+                "the file has changed since it was checked",
+                "The file has changed since it was checked.",
+                "What would have been sent is not what was agreed to. Nothing was sent.",
+            ),
+            Skipped::NoTimes => (
+                "no message of the campaign has a time, so a lost answer could not be looked up",
+                "No message of this campaign has a time.",
+                "If the answer were lost, nothing could show whether the file went. Nothing was sent.",
+            ),
         };
         let next = match self {
             Skipped::SentElsewhere => "Check what went to this number.",
+            Skipped::FileChanged => "Check the file again.",
+            Skipped::NoTimes => "Ask Postman's support why messages have no times.",
             _ => "Check the message and plan it again if it still needs a retry.",
         };
         (reason, Explanation::new(what.to_owned(), why.to_owned(), next.to_owned()))

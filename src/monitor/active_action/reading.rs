@@ -127,11 +127,11 @@ impl ActiveAction {
             ActionEvidence::Message(evidence) => Some(evidence.compare(message, from)),
             // The message that a send created is there.
             ActionEvidence::Send(_) => Some(MessageFinding::Taken),
-            ActionEvidence::Batch(_) => None,
+            ActionEvidence::Batch(_) | ActionEvidence::Upload(_) => None,
         }
     }
 
-    /// Whether its batch, or what went to its recipient, must be read before its request may be sent: not if that was
+    /// Whether its batch, what went to its recipient, or its file must be read before its request may be sent: not if that was
     /// read within the last minute, or the last page of a reading that began after the yes has just arrived.
     pub fn must_read(&self, now: Timestamp) -> bool {
         match &self.known {
@@ -140,6 +140,7 @@ impl ActiveAction {
                 !evidence.is_fresh(now) && !has_just_been
             }
             ActionEvidence::Send(evidence) => evidence.must_read(now),
+            ActionEvidence::Upload(evidence) => self.file_to_load().is_some() || evidence.must_read(now),
             ActionEvidence::Message(_) => false,
         }
     }
@@ -227,12 +228,12 @@ impl ActiveAction {
     pub(super) fn looked_up(&mut self, finding: MessageFinding, now: Timestamp) -> Reread {
         let ActionPhase::Unknown { since, reads, read_at, why } = &mut self.phase else { return Reread::default() };
         if finding == MessageFinding::Taken {
-            self.phase = ActionPhase::Following { since: now, read_at: now };
+            self.phase = self.followed_from(now);
             return Reread { stage: Some(ActionStage::FoundAccepted), resolved: true, ..Reread::default() };
         }
         *reads += 1;
         let why = why.clone();
-        let look_up_at = match look_up_again(*since, *reads, now) {
+        let look_up_at = match look_up_again(self.which.subject.patience(), *since, *reads, now) {
             NextLookUp::ReadAt(next) => {
                 *read_at = next;
                 Some(next)
@@ -275,7 +276,7 @@ impl ActiveAction {
         }
         let read = self.will_not_leave(&reason);
         match error.status().filter(|_| error.is_access_refused()) {
-            Some(status) => Reread { stage: Some(ActionStage::Refused(Refusal { code: None, status, why })), ..read },
+            Some(status) => Reread { stage: Some(ActionStage::Refused(Refusal { code: None, status, why, check: None })), ..read },
             None => read,
         }
     }
@@ -286,6 +287,7 @@ impl ActiveAction {
         // A reading of several pages starts over: its cursor may be what was refused.
         self.pass = BatchPass::default();
         self.search_again();
+        self.search_batch_again();
         self.unread = self.unread.saturating_add(1);
         let pause = (FOLLOW_SOON * i32::try_from(self.unread).unwrap_or(i32::MAX)).min(LONGEST_UNREAD);
         match &mut self.phase {

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{ActionPhase, ActiveAction, Reread};
-use crate::action::{ActionEvidence, Draft, FingerprintKey, MessageFinding, SendEvidence, SendRecheck};
+use crate::action::{ActionEvidence, Created, Draft, FingerprintKey, MessageFinding, SendEvidence, SendRecheck};
 use crate::delivery::{MessageId, Rows};
 use crate::postman::{Call, Cursor, PageAnswer, PageData, Position, WriteOutcome};
 
@@ -71,7 +71,7 @@ impl ActiveAction {
 
     /// Its request created this message.
     fn found(&mut self, message: MessageId, now: Timestamp) -> Reread {
-        self.which.created = Some(message);
+        self.which.created = Some(Created::Message(message));
         self.search = ListPass::default();
         self.looked_up(MessageFinding::Taken, now)
     }
@@ -110,7 +110,7 @@ impl ActiveAction {
     pub fn send_evidence(&self) -> Option<&SendEvidence> {
         match &self.known {
             ActionEvidence::Send(evidence) => Some(evidence),
-            ActionEvidence::Message(_) | ActionEvidence::Batch(_) => None,
+            ActionEvidence::Message(_) | ActionEvidence::Batch(_) | ActionEvidence::Upload(_) => None,
         }
     }
 

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use rstest::rstest;
 
 use super::taking_back::states;
-use super::world::{Bench, Seen, World, demo_world, retry_batch_command, retry_command, run_command, send_command};
+use super::world::{Bench, Seen, World, demo_world, retry_batch_command, retry_command, run_command, send_command, upload_command};
 use crate::monitor::{ActionStage, Command, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, Transport, TransportFailure};
@@ -52,6 +52,7 @@ enum What {
     Run,
     Batch,
     Send,
+    Upload,
 }
 
 /// A worker with old rows, so that they are read again first. The second request is dropped for the rate and
@@ -77,6 +78,12 @@ async fn prepared(what: What) -> (Bench, Arc<Steps>, Command, usize) {
             let plan = before.send_plan(NUMBER).await;
             before.run(Duration::from_secs(100)).await;
             (send_command(plan.confirm(before.clock.now()).unwrap()), 1)
+        }
+        What::Upload => {
+            let file = before.file("clinic.csv", 3);
+            let plan = before.upload_plan(file).await;
+            before.run(Duration::from_secs(100)).await;
+            (upload_command(plan.confirm(before.clock.now(), None).unwrap()), 1)
         }
         What::Single | What::Run => {
             let chosen = before.failures(if what == What::Single { 1 } else { 3 });
@@ -116,6 +123,8 @@ fn is_over(seen: &Seen, what: What) -> bool {
         What::Single => seen.stages.last().is_some_and(|(_, stage)| ended(stage)),
         What::Batch => seen.batch_stages.last().is_some_and(ended),
         What::Send => seen.sends.last().is_some_and(|(_, stage)| ended(stage)),
+        // What is cut off on its way stays unknown.
+        What::Upload => seen.uploads.last().is_some_and(|(_, stage)| ended(stage) || stage.needs_person()),
         What::Run => seen.run_is_over(),
     }
 }
@@ -134,6 +143,7 @@ async fn at_every_step(what: What, happens: impl Fn(&Bench) -> Happening, check:
         };
         bench.run(Duration::from_secs(600)).await;
         check(&bench, left_then, &steps, messages);
+        assert!(bench.uploaded().len() <= 1, "{what:?}, step {step}: it was uploaded twice");
         assert!(bench.sent_to(NUMBER).len() <= 1, "{what:?}, step {step}: it was sent twice");
         let twice: Vec<_> = bench.accepted().into_iter().filter(|(_, times)| *times > 1).collect();
         assert!(twice.is_empty(), "{what:?}, step {step}: {twice:?}");
@@ -145,7 +155,9 @@ async fn at_every_step(what: What, happens: impl Fn(&Bench) -> Happening, check:
 
 #[rstest]
 #[tokio::test(start_paused = true)]
-async fn what_is_taken_back_at_any_step_does_not_leave_after_it(#[values(What::Single, What::Run, What::Batch, What::Send)] what: What) {
+async fn what_is_taken_back_at_any_step_does_not_leave_after_it(
+    #[values(What::Single, What::Run, What::Batch, What::Send, What::Upload)] what: What,
+) {
     let taken_back = |bench: &Bench| -> Happening {
         let inbox = bench.commands();
         Box::new(move || inbox.send(Command::TakeBack))
@@ -164,7 +176,7 @@ const TEN_YEARS: i64 = 10 * 365 * 86_400;
 #[tokio::test(start_paused = true)]
 async fn a_night_at_any_step_ends_what_was_agreed_to_before_it(
     #[values((EIGHT_HOURS, -EIGHT_HOURS), (0, TEN_YEARS))] night: (i64, i64),
-    #[values(What::Single, What::Run, What::Batch, What::Send)] what: What,
+    #[values(What::Single, What::Run, What::Batch, What::Send, What::Upload)] what: What,
 ) {
     let passes = |bench: &Bench| -> Happening {
         let clock = bench.clock.clone();
@@ -183,7 +195,9 @@ async fn a_night_at_any_step_ends_what_was_agreed_to_before_it(
 /// A wall clock set back, however far, hinders nothing.
 #[rstest]
 #[tokio::test(start_paused = true)]
-async fn a_clock_set_back_at_any_step_hinders_nothing(#[values(What::Single, What::Run, What::Batch, What::Send)] what: What) {
+async fn a_clock_set_back_at_any_step_hinders_nothing(
+    #[values(What::Single, What::Run, What::Batch, What::Send, What::Upload)] what: What,
+) {
     let is_set = |bench: &Bench| -> Happening {
         let clock = bench.clock.clone();
         Box::new(move || clock.set_wall(SignedDuration::from_secs(-TEN_YEARS)))

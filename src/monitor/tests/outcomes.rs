@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rstest::rstest;
 
-use super::world::{Bench, Seen, World, demo_world, loaded, retry_command, run_command, send_command};
+use super::world::{Bench, Seen, World, demo_world, loaded, retry_command, run_command, send_command, upload_command};
 use crate::delivery::MessageId;
 use crate::monitor::{ActionStage, Command, RunPhase};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
@@ -44,29 +44,35 @@ fn cut() -> ScriptedStep {
 enum What {
     Retry,
     Send,
+    Upload,
 }
 
 /// One action whose first requests meet a fault: the state it ends in, the tries, and how often the world accepted it.
 async fn ends(what: What, fault: Fault, times: usize) -> (ActionState, u32, usize) {
     const NUMBER: &str = "6580009999";
     let faults = posts(move |number| (number <= times).then(|| fault.clone()));
-    // A send needs nothing loaded.
+    // A send and an upload need nothing loaded.
     let world = World { reads: what == What::Retry, ..demo_world(300, 0.0) };
     let mut bench = Bench::with_faults(world, |inner| FaultTransport::new(inner, faults));
     if what == What::Retry {
         bench = loaded(bench).await;
     }
     let failed = (what == What::Retry).then(|| bench.failed());
-    let command = match &failed {
-        Some(failed) => retry_command(bench.confirmed(failed)),
-        None => send_command(bench.send_plan(NUMBER).await.confirm(bench.clock.now()).unwrap()),
+    let command = match (&failed, what) {
+        (Some(failed), _) => retry_command(bench.confirmed(failed)),
+        (None, What::Upload) => {
+            let file = bench.file("clinic.csv", 3);
+            upload_command(bench.upload_plan(file).await.confirm(bench.clock.now(), None).unwrap())
+        }
+        (None, _) => send_command(bench.send_plan(NUMBER).await.confirm(bench.clock.now()).unwrap()),
     };
     bench.ask(command);
     bench.run(Duration::from_secs(600)).await;
     let entry = bench.journal().all(1).unwrap().remove(0);
-    let accepted = match &failed {
-        Some(failed) => bench.accepted().get(failed).copied().unwrap_or(0),
-        None => bench.sent_to(NUMBER).len(),
+    let accepted = match (&failed, what) {
+        (Some(failed), _) => bench.accepted().get(failed).copied().unwrap_or(0),
+        (None, What::Upload) => bench.uploaded().len(),
+        (None, _) => bench.sent_to(NUMBER).len(),
     };
     (entry.state, entry.tries, accepted)
 }
@@ -80,7 +86,7 @@ async fn ends(what: What, fault: Fault, times: usize) -> (ActionState, u32, usiz
 #[case::dropped(answers(429))]
 #[case::dropped_in_the_apis_words(refuses(429))]
 #[tokio::test(start_paused = true)]
-async fn what_did_nothing_goes_again_by_itself(#[case] step: ScriptedStep, #[values(What::Retry, What::Send)] what: What) {
+async fn what_did_nothing_goes_again_by_itself(#[case] step: ScriptedStep, #[values(What::Retry, What::Send, What::Upload)] what: What) {
     assert_eq!(ends(what, Fault::Before(step), 1).await, (ActionState::Accepted, 2, 1));
 }
 
@@ -91,7 +97,7 @@ async fn what_did_nothing_goes_again_by_itself(#[case] step: ScriptedStep, #[val
 async fn what_does_nothing_for_ever_is_given_up(
     #[case] step: ScriptedStep,
     #[case] end: ActionState,
-    #[values(What::Retry, What::Send)] what: What,
+    #[values(What::Retry, What::Send, What::Upload)] what: What,
 ) {
     assert_eq!(ends(what, Fault::Before(step), usize::MAX).await, (end, 8, 0));
 }
@@ -109,7 +115,7 @@ async fn what_does_nothing_for_ever_is_given_up(
 #[case(answers(307))]
 #[case(answers(308))]
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_final(#[case] step: ScriptedStep, #[values(What::Retry, What::Send)] what: What) {
+async fn a_refusal_is_final(#[case] step: ScriptedStep, #[values(What::Retry, What::Send, What::Upload)] what: What) {
     assert_eq!(ends(what, Fault::Before(step), 1).await, (ActionState::Refused, 1, 0));
 }
 
@@ -136,7 +142,7 @@ async fn a_refusal_is_final(#[case] step: ScriptedStep, #[values(What::Retry, Wh
 #[tokio::test(start_paused = true)]
 async fn everything_else_is_unknown_looked_up_and_never_sent_again(
     #[case] step: ScriptedStep,
-    #[values(What::Retry, What::Send)] what: What,
+    #[values(What::Retry, What::Send, What::Upload)] what: What,
 ) {
     assert_eq!(ends(what, Fault::After(step.clone()), 1).await, (ActionState::ResolvedAccepted, 1, 1), "it had been taken");
     assert_eq!(ends(what, Fault::Before(step), 1).await, (ActionState::Unknown, 1, 0), "it had not");

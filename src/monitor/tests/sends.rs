@@ -9,7 +9,7 @@ use rstest::rstest;
 use super::transports::{AlteredTransport, Stops};
 use super::world::{Bench, Seen, World, demo_world, loaded, send_command};
 use crate::delivery::Status;
-use crate::monitor::{ActionStage, Command, Generation, RecipientState};
+use crate::monitor::{ActionStage, Command, Generation, PreparedState, ToPrepare};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
 use crate::postman::{Broken, Request, Transport, TransportFailure};
 use crate::state::{ActionKind, ActionState};
@@ -298,9 +298,9 @@ async fn a_reading_that_fails_says_so_and_goes_again() {
         (is_search && fails.fetch_add(1, Ordering::Relaxed) == 0).then(|| Fault::Before(ScriptedStep::answer(502, "")))
     };
     let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, faults))).await;
-    bench.ask(Command::ReadRecipient { generation: Generation(1), draft: bench.draft(NUMBER) });
-    bench.until("it failed", |seen| matches!(seen.recipient, Some((_, RecipientState::Failed { again: true, .. })))).await;
-    bench.until("it was read", |seen| matches!(seen.recipient, Some((_, RecipientState::Read(_))))).await;
+    bench.ask(Command::Prepare { generation: Generation(1), what: ToPrepare::Send(bench.draft(NUMBER)) });
+    bench.until("it failed", |seen| matches!(seen.recipient, Some((_, PreparedState::Failed { again: true, .. })))).await;
+    bench.until("it was read", |seen| matches!(seen.recipient, Some((_, PreparedState::Send(_))))).await;
 }
 
 #[tokio::test(start_paused = true)]

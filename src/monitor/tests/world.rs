@@ -24,7 +24,7 @@ use crate::postman::{Api, ApiKey, BaseUrl, Request, Transport};
 use crate::simulator::{CampaignOptions, SimulatedEnvironment, World as Simulated, WorldOptions};
 use crate::state::{BudgetFile, Journal, JournalAccess, RunId, Who};
 
-pub use chosen::{retry_batch_command, retry_command, run_command, send_command};
+pub use chosen::{retry_batch_command, retry_command, run_command, send_command, upload_command};
 pub use seen::Seen;
 
 pub const BASE: &str = "http://127.0.0.1:1/api/v2";

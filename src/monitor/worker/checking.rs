@@ -56,6 +56,7 @@ impl Worker {
             Subject::Message(_) => {}
             Subject::Batch(batch) => return self.read_batch_for(index, Purpose::Action, batch.clone()).await,
             Subject::Send(_) => return self.read_recipient_before(index, which, action).await,
+            Subject::Upload(_) => return self.read_before_upload(index, which, action).await,
         }
         let Some(again) = self.again(index, begun) else { return };
         let answered = match again {

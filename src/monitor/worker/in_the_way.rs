@@ -10,6 +10,7 @@ use crate::state::{ActionState, RunId, StateError};
 pub(super) fn already_under_way(subject: &Subject) -> Explanation {
     let what = match subject {
         Subject::Send(_) => "The same message to this number is under way already.".to_owned(),
+        Subject::Upload(_) => "The same file is under way already.".to_owned(),
         Subject::Message(_) | Subject::Batch(_) => format!("Another action on {} is under way already.", subject.words().it),
     };
     reported(what, "It waits for its turn, or its outcome is not known yet.".to_owned(), "Wait for its outcome.")
@@ -41,6 +42,7 @@ pub(super) fn taken_elsewhere(subject: &Subject, run: &RunId, at: Timestamp) -> 
         "That was after it was read here, so the plan was out of date. Nothing was sent from here.".to_owned(),
         match subject {
             Subject::Send(_) => "Check what went to this number.",
+            Subject::Upload(_) => "Check the batches: the same file would send everyone a second message.",
             Subject::Message(_) | Subject::Batch(_) => "It is being read again. Make a new plan if it still needs a retry.",
         },
     )

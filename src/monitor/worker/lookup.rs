@@ -9,7 +9,7 @@ use super::super::call_slots::blocking;
 use super::super::{ActionStage, News, NoticeWeight, Purpose, SeenMessage};
 use super::Worker;
 use super::in_the_way::journal_broken;
-use crate::action::{RunEvent, Subject};
+use crate::action::{Created, RunEvent, Subject};
 use crate::delivery::{BatchId, Message, MessageId, Rows};
 use crate::postman::{Call, CallError, Cursor, PageAnswer, PageRequest, Position};
 use crate::state::{ActionId, Outcome, Resolution, StateError};
@@ -21,9 +21,12 @@ impl Worker {
         let Some(active) = self.scheduler.actions.get(index) else { return };
         let purpose = active.due().map_or(Purpose::Message, |(_, purpose)| purpose);
         match (active.which.subject.clone(), active.which.created.clone()) {
-            (Subject::Message(message), _) | (Subject::Send(_), Some(message)) => self.read_message_for(index, purpose, message).await,
+            (Subject::Message(message), _) | (Subject::Send(_), Some(Created::Message(message))) => {
+                self.read_message_for(index, purpose, message).await;
+            }
             (Subject::Batch(batch), _) => self.read_batch_for(index, purpose, batch).await,
-            (Subject::Send(_), None) => self.look_for_sent(index).await,
+            (Subject::Send(_), _) => self.look_for_sent(index).await,
+            (Subject::Upload(_), _) => self.look_for_batch(index).await,
         }
     }
 

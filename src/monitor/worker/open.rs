@@ -10,7 +10,7 @@ use super::super::call_slots::blocking;
 use super::super::{ActionStage, News, NotStarted, NoticeWeight, OpenActionNews};
 use super::Worker;
 use super::in_the_way::{journal_broken, to_the_second};
-use crate::action::{ActionNumber, READS_NEEDED, RunEvent, Subject};
+use crate::action::{ActionNumber, Created, READS_NEEDED, RunEvent, Subject};
 use crate::postman::{Explanation, OUT_OF_ATTEMPTS};
 use crate::state::{ActionId, ActionKind, ActionState, Holder, JournalEntry, OpenAction, Resolution, StateError};
 
@@ -45,6 +45,7 @@ impl Worker {
                     messages: actions().filter_map(|action| action.message().cloned()).collect(),
                     batches: actions().filter_map(|action| action.batch().cloned()).collect(),
                     sends: actions().filter(|action| matches!(action, ActionKind::SendMessage { .. })).count(),
+                    uploads: actions().filter_map(ActionKind::file_name).map(str::to_owned).collect(),
                 };
                 // The listener reports it, because it can offer to plan them again.
                 if !not_started.is_empty() {
@@ -176,8 +177,9 @@ impl Worker {
         let stage = if went { ActionStage::FoundAccepted } else { ActionStage::NotSent(said_not_gone(&entry.action)) };
         if let Some(subject) = Subject::of(&entry.action) {
             let created = match &entry.action {
-                ActionKind::SendMessage { created, .. } => created.clone(),
-                _ => None,
+                ActionKind::SendMessage { created, .. } => created.clone().map(Created::Message),
+                ActionKind::UploadBatch { created, .. } => created.clone().map(Created::Batch),
+                ActionKind::RetryMessage { .. } | ActionKind::RetryBatch { .. } => None,
             };
             let which = ActionRef { number: self.number_of(action), id: Some(action), subject, created };
             self.unknown.remove(&action);
@@ -194,6 +196,7 @@ impl Worker {
 fn left_unknown(entry: &JournalEntry) -> Explanation {
     let (what, read) = match entry.action {
         ActionKind::SendMessage { .. } => ("A message of", "The campaign's messages are"),
+        ActionKind::UploadBatch { .. } => ("A file sent at", "The campaign's messages are"),
         _ => ("A retry of", "The message is"),
     };
     Explanation::new(
@@ -224,7 +227,7 @@ fn said_not_gone(kind: &ActionKind) -> Explanation {
         "It did not go, a person says.",
         "Its outcome was unknown, and a person decided.",
         match kind {
-            ActionKind::SendMessage { .. } => "Send it again if it is still needed.",
+            ActionKind::SendMessage { .. } | ActionKind::UploadBatch { .. } => "Send it again if it is still needed.",
             _ => "Plan it again if it still needs a retry.",
         },
     )

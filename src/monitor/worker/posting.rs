@@ -6,12 +6,12 @@ use super::super::active_run::{ActiveRun, not_started_because, not_started_repor
 use super::super::call_slots::DiskTime;
 use super::super::call_slots::blocking;
 use super::super::scheduler::Job;
-use super::super::{ActionNews, ActionStage, News, NoteLost, NoticeWeight, Purpose, TakenBack};
+use super::super::{ActionNews, ActionStage, News, NoteLost, NoticeWeight, TakenBack};
 use super::Worker;
 use super::in_the_way::{already_under_way, journal_broken, taken_elsewhere, under_way_elsewhere};
-use crate::action::{ActionNumber, Agreed, Intended, RunEnd, RunEvent, RunState, StopCause, Subject};
+use crate::action::{ActionNumber, Agreed, Created, Intended, RunEnd, RunEvent, RunState, StopCause, Subject};
 use crate::delivery::MessageId;
-use crate::postman::{Explanation, Refusal, WriteOutcome};
+use crate::postman::{Explanation, Refusal, UploadMeter, WriteOutcome};
 use crate::state::{ActionId, Intention, Journal, JournalHandle, NoteKind, Outcome, StateError};
 use crate::store::AnswerKind;
 
@@ -122,13 +122,14 @@ impl Worker {
             self.run_ended(&which, RunEnd::NotSent).await;
             return;
         }
-        let is_send = matches!(which.subject, Subject::Send(_));
-        if missed || active.check(leaves_at.steady) != Check::Passed || (is_send && active.must_read(leaves_at.steady)) {
+        let is_read_first = matches!(which.subject, Subject::Send(_) | Subject::Upload(_));
+        if missed || active.check(leaves_at.steady) != Check::Passed || (is_read_first && active.must_read(leaves_at.steady)) {
             return self.take_line_back(index, &which, action).await;
         }
         // Between the last check of the yes and the request nothing may block: a screen that takes no news, such as
         // one stopped with Ctrl-s, could hold the request back for any time.
         let Some(call) = active.request.clone() else { return };
+        let meter = active.meter().cloned();
         let stage = active.leaves();
         self.scheduler.call(&Job::Post(index), leaves_at.steady);
         self.sharing.used();
@@ -136,7 +137,7 @@ impl Worker {
         let asked = self.now();
         let task = tokio::spawn(async move { api.write(call).await });
         self.stage(&which, stage).await;
-        let mut outcome = match self.listen_through(Purpose::Action, task).await {
+        let mut outcome = match self.written(&which, meter, task).await {
             Ok(outcome) => outcome,
             // A panic in the transport: what it did is unknown.
             Err(_) => WriteOutcome::Unknown { reason: "the call broke off".to_owned(), status: None, trace_id: None, retry_after: None },
@@ -189,11 +190,18 @@ impl Worker {
         let Some(active) = self.scheduler.actions.get_mut(index) else { return };
         let answered = active.answered(&outcome, now);
         let (line, goes_again, mut stage) = (answered.outcome.clone(), answered.goes_again, answered.stage);
-        if let (Subject::Send(_), WriteOutcome::Accepted { rows: Some(rows), .. }) = (&which.subject, &outcome) {
-            active.which.created = rows.get(0).map(|row| MessageId::new(row.id()));
+        match (&which.subject, &outcome) {
+            (Subject::Send(_), WriteOutcome::Accepted { rows: Some(rows), .. }) => {
+                active.which.created = rows.get(0).map(|row| Created::Message(MessageId::new(row.id())));
+            }
+            (Subject::Upload(_), WriteOutcome::Accepted { batch, .. }) => active.which.created = batch.clone().map(Created::Batch),
+            _ => {}
         }
         let which = &active.which.clone();
         let broken = self.close_line(action, line, goes_again).await;
+        if let Some(created) = which.created.clone() {
+            self.note_created(action, created).await;
+        }
         if let Some(why) = &broken {
             // The outcome itself is true and is shown; the next start finds the action open and looks it up. It must
             // not be sent again from here, because its tries cannot be counted.
@@ -209,9 +217,6 @@ impl Worker {
         let access_refused = refusal.is_some_and(Refusal::keeps_out);
         let used_up = refusal.is_some_and(Refusal::is_out_of_attempts);
         if let WriteOutcome::Accepted { rows: Some(rows), asked_at, .. } = outcome {
-            if let Some(created) = which.created.clone() {
-                self.note_created(action, created).await;
-            }
             self.note(&rows, asked_at);
             self.learn(&rows, &AnswerKind::Action, asked_at);
             let asked_at = self.stamp(asked_at);
@@ -335,7 +340,9 @@ impl Worker {
     /// Takes back whatever was not sent: what waits for the connection, for its turn, for a paused run or after a
     /// 429. A request under way is reported, and not repeated automatically.
     pub(super) async fn take_back(&mut self) {
-        let leaving = self.scheduler.actions.iter().filter(|active| matches!(active.phase, ActionPhase::UnderWay)).count();
+        let is_under_way = |active: &&ActiveAction| matches!(active.phase, ActionPhase::UnderWay);
+        let cut = self.scheduler.actions.iter().filter(is_under_way).filter(|active| active.meter().is_some_and(UploadMeter::cut)).count();
+        let leaving = self.scheduler.actions.iter().filter(is_under_way).count() - cut;
         let is_leaving = |active: &&ActiveAction| active.in_run && matches!(active.phase, ActionPhase::UnderWay);
         let of_run = self.scheduler.actions.iter().filter(is_leaving).count();
         let to_go = self.scheduler.run.as_ref().filter(|run| !run.is_stopped()).map_or(0, |run| run.to_go().saturating_sub(of_run));
@@ -358,7 +365,7 @@ impl Worker {
             let reported = taken_back_reported(&which.subject);
             self.stage(&which, ActionStage::NotSent(reported)).await;
         }
-        self.tell(News::TakenBack(TakenBack { taken_back, leaving })).await;
+        self.tell(News::TakenBack(TakenBack { taken_back, leaving, cut })).await;
     }
 
     /// Handles the commands that came while the disk was busy with the line of a try, and returns whether its request

@@ -1,16 +1,15 @@
-//! Reading what went to a recipient: before a question about one more message, before its request, and to find out
-//! whether it was sent.
+//! Reading what must be known before a question about sending; what went to a recipient before the request of a message,
+//! and to find out whether it was sent.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::active_action::{ActionPhase, ActionRef, ActiveAction, KnownBefore, Reread, Skipped};
 use super::super::call_slots::blocking;
-use super::super::{Generation, News, Purpose, RecipientState};
+use super::super::{Generation, News, PreparedState, Purpose, ToPrepare};
 use super::Worker;
 use super::calls::concerns_all;
 use super::in_the_way::journal_broken;
-use crate::action::{Fingerprint, FingerprintKey, RunEnd, SendReading};
-use crate::delivery::MessageId;
+use crate::action::{Created, Draft, Fingerprint, FingerprintKey, RunEnd, SendReading, UploadReading};
 use crate::postman::{CallError, PageAnswer};
 use crate::state::{ActionId, SendsBefore};
 use crate::store::AnswerKind;
@@ -26,34 +25,46 @@ impl Worker {
         FingerprintKey::of_campaign(self.api.key())
     }
 
-    /// Reads what went to a recipient, for a question.
-    pub(super) async fn read_recipient(&mut self, generation: Generation) {
-        let Some(draft) = self.scheduler.recipient_request(generation).map(|wanted| wanted.draft.clone()) else { return };
-        let Some(answer) = self.page_of(Purpose::Search, SendReading::call(&draft)).await else { return };
+    /// Reads what must be known before something is sent, for a question.
+    pub(super) async fn prepare(&mut self, generation: Generation) {
+        let Some(what) = self.scheduler.prepare_request(generation).map(|wanted| wanted.what.clone()) else { return };
+        let (call, from) = match &what {
+            ToPrepare::Send(draft) => (SendReading::call(draft), AnswerKind::Search),
+            ToPrepare::Upload(_) => (UploadReading::call(), AnswerKind::List),
+        };
+        let Some(answer) = self.page_of(Purpose::Search, call).await else { return };
         let state = match answer {
             Ok(answer) => {
-                let mut reading = SendReading::new(&draft, &self.fingerprint_key(), &answer, self.server_now());
-                reading.is_open = self.scheduler.actions.iter().any(|active| active.is_open() && active.draft() == Some(&draft));
-                reading.compare_with(&self.sends_before(&reading.fingerprint).await, self.wall());
-                self.searched(answer, AnswerKind::Search).await;
-                if let Some(wanted) = self.scheduler.recipient_request(generation) {
+                let state = match &what {
+                    ToPrepare::Send(draft) => PreparedState::Send(self.send_reading(draft, &answer).await),
+                    ToPrepare::Upload(file) => PreparedState::Upload(self.upload_reading(file, &answer).await),
+                };
+                self.searched(answer, from).await;
+                if let Some(wanted) = self.scheduler.prepare_request(generation) {
                     wanted.read_at = None;
                 }
-                RecipientState::Read(reading)
+                state
             }
             Err(error) => {
                 if concerns_all(&error) {
                     self.failed(&error).await;
                 }
                 let (now, again) = (self.now(), error.is_retryable());
-                let Some(wanted) = self.scheduler.recipient_request(generation) else { return };
+                let Some(wanted) = self.scheduler.prepare_request(generation) else { return };
                 wanted.unread = wanted.unread.saturating_add(1);
                 let pause = (PAUSE * i32::try_from(wanted.unread).unwrap_or(i32::MAX)).min(LONGEST_PAUSE);
                 wanted.read_at = again.then(|| now + pause);
-                RecipientState::Failed { why: error.explanation(), again }
+                PreparedState::Failed { why: error.explanation(), again }
             }
         };
-        self.tell(News::Recipient { generation, state }).await;
+        self.tell(News::Prepared { generation, state }).await;
+    }
+
+    async fn send_reading(&mut self, draft: &Draft, answer: &PageAnswer) -> SendReading {
+        let mut reading = SendReading::new(draft, &self.fingerprint_key(), answer, self.server_now());
+        reading.is_open = self.scheduler.actions.iter().any(|active| active.is_open() && active.draft() == Some(draft));
+        reading.compare_with(&self.sends_before(&reading.fingerprint).await, self.wall());
+        reading
     }
 
     /// What the journal has of the same message. Without a journal nothing can be sent anyway.
@@ -88,7 +99,7 @@ impl Worker {
     }
 
     /// What went to the recipient could not be read before the request.
-    async fn unread_before(&mut self, index: usize, error: &CallError) {
+    pub(super) async fn unread_before(&mut self, index: usize, error: &CallError) {
         if concerns_all(error) {
             return self.failed(error).await;
         }
@@ -124,18 +135,26 @@ impl Worker {
     /// What a page that was read for another reason shows of the messages whose sending has an unknown outcome.
     pub(super) fn sent_among(&mut self, answer: &PageAnswer) -> Vec<(usize, Reread)> {
         let (key, now) = (self.fingerprint_key(), self.now());
+        for active in &mut self.scheduler.actions {
+            active.notice_batch(&answer.rows, answer.asked_at, now);
+        }
         let sought = self.scheduler.actions.iter_mut().enumerate().filter(|(_, active)| active.is_sought());
         sought.map(|(index, active)| (index, active.noticed_among(&answer.rows, &key, answer.asked_at, now))).collect()
     }
 
-    /// The message that a send created is known: the journal keeps its id.
-    pub(super) async fn note_created(&self, action: ActionId, message: MessageId) {
+    /// What an action created is known: the journal keeps its id.
+    pub(super) async fn note_created(&self, action: ActionId, created: Created) {
         // This is only for a later look into the journal: the outcome itself is written already.
-        let _ = self.journalled(move |journal| journal.created(action, &message)).await;
+        let _ = self
+            .journalled(move |journal| match &created {
+                Created::Message(message) => journal.created(action, message),
+                Created::Batch(batch) => journal.created_batch(action, batch),
+            })
+            .await;
     }
 
     /// Reports a page that was read on behalf of an action.
-    async fn searched(&mut self, answer: PageAnswer, from: AnswerKind) {
+    pub(super) async fn searched(&mut self, answer: PageAnswer, from: AnswerKind) {
         self.answered(answer.server_date, answer.asked_at).await;
         self.bytes += answer.bytes as u64;
         self.note(&answer.rows, answer.asked_at);

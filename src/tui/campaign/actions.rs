@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use crate::action::{ActionNumber, Agreed, Subject};
+use crate::action::{ActionNumber, Agreed, Created, Subject};
 use crate::delivery::{BatchId, MessageId, Status};
 use crate::monitor::{ActionNews, ActionStage, OpenActionNews};
 use crate::state::ActionState;
@@ -27,8 +27,8 @@ pub(in crate::tui) struct ActionRecord {
     key: ActionKey,
     /// What it is about.
     pub subject: Subject,
-    /// The message that a send created, once its id is known.
-    pub created: Option<MessageId>,
+    /// What it created, once its id is known.
+    pub created: Option<Created>,
     /// Its stage; `None` while the worker has not reported anything yet.
     pub stage: Option<ActionStage>,
     /// When that was reported.
@@ -77,7 +77,7 @@ impl ActionRecord {
 
     /// The message that it is about: the one that was retried, or the one that was sent, once that is known.
     pub fn message(&self) -> Option<&MessageId> {
-        self.subject.message().or(self.created.as_ref())
+        self.subject.message().or_else(|| self.created.as_ref()?.message())
     }
 
     /// Which action it is.
@@ -87,7 +87,12 @@ impl ActionRecord {
 
     /// Whether it is on its way to the API, so that quitting now would leave its outcome unknown.
     pub fn is_acting(&self) -> bool {
-        matches!(self.stage, None | Some(ActionStage::Intended | ActionStage::UnderWay { .. } | ActionStage::GoesAgain { .. }))
+        matches!(
+            self.stage,
+            None | Some(
+                ActionStage::Intended | ActionStage::UnderWay { .. } | ActionStage::Uploading { .. } | ActionStage::GoesAgain { .. }
+            )
+        )
     }
 
     /// Whether a person must decide.
@@ -251,7 +256,8 @@ impl Actions {
 
     /// Whether a line of its own says how this message ended: it was retried, or sent, from here.
     pub fn has_line_of(&self, message: &MessageId) -> bool {
-        self.of(message).is_some() || self.records.values().any(|record| record.created.as_ref() == Some(message))
+        self.of(message).is_some()
+            || self.records.values().any(|record| record.created.as_ref().and_then(Created::message) == Some(message))
     }
 
     /// The actions, the one with the newest news first.
@@ -337,7 +343,7 @@ mod tests {
         assert_eq!(actions.followed(), Followed::default());
         actions.note(news("a", ActionStage::Accepted, 3));
         actions.note(news("b", ActionStage::Unknown { why: why(), look_up_at: None }, 4));
-        actions.note(news("c", ActionStage::Refused(Refusal { code: None, status: 400, why: why() }), 5));
+        actions.note(news("c", ActionStage::Refused(Refusal { code: None, status: 400, why: why(), check: None }), 5));
         assert_eq!((actions.is_acting(), actions.needs_person()), (false, true));
         assert_eq!(actions.followed(), Followed { open: 1, ..Followed::default() });
         actions.note(news("b", ActionStage::FoundAccepted, 6));

@@ -63,7 +63,7 @@ impl Campaign {
 
     /// The same for what is reported of a retry. One that is refused was answered already: nothing more is to come.
     pub fn followed_end(&mut self, news: &ActionNews) -> Option<FollowedEnd> {
-        let message = news.subject.message().or(news.created.as_ref())?;
+        let message = news.subject.message().or_else(|| news.created.as_ref()?.message())?;
         match &news.stage {
             ActionStage::Followed { status } if status.is_final() => {
                 let end = FollowedEnd { message: message.clone(), status: status.clone(), seen_at: news.at };

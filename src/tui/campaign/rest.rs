@@ -47,8 +47,8 @@ impl LeftToStart {
         match subject {
             Subject::Message(message) if self.known.insert(message.clone()) => self.messages.push(message),
             Subject::Batch(batch) if !self.batches.contains(&batch) => self.batches.push(batch),
-            // What a message to be sent says is not kept, so it cannot be planned again.
-            Subject::Message(_) | Subject::Batch(_) | Subject::Send(_) => {}
+            // What a message to be sent says is not kept, and a file must be checked again, so neither is planned again here.
+            Subject::Message(_) | Subject::Batch(_) | Subject::Send(_) | Subject::Upload(_) => {}
         }
     }
 
@@ -58,7 +58,7 @@ impl LeftToStart {
             match subject {
                 Subject::Message(message) => gone |= self.known.remove(message),
                 Subject::Batch(batch) => self.batches.retain(|known| known != batch),
-                Subject::Send(_) => {}
+                Subject::Send(_) | Subject::Upload(_) => {}
             }
         }
         if gone {

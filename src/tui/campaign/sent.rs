@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::Campaign;
-use crate::action::{ConfirmedSend, Fingerprint, Subject};
+use crate::action::{ConfirmedSend, Created, Fingerprint, Subject};
 use crate::delivery::{Mask, MessageId, Recipient};
 use crate::monitor::{ActionNews, ActionStage};
 
@@ -66,7 +66,7 @@ impl Campaign {
     pub fn follow_sent(&mut self, news: &ActionNews) {
         let Subject::Send(fingerprint) = &news.subject else { return };
         let is_new = self.actions.on(&news.subject).is_none_or(|record| record.created.is_none());
-        if let Some(message) = news.created.as_ref().filter(|_| is_new) {
+        if let Some(message) = news.created.as_ref().and_then(Created::message).filter(|_| is_new) {
             self.follows.add(message.clone());
             if let Some(newest) = self.sent.newest.as_mut().filter(|newest| newest.fingerprint == *fingerprint) {
                 newest.message = Some(message.clone());

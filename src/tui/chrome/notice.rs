@@ -11,7 +11,7 @@ use crate::tui::shared::{ActionRecord, BackTo, Campaign, Shared};
 use crate::tui::text::{cut, width};
 use crate::tui::widgets::pieces::{self, Piece};
 use crate::tui::widgets::recipient;
-use crate::tui::widgets::words::{in_a_line, shown_notice, until};
+use crate::tui::widgets::words::{bytes, in_a_line, shown_notice, until};
 use crate::tui::{Action, Context, Role, sign};
 
 /// Draws the line: what a person is waiting for comes first.
@@ -209,10 +209,13 @@ fn leave(state: &Shared) -> String {
     if state.campaigns.iter().any(Campaign::has_run) {
         "a run is under way: press again to quit; messages that were not started are offered again at the next start".to_owned()
     } else if state.is_acting() {
-        let is_send = |record: &ActionRecord| record.is_acting() && matches!(record.subject, Subject::Send(_));
-        let what = match state.campaigns.iter().any(|campaign| campaign.actions.iter().any(is_send)) {
-            true => "a message is on its way to Postman",
-            false => "a retry is still running",
+        let acting = || state.campaigns.iter().flat_map(|campaign| campaign.actions.iter()).filter(|record| record.is_acting());
+        let what = if acting().any(|record| matches!(record.subject, Subject::Upload(_))) {
+            "a file is on its way to Postman"
+        } else if acting().any(|record| matches!(record.subject, Subject::Send(_))) {
+            "a message is on its way to Postman"
+        } else {
+            "a retry is still running"
         };
         format!("{what}: press again to quit; the next start looks up its outcome")
     } else if state.exports.is_under_way() {
@@ -242,8 +245,8 @@ pub(in crate::tui) fn outcome(state: &Shared, record: &ActionRecord) -> (String,
 /// How far an action is.
 fn reported(state: &Shared, record: &ActionRecord) -> Words {
     let (who, done) = (&who(state, &record.subject), record.subject.words().past);
-    let is_send = matches!(record.subject, Subject::Send(_));
-    // What is done: `65∙∙∙∙1234 retry`. A message that is sent is that itself.
+    let is_send = matches!(record.subject, Subject::Send(_) | Subject::Upload(_));
+    // What is done: `65∙∙∙∙1234 retry`. A message or a file that is sent is that itself.
     let what = if is_send { who.clone() } else { format!("{who} {}", record.subject.words().noun) };
     // Where "on its way" alone would be read as "to its recipient".
     let to_postman = if is_send { " to Postman" } else { "" };
@@ -261,6 +264,7 @@ fn reported(state: &Shared, record: &ActionRecord) -> Words {
         Some(ActionStage::Intended) => words(format!("{what} noted {at}, waiting for its turn"), Role::Moving),
         Some(ActionStage::UnderWay { try_number: 1 }) => words(format!("{what} on its way{to_postman}"), Role::Moving),
         Some(ActionStage::UnderWay { try_number }) => words(format!("{what} on its way{to_postman}, attempt {try_number}"), Role::Moving),
+        Some(ActionStage::Uploading { sent, total }) => words(format!("{what}: {} of {}", bytes(*sent), bytes(*total)), Role::Moving),
         Some(ActionStage::GoesAgain { at, why }) => because(format!("{what} is sent again {}", until(*at, state.now)), why, Role::Warning),
         Some(ActionStage::Accepted) => words(format!("{good} {who} {done}: accepted {at}"), Role::Fine),
         Some(ActionStage::FoundAccepted) if is_send => words(format!("{good} {who} {done}: found accepted {at}"), Role::Fine),
@@ -306,6 +310,10 @@ pub(in crate::tui) fn who(state: &Shared, subject: &Subject) -> String {
         Subject::Send(fingerprint) => {
             let to = state.campaign().and_then(|campaign| campaign.sent.to(fingerprint));
             return to.map_or_else(|| "a message".to_owned(), |to| format!("message to {to}"));
+        }
+        Subject::Upload(sha256) => {
+            let name = state.campaign().and_then(|campaign| Some(campaign.shown_name(&campaign.uploads.of(sha256)?.name)));
+            return name.map_or_else(|| "a file".to_owned(), str::to_owned);
         }
     };
     let known = state.campaign().and_then(|campaign| {

@@ -18,7 +18,7 @@ use self::question::{Reviewed, SendQuestion};
 use super::{Can, Changed, Click, Dialog, Next, Press};
 use crate::action::{Draft, DraftCheck, RemarkWeight, SendReading, TypedDraft};
 use crate::delivery::{KnownTexts, Recipient, counted};
-use crate::monitor::{Command, Generation, NoticeWeight, RecipientState};
+use crate::monitor::{Command, Generation, NoticeWeight, PreparedState, ToPrepare};
 use crate::postman::Explanation;
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::{Action, Context};
@@ -176,7 +176,7 @@ impl SendForm {
             return;
         };
         let generation = shared.next_generation();
-        shared.send(Command::ReadRecipient { generation, draft: draft.clone() });
+        shared.send(Command::Prepare { generation, what: ToPrepare::Send(draft.clone()) });
         self.phase = Phase::Reading { generation, draft, failed: None };
     }
 
@@ -215,21 +215,23 @@ impl SendForm {
         let was_reading = self.is_busy();
         if was_reading {
             self.phase = Phase::Filling;
-            shared.send(Command::LeaveRecipient);
+            shared.send(Command::LeavePrepared);
         }
         was_reading
     }
 
     /// The worker's answer. One to an older request is dropped.
-    fn answered(&mut self, answer: &(Generation, RecipientState)) {
+    fn answered(&mut self, answer: &(Generation, PreparedState)) {
         let (generation, draft) = match &self.phase {
             Phase::Reading { generation, draft, .. } if *generation == answer.0 => (*generation, draft.clone()),
             _ => return,
         };
         self.phase = match answer.1.clone() {
-            RecipientState::Read(reading) => Phase::Read(draft, reading),
-            RecipientState::Failed { why, again: true } => Phase::Reading { generation, draft, failed: Some(why) },
-            RecipientState::Failed { why, again: false } => Phase::Failed(why),
+            PreparedState::Send(reading) => Phase::Read(draft, reading),
+            // The answer to another question, of another generation.
+            PreparedState::Upload(_) => return,
+            PreparedState::Failed { why, again: true } => Phase::Reading { generation, draft, failed: Some(why) },
+            PreparedState::Failed { why, again: false } => Phase::Failed(why),
         };
     }
 
@@ -376,7 +378,7 @@ impl Dialog for SendForm {
     }
 
     fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
-        if let Some(answer) = &changed.recipient {
+        if let Some(answer) = &changed.prepared {
             self.answered(answer);
         }
         self.look_again(changed, shared);

@@ -24,7 +24,10 @@ impl Shared {
         match update.news {
             News::Run(news) => self.run_news(index, news),
             News::TakenBack(taken) => self.taken_back(index, taken),
-            News::OpenActions(open) => campaign.actions.note_open(open),
+            News::OpenActions(open) => {
+                campaign.uploads.note_open(&open);
+                campaign.actions.note_open(open);
+            }
             News::NotStarted(left) => activity::note_not_started(index, left, self),
             News::OutOfAttempts(messages) => {
                 let rows: Vec<_> = messages.iter().filter_map(|message| campaign.store.row(message)).collect();
@@ -87,9 +90,9 @@ impl Shared {
                     self.changed.batch = Some((generation, state));
                 }
             }
-            News::Recipient { generation, state } => {
+            News::Prepared { generation, state } => {
                 if is_shown {
-                    self.changed.recipient = Some((generation, state));
+                    self.changed.prepared = Some((generation, state));
                 }
             }
             News::Action(news) => {

@@ -146,6 +146,9 @@ impl Shared {
         if let Agreed::One(ConfirmedAction::Send(send)) = &agreed {
             campaign.note_send(send, now);
         }
+        if let Agreed::One(ConfirmedAction::Upload(upload)) = &agreed {
+            campaign.note_upload(upload, now);
+        }
         self.send_to(index.0, Command::Act { number, agreed });
     }
 
@@ -219,17 +222,23 @@ impl Shared {
     }
 
     /// What a worker says about what was to be taken back.
-    pub(super) fn taken_back(&mut self, index: usize, TakenBack { taken_back, leaving }: TakenBack) {
+    pub(super) fn taken_back(&mut self, index: usize, TakenBack { taken_back, leaving, cut }: TakenBack) {
         let Some(campaign) = self.campaigns.get(index) else { return };
         let name = campaign.settings.name.clone();
         // Right before this, each was reported as not sent.
         let is_back = |record: &&ActionRecord| matches!(record.stage, Some(ActionStage::NotSent(_)));
         let back = campaign.actions.iter().take(taken_back).take_while(is_back);
-        let sends = back.filter(|record| matches!(record.subject, Subject::Send(_))).count();
+        let is_sent = |record: &&ActionRecord| matches!(record.subject, Subject::Send(_) | Subject::Upload(_));
+        let sends = back.filter(is_sent).count();
         let rest = (sends < taken_back).then(|| format!("{} plans what is left", self.keymap.command("rest")));
         let again = (sends > 0).then(|| self.send_again(campaign.draft.is_some()));
         let rest = rest.into_iter().chain(again).collect::<Vec<_>>().join("; ");
         let on_way = format!("{} on {} way already", grouped(leaving), agreeing(leaving, "its", "their"));
+        if cut > 0 {
+            let what = "the upload was cut off before its last byte had left";
+            let why = "Postman has not seen all of it";
+            return self.tell(NoticeWeight::Warning, what, why, "what became of it is being looked up");
+        }
         let (what, why, next) = match (taken_back, leaving) {
             (0, 0) => ("nothing was left to take back".to_owned(), String::new(), String::new()),
             (0, _) => (format!("too late to take back: {on_way}"), "its outcome will be shown here".to_owned(), String::new()),

@@ -14,8 +14,8 @@ use jiff::Timestamp;
 pub(super) use rows::copied;
 use rows::export;
 
-use crate::action::Subject;
-use crate::delivery::{MessageId, agreeing, counted};
+use crate::action::{Created, Subject};
+use crate::delivery::{BatchId, MessageId, agreeing, counted};
 use crate::monitor::{ActionStage, NotStarted, NoticeWeight, OpenActionNews};
 use crate::state::{ActionId, ActionState};
 use crate::tui::dialogs::{Can, Resolve, RowAction};
@@ -125,11 +125,11 @@ impl Entry<'_> {
         !matches!(self, Entry::Change(_) | Entry::Alike(Alike { of: AlikeOf::Changes(..), .. }))
     }
 
-    /// Whether it is the sending of a message.
+    /// Whether it is the sending of a message or a file.
     fn is_send(&self) -> bool {
         match self {
-            Entry::Action(record) => matches!(record.subject, Subject::Send(_)),
-            Entry::Open(open, _) => matches!(Subject::of(&open.kind), Some(Subject::Send(_))),
+            Entry::Action(record) => matches!(record.subject, Subject::Send(_) | Subject::Upload(_)),
+            Entry::Open(open, _) => matches!(Subject::of(&open.kind), Some(Subject::Send(_) | Subject::Upload(_))),
             _ => false,
         }
     }
@@ -352,18 +352,30 @@ fn open_entry(shared: &mut Shared) {
 fn open_subject(subject: &Subject, shared: &mut Shared) {
     match subject {
         Subject::Message(message) => open_message(message, shared),
-        Subject::Batch(batch) => {
-            if let Some(campaign) = shared.campaign_mut() {
-                campaign.batch_view.select(batch.clone());
+        Subject::Batch(batch) => open_batch(batch, shared),
+        Subject::Send(_) | Subject::Upload(_) => match shared.campaign().and_then(|campaign| campaign.actions.on(subject)?.created.clone())
+        {
+            Some(Created::Message(message)) => open_message(&message, shared),
+            Some(Created::Batch(batch)) => open_batch(&batch, shared),
+            None => {
+                let what = if matches!(subject, Subject::Upload(_)) {
+                    "the new batch is not known yet"
+                } else {
+                    "the new message is not known yet"
+                };
+                shared.tell(NoticeWeight::Info, what, "", "");
             }
-            shared.show_view(ViewKind::Batches);
-            shared.came_from = Some(OpenedFrom::Pane(ViewKind::Activity));
-        }
-        Subject::Send(_) => match shared.campaign().and_then(|campaign| campaign.actions.on(subject)?.created.clone()) {
-            Some(message) => open_message(&message, shared),
-            None => shared.tell(NoticeWeight::Info, "the new message is not known yet", "", ""),
         },
     }
+}
+
+/// Shows a batch among the others.
+fn open_batch(batch: &BatchId, shared: &mut Shared) {
+    if let Some(campaign) = shared.campaign_mut() {
+        campaign.batch_view.select(batch.clone());
+    }
+    shared.show_view(ViewKind::Batches);
+    shared.came_from = Some(OpenedFrom::Pane(ViewKind::Activity));
 }
 
 /// Shows a message in the list and opens it.

@@ -2,12 +2,19 @@
 
 use super::Bench;
 use crate::action::{
-    ActionNumber, Agreed, BatchPlan, BatchReading, ConfirmedAction, ConfirmedBatchRetry, ConfirmedRetry, ConfirmedSend, Draft, LastRead,
-    Planner, SendPlan,
+    ActionNumber, Agreed, BatchPlan, BatchReading, CheckedFile, ConfirmedAction, ConfirmedBatchRetry, ConfirmedRetry, ConfirmedSend,
+    ConfirmedUpload, Draft, FileChecker, FileRules, FileSource, LastRead, Planner, SendPlan, UploadFile, UploadPlan,
 };
 use crate::delivery::{BatchId, Message, MessageId, RetryAdvice, Status};
-use crate::monitor::{Command, Generation, RecipientState};
+use crate::monitor::{Command, Generation, PreparedState, ToPrepare};
 use crate::store::{AnswerKind, BatchSummary, RowNumber};
+
+/// The check of a file against nothing that is known.
+fn checked(name: &str, csv: &str) -> CheckedFile {
+    let mut checker = FileChecker::new(name, FileRules::default());
+    checker.feed(csv.as_bytes());
+    checker.finish()
+}
 
 /// The command to retry one message.
 pub fn retry_command(retry: ConfirmedRetry) -> Command {
@@ -29,7 +36,31 @@ pub fn send_command(send: ConfirmedSend) -> Command {
     Command::Act { number: ActionNumber::default(), agreed: Agreed::One(ConfirmedAction::Send(send)) }
 }
 
+/// The command to upload a file.
+pub fn upload_command(upload: ConfirmedUpload) -> Command {
+    Command::Act { number: ActionNumber::default(), agreed: Agreed::One(ConfirmedAction::Upload(upload)) }
+}
+
 impl Bench {
+    /// A file with so many rows, which lies in the bench's folder, checked.
+    pub fn file(&self, name: &str, rows: usize) -> UploadFile {
+        let path = self.folder.path().join(name);
+        let csv = self.csv(rows);
+        std::fs::write(&path, &csv).unwrap();
+        checked(name, &csv).upload(FileSource::Path(path)).expect("it has no mistakes")
+    }
+
+    /// The plan to upload it, after what must be known before was read.
+    pub async fn upload_plan(&mut self, file: UploadFile) -> UploadPlan {
+        self.seen.recipient = None;
+        self.ask(Command::Prepare { generation: Generation(1), what: ToPrepare::Upload(file.clone()) });
+        self.until("the newest messages are read", |seen| matches!(seen.recipient, Some((_, PreparedState::Upload(_))))).await;
+        match self.seen.recipient.take() {
+            Some((_, PreparedState::Upload(reading))) => UploadPlan::new(file, reading, self.clock.now()),
+            state => panic!("{state:?}"),
+        }
+    }
+
     /// A message to this number, with a value for each variable of the campaign.
     pub fn draft(&self, number: &str) -> Draft {
         let values = self.variables().into_iter().map(|name| (name, "Ang Mo Kio".to_owned())).collect();
@@ -40,10 +71,10 @@ impl Bench {
     pub async fn send_plan(&mut self, number: &str) -> SendPlan {
         let draft = self.draft(number);
         self.seen.recipient = None;
-        self.ask(Command::ReadRecipient { generation: Generation(1), draft: draft.clone() });
-        self.until("what went to the number is read", |seen| matches!(seen.recipient, Some((_, RecipientState::Read(_))))).await;
+        self.ask(Command::Prepare { generation: Generation(1), what: ToPrepare::Send(draft.clone()) });
+        self.until("what went to the number is read", |seen| matches!(seen.recipient, Some((_, PreparedState::Send(_))))).await;
         match self.seen.recipient.take() {
-            Some((_, RecipientState::Read(reading))) => SendPlan::new(draft, reading, self.clock.now()),
+            Some((_, PreparedState::Send(reading))) => SendPlan::new(draft, reading, self.clock.now()),
             state => panic!("{state:?}"),
         }
     }

@@ -1,9 +1,9 @@
 //! What a worker on the bench has reported.
 
-use crate::action::{BatchReading, Subject};
+use crate::action::{BatchReading, Created, Subject};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::{
-    ActionStage, BatchState, Connection, Generation, Meter, News, Notice, OpenActionNews, RecipientState, RunNews, RunPhase, SearchState,
+    ActionStage, BatchState, Connection, Generation, Meter, News, Notice, OpenActionNews, PreparedState, RunNews, RunPhase, SearchState,
 };
 use crate::state::NoteKind;
 use crate::store::Store;
@@ -23,12 +23,17 @@ pub struct Seen {
     pub batch_stages: Vec<ActionStage>,
     /// What became of messages that were sent, with their ids once known.
     pub sends: Vec<(Option<MessageId>, ActionStage)>,
-    pub recipient: Option<(Generation, RecipientState)>,
+    /// How files went, with their batches.
+    pub uploads: Vec<(Option<BatchId>, ActionStage)>,
+    pub recipient: Option<(Generation, PreparedState)>,
     pub batches: Vec<(Generation, BatchState)>,
     pub open: Option<Vec<OpenActionNews>>,
     pub not_started: Vec<MessageId>,
     pub batches_not_started: Vec<BatchId>,
     pub sends_not_started: usize,
+    pub uploads_not_started: Vec<String>,
+    /// How many uploads were cut off.
+    pub cut: usize,
     pub used_up: Vec<MessageId>,
     /// How many were taken back, and how many had been sent, each time.
     pub taken_back: Vec<(usize, usize)>,
@@ -52,12 +57,15 @@ impl Seen {
             runs: Vec::new(),
             batch_stages: Vec::new(),
             sends: Vec::new(),
+            uploads: Vec::new(),
             recipient: None,
             batches: Vec::new(),
             open: None,
             not_started: Vec::new(),
             batches_not_started: Vec::new(),
             sends_not_started: 0,
+            uploads_not_started: Vec::new(),
+            cut: 0,
             used_up: Vec::new(),
             taken_back: Vec::new(),
             stopped: false,
@@ -77,12 +85,17 @@ impl Seen {
             News::Connection(connection) => self.connection = connection,
             News::Search { generation, state } => self.search = Some((generation, state)),
             News::Batch { generation, state } => self.batches.push((generation, state)),
-            News::Recipient { generation, state } => self.recipient = Some((generation, state)),
+            News::Prepared { generation, state } => self.recipient = Some((generation, state)),
             News::Opened { generation, result } => self.opened.push((generation, result.is_ok())),
             News::Action(action) => match action.subject {
                 Subject::Message(message) => self.stages.push((message, action.stage)),
                 Subject::Batch(_) => self.batch_stages.push(action.stage),
-                Subject::Send(_) => self.sends.push((action.created, action.stage)),
+                Subject::Send(_) => {
+                    self.sends.push((action.created.as_ref().and_then(Created::message).cloned(), action.stage));
+                }
+                Subject::Upload(_) => {
+                    self.uploads.push((action.created.as_ref().and_then(Created::batch).cloned(), action.stage));
+                }
             },
             News::Notice(notice) => self.notices.push(notice),
             News::StartedOver => self.store = Store::new(),
@@ -93,13 +106,17 @@ impl Seen {
                 self.not_started.extend(left.messages);
                 self.batches_not_started.extend(left.batches);
                 self.sends_not_started += left.sends;
+                self.uploads_not_started.extend(left.uploads);
             }
             News::OutOfAttempts(messages) => self.used_up.extend(messages),
             News::Meter(meter) => self.meter = Some(meter),
             News::Journal(refused) => self.actions_refused = refused,
             News::NoteLost(lost) => self.notes_lost.push(lost.kind),
             News::Refused(_) => {}
-            News::TakenBack(taken) => self.taken_back.push((taken.taken_back, taken.leaving)),
+            News::TakenBack(taken) => {
+                self.taken_back.push((taken.taken_back, taken.leaving));
+                self.cut += taken.cut;
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Bench, World, simulated};
 use crate::action::Draft;
 use crate::delivery::{BatchId, CampaignId, MessageId, Status};
-use crate::simulator::{Call, World as Simulated};
+use crate::simulator::{Call, LoggedCall, World as Simulated};
 
 /// How the screen differs from the world.
 pub struct Differences {
@@ -91,15 +91,30 @@ impl Bench {
         messages.iter().map(|message| MessageId::new(message["id"].as_str().unwrap())).collect()
     }
 
+    /// A file with so many rows.
+    pub fn csv(&self, rows: usize) -> String {
+        let names = self.variables();
+        let header: String = names.iter().map(|name| format!(",{name}")).collect();
+        let row = |n: usize| format!("65800{n:05},english{}", ",x".repeat(names.len()));
+        format!("recipient,language{header}\r\n{}\r\n", (0..rows).map(row).collect::<Vec<_>>().join("\r\n"))
+    }
+
+    /// The batches that uploads have created in the world.
+    pub fn uploaded(&self) -> Vec<BatchId> {
+        let created = |call: &LoggedCall| call.path.ends_with("/batch/messages").then(|| call.batch.clone().map(BatchId::new)).flatten();
+        self.with(|world| world.log().posts().iter().filter_map(created).collect())
+    }
+
     /// Someone else uploads a batch.
     pub fn upload_elsewhere(&self, rows: usize) -> BatchId {
-        let store = &self.seen.store;
-        let names = store.rows().find_map(|row| store.message(row).values).expect("a message with values is loaded");
-        let header: String = names.iter().map(|(name, _)| format!(",{name}")).collect();
-        let row = |n: usize| format!("65800{n:05},english{}", ",x".repeat(names.len()));
-        let csv = format!("recipient,language{header}\r\n{}", (0..rows).map(row).collect::<Vec<_>>().join("\r\n"));
+        self.upload_file_elsewhere("list.csv", rows)
+    }
+
+    /// Someone else uploads a file of this name.
+    pub fn upload_file_elsewhere(&self, name: &str, rows: usize) -> BatchId {
+        let csv = self.csv(rows);
         let body = format!(
-            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\nContent-Type: text/csv\r\n\r\n{csv}\r\n--edge--\r\n"
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n{csv}\r\n--edge--\r\n"
         );
         let (now, key) = (self.transport.now(), self.with(|world| world.campaigns()[0].key.clone()));
         let path = format!("/campaigns/{}/batch/messages", self.campaign);

@@ -10,7 +10,7 @@ use super::preview::{self, TextPreview};
 use super::shown_number;
 use crate::action::{Agreed, ConfirmedAction, Draft, SegmentSum, SendPlan, SendReading};
 use crate::delivery::{TextSize, counted, grouped};
-use crate::monitor::{Command, Connection, Generation, RecipientState};
+use crate::monitor::{Command, Connection, Generation, PreparedState, ToPrepare};
 use crate::postman::Explanation;
 use crate::tui::chrome::keys;
 use crate::tui::dialogs::{Can, Changed, Dialog, Next, Press};
@@ -96,20 +96,22 @@ impl SendQuestion {
         let is_stale = self.plan.as_ref().is_some_and(|plan| plan.is_stale(shared.now));
         let (true, ReadingPhase::Known, Some(plan)) = (is_stale, &self.phase, &self.plan) else { return };
         let generation = shared.next_generation();
-        shared.send(Command::ReadRecipient { generation, draft: plan.draft().clone() });
+        shared.send(Command::Prepare { generation, what: ToPrepare::Send(plan.draft().clone()) });
         self.phase = ReadingPhase::Reading(generation);
         self.asked.again();
     }
 
     /// The worker's answer. One to an older request is dropped.
-    fn answered(&mut self, (generation, state): &(Generation, RecipientState), now: Timestamp) {
+    fn answered(&mut self, (generation, state): &(Generation, PreparedState), now: Timestamp) {
         match &self.phase {
             ReadingPhase::Reading(asked) | ReadingPhase::Failed(Some(asked), _) if asked == generation => {}
             _ => return,
         }
         match state.clone() {
-            RecipientState::Failed { why, again } => self.phase = ReadingPhase::Failed(again.then_some(*generation), why),
-            RecipientState::Read(reading) => {
+            // The answer to another question, of another generation.
+            PreparedState::Upload(_) => {}
+            PreparedState::Failed { why, again } => self.phase = ReadingPhase::Failed(again.then_some(*generation), why),
+            PreparedState::Send(reading) => {
                 self.plan = self.plan.take().map(|plan| SendPlan::new(plan.draft().clone(), reading, now));
                 self.phase = ReadingPhase::Known;
                 self.asked.again();
@@ -122,7 +124,7 @@ impl SendQuestion {
         shared.lock_expired();
         let Some(campaign) = shared.campaign() else { return Next::Stay };
         self.asked.follow(changed, shared.preview(campaign));
-        if let Some(answer) = &changed.recipient {
+        if let Some(answer) = &changed.prepared {
             self.answered(answer, shared.now);
         }
         self.read_again(shared);
@@ -322,12 +324,12 @@ impl Dialog for SendQuestion {
             Reply::Yes => {
                 let next = question::agree(self, shared, Self::follow, Self::confirm);
                 if next == Next::Close {
-                    shared.send(Command::LeaveRecipient);
+                    shared.send(Command::LeavePrepared);
                 }
                 next
             }
             Reply::Cancel => {
-                shared.send(Command::LeaveRecipient);
+                shared.send(Command::LeavePrepared);
                 Next::Back
             }
             Reply::Other(action @ (Action::PageUp | Action::PageDown)) => {

@@ -257,7 +257,7 @@ fn change(shared: &Shared, campaign: &Campaign, record: &ChangeRecord, widths: W
 /// What only the journal says about an open action.
 fn journalled(shared: &Shared, campaign: &Campaign, open: &OpenActionNews) -> (String, Role) {
     let what = match Subject::of(&open.kind) {
-        Some(subject @ Subject::Send(_)) => notice::who(shared, &subject),
+        Some(subject @ (Subject::Send(_) | Subject::Upload(_))) => notice::who(shared, &subject),
         Some(subject) => format!("{} {}", notice::who(shared, &subject), subject.words().noun),
         None => open.kind.about(),
     };

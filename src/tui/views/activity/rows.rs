@@ -88,6 +88,11 @@ fn about(campaign: &Campaign, subject: &Subject, record: Option<&ActionRecord>) 
         (Subject::Send(_), Some(message)) | (Subject::Message(message), _) => (message.as_str().to_owned(), who(campaign, message)),
         (Subject::Send(fingerprint), None) => (String::new(), campaign.sent.to(fingerprint).unwrap_or_default().to_owned()),
         (Subject::Batch(batch), _) => (batch.as_str().to_owned(), String::new()),
+        (Subject::Upload(sha256), _) => {
+            let batch = record.and_then(|record| record.created.as_ref()).map(|created| created.id().to_owned());
+            let name = campaign.uploads.of(sha256).map(|file| campaign.shown_name(&file.name).to_owned());
+            (batch.unwrap_or_default(), name.unwrap_or_default())
+        }
     }
 }
 
