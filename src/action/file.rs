@@ -6,6 +6,7 @@
 
 mod advice;
 mod cells;
+mod corrector;
 mod decoding;
 mod header;
 mod kind;
@@ -27,6 +28,8 @@ use crate::delivery::{KnownTexts, LANGUAGES, SentNumbers, counted, grouped};
 use advice::AdviceCounts;
 pub use advice::{AdviceKind, FileAdvice};
 use cells::RowReader;
+pub use corrector::FileCorrector;
+use corrector::Layout;
 use decoding::{Decoded, Encoding, TextDecoder};
 use header::{Expected, Header, Role, is_blank, named_separator, separator_of};
 use kind::Detail;
@@ -38,6 +41,9 @@ pub use samples::FileSample;
 
 /// The largest file that the API takes, in bytes: 40 MB.
 pub const LARGEST_FILE: u64 = 40 * 1024 * 1024;
+
+/// A byte order mark in UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What a file is checked against.
 #[derive(Debug, Clone, Default)]
@@ -71,8 +77,9 @@ struct Reading {
     has_separator_line: bool,
     /// How many rows end with a carriage return alone.
     cr_rows: u32,
-    /// Whether there is a byte order mark where none can be taken away: behind the beginning of the file.
-    has_late_mark: bool,
+    /// Whether the header begins with something that would mean another encoding at the beginning of a file: a byte
+    /// order mark behind empty lines, or zeros.
+    has_odd_header: bool,
     /// Until there is a header.
     mistakes: Mistakes,
     check: Option<RowCheck>,
@@ -93,6 +100,8 @@ pub struct CheckedFile {
     unknown_size: u32,
     cost: SegmentSum,
     samples: Vec<FileSample>,
+    /// How its rows are to be read again; `None` where that is not certain enough to write it again.
+    layout: Option<Layout>,
 }
 
 impl FileChecker {
@@ -104,7 +113,7 @@ impl FileChecker {
             separator: None,
             has_separator_line: false,
             cr_rows: 0,
-            has_late_mark: false,
+            has_odd_header: false,
             mistakes: Mistakes::default(),
             check: None,
         };
@@ -146,7 +155,7 @@ impl FileChecker {
 
     fn result(self, decoded: Decoded) -> CheckedFile {
         let Self { rules, name, bytes, hasher, reading, .. } = self;
-        let Reading { separator, has_separator_line, cr_rows, mistakes, check, .. } = reading;
+        let Reading { separator, has_separator_line, has_odd_header, cr_rows, mistakes, check, reader, .. } = reading;
         let mut check = check.unwrap_or_else(|| RowCheck::new(Header::default(), mistakes, &rules));
         let mistakes = &mut check.mistakes;
         about_file(mistakes, &name, bytes, &decoded);
@@ -168,6 +177,14 @@ impl FileChecker {
             mistakes.of_file(MistakeKind::TooManyRows, words);
         }
         mistakes.settle();
+        let layout = Layout {
+            encoding: decoded.encoding,
+            separator: separator.unwrap_or(b','),
+            has_separator_line,
+            has_header: !check.header.is_missing,
+            roles: check.header.roles.clone(),
+        };
+        let is_readable = decoded.is_certain && !has_odd_header && !reader.has_other_bytes() && layout.can_be_written(mistakes);
         let known: u32 = check.segments.iter().sum();
         let languages = LANGUAGES.into_iter().zip(check.languages).filter(|(_, rows)| *rows > 0);
         let mut languages: Vec<_> = languages.collect();
@@ -186,6 +203,7 @@ impl FileChecker {
             segments: check.segments,
             cost: check.cost,
             samples: check.samples.into_vec(),
+            layout: is_readable.then_some(layout),
         }
     }
 }
@@ -215,9 +233,12 @@ impl Reading {
             return self.mistakes.of_row(self.row, None, MistakeKind::EmptyRow, Detail::None);
         }
         let separator = *self.separator.get_or_insert_with(|| separator_of(row.bytes));
-        self.has_late_mark = row.bytes.starts_with("\u{feff}".as_bytes());
         let cells = self.reader.read(row.bytes, separator);
+        self.has_odd_header = row.bytes.contains(&0) || cells.raw(0).starts_with(MARK) || cells.text(0).trim().as_bytes().starts_with(MARK);
         let header = Header::read(&cells, self.row, &Expected::new(&rules.known), &mut self.mistakes);
+        if row.end == RowEnd::OpenQuote {
+            self.mistakes.of_row(self.row, header.column(cells.len() - 1), MistakeKind::QuoteNotClosed, Detail::None);
+        }
         self.check = Some(RowCheck::new(header, std::mem::take(&mut self.mistakes), rules));
     }
 }

@@ -23,7 +23,10 @@ pub use batch::{BatchPlan, ConfirmedBatchRetry, Unseen};
 pub use batch_reading::{BatchEvidence, BatchFinding, BatchReading};
 pub use charges::{Charges, SegmentSum};
 pub use draft::{Draft, DraftCheck, DraftField, Remark, RemarkWeight, TypedDraft};
-pub use file::{AdviceKind, CheckedFile, FileAdvice, FileChecker, FileMistake, FileRules, FileSample, MistakeGroup, MistakeKind, Mistakes};
+pub use file::{
+    AdviceKind, CheckedFile, FileAdvice, FileChecker, FileCorrector, FileMistake, FileRules, FileSample, LARGEST_FILE, MistakeGroup,
+    MistakeKind, Mistakes,
+};
 pub use lines::{LineInclusion, PlanLine};
 pub use meanwhile::Recheck;
 pub use one_time::one_time_hint;

@@ -69,7 +69,8 @@ pub(super) fn faults(value: &str, is_english: bool) -> Vec<ValueFault> {
     let mut faults = Vec::new();
     faults.extend(spaces(value));
     let is_unsendable = |letter: &char| *letter == LOST || (*letter != '\n' && needs_cleaning(letter.encode_utf8(&mut [0; 4])));
-    faults.extend(value.chars().find(is_unsendable).map(ValueFault::Unsendable));
+    // Those at the ends are spaces already.
+    faults.extend(value.trim().chars().find(is_unsendable).map(ValueFault::Unsendable));
     if let Some(TemplatePart::Variable(name)) = parts(value).find(|part| matches!(part, TemplatePart::Variable(_))) {
         faults.push(ValueFault::Placeholder(name.to_owned()));
     } else if is_english {

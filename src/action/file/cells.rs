@@ -10,6 +10,8 @@ pub(super) struct RowReader {
     /// The texts that are not in the row as they are.
     changed: String,
     scratch: Vec<u8>,
+    /// Whether a row so far was not UTF-8.
+    has_other_bytes: bool,
 }
 
 /// Where the text of a cell is.
@@ -24,17 +26,24 @@ enum Text {
 /// The texts of a row.
 #[derive(Clone, Copy)]
 pub(super) struct RowTexts<'a> {
+    row: &'a [u8],
     valid: &'a str,
     reader: &'a RowReader,
 }
 
 impl RowReader {
+    /// Whether any row so far has bytes that are not UTF-8.
+    pub fn has_other_bytes(&self) -> bool {
+        self.has_other_bytes
+    }
+
     /// Reads a row.
     pub fn read<'a>(&'a mut self, row: &'a [u8], separator: u8) -> RowTexts<'a> {
         split(row, separator, &mut self.cells);
         self.texts.clear();
         self.changed.clear();
         let valid = std::str::from_utf8(row);
+        self.has_other_bytes |= valid.is_err();
         for cell in &self.cells {
             let (start, end) = cell.inside();
             let text = match cell.form {
@@ -48,7 +57,7 @@ impl RowReader {
             };
             self.texts.push(text);
         }
-        RowTexts { valid: valid.unwrap_or_default(), reader: self }
+        RowTexts { row, valid: valid.unwrap_or_default(), reader: self }
     }
 }
 
@@ -92,6 +101,11 @@ impl<'a> RowTexts<'a> {
     /// How a cell is written.
     pub fn form(&self, index: usize) -> CellForm {
         self.reader.cells.get(index).map_or(CellForm::Plain, |cell| cell.form)
+    }
+
+    /// A cell as it is written.
+    pub fn raw(&self, index: usize) -> &'a [u8] {
+        self.reader.cells.get(index).and_then(|cell| self.row.get(cell.start..cell.end)).unwrap_or_default()
     }
 
     /// Whether all cells are empty, but for spaces.

@@ -60,6 +60,12 @@ enum State {
     Nothing,
 }
 
+impl State {
+    fn windows_1252() -> Self {
+        State::Other(Encoding::Windows1252, Box::new(WINDOWS_1252.new_decoder_without_bom_handling()))
+    }
+}
+
 impl TextDecoder {
     /// Finds the encoding out.
     pub fn new() -> Self {
@@ -73,6 +79,15 @@ impl TextDecoder {
             runs: Runs::default(),
             out: Vec::new(),
         }
+    }
+
+    /// Takes the encoding as it was found before, for the same bytes.
+    pub fn of(encoding: Encoding) -> Self {
+        let mut decoder = Self::new();
+        if encoding == Encoding::Windows1252 {
+            decoder.state = State::windows_1252();
+        }
+        decoder
     }
 
     /// Decodes more bytes, and gives the text out in pieces.
@@ -191,7 +206,7 @@ impl TextDecoder {
             self.state = State::Utf8;
             give(rest, Encoding::Utf8);
         } else {
-            self.state = State::Other(Encoding::Windows1252, Box::new(WINDOWS_1252.new_decoder_without_bom_handling()));
+            self.state = State::windows_1252();
             self.decode(rest, is_last, give);
         }
     }

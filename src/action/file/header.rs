@@ -89,7 +89,7 @@ impl<'a> Expected<'a> {
 impl Header {
     /// Reads the header, which is in this row.
     pub fn read(cells: &RowTexts<'_>, row: u32, known: &Expected<'_>, mistakes: &mut Mistakes) -> Self {
-        let names: Vec<&str> = (0..cells.len()).map(|index| trimmed(cells.text(index))).collect();
+        let names: Vec<&str> = (0..cells.len()).map(|index| cells.text(index).trim()).collect();
         if is_message(&names) {
             mistakes.add(Some(row), None, MistakeKind::NoHeader, Detail::None, |_| {
                 "the header is missing: the first row must be recipient,language and the names of the variables".to_owned()
@@ -137,7 +137,7 @@ impl Header {
         }
         let text = cells.text(index);
         if text != name {
-            let is_removed = |letter: &char| is_space(*letter);
+            let is_removed = |letter: &char| letter.is_whitespace();
             let ends = Detail::Ends(text.chars().next().filter(is_removed), text.chars().next_back().filter(is_removed));
             mistakes.of_row(row, column, MistakeKind::Space, ends);
         }
@@ -206,15 +206,15 @@ impl Header {
 /// What separates the cells of a file, by its header: what it has most of, outside of quotes; a comma in doubt.
 pub(super) fn separator_of(header: &[u8]) -> u8 {
     let mut counts = [0_usize; SEPARATORS.len()];
-    let (mut is_quoted, mut is_start) = (false, true);
+    let (mut is_quoted, mut may_open) = (false, true);
     for byte in header {
         let separator = SEPARATORS.iter().position(|separator| separator == byte).filter(|_| !is_quoted);
-        match separator {
-            Some(index) => counts[index] += 1,
-            None if *byte == b'"' && (is_quoted || is_start) => is_quoted = !is_quoted,
-            None => {}
+        if let Some(index) = separator {
+            counts[index] += 1;
         }
-        is_start = separator.is_some();
+        let is_quote = *byte == b'"';
+        // Behind a separator a quote opens a cell; behind a quote that closed one, it is the second of two that mean one.
+        (is_quoted, may_open) = (is_quoted != (is_quote && (is_quoted || may_open)), separator.is_some() || (is_quote && is_quoted));
     }
     let most = counts.iter().max().copied().unwrap_or_default();
     counts.iter().position(|count| *count == most).map_or(b',', |index| SEPARATORS[index])
@@ -236,15 +236,6 @@ pub(super) fn named_separator(line: &[u8]) -> Option<u8> {
 /// Whether a line before the header is empty, whatever separates its cells.
 pub(super) fn is_blank(line: &[u8]) -> bool {
     std::str::from_utf8(line).is_ok_and(|line| line.chars().all(|letter| letter.is_whitespace() || matches!(letter, ',' | ';' | '|')))
-}
-
-/// A name without what may be around it: spaces, and a byte order mark that is not at the beginning of the file.
-pub(super) fn trimmed(name: &str) -> &str {
-    name.trim_matches(is_space)
-}
-
-fn is_space(letter: char) -> bool {
-    letter.is_whitespace() || letter == '\u{feff}'
 }
 
 /// Whether these are not names, but the cells of a message.

@@ -48,10 +48,10 @@ struct GoodNumber {
     is_abroad: bool,
 }
 
-/// A cell's text without a formula around it, and whether there is one.
-pub(super) fn plain_text(text: &str) -> (&str, bool) {
-    let inside = formula(text.trim().as_bytes()).and_then(|inside| std::str::from_utf8(inside).ok());
-    inside.map_or((text, false), |inside| (inside, true))
+/// A cell's text without a formula around it, and whether there is one. One without anything in it is an empty cell.
+pub(super) fn plain_text(cell: &str) -> (&str, bool) {
+    let inside = formula(cell.trim().as_bytes()).and_then(|inside| std::str::from_utf8(inside).ok());
+    inside.map_or((cell, false), |inside| if inside.trim().is_empty() { ("", false) } else { (inside, true) })
 }
 
 /// What is wrong with how a cell is written, so that nothing can be said about what is in it.

@@ -128,3 +128,37 @@ fn some_file() -> impl Strategy<Value = Vec<u8>> {
         _ => text.into_bytes(),
     })
 }
+
+/// The corrected copy of these bytes; `None` where there is none.
+pub(super) fn corrected(bytes: &[u8], file: &CheckedFile) -> Option<Vec<u8>> {
+    let mut corrector = FileCorrector::of(file)?;
+    let mut out = Vec::new();
+    for piece in bytes.chunks(7) {
+        corrector.feed(piece, &mut out);
+    }
+    assert!(corrector.finish(&mut out), "the same bytes");
+    Some(out)
+}
+
+/// The kinds of mistakes that cannot be corrected, with their columns and counts.
+fn lasting(file: &CheckedFile) -> Vec<(MistakeKind, Option<String>, u32)> {
+    let groups = file.mistakes().groups().iter().filter(|group| !group.kind().is_correctable());
+    let mut lasting: Vec<_> = groups.map(|group| (group.kind(), group.column().map(str::to_owned), group.count())).collect();
+    lasting.sort();
+    lasting
+}
+
+proptest! {
+    #[test]
+    fn a_corrected_copy_needs_no_correction_and_hides_nothing(bytes in some_file()) {
+        let file = checked(&bytes, rules());
+        let shown = || format!("{:?} -> {:?}", String::from_utf8_lossy(&bytes), corrected(&bytes, &file).map(|copy| String::from_utf8_lossy(&copy).into_owned()));
+        if let Some(copy) = corrected(&bytes, &file) {
+            let again = checked(&copy, rules());
+            let left: Vec<&MistakeGroup> = again.mistakes().groups().iter().filter(|group| group.kind().is_correctable()).collect();
+            prop_assert!(left.is_empty(), "{left:?} {}", shown());
+            prop_assert_eq!(lasting(&file), lasting(&again), "{}", shown());
+            prop_assert_eq!(file.rows(), again.rows());
+        }
+    }
+}
