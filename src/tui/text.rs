@@ -87,6 +87,19 @@ pub fn cut_middle(text: &str, width: usize) -> Cow<'_, str> {
 /// The longest start of at most `width` columns.
 fn head(text: &str, width: usize) -> &str {
     let mut taken = 0;
+    for (at, letter) in text.char_indices() {
+        let Some(columns) = columns_alone(letter) else { return head_of_graphemes(text, width) };
+        taken += columns;
+        if taken > width {
+            return text.get(..at).unwrap_or_default();
+        }
+    }
+    text
+}
+
+/// The same where letters join.
+fn head_of_graphemes(text: &str, width: usize) -> &str {
+    let mut taken = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         taken += columns(grapheme);
         if taken > width {

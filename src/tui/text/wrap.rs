@@ -14,6 +14,10 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 
 /// One line of the text.
 fn wrap_line(text: &str, width: usize) -> Vec<String> {
+    // Most texts are one line.
+    if super::width(text) <= width {
+        return vec![text.to_owned()];
+    }
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut taken = 0;
