@@ -17,18 +17,20 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use self::classes::ClassLine;
 use super::dialogs::Dialog;
 use super::layout::{Kind, SMALLEST};
-use super::shared::{Campaign, Shared};
+use super::shared::Shared;
 use super::widgets::ascii;
 use super::{Role, text, views};
 
 /// How wide the label of the second or third line is: both are, so that what is behind them lines up, unless that takes
 /// too much of a narrow line.
-fn label_width(state: &Shared, campaign: &Campaign, label: &str, columns: u16) -> usize {
-    let both = text::width(&classes::label(state, campaign)).max(text::width(&recent::label(state, campaign, columns)));
+fn label_width(label: &str, other: &str, columns: u16) -> usize {
+    let own = text::width(label);
+    let both = own.max(text::width(other));
     let is_affordable = columns >= ROOM_FOR_LABELS || both <= SHORT_LABEL;
-    if is_affordable { both } else { text::width(label) }.min(LONGEST_LABEL)
+    if is_affordable { both } else { own }.min(LONGEST_LABEL)
 }
 
 /// From this many columns on, labels of any length line up.
@@ -68,7 +70,8 @@ impl Shared {
             return None;
         }
         let covering = top.filter(|dialog| dialog.covers());
-        header::draw(self, buffer, layout.header, covering.is_none() && classes::says_checked(self, layout.classes));
+        let class_line = if covering.is_none() { ClassLine::of(self, layout.classes) } else { None };
+        header::draw(self, buffer, layout.header, class_line.as_ref().is_some_and(ClassLine::says_checked));
         notice::draw(self, buffer, layout.notice);
         keys::draw(self, top, buffer, layout.keys);
         if let Some(dialog) = covering {
@@ -82,7 +85,9 @@ impl Shared {
             }
             self.rule(buffer, rule);
         }
-        classes::draw(self, buffer, layout.classes);
+        if let Some(line) = class_line {
+            line.draw(self, buffer);
+        }
         recent::draw(self, buffer, layout.recent);
         tabs::draw(self, buffer, layout.tabs, layout.kind);
         run::draw(self, buffer, layout.run);

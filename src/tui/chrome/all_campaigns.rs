@@ -94,7 +94,7 @@ fn sums(state: &Shared, loaded: &[&Campaign], room: usize) -> Vec<Vec<Piece>> {
     for (text, role) in figures {
         let piece = Piece::new(text, style(role), 0);
         match lines.last_mut() {
-            Some(line) if pieces::total(line) + piece.gap + width(&piece.text) <= room => line.push(piece),
+            Some(line) if pieces::total(&*line) + piece.gap + width(&piece.text) <= room => line.push(piece),
             _ => lines.push(vec![piece]),
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::label_width;
+use super::{label_width, recent};
 use crate::delivery::{Class, grouped, percent};
 use crate::store::{Classes, Recent};
 use crate::tui::shared::{Campaign, Shared};
@@ -17,29 +17,10 @@ use crate::tui::{Role, class_role, class_sign};
 /// The narrowest and the widest bar.
 const BAR: (usize, usize) = (8, 60);
 
-/// Draws the line.
-pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
-    let Some(campaign) = state.campaign() else { return };
-    if area.height == 0 || area.width < 20 {
-        return;
-    }
-    let look = &state.look;
-    let label = label(state, campaign);
-    let label = fit(&label, label_width(state, campaign, &label, area.width), Align::Left);
-    buffer.set_stringn(area.x + 1, area.y, &label, usize::from(area.width) - 1, look.style(Role::Heading));
-    if campaign.is_unread() {
-        let words = Piece::new("not loaded yet", look.style(Role::Muted), 0);
-        return pieces::draw(buffer, after(area, label_columns(state, campaign, area)), vec![words], Vec::new());
-    }
-    let parts = Parts::of(state, campaign, area);
-    if let Some(bar) = parts.bar {
-        stacked::draw(buffer, bar, &stacked::of_classes(look, &campaign.classes, true));
-    }
-    pieces::draw(buffer, parts.rest, parts.figures.into_iter().map(|figure| figure.piece).collect(), Vec::new());
-}
-
-/// The parts of the line behind its label.
-struct Parts {
+/// The line as it is drawn at its place.
+pub(super) struct ClassLine {
+    area: Rect,
+    label: String,
     /// The stacked bar, where there is room for it.
     bar: Option<Rect>,
     /// The columns of the figures.
@@ -47,18 +28,46 @@ struct Parts {
     figures: Vec<Figure>,
 }
 
-impl Parts {
-    fn of(state: &Shared, campaign: &Campaign, area: Rect) -> Self {
-        let rest = after(area, label_columns(state, campaign, area));
+impl ClassLine {
+    /// `None` where it has no place, or there is no campaign.
+    pub fn of(state: &Shared, area: Rect) -> Option<Self> {
+        let campaign = state.campaign()?;
+        if area.height == 0 || area.width < 20 {
+            return None;
+        }
+        let label = label(state, campaign);
+        let columns = label_width(&label, &recent::label(state, campaign, area.width), area.width);
+        let label = fit(&label, columns, Align::Left);
+        // With a blank before and behind the label.
+        let rest = after(area, columns + 2);
+        if campaign.is_unread() {
+            let piece = Piece::new("not loaded yet", state.look.style(Role::Muted), 0);
+            return Some(Self { area, label, bar: None, rest, figures: vec![Figure { piece, classes: Vec::new() }] });
+        }
         let figures = figures(state, campaign, usize::from(rest.width).saturating_sub(BAR.0 + 3));
         // The margin, and the gap between bar and figures.
         let taken = total(&figures) + 3;
         let bar = usize::from(rest.width).saturating_sub(taken).min(BAR.1);
         if bar < BAR.0 {
-            return Self { bar: None, rest, figures };
+            return Some(Self { area, label, bar: None, rest, figures });
         }
         let width = u16::try_from(bar).unwrap_or(0);
-        Self { bar: Some(Rect { width, height: 1, ..rest }), rest: after(rest, bar + 1), figures }
+        Some(Self { area, label, bar: Some(Rect { width, height: 1, ..rest }), rest: after(rest, bar + 1), figures })
+    }
+
+    /// Whether it says how old the status of what is on the way may be.
+    pub fn says_checked(&self) -> bool {
+        self.figures.iter().any(|figure| figure.piece.text.contains(CHECKED))
+    }
+
+    /// Draws it.
+    pub fn draw(self, state: &Shared, buffer: &mut Buffer) {
+        let Self { area, label, bar, rest, figures } = self;
+        buffer.set_stringn(area.x + 1, area.y, &label, usize::from(area.width) - 1, state.look.style(Role::Heading));
+        if let (Some(bar), Some(campaign)) = (bar, state.campaign()) {
+            stacked::draw(buffer, bar, &stacked::of_classes(&state.look, &campaign.classes, true));
+        }
+        pieces::draw(buffer, rest, figures.into_iter().map(|figure| figure.piece).collect(), Vec::new());
     }
 }
 
@@ -66,18 +75,6 @@ impl Parts {
 fn after(area: Rect, columns: usize) -> Rect {
     let columns = u16::try_from(columns).unwrap_or(u16::MAX).min(area.width);
     Rect { x: area.x + columns, width: area.width - columns, ..area }
-}
-
-/// Whether the line says how old the status of what is on the way may be.
-pub(super) fn says_checked(state: &Shared, area: Rect) -> bool {
-    let Some(campaign) = state.campaign().filter(|campaign| !campaign.is_unread()) else { return false };
-    let is_it = |figure: &Figure| figure.piece.text.contains(CHECKED);
-    area.height > 0 && Parts::of(state, campaign, area).figures.iter().any(is_it)
-}
-
-/// How many columns the label takes, with a blank before and behind it.
-fn label_columns(state: &Shared, campaign: &Campaign, area: Rect) -> usize {
-    label_width(state, campaign, &label(state, campaign), area.width) + 2
 }
 
 /// The time window, and how much of it is loaded.
@@ -115,7 +112,7 @@ struct Figure {
 }
 
 fn total(figures: &[Figure]) -> usize {
-    pieces::total(&figures.iter().map(|figure| figure.piece.clone()).collect::<Vec<_>>())
+    pieces::total(figures.iter().map(|figure| &figure.piece))
 }
 
 /// The figures in as much detail as has room.
@@ -200,8 +197,7 @@ pub(in crate::tui) struct ClassFigure {
 
 /// The figures that lead to their messages, from left to right; none where the line has no room or nothing is loaded.
 pub(in crate::tui) fn targets(state: &Shared, area: Rect) -> Vec<ClassFigure> {
-    let Some(campaign) = state.campaign().filter(|campaign| !campaign.is_unread() && area.height > 0) else { return Vec::new() };
-    let Parts { rest, figures, .. } = Parts::of(state, campaign, area);
+    let Some(ClassLine { rest, figures, .. }) = ClassLine::of(state, area) else { return Vec::new() };
     let placed = pieces::placed(rest, figures.iter().map(|figure| figure.piece.clone()).collect(), Vec::new());
     let mut targets: Vec<ClassFigure> = Vec::new();
     // Only the last piece is ever left out.

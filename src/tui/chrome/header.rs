@@ -43,13 +43,12 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect, says
     let name = &campaign.settings.name;
     let room = usize::from(area.width).saturating_sub(2);
     // Where even the shortest name has no room, the details of what is never left out are.
-    let forms = Terse::ALL.map(|terse| (fixed(state, campaign, terse, &style), Piece::new(terse.freshness(&words), style(role), 0)));
+    let form = |terse: Terse| (fixed(state, campaign, terse, &style), Piece::new(terse.freshness(&words), style(role), 0));
     let has_room = |(fixed, fresh): &(Vec<Piece>, Piece)| {
         let own = width(name).min(SHORTEST_OWN_NAME);
         pieces::total(fixed) + 2 + own + 2 + width(&fresh.text) <= room
     };
-    let at = forms.iter().position(has_room).unwrap_or(forms.len() - 1);
-    let (fixed, fresh) = &forms[at];
+    let (fixed, fresh) = Terse::ALL.into_iter().map(form).find(has_room).unwrap_or_else(|| form(Terse::Since));
     let again = campaign.next_try().filter(|_| campaign.pause_asked.is_none()).map(|at| format!("again {}", until(at, state.now)));
     let again = Piece::new(again.unwrap_or_default(), style(Role::Muted), 0);
     let line = |place: &str, own: usize, other: Vec<Piece>| {

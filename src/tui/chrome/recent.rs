@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::label_width;
+use super::{classes, label_width};
 use crate::delivery::{Class, grouped, percent};
 use crate::store::{Recent, Since};
 use crate::tui::shared::{Campaign, Shared};
@@ -31,7 +31,7 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     }
     let look = &state.look;
     let label = label(state, campaign, area.width);
-    let label_columns = label_width(state, campaign, &label, area.width);
+    let label_columns = label_width(&label, &classes::label(state, campaign), area.width);
     let label = fit(&label, label_columns, Align::Left);
     // What was so when the last answer came calls nobody.
     let is_alarming = campaign.fails_too_often() && campaign.is_live(state.now, true);

@@ -53,8 +53,8 @@ fn sides(state: &Shared, area: Rect, kind: Kind) -> Option<(Vec<Piece>, Vec<Piec
     }
     let loose = tabs(state, campaign, 2);
     // The count of the activity, which changes all the time, moves nothing.
-    let staying: Vec<Piece> = loose.iter().filter(|piece| piece.rank < OUT_FIRST - 1).cloned().collect();
-    Some((if pieces::total(&staying) <= room { loose } else { tabs(state, campaign, 1) }, right))
+    let staying = loose.iter().filter(|piece| piece.rank < OUT_FIRST - 1);
+    Some((if pieces::total(staying) <= room { loose } else { tabs(state, campaign, 1) }, right))
 }
 
 /// Key, name and count of every view, so many columns apart. From two on, the brackets of the open tab take the place of

@@ -32,8 +32,8 @@ impl Piece {
 }
 
 /// How many columns the pieces take.
-pub(in crate::tui) fn total(pieces: &[Piece]) -> usize {
-    pieces.iter().enumerate().map(|(index, piece)| width(&piece.text) + if index == 0 { 0 } else { piece.gap }).sum()
+pub(in crate::tui) fn total<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> usize {
+    pieces.into_iter().enumerate().map(|(index, piece)| width(&piece.text) + if index == 0 { 0 } else { piece.gap }).sum()
 }
 
 /// Leaves out pieces, the highest rank first and the last of equals first, until both sides fit
@@ -41,7 +41,7 @@ pub(in crate::tui) fn total(pieces: &[Piece]) -> usize {
 fn drop_to_fit(left: &mut Vec<Piece>, right: &mut Vec<Piece>, room: usize) {
     loop {
         let between = if left.is_empty() || right.is_empty() { 0 } else { 2 };
-        if total(left) + between + total(right) <= room {
+        if total(&*left) + between + total(&*right) <= room {
             return;
         }
         let worst = |pieces: &[Piece]| pieces.iter().enumerate().map(|(index, piece)| (piece.rank, index)).max();
