@@ -26,7 +26,7 @@ pub(in crate::tui) struct RowLook {
     pub lacks_text: bool,
 }
 
-/// One cell, exactly as wide as its column.
+/// One cell, at most as wide as its column: what it leaves blank is drawn already.
 pub(in crate::tui) fn cell(
     state: &Shared,
     campaign: &Campaign,
@@ -38,8 +38,8 @@ pub(in crate::tui) fn cell(
     let style = |role| look.selected.unwrap_or_else(|| state.look.style(if look.left { Role::Muted } else { role }));
     let ascii = state.look.ascii;
     let plain = |text: &str, role| {
-        let align = if is_number(column) { Align::Right } else { Align::Left };
-        vec![Span::styled(fit(text, width, align), style(role))]
+        let text = if is_number(column) { fit(text, width, Align::Right) } else { cut(text, width).into_owned() };
+        vec![Span::styled(text, style(role))]
     };
     match column {
         Column::Status => {
@@ -47,7 +47,6 @@ pub(in crate::tui) fn cell(
             // Most rows are delivered and need nothing: only their sign has the colour.
             let word_role = if *status == Status::Success { Role::Muted } else { role_of(status) };
             let word = cut(status.word(), width.saturating_sub(2)).into_owned();
-            let rest = width.saturating_sub(2 + text_width(&word));
             let mut spans =
                 vec![Span::styled(format!("{} ", sign(status, ascii)), style(role_of(status))), Span::styled(word, style(word_role))];
             if campaign.marks.is_changed(row) {
@@ -55,7 +54,6 @@ pub(in crate::tui) fn cell(
                     span.style = span.style.patch(state.look.style(Role::Changed));
                 }
             }
-            spans.push(Span::styled(" ".repeat(rest), style(Role::Text)));
             spans
         }
         Column::Created => plain(&cells.created_at.map(|at| state.look.time(at, state.now)).unwrap_or_default(), Role::Text),
@@ -64,20 +62,15 @@ pub(in crate::tui) fn cell(
             let Some(text) = cells.recipient else { return plain("not given", Role::Unknown) };
             let (known, masked) = (Recipient::new(text), campaign.is_masked(row));
             let query = campaign.open_digits();
-            let whole = recipient::shown(&known, masked, query);
-            let room = text_width(&whole);
-            if room > width {
-                return plain(&whole, Role::Text);
-            }
-            let mut spans = recipient::spans(&known, masked, query, style(Role::Text), found(state, look));
-            spans.push(Span::styled(" ".repeat(width - room), style(Role::Text)));
-            spans
+            let spans = recipient::spans(&known, masked, query, style(Role::Text), found(state, look));
+            let taken: usize = spans.iter().map(|span| text_width(&span.content)).sum();
+            if taken > width { plain(&recipient::shown(&known, masked, query), Role::Text) } else { spans }
         }
         Column::Result if look.lacks_text && cells.status != Some(&Status::Failure) && width >= BESIDE_RESULT + SHORTEST_TEXT => {
             let mut spans =
                 result::spans(campaign, row, cells, (BESIDE_RESULT, campaign.known_until(state.time_of_day(), state.now)), style);
             let room = width - BESIDE_RESULT;
-            spans.push(Span::styled(fit(&told_apart(campaign, row, cells, room), room, Align::Left), style(Role::Muted)));
+            spans.push(Span::styled(cut(&told_apart(campaign, row, cells, room), room).into_owned(), style(Role::Muted)));
             spans
         }
         Column::Result => result::spans(campaign, row, cells, (width, campaign.known_until(state.time_of_day(), state.now)), style),
@@ -86,7 +79,7 @@ pub(in crate::tui) fn cell(
         Column::Language => plain(&cells.language.map_or_else(nothing, str::to_owned), Role::Text),
         Column::Template => {
             let id = cells.template.map_or_else(nothing, str::to_owned);
-            vec![Span::styled(fit(&cut_middle(&id, width), width, Align::Left), style(Role::Muted))]
+            vec![Span::styled(cut_middle(&id, width).into_owned(), style(Role::Muted))]
         }
         Column::Text => plain(&told_apart(campaign, row, cells, width), Role::Muted),
     }

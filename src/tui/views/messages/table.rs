@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use super::cells::{BESIDE_RESULT, RowLook, cell, head, is_number};
 use super::widths::{MARGIN, Needs, ResultWidths, SHORTEST_TEXT, columns};
@@ -121,15 +121,18 @@ fn draw_row(shared: &Shared, campaign: &Campaign, buffer: &mut Buffer, area: Rec
         (false, true) => " ",
     };
     let mark = if is_selected { "›" } else { " " };
-    let mut spans = vec![Span::styled(format!("{apart}{mark} "), base)];
-    for column in columns.columns {
-        spans.extend(cell(shared, campaign, item.row, &cells, *column, look));
-        spans.push(Span::styled(" ".repeat(columns.gap), base));
-    }
     if let Some(style) = look.selected {
         buffer.set_style(area, style);
     }
-    buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
+    buffer.set_stringn(area.x, area.y, format!("{apart}{mark} "), usize::from(area.width), base);
+    // The blanks between the cells are there already.
+    let mut from = MARGIN;
+    for (column, width) in columns.columns {
+        let x = area.x.saturating_add(u16::try_from(from).unwrap_or(u16::MAX));
+        let line = Line::from(cell(shared, campaign, item.row, &cells, (*column, *width), look));
+        buffer.set_line(x, area.y, &line, area.right().saturating_sub(x));
+        from += width + columns.gap;
+    }
 }
 
 /// How the selected row looks: in full while the list has the focus, otherwise bold with its mark.
