@@ -53,11 +53,13 @@ fn word_in_view(state: &Shared, binding: &Binding) -> Option<&'static str> {
     if !is_worth_a_place(state, binding.action) {
         return None;
     }
+    // Where it cannot be planned, the key says why.
+    if binding.action == Action::PlanRetry && state.view == ViewKind::Messages {
+        return Some(binding.label);
+    }
     match views::can(binding.action, state) {
         Can::Yes => Some(binding.label),
         Can::Do(word) => Some(word),
-        // Where it cannot be planned, the key says why.
-        Can::Not(_) if binding.action == Action::PlanRetry && state.view == ViewKind::Messages => Some(binding.label),
         Can::Not(_) | Can::NotHere => None,
     }
 }
