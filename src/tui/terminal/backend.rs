@@ -17,6 +17,10 @@ use ratatui::layout::{Position, Size};
 
 /// Whether terminals may disagree about how wide it is.
 fn is_disputed(symbol: &str) -> bool {
+    // A letter of one byte is ASCII, and most cells hold one.
+    if symbol.len() == 1 {
+        return false;
+    }
     let mut letters = symbol.chars();
     let first = letters.next().unwrap_or(' ');
     letters.next().is_some() || matches!(first, '\u{0900}'..='\u{0dff}' | '\u{1f000}'..)
@@ -127,7 +131,14 @@ impl<W: Write> Backend for FrameBackend<W> {
         self.library().clear_region(clear_type)
     }
 
+    /// Asked before every frame. The library would open the terminal again each time.
     fn size(&self) -> io::Result<Size> {
+        #[cfg(unix)]
+        if let Ok(size) = rustix::termios::tcgetwinsize(rustix::stdio::stdout())
+            && size.ws_col > 0
+        {
+            return Ok(Size::new(size.ws_col, size.ws_row));
+        }
         CrosstermBackend::new(io::sink()).size()
     }
 
