@@ -7,8 +7,9 @@ use crate::store::Store;
 use crate::tui::Action;
 use crate::tui::shared::{Campaign, Drilled, Shared, ViewKind};
 
-/// Up to this many messages are looked at at once, at every step of the cursor: that is not noticed.
-const AT_ONCE: usize = 100_000;
+/// Up to this many messages are looked at at once, at every step of the cursor. That takes 0.02 ms for each 10,000, since
+/// their numbers are seldom in the processor's cache: of 50,000 it would be a tenth of the time of a step.
+const AT_ONCE: usize = 10_000;
 
 /// With more, the cursor must have rested for this long.
 const REST: SignedDuration = SignedDuration::from_millis(250);
