@@ -25,6 +25,7 @@ mod recent;
 mod recipients;
 mod row_list;
 mod row_set;
+mod sent_since;
 mod sort;
 mod texts;
 mod trim;
