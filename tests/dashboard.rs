@@ -76,6 +76,8 @@ mod running;
 mod screens;
 #[path = "dashboard/sending.rs"]
 mod sending;
+#[path = "dashboard/sending_files.rs"]
+mod sending_files;
 #[path = "dashboard/showing.rs"]
 mod showing;
 #[path = "dashboard/shown.rs"]

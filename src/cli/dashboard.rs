@@ -2,6 +2,7 @@
 
 mod adding;
 mod export;
+mod files;
 mod keeper;
 mod setup;
 mod workers;

@@ -10,6 +10,7 @@ mod context;
 pub mod dashboard;
 mod documents;
 mod exit;
+mod file;
 mod find;
 mod journal;
 mod keys;

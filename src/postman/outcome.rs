@@ -92,8 +92,8 @@ pub struct FileCheck(String);
 
 impl FileCheck {
     /// The answer's body, cleaned.
-    pub(super) fn new(body: String) -> Self {
-        Self(body)
+    pub fn new(body: impl Into<String>) -> Self {
+        Self(body.into())
     }
 
     /// All of it, with its line breaks.

@@ -35,7 +35,7 @@ use outage::Outage;
 pub(super) use rest::{LeftToStart, NOTHING_LEFT};
 pub(super) use run::RunRecord;
 use sent::Sent;
-use uploads::Uploads;
+pub(super) use uploads::{Leaving, Uploads, WaitingFile, WaitingState};
 pub(super) use window::{TimeWindow, Times, WindowOrigin};
 
 use std::borrow::Cow;

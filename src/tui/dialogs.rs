@@ -12,12 +12,14 @@ mod help;
 mod notices;
 mod order;
 mod plan;
+mod refused_file;
 mod resolve;
 mod results;
 mod resume;
 mod retry;
 mod reveal;
 mod send;
+mod send_file;
 mod commands;
 mod export;
 mod history;
@@ -32,10 +34,10 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::KeyRole;
 use super::keys::{Action, Context};
 use super::shared::Shared;
 use super::widgets::question::{Asked, OpenQuestion, Takes};
+use super::{FileAnswer, FileRequest, KeyRole};
 use crate::monitor::{BatchState, Generation, PreparedState};
 use crate::store::RowNumber;
 
@@ -53,12 +55,14 @@ pub(in crate::tui) use help::HelpPage;
 pub(in crate::tui) use notices::NoticesPage;
 pub(in crate::tui) use order::OrderMenu;
 pub(in crate::tui) use plan::{Choice, PlanQuestion};
+pub(in crate::tui) use refused_file::RefusedFile;
 pub(in crate::tui) use resolve::Resolve;
 pub(in crate::tui) use results::ResultsPage;
 pub(in crate::tui) use resume::ResumeQuestion;
 pub(in crate::tui) use retry::RetryQuestion;
 pub(in crate::tui) use reveal::RevealQuestion;
 pub(in crate::tui) use send::{SendDraft, SendForm};
+pub(in crate::tui) use send_file::SendFile;
 
 /// Something open over the view: a question, a menu, a line for typing, a page to read.
 pub(in crate::tui) trait Dialog {
@@ -193,6 +197,10 @@ pub(in crate::tui) struct Changed {
     pub batch: Option<(Generation, BatchState)>,
     /// What a worker has read before something is sent.
     pub prepared: Option<(Generation, PreparedState)>,
+    /// What became of a request about a file.
+    pub file: Option<(FileRequest, FileAnswer)>,
+    /// Whether a reveal was undone, because it has no line in the journal.
+    pub is_reveal_lost: bool,
     /// Whether it was the tick: what is counted by time is counted again.
     pub is_tick: bool,
     /// Whether the dialog was covered and followed nothing meanwhile: a question is another one from now on.

@@ -1,5 +1,8 @@
 //! What leaves the dashboard: everything it may do to the world, as plain data.
 
+use std::sync::Arc;
+
+use crate::action::{CheckedFile, FileRules, FileSource};
 use crate::config::NewCampaign;
 use crate::monitor::{CampaignIndex, Command, Generation};
 use crate::state::NoteKind;
@@ -31,6 +34,8 @@ pub enum ExportStep {
     },
     /// More of its text.
     Part(Copied),
+    /// All mistakes of a file, by row: there can be a million.
+    Mistakes(FoundFile),
     /// That was all: the journal gets a line, and the file its name. Without that line an unmasked
     /// file gets no name.
     End {
@@ -43,6 +48,67 @@ pub enum ExportStep {
     },
     /// It is no longer needed: no file is left. Has no answer.
     Drop,
+}
+
+/// Which request about a file of messages, since the start: answers to older ones are dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct FileRequest(pub u64);
+
+/// A file of messages that was read and checked. Clones are the same one.
+#[derive(Debug, Clone)]
+pub struct FoundFile {
+    /// The path, as typed.
+    pub path: String,
+    /// What the check found.
+    pub checked: Arc<CheckedFile>,
+    /// Where its bytes are.
+    pub source: FileSource,
+}
+
+impl PartialEq for FoundFile {
+    /// Whether it is the same reading of the same file.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.checked, &other.checked)
+    }
+}
+
+/// Something to be done with a file of messages. Nothing of it sends.
+#[derive(Debug, Clone)]
+pub enum FileStep {
+    /// Find out what a path could be completed to.
+    Complete {
+        /// The path so far.
+        typed: String,
+    },
+    /// Read a file, and check it.
+    Check {
+        /// The path, as typed.
+        path: String,
+        /// What it is checked against.
+        rules: Box<FileRules>,
+    },
+    /// Write a copy beside it without what can be corrected, and check that.
+    Correct {
+        /// The file with its mistakes.
+        file: FoundFile,
+        /// What the copy is checked against.
+        rules: Box<FileRules>,
+    },
+    /// End the reading: it is no longer needed. Has no answer.
+    Leave,
+}
+
+impl PartialEq for FileStep {
+    /// What a file is checked against is made anew each time, so it makes no difference.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (FileStep::Complete { typed }, FileStep::Complete { typed: other }) => typed == other,
+            (FileStep::Check { path, .. }, FileStep::Check { path: other, .. }) => path == other,
+            (FileStep::Correct { file, .. }, FileStep::Correct { file: other, .. }) => file == other,
+            (FileStep::Leave, FileStep::Leave) => true,
+            _ => false,
+        }
+    }
 }
 
 impl Effect {
@@ -73,6 +139,15 @@ pub enum Effect {
         export: ExportId,
         /// The step.
         step: ExportStep,
+    },
+    /// Do something with a file of messages, on another thread. Answered by [`Event::File`].
+    ///
+    /// [`Event::File`]: super::Event::File
+    File {
+        /// Goes into the answers.
+        request: FileRequest,
+        /// What.
+        step: FileStep,
     },
     /// Sort the messages of a campaign on another thread. Answered by [`Event::Sorted`].
     ///

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::SignedDuration;
 
-use super::{Background, ExportId, TrialLine};
+use super::{Background, ExportId, FileRequest, FoundFile, TrialLine};
 use crate::monitor::{CampaignIndex, Generation, Update};
 use crate::postman::Explanation;
 use crate::store::Sorted;
@@ -22,6 +22,31 @@ pub enum ExportAnswer {
         /// A similar name that is free.
         free: String,
     },
+}
+
+/// What became of a request about a file of messages.
+#[derive(Debug, Clone)]
+pub enum FileAnswer {
+    /// What the path can be completed to.
+    Completed {
+        /// The path as far as it is certain.
+        path: String,
+        /// The names that begin like it, where there are several.
+        names: Vec<String>,
+    },
+    /// So much of the file has been read.
+    Read {
+        /// Bytes that were read.
+        bytes: u64,
+        /// How many it has, where that is known before its end.
+        of: Option<u64>,
+    },
+    /// The file was read and checked.
+    Checked(FoundFile),
+    /// The corrected copy was written and checked.
+    Corrected(FoundFile),
+    /// It could not be done.
+    Failed(Explanation),
 }
 
 /// Everything that can change the dashboard's state.
@@ -74,6 +99,13 @@ pub enum Event {
         export: ExportId,
         /// The outcome.
         answer: ExportAnswer,
+    },
+    /// A request about a file of messages made progress, or has ended.
+    File {
+        /// Which request.
+        request: FileRequest,
+        /// Its progress.
+        answer: FileAnswer,
     },
     /// The last copied text did not reach any clipboard, for this reason.
     CopyFailed(String),

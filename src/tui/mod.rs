@@ -24,8 +24,8 @@ mod views; // of a campaign: messages, batches, failures, activity
 pub use crate::monitor::CampaignSettings;
 pub use app::App;
 pub use dialogs::commands_markdown;
-pub use effect::{Copied, Effect, ExportId, ExportStep};
-pub use event::{Event, ExportAnswer};
+pub use effect::{Copied, Effect, ExportId, ExportStep, FileRequest, FileStep, FoundFile};
+pub use event::{Event, ExportAnswer, FileAnswer};
 pub use guard::{Guard, KeyRole};
 pub use keys::{Action, Context, KeyMap};
 pub use run::{

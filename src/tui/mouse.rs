@@ -208,7 +208,11 @@ fn row_at(state: &Shared, list: Rect, row: u16) -> Option<usize> {
         ViewKind::Messages => (campaign.list.top(&campaign.store, height), campaign.list.len() + 1),
         view => {
             let (index, count) = views::cursor(view, campaign);
-            (table::top(index, height), count)
+            let height = views::lines_in(view, campaign, list.height);
+            if row - list.y >= height {
+                return None;
+            }
+            (table::top(index, usize::from(height)), count)
         }
     };
     let index = top + usize::from(row - list.y);

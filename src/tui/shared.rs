@@ -7,6 +7,7 @@ mod news; // what the workers report
 mod notices;
 mod campaigns; // which is on the screen, and their order
 mod presence; // whether anyone is there
+mod sent_files; // what becomes of them
 mod session; // what is saved for the next time
 pub(super) mod starting; // the moment after a yes
 mod tables; // how they are ordered
@@ -40,7 +41,7 @@ pub(super) use tour::Tour;
 use jiff::{SignedDuration, Timestamp};
 
 use super::dialogs::{Across, Changed, Commands, Dialog, FindLine, Front, HeaderFigures, HelpPage, NoticesPage, RecentCommands};
-use super::{Action, Context, Effect, Event, KeyMap, Setup, views};
+use super::{Action, Context, Effect, Event, FileRequest, FileStep, KeyMap, Setup, views};
 use crate::action::PLAN_LIFE;
 use crate::monitor::{CampaignIndex, Command, Generation, NoticeWeight};
 use crate::postman::Explanation;
@@ -92,6 +93,8 @@ pub(super) struct Shared {
     /// The campaign whose worker reads a batch for a question.
     batch_asked: Option<usize>,
     generation: u64,
+    /// The newest request about a file.
+    file_request: FileRequest,
     /// What was opened by the key being handled.
     opening: Vec<Box<dyn Dialog>>,
     /// What the event being handled changed in the campaign on the screen.
@@ -135,6 +138,7 @@ impl Shared {
             agreeing: Agreeing::default(),
             batch_asked: None,
             generation: 0,
+            file_request: FileRequest::default(),
             opening: Vec::new(),
             changed: Changed::default(),
             effects: Vec::new(),
@@ -164,6 +168,13 @@ impl Shared {
     pub(super) fn next_generation(&mut self) -> Generation {
         self.generation += 1;
         Generation(self.generation)
+    }
+
+    /// Has something done with a file of messages. Answers to earlier requests are dropped.
+    pub(super) fn ask_file(&mut self, step: FileStep) -> FileRequest {
+        self.file_request = FileRequest(self.file_request.0 + 1);
+        self.effects.push(Effect::File { request: self.file_request, step });
+        self.file_request
     }
 
     /// Columns and rows of the terminal.
@@ -226,6 +237,7 @@ impl Shared {
             }
             Event::Sorted { campaign, generation, lists } => self.sorted(campaign, generation, lists),
             Event::Export { export, answer } => self.export_answered(export, answer),
+            Event::File { request, answer } => self.changed.file = Some((request, answer)),
             Event::ClockSet { ahead } => self.clock_set(ahead),
             Event::Suspended => {
                 self.take_back_yes("the program was suspended");

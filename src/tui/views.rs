@@ -260,6 +260,14 @@ pub(in crate::tui) fn copied(shared: &Shared, campaign: &Campaign, format: CopyF
     }
 }
 
+/// How many lines of a list of so many are those of the view, where other things are below them.
+pub(in crate::tui) fn lines_in(view: ViewKind, campaign: &Campaign, height: u16) -> u16 {
+    match view {
+        ViewKind::Batches => batches::lines_in(campaign, height),
+        ViewKind::Messages | ViewKind::Failures | ViewKind::Trends | ViewKind::Activity | ViewKind::NotDelivered => height,
+    }
+}
+
 /// Counts what the view shows, where that is counted only while it is shown.
 pub(in crate::tui) fn look(shared: &mut Shared) {
     match shared.view {

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use postwatch::action::{
     ActionNumber, Agreed, BatchReading, Charges, ConfirmedAction, ConfirmedBatchRetry, ConfirmedRetry, ConfirmedSend, Draft, Subject,
+    UploadFile,
 };
 use postwatch::delivery::{
     AttemptFields, BatchFields, BatchId, CampaignId, Message, MessageId, Reported, RowFields, Rows, RowsBuilder, TemplateFields,
@@ -21,7 +22,8 @@ use postwatch::postman::{Explanation, HostKind, Refusal};
 use postwatch::state::NoteKind;
 use postwatch::store::{AnswerKind, Reach, Unsorted};
 use postwatch::tui::{
-    App, CampaignSettings, ColourDepth, Dashboard, Effect, Event, ExportAnswer, ExportStep, KeyMap, KeyRole, QuestionId, Setup, ThemeChoice,
+    App, CampaignSettings, ColourDepth, Dashboard, Effect, Event, ExportAnswer, ExportStep, FileRequest, FileStep, KeyMap, KeyRole,
+    QuestionId, Setup, ThemeChoice,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -233,6 +235,10 @@ pub struct Desk {
     pub batches_left: usize,
     /// The messages to be sent whose recipients were to be read.
     pub recipients_asked: Vec<(Generation, Draft)>,
+    /// The files to be sent, for which the newest messages were to be read.
+    pub uploads_asked: Vec<(Generation, UploadFile)>,
+    /// What was to be done with files.
+    pub files_asked: Vec<(FileRequest, FileStep)>,
     /// The batches that were to be loaded to their end.
     pub loads_asked: Vec<(Generation, BatchId)>,
     /// The number given with the newest yes to each subject, as its worker would report it.
@@ -263,6 +269,8 @@ impl Desk {
             batches_asked: Vec::new(),
             batches_left: 0,
             recipients_asked: Vec::new(),
+            uploads_asked: Vec::new(),
+            files_asked: Vec::new(),
             loads_asked: Vec::new(),
             given: BTreeMap::new(),
             edges: BTreeMap::new(),
@@ -292,6 +300,10 @@ impl Desk {
                 Effect::Command { command: Command::Prepare { generation, what: ToPrepare::Send(draft) }, .. } => {
                     self.recipients_asked.push((*generation, draft.clone()));
                 }
+                Effect::Command { command: Command::Prepare { generation, what: ToPrepare::Upload(file) }, .. } => {
+                    self.uploads_asked.push((*generation, file.clone()));
+                }
+                Effect::File { request, step } => self.files_asked.push((*request, step.clone())),
                 Effect::Command { command: Command::LoadBatch { generation, batch }, .. } => {
                     self.loads_asked.push((*generation, batch.clone()));
                 }
@@ -332,6 +344,13 @@ impl Desk {
             }
             ExportStep::Part(text) => {
                 self.files.last_mut()?.text.push_str(&text.0);
+                ExportAnswer::Written
+            }
+            ExportStep::Mistakes(found) => {
+                let file = self.files.last_mut()?;
+                for mistake in found.checked.mistakes().by_row() {
+                    file.text.push_str(&format!("{:?} {:?} {}\n", mistake.row, mistake.column, mistake.kind.word()));
+                }
                 ExportAnswer::Written
             }
             ExportStep::End { detail, .. } => {

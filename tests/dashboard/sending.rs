@@ -63,7 +63,8 @@ fn rows(texts: &[Text], first: usize, status: &str, now: jiff::Timestamp) -> Row
     rows.finish()
 }
 
-fn loaded(settings: CampaignSettings, columns: u16, rows_: u16) -> Desk {
+/// A campaign with these texts loaded, the whole of it.
+pub fn loaded(settings: CampaignSettings, columns: u16, rows_: u16) -> Desk {
     let mut setup = setup(vec![settings]);
     setup.theme = ThemeChoice::None;
     let mut desk = Desk::new(setup, columns, rows_);

@@ -11,6 +11,9 @@ use jiff::Timestamp;
 use tempfile::NamedTempFile;
 use tokio::sync::watch;
 
+use super::super::Format;
+use super::super::file::write_mistakes;
+use crate::action::CheckedFile;
 use crate::delivery::CampaignId;
 use crate::monitor::CampaignIndex;
 use crate::postman::Explanation;
@@ -110,7 +113,7 @@ impl FileWriter {
     fn step(&mut self, export: ExportId, step: ExportStep) -> Option<ExportAnswer> {
         match step {
             ExportStep::Begin { path } => {
-                let path = at_home(&path, std::env::var_os("HOME").map(PathBuf::from).as_deref());
+                let path = typed_path(&path);
                 if is_there(&path) {
                     return Some(ExportAnswer::Taken { free: free_name(&path).display().to_string() });
                 }
@@ -125,6 +128,13 @@ impl FileWriter {
             ExportStep::Part(text) => {
                 let open = self.open.as_mut().filter(|open| open.export == export)?;
                 let Err(error) = open.file.write_all(text.0.as_bytes()) else { return Some(ExportAnswer::Written) };
+                let answer = ExportAnswer::Failed(failed(&open.path, &error));
+                self.open = None;
+                Some(answer)
+            }
+            ExportStep::Mistakes(found) => {
+                let open = self.open.as_mut().filter(|open| open.export == export)?;
+                let Err(error) = mistakes_into(&mut open.file, &open.path, &found.checked) else { return Some(ExportAnswer::Written) };
                 let answer = ExportAnswer::Failed(failed(&open.path, &error));
                 self.open = None;
                 Some(answer)
@@ -147,6 +157,23 @@ impl FileWriter {
             }
         }
     }
+}
+
+/// Writes all mistakes of a file by row, in the format that the name asks for.
+fn mistakes_into(file: &mut NamedTempFile, path: &Path, checked: &CheckedFile) -> io::Result<()> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let format = match ending.as_str() {
+        "ndjson" | "jsonl" => Format::Ndjson,
+        "json" => Format::Json,
+        _ => Format::Csv,
+    };
+    let mut out = io::BufWriter::new(file);
+    if format == Format::Csv {
+        // The mark by which spreadsheets recognise UTF-8.
+        out.write_all("\u{feff}".as_bytes())?;
+    }
+    write_mistakes(checked, format, &mut out)?;
+    out.flush()
 }
 
 /// A file next to the one that it becomes, readable only by its owner.
@@ -187,6 +214,11 @@ fn free_name(path: &Path) -> PathBuf {
     let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
     let named = |number: u32| path.with_file_name(format!("{stem}-{number}{extension}"));
     (2..MOST_NAMES).map(named).find(|path| !is_there(path)).unwrap_or_else(|| named(MOST_NAMES))
+}
+
+/// A path as it was typed.
+pub(super) fn typed_path(path: &str) -> PathBuf {
+    at_home(path, std::env::var_os("HOME").map(PathBuf::from).as_deref())
 }
 
 /// `~/` as a shell understands it.

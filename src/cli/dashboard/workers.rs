@@ -14,6 +14,7 @@ use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::{env, tell};
 use super::super::keys::again_for;
 use super::export::{ExportJournal, Exporter};
+use super::files::Files;
 use super::keeper::Keeper;
 use crate::monitor::{
     AWAY_CALLS_PER_SECOND, CampaignIndex, Clock, Command, CommandSender, Generation, Inbox, KeyAgain, Monitor, MonitorOptions, News,
@@ -61,6 +62,7 @@ pub(super) struct Workers {
     task: Option<JoinHandle<()>>,
     end: Option<oneshot::Sender<()>>,
     exporter: Exporter,
+    files: Files,
     /// The answers to what is sorted.
     sorted: (mpsc::Sender<Event>, mpsc::Receiver<Event>),
 }
@@ -78,6 +80,7 @@ impl Workers {
         let (journal, opened) = watch::channel(None);
         let ids = campaigns.iter().map(|campaign| (campaign.base.as_str().to_owned(), campaign.settings.id.clone())).collect();
         let exporter = Exporter::new(requests.waker(), ExportJournal { opened: opened.clone(), campaigns: ids });
+        let files = Files::new(requests.waker());
         let (commands, inboxes): (Vec<_>, Vec<_>) = campaigns.iter().map(|_| inbox()).unzip();
         let (end, ended) = oneshot::channel();
         let crew = Crew {
@@ -102,6 +105,7 @@ impl Workers {
             task: None,
             end: Some(end),
             exporter,
+            files,
             sorted: mpsc::channel(),
         }
     }
@@ -178,6 +182,7 @@ impl Host for Workers {
                 }
             }
             Effect::Export { export, step } => self.exporter.take(export, step),
+            Effect::File { request, step } => self.files.take(request, step),
             Effect::Sort { campaign, generation, lists } => self.sort(campaign, generation, lists),
             Effect::Reload => self.begin_again(),
             // The start screen's, and the loop's own.
@@ -193,7 +198,7 @@ impl Host for Workers {
     }
 
     fn answer(&mut self) -> Option<Event> {
-        self.sorted.1.try_recv().ok().or_else(|| self.exporter.answer())
+        self.sorted.1.try_recv().ok().or_else(|| self.exporter.answer()).or_else(|| self.files.answer())
     }
 }
 

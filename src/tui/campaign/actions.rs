@@ -63,6 +63,8 @@ pub(in crate::tui) struct Actions {
     for_person: usize,
     /// The numbers of those on whole batches.
     batches: BTreeSet<u64>,
+    /// The numbers of those on files.
+    uploads: BTreeSet<u64>,
     followed: Followed,
     open: Vec<OpenActionNews>,
     /// What those are about.
@@ -181,6 +183,9 @@ impl Actions {
         if record.subject.batch().is_some() {
             self.batches.insert(record.word);
         }
+        if matches!(record.subject, Subject::Upload(_)) {
+            self.uploads.insert(record.word);
+        }
         self.records.insert(record.word, record);
         if self.records.len() > KEPT {
             // One that may still matter is never forgotten.
@@ -194,6 +199,7 @@ impl Actions {
     fn take(&mut self, word: u64) -> Option<ActionRecord> {
         let record = self.records.remove(&word)?;
         self.batches.remove(&word);
+        self.uploads.remove(&word);
         self.count(&record, |number| *number = number.saturating_sub(1));
         Some(record)
     }
@@ -268,6 +274,11 @@ impl Actions {
     /// Those on whole batches, the one with the newest news first.
     pub fn batches(&self) -> impl Iterator<Item = &ActionRecord> {
         self.batches.iter().rev().filter_map(|word| self.records.get(word))
+    }
+
+    /// Those on files, the one with the newest news first.
+    pub fn uploads(&self) -> impl Iterator<Item = &ActionRecord> {
+        self.uploads.iter().rev().filter_map(|word| self.records.get(word))
     }
 
     /// Those that a person must decide about, the one with the newest news first.

@@ -96,6 +96,11 @@ impl Campaign {
         if self.is_enough_loaded(now) { new.into_iter().map(call).collect() } else { Vec::new() }
     }
 
+    /// From now on the end of this batch is reported, even if it never seems to move.
+    pub fn follow_batch(&mut self, batch: &BatchId) {
+        self.alarm.moving_batches.insert(batch.clone());
+    }
+
     /// Calls when a batch is finished that had messages on the way: nothing in it will change
     /// without a retry.
     pub fn ended_batches(&mut self, merged: &Merged) -> Vec<Alert> {

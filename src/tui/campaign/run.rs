@@ -60,8 +60,12 @@ impl Campaign {
         self.run.as_ref().is_some_and(|run| !run.is_over() && (run.news.is_some() || self.actions.is_acting()))
     }
 
-    /// How many lines the run takes.
+    /// How many lines the run and an upload take.
     pub fn run_rows(&self) -> u16 {
+        u16::from(self.upload_under_way().is_some()) + self.own_run_rows()
+    }
+
+    fn own_run_rows(&self) -> u16 {
         match &self.run {
             Some(_) if self.has_run() => 3,
             Some(run) if run.news.is_none() => 0,

@@ -181,8 +181,14 @@ fn words(state: &Shared) -> Words {
 /// The action with the newest report.
 fn newest(campaign: &Campaign) -> Option<&ActionRecord> {
     // Each message of a run would push away the previous one; the run has lines of its own.
-    let single = campaign.actions.iter().find(|record| record.subject.batch().is_none()).filter(|record| !record.is_in_run());
+    let single =
+        campaign.actions.iter().find(|record| record.subject.batch().is_none()).filter(|record| !record.is_in_run() && !has_line(record));
     single.into_iter().chain(campaign.actions.batches().next()).max_by_key(|record| record.at)
+}
+
+/// Whether it has a line of its own: a file that is leaving.
+fn has_line(record: &ActionRecord) -> bool {
+    record.is_acting() && matches!(record.subject, Subject::Upload(_))
 }
 
 /// The progress of the requested history.

@@ -1,4 +1,6 @@
-//! The progress of a run of several retries.
+//! The progress of a run of several retries, below that of an upload.
+
+mod upload; // of a file
 
 use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
@@ -20,6 +22,13 @@ const BAR: usize = 20;
 /// Draws as many lines as there is room for.
 pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
     let Some(campaign) = state.campaign() else { return };
+    let area = match campaign.upload_under_way() {
+        Some(record) => {
+            upload::draw(state, campaign, record, buffer, Rect { height: area.height.min(1), ..area });
+            Rect { y: area.y + area.height.min(1), height: area.height.saturating_sub(1), ..area }
+        }
+        None => area,
+    };
     let Some(run) = &campaign.run else { return };
     let line = |row: u16| Rect { y: area.y + row, height: u16::from(row < area.height), ..area };
     let style = |role| state.look.style(role);

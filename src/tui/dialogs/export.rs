@@ -3,12 +3,12 @@
 use super::Next;
 use crate::delivery::counted;
 use crate::monitor::NoticeWeight;
-use crate::tui::Role;
 use crate::tui::shared::Shared;
 use crate::tui::shared::export_job::{Content, Export};
 use crate::tui::text::csv::csv;
 use crate::tui::widgets::line_box::{AsksLine, LineBox, LineDialog};
 use crate::tui::widgets::sentences::Sentence;
+use crate::tui::{FoundFile, Role};
 
 pub(in crate::tui) struct ExportFile(Export);
 
@@ -23,7 +23,18 @@ impl AsksLine for ExportFile {
     const ENTER: &'static str = "write it";
 
     fn says(&self, _shared: &Shared) -> Option<(String, Vec<Sentence>)> {
-        let Self(Export { detail, masked, .. }) = self;
+        let Self(Export { detail, masked, content, .. }) = self;
+        if matches!(content, Content::Mistakes(_)) {
+            let above = vec![
+                Sentence::new(format!("{detail}: rows, columns and what is wrong, without any text of a cell."), Role::Text, 1),
+                Sentence::new(
+                    "As CSV, or as lines of JSON where the name ends in .ndjson. An existing file is not overwritten.",
+                    Role::Muted,
+                    2,
+                ),
+            ];
+            return Some(("Write the mistakes to a file".to_owned(), above));
+        }
         let masked = if *masked { "masked, as on the screen" } else { "NOT masked" };
         let above = vec![
             Sentence::new(format!("{detail}: {masked}. Only you can read the file. It is noted in the journal."), Role::Text, 1),
@@ -58,6 +69,12 @@ impl Shared {
         self.ask_where(what, &[vec![heads.map(str::to_owned).to_vec()], lines].concat());
     }
 
+    /// Asks where to write all mistakes of a file. Nothing personal is in them, so they are as good as masked.
+    pub(in crate::tui) fn ask_where_mistakes(&mut self, found: FoundFile) {
+        let number = usize::try_from(found.checked.mistakes().len()).unwrap_or(usize::MAX);
+        self.ask_where_of("mistakes", number, Content::Mistakes(found));
+    }
+
     /// Asks for the file and proposes a name that is free.
     pub(in crate::tui) fn ask_where_of(&mut self, what: &'static str, number: usize, content: Content) {
         if number == 0 {
@@ -71,8 +88,10 @@ impl Shared {
         }
         let at = self.time_of_day().to_zoned_datetime(self.look.zone.clone()).strftime("%Y%m%d-%H%M%S");
         let name = format!("postwatch-{}-{at}.csv", what.replace(' ', "-"));
-        let masked = self.campaign().is_none_or(|campaign| campaign.masked);
-        let export = Export { what, detail: format!("{what}, {}", counted(number, "row")), content, masked };
+        let is_impersonal = matches!(content, Content::Mistakes(_));
+        let masked = is_impersonal || self.campaign().is_none_or(|campaign| campaign.masked);
+        let detail = if is_impersonal { counted(number, "mistake") } else { format!("{what}, {}", counted(number, "row")) };
+        let export = Export { what, detail, content, masked };
         ExportFile::open(self, export, &name, String::new());
     }
 }

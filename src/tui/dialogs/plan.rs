@@ -180,7 +180,7 @@ impl PlanQuestion {
         lines.extend(sentences::lines(shared, said, width, (room + heading).saturating_sub(lines.len())));
         let (answer, column) = self.asked.answer(shared, self.takes());
         let cursor = match self.takes() {
-            Takes::Count(_) | Takes::Name => (column, lines.len()),
+            Takes::Count(_) | Takes::Name | Takes::FileName => (column, lines.len()),
             // On the line that Space includes or excludes.
             Takes::Nothing | Takes::Yes => (2, heading + self.cursor.saturating_sub(skipped)),
         };

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Can, Changed, Dialog, Next, Press};
 use crate::action::Fingerprint;
+use crate::delivery::{clean_line, counted};
 use crate::monitor::{Command, NoticeWeight, OpenActionNews};
 use crate::state::{ActionId, ActionKind};
 use crate::tui::chrome::keys;
@@ -36,8 +37,8 @@ pub(in crate::tui) struct Resolve {
     action: ActionId,
     /// What it is, in words, without anything personal.
     about: String,
-    /// The message that was sent, where it is a send.
-    send: Option<SentMessage>,
+    /// What was sent, where it is no retry.
+    send: Option<SentThing>,
     /// The line with the cursor.
     cursor: usize,
     /// The verdict that a person is about to give.
@@ -49,29 +50,62 @@ struct Verdict {
     asked: Asked,
 }
 
-/// Which message was sent: a wrong verdict on one of several has another recipient get it twice.
-struct SentMessage {
-    /// To whom, masked. The journal does not keep it, so it is known only of what was sent in this run of the program.
-    to: Option<String>,
-    /// Empty in an entry of an older journal.
-    language: String,
-    agreed_at: Timestamp,
+/// What was sent: a wrong verdict on one of several has another recipient get it twice.
+enum SentThing {
+    Message {
+        /// To whom, masked. The journal does not keep it, so it is known only of what was sent in this run of the program.
+        to: Option<String>,
+        /// Empty in an entry of an older journal.
+        language: String,
+        agreed_at: Timestamp,
+    },
+    File {
+        /// Its name, as it may be shown.
+        name: String,
+        rows: u32,
+        agreed_at: Timestamp,
+    },
 }
 
-impl SentMessage {
+impl SentThing {
     fn of(open: &OpenActionNews, shared: &Shared) -> Option<Self> {
-        let ActionKind::SendMessage { fingerprint, language, .. } = &open.kind else { return None };
-        let to = shared.campaign().and_then(|campaign| campaign.sent.to(&Fingerprint::new(fingerprint))).map(str::to_owned);
-        Some(Self { to, language: language.clone(), agreed_at: open.planned_at })
+        let (campaign, agreed_at) = (shared.campaign()?, open.planned_at);
+        match &open.kind {
+            ActionKind::SendMessage { fingerprint, language, .. } => {
+                let to = campaign.sent.to(&Fingerprint::new(fingerprint)).map(str::to_owned);
+                Some(Self::Message { to, language: language.clone(), agreed_at })
+            }
+            ActionKind::UploadBatch { file_name, rows, .. } => {
+                let name = campaign.shown_name(&clean_line(file_name)).to_owned();
+                Some(Self::File { name, rows: *rows, agreed_at })
+            }
+            ActionKind::RetryMessage { .. } | ActionKind::RetryBatch { .. } => None,
+        }
+    }
+
+    /// What follows from the verdict that it did not go.
+    fn twice(&self) -> &'static str {
+        match self {
+            Self::Message { .. } => SENT_TWICE,
+            Self::File { .. } => FILE_TWICE,
+        }
     }
 
     /// Which one it is. The time is the one in the activity.
     fn says(&self, shared: &Shared) -> Sentence {
-        let at = shared.look.time(self.agreed_at, shared.now);
-        let language = if self.language.is_empty() { String::new() } else { format!(", language {}", self.language) };
-        let words = match &self.to {
-            Some(to) => format!("It is to {to}{language}, and was agreed to at {at}."),
-            None => format!("It was agreed to at {at}{language}. The journal does not keep the number."),
+        let words = match self {
+            Self::Message { to, language, agreed_at } => {
+                let at = shared.look.time(*agreed_at, shared.now);
+                let language = if language.is_empty() { String::new() } else { format!(", language {language}") };
+                match to {
+                    Some(to) => format!("It is to {to}{language}, and was agreed to at {at}."),
+                    None => format!("It was agreed to at {at}{language}. The journal does not keep the number."),
+                }
+            }
+            Self::File { name, rows, agreed_at } => {
+                let at = shared.look.time(*agreed_at, shared.now);
+                format!("It is {name} with {}, and was agreed to at {at}.", counted(*rows as usize, "message"))
+            }
         };
         Sentence::new(words, Role::Strong, 0)
     }
@@ -79,7 +113,7 @@ impl SentMessage {
 
 impl Resolve {
     pub fn new(open: &OpenActionNews, shared: &Shared) -> Self {
-        let send = SentMessage::of(open, shared);
+        let send = SentThing::of(open, shared);
         Self { action: open.action, about: open.kind.about(), send, cursor: 0, verdict: None }
     }
 
@@ -136,6 +170,7 @@ impl Resolve {
 /// What follows from the verdict that it did not go.
 const RETRIED_TWICE: &str = "It can then be retried: if it did go, its recipient gets it twice.";
 const SENT_TWICE: &str = "It can then be sent again: if it did go, its recipient gets it twice.";
+const FILE_TWICE: &str = "It can then be sent again: if it did go, everyone in it gets the message twice.";
 
 const TITLE: &str = "An unknown outcome";
 
@@ -192,7 +227,7 @@ impl Dialog for Resolve {
         let (words, then) = if *went {
             ("it went", "It then counts as accepted.")
         } else {
-            ("it did not go", if self.send.is_some() { SENT_TWICE } else { RETRIED_TWICE })
+            ("it did not go", self.send.as_ref().map_or(RETRIED_TWICE, SentThing::twice))
         };
         let mut said = vec![Sentence::new(format!("Record of {} that {words}?", self.about), Role::Strong, 0)];
         said.extend(self.send.as_ref().map(|send| send.says(shared)));

@@ -90,6 +90,8 @@ pub enum Action {
     Copy,
     /// Write what is shown to a file.
     Export,
+    /// Write a copy of a file without the mistakes that can be corrected.
+    Correct,
     /// What can be done with the row under the cursor.
     Actions,
     /// All commands, found by typing.
@@ -142,7 +144,7 @@ impl Action {
 
     /// Whether it can lead to a write: such an action is never bound to a capital letter.
     pub fn may_write(self) -> bool {
-        matches!(self, Action::Agree | Action::Enter | Action::PlanRetry | Action::Export)
+        matches!(self, Action::Agree | Action::Enter | Action::PlanRetry | Action::Export | Action::Correct)
     }
 
     /// How many lines it moves a cursor, by pages of so many; `None` for what does not.

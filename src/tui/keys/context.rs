@@ -33,6 +33,8 @@ pub enum Context {
     Help,
     /// A page to read: notices, the results of a run.
     Page,
+    /// A file of messages that was checked: its mistakes, or what would be sent.
+    File,
 }
 
 impl Context {
@@ -68,12 +70,13 @@ impl Context {
             Context::Starting => "countdown",
             Context::Help => "help",
             Context::Page => "pages",
+            Context::File => "checked file",
         }
     }
 }
 
 /// All but the views.
-const OTHERS: [Context; 12] = [
+const OTHERS: [Context; 13] = [
     Context::Campaigns,
     Context::Detail,
     Context::Header,
@@ -86,6 +89,7 @@ const OTHERS: [Context; 12] = [
     Context::Starting,
     Context::Help,
     Context::Page,
+    Context::File,
 ];
 
 /// How many there are.

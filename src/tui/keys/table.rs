@@ -4,6 +4,7 @@
 //! with `a`, `b`, `s` and `q` belongs to terminals and multiplexers.
 
 mod acting;
+mod file;
 mod finding;
 mod form;
 mod moving;
@@ -15,7 +16,7 @@ use std::sync::LazyLock;
 use super::{Action, Binding, Context, Contexts, HelpGroup};
 use crate::tui::views::{About, ViewKind};
 
-use Context::{Campaigns, Detail, Form, Header, Help, Menu, Page, Plan, Prompt, Question, Starting, Text};
+use Context::{Campaigns, Detail, File, Form, Header, Help, Menu, Page, Plan, Prompt, Question, Starting, Text};
 
 /// The views of one campaign.
 const CAMPAIGN_VIEWS: Contexts = Contexts::views();
@@ -31,7 +32,7 @@ const ROWS: Contexts = VIEWS.and(&[Detail]);
 /// Where the dashboard has the keys: no dialog, page or text field is open.
 const PANES: Contexts = ROWS.and(&[Header]);
 /// Where a row is selected or lines scroll.
-const LISTS: Contexts = PANES.and(&[Menu, Plan, Page]);
+const LISTS: Contexts = PANES.and(&[Menu, Plan, Page, File]);
 /// Where printable keys are text, the form excepted, which has keys of its own.
 const TEXTS: Contexts = only(&[Text, Prompt, Help]);
 /// Everywhere else.
@@ -54,7 +55,16 @@ static SHOWING_VIEWS: LazyLock<[Binding; ViewKind::ALL.len()]> = LazyLock::new(|
 
 /// All keys, in the order of the help.
 pub(super) fn bindings() -> impl Iterator<Item = &'static Binding> {
-    [moving::BINDINGS, &*SHOWING_VIEWS, finding::BINDINGS, showing::BINDINGS, acting::BINDINGS, form::BINDINGS, program::BINDINGS]
-        .into_iter()
-        .flatten()
+    [
+        moving::BINDINGS,
+        &*SHOWING_VIEWS,
+        finding::BINDINGS,
+        showing::BINDINGS,
+        acting::BINDINGS,
+        form::BINDINGS,
+        file::BINDINGS,
+        program::BINDINGS,
+    ]
+    .into_iter()
+    .flatten()
 }

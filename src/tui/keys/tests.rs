@@ -20,7 +20,8 @@ fn press(letter: char) -> KeyEvent {
     KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)
 }
 
-const EVERY_ACTION: [Action; 48] = [
+const EVERY_ACTION: [Action; 49] = [
+    Action::Correct,
     Action::NextInNeed,
     Action::Up,
     Action::Down,
@@ -149,8 +150,8 @@ fn the_footer_begins_with_what_matters(#[case] context: Context, #[case] expecte
 fn the_markdown_has_a_line_for_each_line_of_the_table() {
     let text = markdown();
     assert_eq!(text.lines().count(), table::bindings().count() + 2);
-    assert!(text.contains("| `y` | question, plan | yes: carry out the open plan, or send the message;"), "{text}");
-    assert!(text.contains("| `Ctrl-c` | everywhere | take back what has not left, and stop a run after the call under way; otherwise, pressed twice, quit |  |"));
+    assert!(text.contains("| `y` | question, plan | yes: carry out the open plan, or send the message or the file;"), "{text}");
+    assert!(text.contains("| `Ctrl-c` | everywhere | take back what has not left, cut an upload off, and stop a run after the call under way; otherwise, pressed twice, quit |  |"));
     assert!(text.contains("| `Up` `k` | outside text | one row up | `up` |"));
 }
 

@@ -220,6 +220,7 @@ impl Dashboard for Dummy {
             Event::Added(_) => "added".to_owned(),
             Event::Sorted { .. } => "sorted".to_owned(),
             Event::Export { .. } => "export".to_owned(),
+            Event::File { .. } => "file".to_owned(),
             Event::Background(background) => format!("{background:?}"),
         };
         self.log.borrow_mut().push((at, what.clone()));

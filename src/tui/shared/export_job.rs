@@ -11,13 +11,13 @@ use crate::store::RowNumber;
 use crate::tui::dialogs::ExportFile;
 use crate::tui::shared::Shared;
 use crate::tui::text::csv::{BOM, csv_lines};
-use crate::tui::{Copied, Effect, ExportAnswer, ExportId, ExportStep};
+use crate::tui::{Copied, Effect, ExportAnswer, ExportId, ExportStep, FoundFile};
 
 /// How many messages a part has: as many as are made in a few milliseconds.
 const PART: usize = 2_000;
 
 /// What to write.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct Export {
     /// Its content in a word: `messages`.
     pub what: &'static str,
@@ -29,19 +29,21 @@ pub(in crate::tui) struct Export {
 }
 
 /// The rows of an export.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) enum Content {
     /// The file's whole text, for short lists.
     Ready(Arc<str>),
     /// These messages, each as it is when its turn comes. Their rows are kept until then.
     Messages(Arc<[RowNumber]>),
+    /// All mistakes of a file, which whoever writes them makes: there can be a million.
+    Mistakes(FoundFile),
 }
 
 impl Export {
     /// How many messages are written one by one; none where the text is ready.
     pub fn rows(&self) -> &[RowNumber] {
         match &self.content {
-            Content::Ready(_) => &[],
+            Content::Ready(_) | Content::Mistakes(_) => &[],
             Content::Messages(rows) => rows,
         }
     }
@@ -150,6 +152,8 @@ impl Shared {
         let is_first = under_way.at == 0;
         let (text, next) = match &under_way.export.content {
             Content::Ready(text) => (text.to_string(), 1),
+            // Written by the step itself.
+            Content::Mistakes(_) => (String::new(), 1),
             Content::Messages(rows) => {
                 let next = (under_way.at + PART).min(rows.len());
                 let part = rows.get(under_way.at..next).unwrap_or_default();
@@ -168,7 +172,10 @@ impl Shared {
             let detail = format!("{}{open}", under_way.export.detail);
             ExportStep::End { campaign: CampaignIndex(under_way.campaign), detail, masked }
         } else {
-            ExportStep::Part(Copied(text))
+            match &under_way.export.content {
+                Content::Mistakes(found) => ExportStep::Mistakes(found.clone()),
+                Content::Ready(_) | Content::Messages(_) => ExportStep::Part(Copied(text)),
+            }
         };
         if let Some(under_way) = &mut self.exports.under_way {
             under_way.at = next;

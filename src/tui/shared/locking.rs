@@ -113,7 +113,7 @@ impl Shared {
     }
 
     /// Whether something must not happen because it could not be journalled; says so.
-    pub(super) fn lacks_journal(&mut self, what: &str) -> bool {
+    pub(in crate::tui) fn lacks_journal(&mut self, what: &str) -> bool {
         let Some(why) = &self.actions_refused else { return false };
         let (why, next) = (why.why.clone(), why.next.clone());
         self.tell(NoticeWeight::Warning, &format!("{what}: it could not be written to the journal"), &why, &next);
@@ -129,6 +129,7 @@ impl Shared {
             NoteKind::Reveal => {
                 campaign.marks.hide(None);
                 campaign.masked |= campaign.revealed_until.take().is_some();
+                self.changed.is_reveal_lost = true;
                 self.copies.mask();
                 format!("{name} is masked again: the reveal is not in the journal")
             }

@@ -110,9 +110,11 @@ impl Shared {
                 }
                 campaign.follow_rest(&news.subject, &news.stage);
                 campaign.follow_sent(&news);
+                campaign.follow_upload(&news);
                 let end = campaign.followed_end(&news);
-                campaign.actions.note(news);
+                campaign.actions.note(news.clone());
                 self.tell_ends(index, end.as_slice());
+                self.note_refused_file(index, &news);
             }
             News::Notice(notice) => self.notices.push(notice),
             News::StartedOver => self.start_over(index),
@@ -122,6 +124,7 @@ impl Shared {
         if let Some(campaign) = self.campaigns.get_mut(index) {
             campaign.marks.expire(now);
         }
+        self.note_found_uploads(index);
         if is_shown {
             self.select_sent();
         }

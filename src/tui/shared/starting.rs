@@ -170,7 +170,9 @@ impl Shared {
             Due::Now => {
                 let Some(starting) = self.sending.starting.take() else { return };
                 let Some(campaign) = self.campaigns.get(starting.campaign.0) else { return };
-                let preview = if starting.agreed.is_about_several() { self.run_preview(campaign) } else { self.preview(campaign) };
+                // A file is one call, which a run lets through.
+                let is_like_run = starting.agreed.is_about_several() && !matches!(starting.agreed, Agreed::One(ConfirmedAction::Upload(_)));
+                let preview = if is_like_run { self.run_preview(campaign) } else { self.preview(campaign) };
                 if let Some(preview) = preview {
                     self.sending.starting = Some(starting);
                     let is_locked = preview.unlocked_by.is_some();
@@ -190,15 +192,28 @@ impl Shared {
     /// Takes back the yes of a moment ago. False where there is none.
     pub(super) fn take_back_yes(&mut self, why: &str) -> bool {
         let Some(starting) = self.sending.starting.take() else { return false };
-        let is_send = matches!(starting.agreed, Agreed::One(ConfirmedAction::Send(_)));
+        let (is_send, is_file) = match &starting.agreed {
+            Agreed::One(ConfirmedAction::Send(_)) => (true, false),
+            Agreed::One(ConfirmedAction::Upload(_)) => (false, true),
+            _ => (false, false),
+        };
         let mut is_kept = false;
         if let Some(campaign) = self.campaigns.get_mut(starting.campaign.0) {
             campaign.note_rest(starting.agreed.subjects());
             is_kept = campaign.draft.is_some();
         }
-        let next = if is_send { self.send_again(is_kept) } else { format!("{} plans it again", self.keymap.command("rest")) };
+        let next = match (is_send, is_file) {
+            (true, _) => self.send_again(is_kept),
+            (_, true) => self.send_file_again(),
+            _ => format!("{} plans it again", self.keymap.command("rest")),
+        };
         self.tell(NoticeWeight::Info, "taken back: nothing was sent", why, &next);
         true
+    }
+
+    /// How a file that was taken back is sent after all: it is checked again first.
+    fn send_file_again(&self) -> String {
+        format!("{} checks the file again, and asks", self.keymap.command("send-batch"))
     }
 
     /// How a message that was taken back is sent after all: it is never in the rest.
@@ -228,16 +243,22 @@ impl Shared {
         // Right before this, each was reported as not sent.
         let is_back = |record: &&ActionRecord| matches!(record.stage, Some(ActionStage::NotSent(_)));
         let back = campaign.actions.iter().take(taken_back).take_while(is_back);
-        let is_sent = |record: &&ActionRecord| matches!(record.subject, Subject::Send(_) | Subject::Upload(_));
-        let sends = back.filter(is_sent).count();
-        let rest = (sends < taken_back).then(|| format!("{} plans what is left", self.keymap.command("rest")));
+        let (mut sends, mut files) = (0, 0);
+        for record in back {
+            match record.subject {
+                Subject::Send(_) => sends += 1,
+                Subject::Upload(_) => files += 1,
+                Subject::Message(_) | Subject::Batch(_) => {}
+            }
+        }
+        let rest = (sends + files < taken_back).then(|| format!("{} plans what is left", self.keymap.command("rest")));
         let again = (sends > 0).then(|| self.send_again(campaign.draft.is_some()));
-        let rest = rest.into_iter().chain(again).collect::<Vec<_>>().join("; ");
+        let again_file = (files > 0).then(|| self.send_file_again());
+        let rest = rest.into_iter().chain(again).chain(again_file).collect::<Vec<_>>().join("; ");
         let on_way = format!("{} on {} way already", grouped(leaving), agreeing(leaving, "its", "their"));
         if cut > 0 {
-            let what = "the upload was cut off before its last byte had left";
-            let why = "Postman has not seen all of it";
-            return self.tell(NoticeWeight::Warning, what, why, "what became of it is being looked up");
+            let what = "the upload was cut off: what became of it is being looked up";
+            return self.tell(NoticeWeight::Warning, what, "its last byte had not left", "");
         }
         let (what, why, next) = match (taken_back, leaving) {
             (0, 0) => ("nothing was left to take back".to_owned(), String::new(), String::new()),

@@ -18,7 +18,7 @@ use crate::action::{Created, Subject};
 use crate::delivery::{BatchId, MessageId, agreeing, counted};
 use crate::monitor::{ActionStage, NotStarted, NoticeWeight, OpenActionNews};
 use crate::state::{ActionId, ActionState};
-use crate::tui::dialogs::{Can, Resolve, RowAction};
+use crate::tui::dialogs::{Can, RefusedFile, Resolve, RowAction};
 use crate::tui::keys::Chord;
 use crate::tui::shared::{
     ActionKey, ActionRecord, Campaign, ChangeRecord, CopyWhat, Drilled, LeftToStart, NOTHING_LEFT, OpenedFrom, Shared,
@@ -337,7 +337,16 @@ fn open_entry(shared: &mut Shared) {
             Some(subject) => open_subject(&subject, shared),
             None => shared.tell(NoticeWeight::Info, "there is nothing more to see of it", "", ""),
         },
-        Entry::Action(record) => open_subject(&record.subject.clone(), shared),
+        Entry::Action(record) => {
+            let subject = record.subject.clone();
+            let is_shown = match &subject {
+                Subject::Upload(sha256) => RefusedFile::open_of(shared, sha256),
+                _ => false,
+            };
+            if !is_shown {
+                open_subject(&subject, shared);
+            }
+        }
         Entry::Alike(alike) => {
             let (key, is_open) = (alike.key(), alike.is_open);
             if let Some(campaign) = shared.campaign_mut() {
@@ -415,6 +424,17 @@ pub(in crate::tui) fn note_not_started(index: usize, left: NotStarted, shared: &
         let (what, next) = (format!("{count} {were} not sent: the program ended first"), format!("{its} not kept: write {it} again."));
         shared.tell(NoticeWeight::Warning, &what, &name, &next);
     }
+    if !left.uploads.is_empty() {
+        let (count, were) = (counted(left.uploads.len(), "file"), agreeing(left.uploads.len(), "was", "were"));
+        let name = campaign_name(shared, index);
+        let files = left.uploads.join(", ");
+        let what = format!("{count} {were} not sent, the program ended first: {files}");
+        let next = format!("{} checks a file again and asks.", shared.keymap.command("send-batch"));
+        if let Some(campaign) = shared.campaigns.get_mut(index) {
+            campaign.uploads.note_names(&left.uploads);
+        }
+        shared.tell(NoticeWeight::Warning, &what, &name, &next);
+    }
     let Some(campaign) = shared.campaigns.get_mut(index).filter(|_| !(left.messages.is_empty() && left.batches.is_empty())) else { return };
     campaign.note_rest(left.messages.into_iter().map(Subject::Message).chain(left.batches.into_iter().map(Subject::Batch)));
     campaign.activity_view.cursor = Some(ActivityKey::NotStarted);
@@ -423,6 +443,11 @@ pub(in crate::tui) fn note_not_started(index: usize, left: NotStarted, shared: &
     let what = format!("{retries} not started by an earlier run: {} plans {them}", shared.keymap.command("rest"));
     shared.tell(NoticeWeight::Warning, &what, &format!("{name}, nothing was sent for {them}"), "");
 }
+
+fn campaign_name(shared: &Shared, index: usize) -> String {
+    shared.campaigns.get(index).map(|campaign| campaign.settings.name.clone()).unwrap_or_default()
+}
+
 /// Shown beside a message that was dropped since: nothing but its id is known any more.
 pub(in crate::tui) const NO_LONGER_LOADED: &str = "no longer loaded";
 

@@ -4,7 +4,7 @@ mod columns; // by which they can be sorted
 mod draw;
 
 pub(in crate::tui) use columns::BatchColumn;
-pub(super) use draw::draw;
+pub(super) use draw::{draw, lines_in};
 
 use std::collections::HashMap;
 

@@ -49,6 +49,8 @@ pub(in crate::tui) enum Takes {
     Count(usize),
     /// The campaign's name, typed, and Enter: that unlocks it, and agrees to nothing else.
     Name,
+    /// The name of the file, typed, and Enter: that agrees to nothing, and the question goes on.
+    FileName,
 }
 
 impl Takes {
@@ -56,10 +58,18 @@ impl Takes {
     pub fn is_yes(self) -> bool {
         matches!(self, Takes::Yes | Takes::Count(_))
     }
+
+    /// Whether a name is typed.
+    fn is_name(self) -> bool {
+        matches!(self, Takes::Name | Takes::FileName)
+    }
 }
 
 /// Said of a name that is not the campaign's.
 pub(in crate::tui) const NOT_THE_NAME: &str = "that is not the campaign's exact name";
+
+/// The same of the file.
+const NOT_THE_FILE: &str = "that is not the file's exact name";
 
 /// How much of a typed name is shown.
 const NAME_ROOM: usize = 40;
@@ -83,14 +93,16 @@ pub(in crate::tui) struct Asked {
     /// Why it is only a preview.
     preview: Option<Preview>,
     count: Count,
-    /// What was typed of the campaign's name.
+    /// The name of the file, until it is typed, where that comes before the yes.
+    file: Option<String>,
+    /// What was typed of that name, or of the campaign's.
     name: LineBox,
 }
 
 impl Asked {
     /// A question that was not asked before.
     pub fn new(shared: &mut Shared) -> Self {
-        Self { question: shared.next_question(), preview: None, count: Count::default(), name: LineBox::default() }
+        Self { question: shared.next_question(), preview: None, count: Count::default(), file: None, name: LineBox::default() }
     }
 
     /// The same where it may be only a preview.
@@ -102,6 +114,17 @@ impl Asked {
     pub fn preview_takes(&self) -> Option<Takes> {
         let preview = self.preview.as_ref()?;
         Some(if preview.unlocked_by.is_some() { Takes::Name } else { Takes::Nothing })
+    }
+
+    /// The name of this file must be typed before the yes.
+    pub fn ask_file(&mut self, name: Option<String>) {
+        self.file = name;
+        self.name = LineBox::default();
+    }
+
+    /// What it takes before the name of the file was typed; `None` where it was, or need not be.
+    pub fn file_takes(&self) -> Option<Takes> {
+        self.file.as_ref().map(|_| Takes::FileName)
     }
 
     /// Why it is only a preview, where no name would change that.
@@ -118,12 +141,12 @@ impl Asked {
 
     /// Where its keys are pressed: a name is text, elsewhere it is `usual`.
     pub fn context(takes: Takes, usual: Context) -> Context {
-        if takes == Takes::Name { line_box::CONTEXT } else { usual }
+        if takes.is_name() { line_box::CONTEXT } else { usual }
     }
 
     /// Text that was pasted into the name.
     pub fn paste(&mut self, text: &str, takes: Takes) {
-        if takes == Takes::Name {
+        if takes.is_name() {
             self.name.paste(text);
         }
     }
@@ -153,9 +176,9 @@ impl Asked {
         let letter = || Chord::of(press.key).and_then(Chord::printable);
         let is_digit = || letter().is_some_and(|letter| letter.is_ascii_digit());
         match (takes, press.action) {
-            (Takes::Name, Some(Action::Enter)) => self.is_named().then_some(KeyRole::AgreesToTyped),
+            (Takes::Name | Takes::FileName, Some(Action::Enter)) => self.is_named(takes).then_some(KeyRole::AgreesToTyped),
             (Takes::Name, _) if self.is_for_the_list(press) => Some(KeyRole::Key),
-            (Takes::Name, _) => letter().map(|_| KeyRole::Answer),
+            (Takes::Name | Takes::FileName, _) => letter().map(|_| KeyRole::Answer),
             (Takes::Yes, Some(Action::Agree)) => Some(KeyRole::Agrees),
             (Takes::Count(number), Some(Action::Enter)) if self.count.is(number) => Some(KeyRole::AgreesToTyped),
             (Takes::Count(_), _) if is_digit() => Some(KeyRole::Answer),
@@ -165,8 +188,8 @@ impl Asked {
 
     /// Handles a key. Nothing is answered that is not on the screen, and nothing agrees without the input guard.
     pub fn reply(&mut self, press: Press, takes: Takes, shared: &mut Shared) -> Reply {
-        if takes == Takes::Name {
-            return self.type_name(press, shared);
+        if takes.is_name() {
+            return self.type_name(press, takes, shared);
         }
         // One digit too many does not mean leaving.
         if press.key.code == KeyCode::Backspace && self.count.rub_out() {
@@ -197,9 +220,12 @@ impl Asked {
         }
     }
 
-    /// Whether the name in the line is the campaign's.
-    fn is_named(&self) -> bool {
-        let name = self.preview.as_ref().and_then(|preview| preview.unlocked_by.as_deref());
+    /// Whether the name in the line is the one that is asked for.
+    fn is_named(&self, takes: Takes) -> bool {
+        let name = match takes {
+            Takes::FileName => self.file.as_deref(),
+            _ => self.preview.as_ref().and_then(|preview| preview.unlocked_by.as_deref()),
+        };
         name.is_some_and(|name| name == self.name.typed())
     }
 
@@ -209,9 +235,18 @@ impl Asked {
     }
 
     /// A key while the name is asked for. What it unlocks is asked about again.
-    fn type_name(&mut self, press: Press, shared: &mut Shared) -> Reply {
+    fn type_name(&mut self, press: Press, takes: Takes, shared: &mut Shared) -> Reply {
         match press.action {
             Some(Action::Back) => return Reply::Cancel,
+            Some(Action::Enter) if takes == Takes::FileName => {
+                if shared.is_agreed_to(self.question) && self.is_named(takes) {
+                    self.ask_file(None);
+                    self.again();
+                } else {
+                    let what = if self.name.is_empty() { "nothing is sent before the name is typed" } else { NOT_THE_FILE };
+                    shared.tell(NoticeWeight::Info, what, "", "");
+                }
+            }
             Some(Action::Enter) => {
                 let is_unlocked = shared.is_agreed_to(self.question) && shared.unlock(self.name.typed());
                 if !is_unlocked {
@@ -230,7 +265,7 @@ impl Asked {
 
     /// The answer: the safe one with the focus, or the count typed so far where one is asked for; and the cursor's column.
     pub fn answer(&self, shared: &Shared, takes: Takes) -> (Line<'static>, usize) {
-        if takes == Takes::Name {
+        if takes.is_name() {
             return self.name.line(shared, "", NAME_ROOM);
         }
         let Takes::Count(number) = takes else {

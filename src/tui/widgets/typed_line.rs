@@ -7,8 +7,8 @@ use zeroize::Zeroize as _;
 use crate::delivery::clean_line;
 use crate::tui::text::{cut, width};
 
-/// The longest line, in characters: far more than any number has, or a link around it.
-const LONGEST: usize = 200;
+/// The longest line, in characters: far more than any number has, or the path of a file.
+const LONGEST: usize = 1_000;
 
 /// What is typed may be a key or a recipient, so `Debug` shows its length alone.
 #[derive(Clone)]

@@ -21,7 +21,8 @@ pub(in crate::tui) fn shown_notice<'a>(state: &Shared, kept: &'a KeptNotice) -> 
         return text;
     }
     let batches = state.campaigns.iter().flat_map(|campaign| campaign.store.batches());
-    let names = batches.filter_map(|summary| summary.batch.file_name).chain(state.exports.names().iter().cloned());
+    let sent = state.campaigns.iter().flat_map(|campaign| campaign.uploads.names()).map(str::to_owned);
+    let names = batches.filter_map(|summary| summary.batch.file_name).chain(state.exports.names().iter().cloned()).chain(sent);
     let mut text = text.into_owned();
     for name in names.filter(|name| !name.is_empty()) {
         for part in [&mut text.what, &mut text.why, &mut text.next] {
@@ -82,6 +83,14 @@ pub(in crate::tui) fn rate(calls: f64) -> String {
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
+/// Where nothing is charged, in a sentence.
+pub(in crate::tui) fn place(host: HostKind) -> &'static str {
+    match host {
+        HostKind::Loopback => "a simulator",
+        host => host.word(),
+    }
+}
+
 /// Bytes as people write them: `840 KB`, `3.4 MB`.
 pub(in crate::tui) fn bytes(number: u64) -> String {
     let tenths = |unit: u64| format!("{}.{}", grouped(usize::try_from(number / unit).unwrap_or(usize::MAX)), number % unit * 10 / unit);
@@ -89,6 +98,16 @@ pub(in crate::tui) fn bytes(number: u64) -> String {
         0..1_000_000 => format!("{} KB", number.div_ceil(1_000)),
         1_000_000..1_000_000_000 => format!("{} MB", tenths(1_000_000)),
         _ => format!("{} GB", tenths(1_000_000_000)),
+    }
+}
+
+/// So many bytes of so many, in the unit of all of them: `12.1 of 38.4 MB`.
+pub(in crate::tui) fn bytes_of(part: u64, all: u64) -> String {
+    let (part_words, all_words) = (bytes(part), bytes(all));
+    let unit = |words: &str| words.rsplit(' ').next().unwrap_or_default().to_owned();
+    match part_words.strip_suffix(&format!(" {}", unit(&all_words))) {
+        Some(number) => format!("{number} of {all_words}"),
+        None => format!("{part_words} of {all_words}"),
     }
 }
 

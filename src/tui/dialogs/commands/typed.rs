@@ -2,7 +2,7 @@
 
 use crate::monitor::NoticeWeight;
 use crate::tui::Effect;
-use crate::tui::dialogs::{ResultsPage, ResumeQuestion, SendForm};
+use crate::tui::dialogs::{ResultsPage, ResumeQuestion, SendFile, SendForm};
 use crate::tui::shared::{Campaign, NOTHING_LEFT, RunRecord, Shared};
 use crate::tui::views::activity;
 
@@ -11,6 +11,8 @@ use crate::tui::views::activity;
 pub(super) enum Typed {
     /// Fill in a message to be sent.
     Send,
+    /// Check a file of messages, and send it.
+    SendBatch,
     /// Unlock the campaign for actions.
     Unlock,
     /// Lock it again.
@@ -66,6 +68,12 @@ pub(in crate::tui) const COMMANDS: &[CommandWord] = &[
         typed: Typed::Send,
     },
     CommandWord {
+        word: "send-batch",
+        label: "send a file",
+        does: "check a file of messages, row by row, and send it: `send-batch FILE.csv`; asks before anything is sent",
+        typed: Typed::SendBatch,
+    },
+    CommandWord {
         word: "save-filter",
         label: "save the filter",
         does: "save the filter of the list under a name, for all campaigns",
@@ -116,7 +124,7 @@ pub fn commands_markdown() -> String {
 
 impl Typed {
     fn takes_argument(self) -> bool {
-        self == Typed::History
+        matches!(self, Typed::History | Typed::SendBatch)
     }
 }
 
@@ -137,6 +145,7 @@ impl Shared {
     pub(super) fn carry_out_command(&mut self, command: Typed, argument: &str) {
         match command {
             Typed::Send => SendForm::open(self),
+            Typed::SendBatch => SendFile::open(self, argument),
             Typed::Unlock => self.begin_unlock(),
             Typed::Lock => self.lock(),
             Typed::NameFilter => self.name_filter(),
@@ -166,11 +175,11 @@ impl Shared {
     /// Why a typed command would do nothing; `None` where it would do something.
     pub(super) fn why_not_typed(&self, typed: Typed) -> Option<String> {
         let Some(campaign) = self.campaign() else { return Some("no campaign can be shown".to_owned()) };
-        if let (Typed::Send, Some(broken)) = (typed, &campaign.settings.broken) {
+        if let (Typed::Send | Typed::SendBatch, Some(broken)) = (typed, &campaign.settings.broken) {
             return Some(broken.what.clone());
         }
-        if typed == Typed::Send && self.is_presenting() {
-            // The form and its question show the number and the text: whoever sends must be able to check them.
+        if matches!(typed, Typed::Send | Typed::SendBatch) && self.is_presenting() {
+            // What is asked shows numbers, texts, and the name of the file: whoever sends must be able to check them.
             return Some(format!("presenting is on, and {} ends it", self.keymap.command("present")));
         }
         let why = match typed {
@@ -190,7 +199,7 @@ impl Shared {
             Typed::Reveal => (!campaign.masked).then_some("nothing is masked"),
             Typed::History if campaign.store.coverage().complete => Some("the whole campaign is loaded"),
             Typed::History => campaign.is_unread().then_some("nothing is loaded yet"),
-            Typed::Send | Typed::Present | Typed::Mouse => None,
+            Typed::Send | Typed::SendBatch | Typed::Present | Typed::Mouse => None,
             Typed::Rest => campaign.not_started.is_empty().then_some(NOTHING_LEFT),
         };
         why.map(str::to_owned)

@@ -6,6 +6,7 @@ use crate::action::{Charges, DraftCheck};
 use crate::delivery::{KnownTexts, clean};
 use crate::postman::HostKind;
 use crate::tui::text::wrap;
+use crate::tui::widgets::words::place;
 
 /// A text as it will arrive.
 #[derive(Default)]
@@ -59,12 +60,4 @@ pub(super) fn size(check: &DraftCheck, charges: Option<Charges>, host: HostKind)
         None => Some(format!("free in {}", place(host))),
     };
     Some(cost.map_or_else(|| size.words(), |cost| format!("{}; {cost}", size.words())))
-}
-
-/// Where nothing is charged, in a sentence.
-pub(super) fn place(host: HostKind) -> &'static str {
-    match host {
-        HostKind::Loopback => "a simulator",
-        host => host.word(),
-    }
 }

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::preview::{self, TextPreview};
+use super::preview::TextPreview;
 use super::shown_number;
 use crate::action::{Agreed, ConfirmedAction, Draft, SegmentSum, SendPlan, SendReading};
 use crate::delivery::{TextSize, counted, grouped};
@@ -19,7 +19,7 @@ use crate::tui::text::wrap;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::question::{self, Asked, Reply, Takes};
 use crate::tui::widgets::sentences::{self, Sentence};
-use crate::tui::widgets::words::in_a_line;
+use crate::tui::widgets::words::{in_a_line, place};
 use crate::tui::{Action, Context, Role};
 
 /// What the form found out about the message.
@@ -215,7 +215,7 @@ impl SendQuestion {
         };
         let cost = match campaign.settings.charges {
             Some(charges) => charges.words(segments),
-            None => format!("Free in {}.", preview::place(campaign.settings.host_kind)),
+            None => format!("Free in {}.", place(campaign.settings.host_kind)),
         };
         format!("One message: {size} {cost}")
     }

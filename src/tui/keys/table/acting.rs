@@ -96,7 +96,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::char('y')],
         contexts: only(&[Question, Plan]),
         label: "retry",
-        help: "yes: carry out the open plan, or send the message; in production, for several messages, type their count and press Enter instead",
+        help: "yes: carry out the open plan, or send the message or the file; in production, for several messages, type their count and press Enter instead",
         group: HelpGroup::Act,
         footer: Some(1),
     },

@@ -249,7 +249,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::plain(KeyCode::Tab)],
         contexts: only(&[Prompt]),
         label: "complete",
-        help: "complete the name of the command under the cursor",
+        help: "complete the name of the command under the cursor, or the path of a file",
         group: HelpGroup::Program,
         footer: Some(2),
     },

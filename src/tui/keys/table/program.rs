@@ -104,7 +104,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         keys: &[Chord::ctrl('c')],
         contexts: EVERYWHERE,
         label: "quit",
-        help: "take back what has not left, and stop a run after the call under way; otherwise, pressed twice, quit",
+        help: "take back what has not left, cut an upload off, and stop a run after the call under way; otherwise, pressed twice, quit",
         group: HelpGroup::Program,
         footer: None,
     },

@@ -1,5 +1,7 @@
 //! How the batches look: a line each, with a bar of what became of its messages.
 
+mod waiting; // files whose rows do not show yet
+
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +12,6 @@ use ratatui::text::{Line, Span};
 
 use super::{classes, index, lines, whole_retry};
 use crate::delivery::{Class, counted, grouped, percent};
-use crate::state::ActionKind;
 use crate::store::{BatchSummary, Classes};
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{Align, cut_middle, fit, width};
@@ -36,8 +37,19 @@ pub(in crate::tui::views) fn draw(shared: &Shared, buffer: &mut Buffer, filter: 
     let batches = lines(campaign);
     let index = index(campaign, &batches);
     draw_sum(shared, campaign, (&batches, index), buffer, filter);
-    if batches.is_empty() {
+    let waiting = waiting::lines(shared, campaign, usize::from(area.width));
+    if batches.is_empty() && waiting.is_empty() {
         empty::draw_no_batches(shared, campaign, buffer, area);
+        return None;
+    }
+    // Right below the batches; where those fill the area, at its end.
+    let room = lines_in(campaign, area.height);
+    let listed = u16::try_from(batches.len()).unwrap_or(u16::MAX).min(room);
+    for (y, line) in (area.y + listed..area.bottom()).zip(&waiting) {
+        buffer.set_line(area.x, y, line, area.width);
+    }
+    let area = Rect { height: room, ..area };
+    if batches.is_empty() {
         return None;
     }
     let widths = Widths::of(shared, campaign, &batches, usize::from(area.width));
@@ -46,6 +58,11 @@ pub(in crate::tui::views) fn draw(shared: &Shared, buffer: &mut Buffer, filter: 
     table::draw(shared, buffer, area, batches.len(), index, |index, style| {
         batches.get(index).map(|summary| cells(shared, campaign, summary, &used_up, widths, style)).unwrap_or_default()
     })
+}
+
+/// How many lines of an area are batches, and not files whose rows do not show yet.
+pub(in crate::tui::views) fn lines_in(campaign: &Campaign, height: u16) -> u16 {
+    height.saturating_sub(waiting::rows(waiting::count(campaign), height))
 }
 
 fn draw_sum(shared: &Shared, campaign: &Campaign, (known, index): (&[BatchSummary], usize), buffer: &mut Buffer, area: Rect) {
@@ -88,22 +105,13 @@ fn being_prepared(campaign: &Campaign, batches: &[BatchSummary], now: Timestamp)
         is_covered && total > summary.loaded && now.duration_since(created) <= PREPARED_WITHIN
     };
     let mut prepared = batches.iter().filter(prepared);
-    let uploads = campaign.actions.open().iter().filter_map(|open| match &open.kind {
-        ActionKind::UploadBatch { file_name, rows, .. } => Some((file_name, *rows as usize)),
-        _ => None,
-    });
-    let mut uploads = uploads.filter(|(name, _)| !batches.iter().any(|summary| summary.batch.file_name.as_ref() == Some(name)));
-    let more = prepared.clone().count() + uploads.clone().count();
-    let first = match (prepared.next(), uploads.next()) {
-        (Some(summary), _) => {
-            let file = summary.batch.file_name.as_deref().map(|file| campaign.shown_name(file).to_owned());
-            let name = file.unwrap_or_else(|| summary.batch.id.short(false));
-            let total = counted(summary.total().unwrap_or(0), "row");
-            format!("being prepared: {name}, {} of {total}", grouped(summary.loaded))
-        }
-        (None, Some((name, rows))) => format!("being prepared: {}, none of {} yet", campaign.shown_name(name), counted(rows, "row")),
-        (None, None) => return None,
-    };
+    let more = prepared.clone().count();
+    // A file without a row yet has a line of its own.
+    let summary = prepared.next()?;
+    let file = summary.batch.file_name.as_deref().map(|file| campaign.shown_name(file).to_owned());
+    let name = file.unwrap_or_else(|| summary.batch.id.short(false));
+    let total = counted(summary.total().unwrap_or(0), "row");
+    let first = format!("being prepared: {name}, {} of {total}", grouped(summary.loaded));
     Some(if more > 1 { format!("{first}, and {} more", grouped(more - 1)) } else { first })
 }
 

@@ -1,0 +1,246 @@
+//! The question before a file is sent: how many messages, at what cost, and whether the same file went before. Going back
+//! leads to what would be sent.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::facts;
+use crate::action::{Agreed, CheckedFile, ConfirmedAction, UploadFile, UploadPlan, UploadReading};
+use crate::delivery::{agreeing, clean_line, counted};
+use crate::monitor::{Command, Connection, Generation, PreparedState, ToPrepare};
+use crate::postman::Explanation;
+use crate::tui::chrome::keys;
+use crate::tui::dialogs::{Can, Changed, Dialog, Next, Press};
+use crate::tui::shared::{Campaign, Shared};
+use crate::tui::text::age;
+use crate::tui::widgets::question::{self, Asked, Reply, Takes};
+use crate::tui::widgets::sentences::Sentence;
+use crate::tui::widgets::words::in_a_line;
+use crate::tui::{Action, Context, Role};
+
+/// What was looked at.
+pub(super) struct ReviewedFile {
+    pub checked: Arc<CheckedFile>,
+}
+
+/// Whether what the campaign sent last is known.
+enum ReadingPhase {
+    Known,
+    /// It is being read again.
+    Reading(Generation),
+    /// It could not be read. The generation, where that goes on by itself.
+    Failed(Option<Generation>, Explanation),
+}
+
+pub(super) struct UploadQuestion {
+    asked: Asked,
+    reviewed: ReviewedFile,
+    /// What would be sent. A yes takes it.
+    plan: Option<UploadPlan>,
+    phase: ReadingPhase,
+    is_production: bool,
+}
+
+impl UploadQuestion {
+    pub fn open(shared: &mut Shared, reviewed: ReviewedFile, file: UploadFile, reading: UploadReading) {
+        let asked = Asked::new(shared);
+        let Some(campaign) = shared.campaign() else { return };
+        let is_production = campaign.settings.host_kind.is_production();
+        let mut asked = asked.with(shared.preview(campaign));
+        let plan = UploadPlan::new(file, reading, shared.now);
+        asked.ask_file(plan.must_be_named().then(|| plan.file().name().to_owned()));
+        shared.open(Self { asked, reviewed, plan: Some(plan), phase: ReadingPhase::Known, is_production });
+    }
+
+    fn takes(&self) -> Takes {
+        let (ReadingPhase::Known, Some(plan)) = (&self.phase, &self.plan) else { return Takes::Nothing };
+        if plan.refusal().is_some() {
+            return Takes::Nothing;
+        }
+        let rows = plan.file().rows() as usize;
+        let yes = if self.is_production && rows > 1 { Takes::Count(rows) } else { Takes::Yes };
+        // The campaign's name first, then the file's, and only then the yes.
+        self.asked.preview_takes().or(self.asked.file_takes()).unwrap_or(yes)
+    }
+
+    /// Reads again what the campaign sent last, where the plan is too old to be agreed to.
+    fn read_again(&mut self, shared: &mut Shared) {
+        let is_stale = self.plan.as_ref().is_some_and(|plan| plan.is_stale(shared.now));
+        let (true, ReadingPhase::Known, Some(plan)) = (is_stale, &self.phase, &self.plan) else { return };
+        let generation = shared.next_generation();
+        shared.send(Command::Prepare { generation, what: ToPrepare::Upload(plan.file().clone()) });
+        self.phase = ReadingPhase::Reading(generation);
+        self.asked.again();
+    }
+
+    /// The worker's answer. One to an older request is dropped.
+    fn answered(&mut self, (generation, state): &(Generation, PreparedState), now: Timestamp) {
+        match &self.phase {
+            ReadingPhase::Reading(asked) | ReadingPhase::Failed(Some(asked), _) if asked == generation => {}
+            _ => return,
+        }
+        match state.clone() {
+            // The answer to another question, of another generation.
+            PreparedState::Send(_) => {}
+            PreparedState::Failed { why, again } => self.phase = ReadingPhase::Failed(again.then_some(*generation), why),
+            PreparedState::Upload(reading) => {
+                let Some(before) = self.plan.take() else { return };
+                let is_known = before.reading().accepted_at == reading.accepted_at;
+                let plan = UploadPlan::new(before.file().clone(), reading, now);
+                if !is_known {
+                    // It was accepted once more meanwhile: whoever typed its name did not know that.
+                    self.asked.ask_file(plan.must_be_named().then(|| plan.file().name().to_owned()));
+                }
+                self.plan = Some(plan);
+                self.phase = ReadingPhase::Known;
+                self.asked.again();
+            }
+        }
+    }
+
+    /// Keeps what it says true.
+    fn follow(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
+        shared.lock_expired();
+        let Some(campaign) = shared.campaign() else { return Next::Stay };
+        self.asked.follow(changed, shared.preview(campaign));
+        if let Some(answer) = &changed.prepared {
+            self.answered(answer, shared.now);
+        }
+        self.read_again(shared);
+        Next::Stay
+    }
+
+    fn confirm(&mut self, now: Timestamp) -> Option<Agreed> {
+        let plan = self.plan.take()?;
+        // Its name was typed, or the question would not have come to the yes.
+        let named = self.asked.file_takes().is_none().then(|| plan.file().name().to_owned());
+        let upload = plan.confirm(now, named.as_deref())?;
+        Some(Agreed::One(ConfirmedAction::Upload(upload)))
+    }
+
+    /// What a person must know to decide.
+    fn says(&self, shared: &Shared, campaign: &Campaign) -> Vec<Sentence> {
+        let file = &self.reviewed.checked;
+        let dot = if shared.look.ascii { "," } else { " ·" };
+        let mut said = vec![Sentence::new(format!("{}   {}", clean_line(file.name()), facts::size_words(file)), Role::Strong, 0)];
+        said.extend(self.asked.refusal());
+        if let Some(why) = self.plan.as_ref().and_then(UploadPlan::refusal) {
+            said.push(Sentence::new(format!("It cannot be sent now: {why}."), Role::Warning, 0));
+        }
+        said.extend(self.says_reading(shared, campaign));
+        let (cost, source) = facts::cost_words(campaign, file);
+        said.push(Sentence::new(facts::languages_words(file, dot), Role::Text, 4));
+        said.push(Sentence::new(format!("{} {cost}", facts::segments_words(file)), Role::Text, 1));
+        let advice = file.advice().len();
+        if advice > 0 {
+            let (are, them) = (agreeing(advice, "is", "are"), agreeing(advice, "it", "them"));
+            let words = format!("There {are} {} about this file: go back to read {them}.", counted(advice, "remark"));
+            said.push(Sentence::new(words, Role::Warning, 3));
+        }
+        let stop = shared.keymap.command("stop");
+        said.push(Sentence::new(
+            format!("{stop} cuts the upload off until its last byte has left; after that nothing can be taken back."),
+            Role::Text,
+            5,
+        ));
+        said.push(Sentence::new(facts::QUEUE, Role::Muted, 7));
+        said.extend(source.map(|words| Sentence::new(words, Role::Muted, 8)));
+        if let Some(reading) = self.plan.as_ref().map(UploadPlan::reading) {
+            let read = age(shared.now.duration_since(reading.asked_at));
+            said.push(Sentence::new(format!("What this campaign sent last was read {read} ago."), Role::Muted, 9));
+        }
+        said.extend(self.says_same(shared));
+        said.extend(self.asked.asks_name(self.takes()));
+        said
+    }
+
+    /// That the same file went before: everyone in it would get another message.
+    fn says_same(&self, shared: &Shared) -> Option<Sentence> {
+        let at = self.plan.as_ref()?.reading().accepted_at?;
+        let ago = age(shared.time_of_day().duration_since(at));
+        let at = shared.look.time(at, shared.now);
+        let next = if self.takes() == Takes::FileName { " Type its name to send it again:" } else { "" };
+        let words = format!("The same file was accepted at {at}, {ago} ago: everyone in it gets the message twice.{next}");
+        Some(Sentence::new(words, Role::Warning, 0))
+    }
+
+    fn says_reading(&self, shared: &Shared, campaign: &Campaign) -> Option<Sentence> {
+        let words = match &self.phase {
+            ReadingPhase::Known => return None,
+            ReadingPhase::Reading(_) | ReadingPhase::Failed(Some(_), _) if campaign.connection == Connection::Paused => {
+                let key = shared.key_for(Action::Pause);
+                let what = "Paused: no call is made, so what this campaign sent last cannot be read again";
+                format!("{what}. Leave this, then {key} goes on.")
+            }
+            ReadingPhase::Reading(_) => "Reading again what this campaign sent last, because the plan is too old.".to_owned(),
+            ReadingPhase::Failed(again, why) => {
+                let again = if again.is_some() { " Trying again." } else { " Go back and review it again." };
+                format!("What this campaign sent last cannot be read, so nothing can be sent: {}.{again}", in_a_line(why))
+            }
+        };
+        Some(Sentence::new(words, Role::Warning, 0))
+    }
+}
+
+impl Dialog for UploadQuestion {
+    fn context(&self) -> Context {
+        Asked::context(self.takes(), Context::Question)
+    }
+
+    fn can(&self, action: Action, _shared: &Shared) -> Can {
+        match action {
+            Action::Agree if self.takes() == Takes::Yes => Can::Do("send"),
+            Action::Enter if self.takes() == Takes::Name => Can::Do("unlock it"),
+            Action::Enter if self.takes() == Takes::FileName => Can::Do("go on"),
+            Action::Back => Can::Do("back"),
+            Action::Enter | Action::Help => Can::Yes,
+            _ => Can::NotHere,
+        }
+    }
+
+    fn key(&mut self, press: Press, shared: &mut Shared) -> Next {
+        match self.asked.reply(press, self.takes(), shared) {
+            Reply::Yes => {
+                let next = question::agree(self, shared, Self::follow, Self::confirm);
+                if next == Next::Close {
+                    shared.send(Command::LeavePrepared);
+                }
+                next
+            }
+            Reply::Cancel => {
+                shared.send(Command::LeavePrepared);
+                Next::Back
+            }
+            Reply::Done | Reply::Other(_) => Next::Stay,
+        }
+    }
+
+    fn refresh(&mut self, changed: &Changed, shared: &mut Shared) -> Next {
+        self.follow(changed, shared)
+    }
+
+    fn paste(&mut self, text: &str, _shared: &mut Shared) {
+        self.asked.paste(text, self.takes());
+    }
+
+    fn asks(&self) -> Option<(&Asked, Takes)> {
+        Some((&self.asked, self.takes()))
+    }
+
+    fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+        let campaign = shared.campaign()?;
+        let rows = self.reviewed.checked.rows() as usize;
+        let (title, name) = question::title(shared, campaign, &format!("Send {}", counted(rows, "message")), area);
+        let mut said = Vec::from_iter(name);
+        said.extend(self.says(shared, campaign));
+        let lines = question::lines(shared, said, area);
+        let named = match self.takes() {
+            Takes::Name | Takes::FileName => question::name_keys(self, shared),
+            _ => keys::of_dialog(self, shared, [Action::Agree, Action::Back]),
+        };
+        Some(question::draw(shared, buffer, area, &title, lines, self.asked.answer(shared, self.takes()), &named))
+    }
+}
