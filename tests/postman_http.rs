@@ -658,6 +658,36 @@ async fn a_file_is_cut_off_in_the_middle() {
     assert_eq!(server.connections(), 1);
 }
 
+/// On a connection that takes nothing more, it is cut off at once all the same.
+#[tokio::test]
+async fn a_file_is_cut_off_where_nothing_moves() {
+    let server = Server::start_raw(|mut stream, _, requests| {
+        let (_, length) = read_head(&mut stream).unwrap();
+        assert!(read_body(&mut stream, 1000));
+        requests.lock().unwrap().push("begun".to_owned());
+        // It waits for the end of the connection without taking a byte.
+        while requests.lock().unwrap().len() < 2 {
+            std::thread::yield_now();
+        }
+        let whole = read_body(&mut stream, length - 1000);
+        requests.lock().unwrap().push(format!("whole: {whole}"));
+    });
+    let (call, meter) = large_upload();
+    let api = server.api(HttpTransport::new());
+    let writing = tokio::spawn(async move { api.write(call).await });
+    while server.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert!(meter.cut());
+    let outcome = writing.await.unwrap();
+    assert!(matches!(&outcome, WriteOutcome::Unknown { reason, .. } if reason.contains("cut off")), "{outcome:?}");
+    server.requests.lock().unwrap().push("cut".to_owned());
+    while server.requests().len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(server.requests()[2], "whole: false");
+}
+
 /// A server that answers, or breaks off, before it has read the file: at its first byte, in the middle, at its last.
 #[tokio::test]
 async fn a_file_meets_a_fault_at_any_byte() {

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+use tokio::sync::Notify;
 
 /// How much of a metered body is handed over at a time, in bytes: it can be cut off between two of these.
 const PIECE: usize = 64 * 1024;
@@ -22,7 +23,14 @@ pub struct Body {
 /// How much of an upload has left, seen from outside while it leaves, and the way to cut it off. Clones are the same
 /// meter.
 #[derive(Clone, Default)]
-pub struct UploadMeter(Arc<Mutex<Gauge>>);
+pub struct UploadMeter(Arc<Metered>);
+
+#[derive(Default)]
+struct Metered {
+    gauge: Mutex<Gauge>,
+    /// Wakes whoever waits for the cut: on a connection that takes nothing no piece would ever meet it.
+    cut: Notify,
+}
 
 #[derive(Debug, Default)]
 struct Gauge {
@@ -89,7 +97,18 @@ impl UploadMeter {
         let mut gauge = self.gauge();
         let is_in_time = gauge.total == 0 || gauge.sent < gauge.total;
         gauge.is_cut |= is_in_time;
+        drop(gauge);
+        if is_in_time {
+            self.0.cut.notify_one();
+        }
         is_in_time
+    }
+
+    /// Waits until it is cut off.
+    pub async fn is_cut_off(&self) {
+        while !self.is_cut() {
+            self.0.cut.notified().await;
+        }
     }
 
     /// Whether it was cut off.
@@ -114,7 +133,7 @@ impl UploadMeter {
 
     fn gauge(&self) -> MutexGuard<'_, Gauge> {
         // Only numbers are in it, so a thread that panicked left nothing half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.gauge.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -132,10 +132,20 @@ impl HttpTransport {
         if let Some(content_type) = request.content_type {
             builder = builder.header(CONTENT_TYPE, content_type);
         }
-        let mut answer = match builder.send().await {
-            Ok(answer) => answer,
-            Err(_) if meter.as_ref().is_some_and(UploadMeter::is_cut) => return Err(TransportFailure::Unknown(Broken::CutOff)),
-            Err(error) => return Err(failure(&error, &proxy)),
+        let cut = async {
+            match &meter {
+                Some(meter) => meter.is_cut_off().await,
+                None => std::future::pending().await,
+            }
+        };
+        let mut answer = tokio::select! {
+            biased;
+            () = cut => return Err(TransportFailure::Unknown(Broken::CutOff)),
+            answer = builder.send() => match answer {
+                Ok(answer) => answer,
+                Err(_) if meter.as_ref().is_some_and(UploadMeter::is_cut) => return Err(TransportFailure::Unknown(Broken::CutOff)),
+                Err(error) => return Err(failure(&error, &proxy)),
+            },
         };
         let mut response = head(answer.status().as_u16(), answer.headers());
         let mut body = BytesMut::with_capacity(usize::try_from(answer.content_length().unwrap_or(0)).unwrap_or(0).min(4_000_000));
