@@ -7,7 +7,7 @@ use rustix::io::Errno;
 use rustix::termios::{QueueSelector, tcflush};
 
 use super::super::campaigns::ConfiguredCampaign;
-use super::super::context::CommandContext;
+use super::super::context::{CommandContext, counted, grouped};
 use super::super::open_journal::{OpenJournal, failure};
 use super::super::{Exit, Failure};
 use crate::action::PLAN_LIFE;
@@ -68,6 +68,77 @@ pub(in crate::cli) fn can_ask() -> bool {
 /// Whether an answer is a clear yes.
 pub(in crate::cli) fn is_yes(line: &str) -> bool {
     matches!(line.trim(), "y" | "Y" | "yes" | "Yes" | "YES")
+}
+
+/// What a command says about how many messages it is about.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct CountRule {
+    count: usize,
+    expect: Option<usize>,
+    /// Several messages in production.
+    needs_count: bool,
+    /// What has the count: `The plan`, `The file`.
+    what: &'static str,
+    /// What shows it: `--dry-run`, `--check`.
+    look: &'static str,
+    /// What is not done otherwise.
+    past: &'static str,
+}
+
+impl CountRule {
+    /// The rule for so many messages, with the number that `--expect` gave.
+    pub fn of(
+        campaign: &ConfiguredCampaign,
+        count: usize,
+        expect: Option<usize>,
+        what: &'static str,
+        look: &'static str,
+        past: &'static str,
+    ) -> Self {
+        let needs_count = campaign.settings.host_kind.is_production() && count > 1;
+        Self { count, expect, needs_count, what, look, past }
+    }
+
+    /// Whether it is the expected number, and whether a number was given where the command acts by itself in production.
+    ///
+    /// # Errors
+    /// A different number, or none where one is needed.
+    pub fn expected(&self, acts_by_itself: bool) -> Result<(), Failure> {
+        let Self { count, what, look, past, .. } = *self;
+        let next = format!("Look at it with {look}; if it is what you want, add `--expect {count}`.");
+        match self.expect {
+            Some(expected) if expected != count => {
+                let what =
+                    format!("{what} has {}, but `--expect` says {}: nothing was {past}.", counted(count, "message"), grouped(expected));
+                let why = format!("What is to be {past} has changed, or another number was meant.");
+                Err(Failure::new(Exit::Usage, what, why, next))
+            }
+            None if self.needs_count && acts_by_itself => {
+                let what = format!("{what} has {} in production, and `--expect` is missing: nothing was {past}.", grouped(count));
+                let why = "In production, several messages need their count, so that none is sent by accident.";
+                Err(Failure::new(Exit::Usage, what, why, next))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the count must be typed.
+    fn is_typed(&self) -> bool {
+        self.needs_count && self.expect.is_none()
+    }
+
+    /// Whether this line is the yes.
+    pub fn is_given(&self, line: &str) -> bool {
+        if self.is_typed() { line.trim() == self.count.to_string() } else { is_yes(line) }
+    }
+
+    /// What asks for it, on a line of its own. Enter gives the safe answer.
+    pub fn prompt(&self, question: &str, to: &str) -> String {
+        match self.is_typed() {
+            true => format!("Type {} and Enter {to}, Enter alone to cancel: ", self.count),
+            false => format!("{question} [y/N] "),
+        }
+    }
 }
 
 /// A line that is typed on the terminal after a prompt; empty at the end of the input.
@@ -179,5 +250,15 @@ mod tests {
         for no in ["", "\n", "n\n", "yy\n", "ye\n", "ok\n", "y n\n", "41\n"] {
             assert!(!is_yes(no), "{no:?}");
         }
+    }
+
+    #[test]
+    fn a_count_must_be_typed_to_the_digit() {
+        let rule = CountRule::of(&production(), 41, None, "The plan", "`--dry-run`", "retried");
+        assert!(rule.is_given("41\n") && rule.is_given(" 41 "));
+        for no in ["", "\n", "y\n", "4\n", "411\n", "041\n", "4 1\n"] {
+            assert!(!rule.is_given(no), "{no:?}");
+        }
+        assert!(CountRule { expect: Some(41), ..rule }.is_given("y"), "a number that was given is not asked for again");
     }
 }

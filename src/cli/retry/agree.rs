@@ -2,13 +2,18 @@
 
 use jiff::Timestamp;
 
-use super::super::action::{self, is_yes};
+use super::super::Failure;
+use super::super::action::{self, CountRule};
 use super::super::campaigns::ConfiguredCampaign;
-use super::super::context::{CommandContext, counted, grouped};
-use super::super::{Exit, Failure};
+use super::super::context::CommandContext;
 use super::choose::Chosen;
 use super::plan_text::announcement;
 use super::{PAST, RetryArguments};
+
+/// The rule about its count.
+fn rule(chosen: &Chosen, campaign: &ConfiguredCampaign, arguments: &RetryArguments) -> CountRule {
+    CountRule::of(campaign, chosen.count(), arguments.expect, "The plan", "`--dry-run`", PAST)
+}
 
 /// Whether the plan has the expected number of messages, and whether a number was given in
 /// production.
@@ -16,57 +21,7 @@ use super::{PAST, RetryArguments};
 /// # Errors
 /// A different number, or none where one is needed.
 pub(super) fn expected(chosen: &Chosen, campaign: &ConfiguredCampaign, arguments: &RetryArguments) -> Result<(), Failure> {
-    let count = chosen.count();
-    let next = format!("Look at the plan with `--dry-run`; if it is what you want, add `--expect {count}`.");
-    match arguments.expect {
-        Some(expected) if expected != count => {
-            let what =
-                format!("The plan has {}, but `--expect` says {}: nothing was retried.", counted(count, "message"), grouped(expected));
-            Err(Failure::new(Exit::Usage, what, "What is to be retried has changed, or another number was meant.", next))
-        }
-        None if needs_count(chosen, campaign) && arguments.yes && !arguments.dry_run => {
-            let what = format!("The plan has {} in production, and `--expect` is missing: nothing was retried.", grouped(count));
-            Err(Failure::new(
-                Exit::Usage,
-                what,
-                "In production, several messages need their count, so that none is sent by accident.",
-                next,
-            ))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Several messages in production.
-fn needs_count(chosen: &Chosen, campaign: &ConfiguredCampaign) -> bool {
-    campaign.settings.host_kind.is_production() && chosen.count() > 1
-}
-
-/// What the user must type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    /// A clear yes.
-    Yes,
-    /// The number of messages.
-    Count(usize),
-}
-
-impl Wanted {
-    fn is_given(self, line: &str) -> bool {
-        let typed = line.trim();
-        match self {
-            Wanted::Yes => is_yes(typed),
-            Wanted::Count(count) => typed == count.to_string(),
-        }
-    }
-
-    /// Enter gives the safe answer.
-    fn prompt(self) -> String {
-        match self {
-            Wanted::Yes => "Retry now? [y/N] ".to_owned(),
-            Wanted::Count(count) => format!("Type {count} and Enter to retry them now, Enter alone to cancel: "),
-        }
-    }
+    rule(chosen, campaign, arguments).expected(arguments.yes && !arguments.dry_run)
 }
 
 /// Asks on the terminal. Enter, the end of the input and any other answer than the one asked for
@@ -80,14 +35,15 @@ pub(super) async fn asked(
     context: &CommandContext,
     arguments: &RetryArguments,
 ) -> Result<bool, Failure> {
-    let counts = needs_count(chosen, campaign) && arguments.expect.is_none();
-    let wanted = if counts { Wanted::Count(chosen.count()) } else { Wanted::Yes };
-    let question = format!("{}\n{}", announcement(chosen, campaign, context.zone(), Timestamp::now()), wanted.prompt());
-    action::asked(question, |line| wanted.is_given(line), chosen.planned_at(), context, PAST).await
+    let rule = rule(chosen, campaign, arguments);
+    let prompt = rule.prompt("Retry now?", "to retry them now");
+    let question = format!("{}\n{prompt}", announcement(chosen, campaign, context.zone(), Timestamp::now()));
+    action::asked(question, |line| rule.is_given(line), chosen.planned_at(), context, PAST).await
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::Exit;
     use super::super::plan_text::tests::{campaign, messages};
     use super::*;
     use rstest::rstest;
@@ -129,13 +85,5 @@ mod tests {
         let dry_run = RetryArguments { dry_run: true, yes: false, ..YES };
         assert_eq!(expected(&messages(true), &campaign(), &dry_run), Ok(()));
         assert!(expected(&messages(true), &campaign(), &RetryArguments { expect: Some(9), ..dry_run }).is_err());
-    }
-
-    #[test]
-    fn a_count_must_be_typed_to_the_digit() {
-        assert!(Wanted::Count(41).is_given("41\n") && Wanted::Count(41).is_given(" 41 "));
-        for no in ["", "\n", "y\n", "4\n", "411\n", "041\n", "4 1\n"] {
-            assert!(!Wanted::Count(41).is_given(no), "{no:?}");
-        }
     }
 }
