@@ -25,6 +25,7 @@ mod cli {
     mod retrying;
     mod running;
     mod sending;
+    mod sending_files;
     mod simulating;
     mod tunnelling;
     mod watching;

@@ -25,7 +25,7 @@ use crate::delivery::agreeing;
 use crate::monitor::{ActionStage, Command, Monitor, News, NotStarted, OpenActionNews, Update};
 use crate::state::{Holder, JournalAccess, Server};
 
-pub(super) use agree::{Permission, allowed, asked, can_ask, is_yes, note_unlock, terminal_line, typed_line};
+pub(super) use agree::{CountRule, Permission, allowed, asked, can_ask, is_yes, note_unlock, terminal_line, typed_line};
 pub(super) use carry_out::carry_out;
 pub(super) use report::OutcomeReport;
 
@@ -171,6 +171,7 @@ fn not_started(left: &NotStarted) -> impl Iterator<Item = String> {
         (left.messages.len(), "message", "retried", "Retry"),
         (left.batches.len(), "batch", "retried", "Retry"),
         (left.sends, "message", "sent", "Send"),
+        (left.uploads.len(), "file", "sent", "Send"),
     ];
     left.into_iter().filter(|(number, ..)| *number > 0).map(|(number, noun, past, verb)| {
         let (things, was, it) = (counted(number, noun), agreeing(number, "was", "were"), agreeing(number, "it", "them"));

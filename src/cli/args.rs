@@ -13,6 +13,7 @@ use super::journal::JournalArguments;
 use super::messages::MessagesArguments;
 use super::retry::RetryArguments;
 use super::send::SendArguments;
+use super::send_batch::SendBatchArguments;
 use super::simulate::SimulateArguments;
 use super::status::StatusArguments;
 use super::watch::WatchArguments;
@@ -112,6 +113,8 @@ pub enum CliCommand {
     Retry(RetryArguments),
     /// Sends one message, with its preview
     Send(SendArguments),
+    /// Checks a file of messages, and sends it
+    SendBatch(SendBatchArguments),
     /// Lists every action taken from this account, or those with an unknown outcome
     Journal(JournalArguments),
     /// Runs the simulator alone, for people who integrate with Postman

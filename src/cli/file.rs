@@ -17,11 +17,16 @@ use crate::postman::Explanation;
 /// How much is read at a time, in bytes: between two pieces it can be cancelled.
 const PIECE: usize = 256 * 1024;
 
+/// The name of a file that comes from standard input.
+const INPUT_NAME: &str = "standard-input.csv";
+
 /// Where a file comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) enum GivenFile {
     /// A path.
     Path(PathBuf),
+    /// Standard input.
+    Input,
 }
 
 /// A file that was read to its end.
@@ -43,10 +48,16 @@ pub(in crate::cli) enum Unread {
 }
 
 impl GivenFile {
+    /// A file as an argument names it; `-` is standard input.
+    pub fn of(argument: &str) -> Self {
+        if argument == "-" { GivenFile::Input } else { GivenFile::Path(PathBuf::from(argument)) }
+    }
+
     /// Its name, without its folders.
     pub fn name(&self) -> String {
         match self {
             GivenFile::Path(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            GivenFile::Input => INPUT_NAME.to_owned(),
         }
     }
 }
@@ -64,6 +75,7 @@ pub(in crate::cli) fn read(
     let failed = |error: io::Error| Unread::Failed(unreadable(&given.name(), &error));
     let mut checker = FileChecker::new(&given.name(), rules);
     let (mut input, about): (Box<dyn Read>, Option<(&PathBuf, Metadata)>) = match given {
+        GivenFile::Input => (Box::new(io::stdin()), None),
         GivenFile::Path(path) => {
             let file = File::open(path).map_err(failed)?;
             let about = file.metadata().map_err(failed)?;

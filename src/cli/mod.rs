@@ -22,6 +22,7 @@ mod progress;
 mod records;
 mod retry;
 mod send;
+mod send_batch;
 mod signals;
 mod simulate;
 mod status;
@@ -67,6 +68,7 @@ async fn scripted(command: CliCommand, common: &Common) -> Result<Exit, EarlyExi
         CliCommand::Watch(arguments) => watch::run(&arguments, common, &mut signals).await,
         CliCommand::Retry(arguments) => retry::run(&arguments, common, &mut signals).await,
         CliCommand::Send(arguments) => send::run(&arguments, common, &mut signals).await,
+        CliCommand::SendBatch(arguments) => send_batch::run(&arguments, common, &mut signals).await,
         CliCommand::Simulate(arguments) => simulate::run(arguments, common, &mut signals).await,
         // Carried out before: they wait for nothing, or own the terminal.
         CliCommand::Demo(_) | CliCommand::Config(_) | CliCommand::Completions(_) | CliCommand::Man(_) => Ok(Exit::Done),

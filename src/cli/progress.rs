@@ -43,6 +43,25 @@ impl ProgressLine {
         progress
     }
 
+    /// A bar of so many bytes, with the time left.
+    pub fn over_bytes(bytes: u64, quiet: bool, shared: bool) -> Self {
+        let progress = Self::start(quiet, shared);
+        if let Some(bar) = &progress.0 {
+            bar.set_length(bytes);
+            if let Ok(style) = ProgressStyle::with_template("{bar:24} {decimal_bytes} of {decimal_total_bytes}  {eta} left  {msg}") {
+                bar.set_style(style);
+            }
+        }
+        progress
+    }
+
+    /// This many bytes are done.
+    pub fn reached_bytes(&self, bytes: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(bytes);
+        }
+    }
+
     /// This many steps are done.
     pub fn reached(&self, steps: usize) {
         if let Some(bar) = &self.0 {

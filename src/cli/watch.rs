@@ -1,6 +1,7 @@
 //! `postwatch watch`: a line for every change from now on, as it is seen. The dashboard's worker
 //! reads, the dashboard's store says what changed.
 
+mod batch_end;
 mod board;
 mod output;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
+pub(super) use self::batch_end::until_batch_ends;
 use self::board::{Board, Scope};
 use self::output::{ChangeWriter, Finish, Summary};
 use super::campaigns::ConfiguredCampaign;

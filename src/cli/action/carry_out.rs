@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::io::{IsTerminal as _, Write};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
@@ -18,8 +19,8 @@ use super::super::{EarlyExit, Exit, Failure, Format};
 use super::report::{OutcomeKind, OutcomeReport, ReportedOutcome};
 use super::waiting::{After, LONGEST_STALL, Moving, Pause, RunStall, ScriptedStage, ScriptedStages};
 use super::worker;
-use crate::action::{ActionNumber, Agreed, ConfirmedAction, ConfirmedSend, Created, PATIENCE};
-use crate::delivery::{MessageId, full_stop};
+use crate::action::{ActionNumber, Agreed, ConfirmedAction, Created, PATIENCE, Subject};
+use crate::delivery::full_stop;
 use crate::monitor::{ActionStage, Clock, Command, Connection, Monitor, News, RunPhase, Update};
 use crate::postman::{Explanation, Refusal};
 
@@ -34,7 +35,9 @@ struct ScriptedRun<'a, W: Write> {
     progress: ProgressLine,
     stages: ScriptedStages,
     /// What is sent, instead of retried.
-    sent: Option<SentMessage>,
+    sent: Option<Sent>,
+    /// For how long an unknown outcome is looked up before a person decides.
+    patience: Duration,
     /// The messages with an unknown outcome since the last clear answer.
     unclear: Vec<String>,
     /// Why it is paused.
@@ -49,19 +52,36 @@ struct ScriptedRun<'a, W: Write> {
     halt: Option<Halt>,
 }
 
-/// A message that is sent: it has no id before the API gives it one.
+/// A message or a file that is sent: it has no id before the API gives it one.
 #[derive(Debug)]
-struct SentMessage {
-    created: Option<MessageId>,
-    /// That the same message was sent before.
+struct Sent {
+    /// What a person calls it, and what it becomes.
+    name: &'static str,
+    noun: &'static str,
+    created: Option<Created>,
+    /// That the same was sent before.
     before: Option<String>,
+    /// What comes after the id of what it created.
+    follow: String,
 }
 
-impl SentMessage {
-    fn of(send: &ConfirmedSend, zone: &TimeZone) -> Self {
-        let newest = send.plan().reading().same.first();
-        let before = newest.map(|same| format!("the same message was sent to this number at {}", exact(same.created_at, zone)));
-        Self { created: None, before }
+impl Sent {
+    fn of(agreed: &Agreed, campaign: &ConfiguredCampaign, zone: &TimeZone) -> Option<Self> {
+        match agreed {
+            Agreed::One(ConfirmedAction::Send(send)) => {
+                let newest = send.plan().reading().same.first();
+                let before = newest.map(|same| format!("the same message was sent to this number at {}", exact(same.created_at, zone)));
+                let follow = "`postwatch find` shows what becomes of it.".to_owned();
+                Some(Self { name: "the message", noun: "message", created: None, before, follow })
+            }
+            Agreed::One(ConfirmedAction::Upload(upload)) => {
+                let before = upload.plan().reading().accepted_at.map(|at| format!("the same file was accepted at {}", exact(at, zone)));
+                let name = &campaign.settings.name;
+                let follow = format!("`postwatch watch \"{name}\" --batch ID --until-done` follows it.");
+                Some(Self { name: "the file", noun: "batch", created: None, before, follow })
+            }
+            Agreed::One(ConfirmedAction::RetryMessage(_) | ConfirmedAction::RetryBatch(_)) | Agreed::Run(_) => None,
+        }
     }
 }
 
@@ -101,12 +121,14 @@ pub(in crate::cli) async fn carry_out<W: Write>(
     let quiet = context.common.quiet;
     // A table is written at the end; everything else comes line by line, perhaps to the same terminal.
     let shared = context.format() != Format::Table && std::io::stdout().is_terminal();
-    let progress = ProgressLine::over(agreed.subjects().len(), quiet, shared);
-    let is_batch = matches!(agreed, Agreed::One(_));
-    let sent = match &agreed {
-        Agreed::One(ConfirmedAction::Send(send)) => Some(SentMessage::of(send, context.zone())),
-        _ => None,
+    let progress = match &agreed {
+        Agreed::One(ConfirmedAction::Upload(upload)) => ProgressLine::over_bytes(upload.plan().file().bytes(), quiet, shared),
+        _ => ProgressLine::over(agreed.subjects().len(), quiet, shared),
     };
+    // The worker waits for one call when it ends; an upload is cut off.
+    let is_waited_for = matches!(agreed, Agreed::One(_)) && !matches!(agreed, Agreed::One(ConfirmedAction::Upload(_)));
+    let sent = Sent::of(&agreed, campaign, context.zone());
+    let patience = agreed.subjects().iter().map(Subject::patience).max().unwrap_or(PATIENCE);
     monitor.ask(Command::Act { number: ActionNumber::default(), agreed });
     let (clock, stall) = (context.clock.clone(), RunStall::new(Instant::now()));
     let mut work = ScriptedRun {
@@ -119,6 +141,7 @@ pub(in crate::cli) async fn carry_out<W: Write>(
         progress,
         stages,
         sent,
+        patience,
         unclear: Vec::new(),
         pause: None,
         stall,
@@ -139,7 +162,7 @@ pub(in crate::cli) async fn carry_out<W: Write>(
             () = at(stall_ends_at) => work.give_up_calling(),
             signal = signals.next() => {
                 exit = signal;
-                leaves_now = work.interrupt(is_batch, signals).await?;
+                leaves_now = work.interrupt(is_waited_for, signals).await?;
                 break;
             }
         }
@@ -154,7 +177,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             // What an earlier run left open is looked up by the worker, too; it is not ours.
             News::Action(news) => {
                 if let Some(sent) = self.sent.as_mut().filter(|_| self.stages.get(news.subject.id()).is_some()) {
-                    sent.created = news.created.as_ref().and_then(Created::message).cloned().or(sent.created.take());
+                    sent.created = news.created.clone().or(sent.created.take());
                 }
                 return self.step(news.subject.id(), news.stage);
             }
@@ -202,7 +225,11 @@ impl<W: Write> ScriptedRun<'_, W> {
                 }
                 return Ok(());
             }
-            ActionStage::Uploading { .. } | ActionStage::Followed { .. } => return Ok(()),
+            ActionStage::Uploading { sent, .. } => {
+                self.progress.reached_bytes(sent);
+                return Ok(());
+            }
+            ActionStage::Followed { .. } => return Ok(()),
             ActionStage::Accepted | ActionStage::FoundAccepted => {
                 self.stall.answered(Instant::now());
                 if stage == ActionStage::Accepted {
@@ -237,16 +264,24 @@ impl<W: Write> ScriptedRun<'_, W> {
     /// The outcome is unknown; the worker reads the message until it is known, or for a while.
     fn look_up(&mut self, id: &str, why: Explanation) {
         // Half as long again as the worker waits: with the network down it cannot even look it up.
-        let until = Instant::now() + PATIENCE.mul_f64(1.5);
+        let until = Instant::now() + self.patience.mul_f64(1.5);
         self.stages.put(id, ScriptedStage::Unknown { until, why });
         self.unclear.push(id.to_owned());
-        self.line(&format!("{}: the outcome is unknown; looking it up, for two minutes at most.", self.name(id)));
+        let minutes = self.patience.as_secs() / 60;
+        self.line(&format!(
+            "{}: the outcome is unknown; looking it up, for {} at most.",
+            self.name(id),
+            counted(minutes as usize, "minute")
+        ));
     }
 
     fn refused(&mut self, id: &str, refusal: Refusal) -> ReportedOutcome {
         if refusal.keeps_out() {
             self.once(&refusal.why.in_full());
             self.halt = Some(Halt::access_refused());
+        }
+        if let Some(check) = &refusal.check {
+            self.line(&format!("Postman's answer:\n{}", check.as_str()));
         }
         // In the journal the API's words hold nothing personal.
         let entry = self.open.journal.newest_of(self.open.run.id(), id).ok().flatten();
@@ -275,9 +310,9 @@ impl<W: Write> ScriptedRun<'_, W> {
     /// Reports an outcome; that of a message that was sent under its own id, which follows it.
     fn tell(&mut self, outcome: &ReportedOutcome) -> std::io::Result<()> {
         let Some(sent) = &self.sent else { return self.report.tell(outcome) };
-        let id = sent.created.as_ref().map(|id| id.as_str().to_owned());
+        let id = sent.created.as_ref().map(|created| created.id().to_owned());
         if let Some(id) = &id {
-            self.line(&format!("The message's id is {id}. `postwatch find` shows what becomes of it."));
+            self.line(&format!("The {}'s id is {id}. {}", sent.noun, sent.follow.replace("ID", id)));
         }
         let mut outcome = ReportedOutcome { id, ..outcome.clone() };
         if outcome.outcome == OutcomeKind::Accepted {
@@ -289,7 +324,10 @@ impl<W: Write> ScriptedRun<'_, W> {
 
     /// What a person calls it.
     fn name<'b>(&self, id: &'b str) -> &'b str {
-        if self.sent.is_some() { "the message" } else { id }
+        match &self.sent {
+            Some(sent) => sent.name,
+            None => id,
+        }
     }
 
     /// Look-ups without a result end as unknown: a person must decide.
@@ -410,7 +448,7 @@ impl<W: Write> ScriptedRun<'_, W> {
 impl<W: Write> ScriptedRun<'_, W> {
     /// Ctrl-C: nothing more is started; a request on its way is waited for, unless interrupted again.
     /// Gives whether it was interrupted again.
-    async fn interrupt(&mut self, is_batch: bool, signals: &mut Signals) -> Result<bool, EarlyExit> {
+    async fn interrupt(&mut self, is_waited_for: bool, signals: &mut Signals) -> Result<bool, EarlyExit> {
         // A run that has already stopped keeps its own reason.
         self.halt.get_or_insert_with(|| Halt::new("interrupted", Exit::Done));
         let Moving { under_way, unknown, not_started } = self.stages.moving();
@@ -422,8 +460,7 @@ impl<W: Write> ScriptedRun<'_, W> {
             counted(under_way, "request"),
             unknown + counts.unknown,
         ));
-        // A batch is not a run: the worker waits for its one call when it ends.
-        self.monitor.ask(if is_batch { Command::Stop } else { Command::TakeBack });
+        self.monitor.ask(if is_waited_for { Command::Stop } else { Command::TakeBack });
         loop {
             let Moving { under_way, not_started, .. } = self.stages.moving();
             if under_way + not_started == 0 {

@@ -9,6 +9,8 @@ use super::super::exit::in_one_cell;
 use super::super::records::RecordWriter;
 use super::super::table::columns;
 use super::super::{Exit, Format};
+use crate::action::UploadFile;
+use crate::delivery::BatchId;
 use crate::postman::Explanation;
 
 /// The outcome of an action.
@@ -87,9 +89,23 @@ impl ReportedOutcome {
 
     /// The outcome is unknown, because the program does not wait for the answer.
     pub fn left(id: &str) -> Self {
-        let reason = "The program quit before the answer came; the next start looks the message up.";
+        let reason = "The program quit before the answer came; the next start looks it up.";
         Self { outcome: OutcomeKind::Unknown, exit: Exit::SomeUnknown, ..Self::accepted(id, Some(reason.to_owned())) }
     }
+}
+
+/// The outcome of an upload, as scripts know it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UploadRecord<'a> {
+    file: &'a str,
+    sha256: &'a str,
+    rows: u32,
+    outcome: OutcomeKind,
+    batch_id: Option<&'a str>,
+    code: Option<&'a str>,
+    reason: Option<&'a str>,
+    trace_id: Option<&'a str>,
 }
 
 /// How many have each outcome.
@@ -125,6 +141,9 @@ impl OutcomeCounts {
 /// Writes outcomes as they become known; a table when all are.
 pub(in crate::cli) struct OutcomeReport<W: Write = io::Stdout> {
     records: RecordWriter<W>,
+    /// The file that is sent, where it is one: its record has other names.
+    file: Option<UploadFile>,
+    batch: Option<BatchId>,
     format: Format,
     counts: OutcomeCounts,
     exit: Exit,
@@ -137,8 +156,17 @@ pub(in crate::cli) struct OutcomeReport<W: Write = io::Stdout> {
 impl<W: Write> OutcomeReport<W> {
     /// A report on this output.
     pub fn into(out: W, format: Format) -> Self {
-        let records = RecordWriter::new(out, format, ["id", "outcome", "code", "reason", "traceId"]);
-        Self { records, format, counts: OutcomeCounts::default(), exit: Exit::Done, rows: Vec::new(), closed: false }
+        Self::with(RecordWriter::new(out, format, ["id", "outcome", "code", "reason", "traceId"]), None, format)
+    }
+
+    /// The same for the upload of a file.
+    pub fn of_file(out: W, format: Format, file: UploadFile) -> Self {
+        let heads = ["file", "sha256", "rows", "outcome", "batchId", "code", "reason", "traceId"];
+        Self::with(RecordWriter::new(out, format, heads), Some(file), format)
+    }
+
+    fn with(records: RecordWriter<W>, file: Option<UploadFile>, format: Format) -> Self {
+        Self { records, file, batch: None, format, counts: OutcomeCounts::default(), exit: Exit::Done, rows: Vec::new(), closed: false }
     }
 
     /// Reports a message left out of the plan, by its id where it has one. If it was named, the request was not fully
@@ -165,18 +193,43 @@ impl<W: Write> OutcomeReport<W> {
 
     fn put(&mut self, outcome: &ReportedOutcome) -> io::Result<()> {
         self.exit = self.exit.and(outcome.exit);
+        if self.file.is_some() && outcome.outcome == OutcomeKind::Accepted {
+            self.batch = outcome.id.as_deref().map(BatchId::new);
+        }
         if self.format == Format::Table {
             self.rows.push(row(outcome));
             return Ok(());
         }
-        self.unless_closed(|records| records.record(outcome).and_then(|()| records.flush()))
+        let Some(file) = self.file.clone() else {
+            return self.unless_closed(|records| records.record(outcome).and_then(|()| records.flush()));
+        };
+        let record = UploadRecord {
+            file: file.name(),
+            sha256: file.sha256().as_str(),
+            rows: file.rows(),
+            outcome: outcome.outcome,
+            batch_id: outcome.id.as_deref(),
+            code: outcome.code.as_deref(),
+            reason: outcome.reason.as_deref(),
+            trace_id: outcome.trace_id.as_deref(),
+        };
+        self.unless_closed(|records| records.record(&record).and_then(|()| records.flush()))
     }
 
     /// Ends the output.
     pub fn finish(&mut self) -> io::Result<()> {
         let rows = std::mem::take(&mut self.rows);
-        let table = if rows.is_empty() { String::new() } else { columns(&["outcome", "id", "why"], 3, rows) + "\n" };
+        let table = if rows.is_empty() {
+            String::new()
+        } else {
+            columns(&["outcome", if self.file.is_some() { "batch" } else { "id" }, "why"], 3, rows) + "\n"
+        };
         self.unless_closed(|records| records.text(&table).and_then(|()| records.finish()))
+    }
+
+    /// The batch that the API created from the file, once it was accepted.
+    pub fn batch(&self) -> Option<BatchId> {
+        self.batch.clone()
     }
 
     /// How many have each outcome so far.

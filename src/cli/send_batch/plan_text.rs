@@ -1,0 +1,60 @@
+//! What would be sent, in sentences.
+
+use super::super::campaigns::ConfiguredCampaign;
+use super::super::context::{CommandContext, counted, grouped};
+use crate::action::{CheckedFile, FileSample};
+use crate::delivery::{Mask, full_stop};
+
+/// How many lines of a text are shown.
+const MOST_LINES: usize = 12;
+
+/// Environment, campaign, rows, languages, size, cost, the first rows as they will arrive, and what should be known.
+pub(super) fn announcement(checked: &CheckedFile, campaign: &ConfiguredCampaign, context: &CommandContext) -> String {
+    let settings = &campaign.settings;
+    let rows = checked.rows() as usize;
+    let mut lines = vec![format!(
+        "{} · {}: send {} from {} ({:.1} MB).",
+        settings.host_kind.word().to_uppercase(),
+        settings.name,
+        counted(rows, "message"),
+        checked.name(),
+        checked.bytes() as f64 / 1e6
+    )];
+    for sample in checked.samples() {
+        lines.extend(sample_lines(sample, settings.masked && !context.common.reveal, settings.one_time_password));
+    }
+    let languages: Vec<String> = checked.languages().iter().map(|(name, rows)| format!("{name} {}", grouped(*rows as usize))).collect();
+    lines.push(format!("{}.", languages.join(", ")));
+    let mut sizes: Vec<String> = checked
+        .segments()
+        .map(|(segments, rows)| format!("{}: {}", counted(segments as usize, "segment"), grouped(rows as usize)))
+        .collect();
+    if checked.rows_of_unknown_size() > 0 {
+        sizes.push(format!("of unknown size: {}", grouped(checked.rows_of_unknown_size() as usize)));
+    }
+    lines.push(format!("{}.", sizes.join(", ")));
+    let charges = settings.charges;
+    lines.extend(charges.map(|charges| charges.words(checked.cost())));
+    lines.extend(charges.and_then(|charges| charges.source(checked.cost())));
+    lines.extend(checked.advice().iter().map(|advice| {
+        let column = advice.column.as_ref().map(|column| format!("{column}: ")).unwrap_or_default();
+        full_stop(&format!("Note: {column}{}", advice.words)).into_owned()
+    }));
+    lines.push("Postman prepares the rows for about a minute; its queue can take 3 to 5 minutes or more.".to_owned());
+    lines.join("\n")
+}
+
+/// A row as it will arrive; masked, only to whom it goes.
+fn sample_lines(sample: &FileSample, masked: bool, hides: bool) -> Vec<String> {
+    let number = sample.recipient.shown(if masked { Mask::On } else { Mask::Off });
+    let longest = if sample.is_longest { ", the longest" } else { "" };
+    let size = sample.size.map(|size| format!(", {}", size.words())).unwrap_or_default();
+    let mut lines = vec![format!("Row {}{longest}, to {number}, {}{size}:", grouped(sample.row as usize), sample.language)];
+    let text = sample.text.as_deref().filter(|_| !masked && !hides);
+    let shown: Vec<&str> = text.unwrap_or(if masked || hides { "(hidden)" } else { "(its template is not known)" }).lines().collect();
+    lines.extend(shown.iter().take(MOST_LINES).map(|line| format!("  {line}").trim_end().to_owned()));
+    if shown.len() > MOST_LINES {
+        lines.push("  …".to_owned());
+    }
+    lines
+}
