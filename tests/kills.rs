@@ -1,4 +1,4 @@
-//! The program is killed at random moments while it retries or sends, again and again. What reached the
+//! The program is killed at random moments while it retries, sends a message or sends a file, again and again. What reached the
 //! server, by the simulator's own log, is compared with what the journal knows.
 //!
 //! Twenty kills of each; `POSTWATCH_KILLS=200` asks for more.
@@ -40,6 +40,11 @@ fn killed_at_any_moment_it_never_retries_twice() {
 fn killed_at_any_moment_it_never_sends_twice() {
     // Many a kill comes while it only reads.
     at_all_places(killed_sending, 4);
+}
+
+#[test]
+fn killed_at_any_moment_it_never_sends_a_file_twice() {
+    at_all_places(killed_sending_files, 4);
 }
 
 /// Kills it on several stages at once. Of so many kills at least one must have come after a request left.
@@ -111,6 +116,47 @@ fn killed_sending(place: u64, kills: usize) -> usize {
     stage.posts().len()
 }
 
+/// The same where each start sends a file of its own.
+fn killed_sending_files(place: u64, kills: usize) -> usize {
+    let mut options = still(60);
+    options.campaigns[0].prepare = Duration::from_secs(1);
+    let stage = Stage::new(options);
+    let fault = |kind, share| Fault { kind, share, calls: FaultyCalls::Writes, times: None };
+    stage.simulator.set_faults(vec![fault(FaultKind::Status(429), 0.2), fault(FaultKind::ResetAfter, 0.2)]);
+    let near = far_away(&stage);
+    let file = |index: usize| {
+        let row = |row: usize| format!("65802{place:02}{index:02}{row},english,Tan Wei Ming,Bedok,1 Dec,10am,R1\n");
+        let name = format!("file-{index}.csv");
+        let csv = format!("recipient,language,name,clinic,date,time,reference\n{}", (0..3).map(row).collect::<String>());
+        (name.clone(), stage.write_private(&name, &csv))
+    };
+    let begun = Instant::now();
+    send_file(&stage, &file(0).1).wait().unwrap();
+    let whole = begun.elapsed().min(Duration::from_secs(4));
+    let mut luck = Luck(0x1f83_d9ab_fb41_bd6b ^ place);
+    for index in 1..=kills {
+        let mut child = send_file(&stage, &file(index).1);
+        let moment = Instant::now() + whole.mul_f64(0.2 + 0.9 * luck.next());
+        std::thread::sleep(moment.saturating_duration_since(Instant::now()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    settle_sends(&stage, &near);
+    let journal = Journal::open(&stage.state()).unwrap().all(usize::MAX).unwrap();
+    let mut batches: Vec<_> = journal.iter().filter_map(|entry| entry.action.batch()).collect();
+    let known = batches.len();
+    batches.sort();
+    batches.dedup();
+    assert_eq!(batches.len(), known, "no batch is two files'");
+    stage.posts().len()
+}
+
+/// Starts the sending of a file.
+fn send_file(stage: &Stage, path: &std::path::Path) -> Child {
+    let arguments = ["send-batch", CLINIC, path.to_str().unwrap(), "--yes"];
+    stage.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
 /// Starts the sending of a message to a number.
 fn send(stage: &Stage, number: &str) -> Child {
     let values = ["name=Tan Wei Ming", "clinic=Bedok", "date=1 Dec", "time=10am", "reference=R1"];
@@ -125,7 +171,7 @@ fn settle_sends(stage: &Stage, near: &str) {
     let taken = stage.posts().iter().filter(|post| post.status == 201).count();
     let accepted = || {
         let entries = Journal::open(&stage.state()).unwrap().all(usize::MAX).unwrap();
-        assert!(entries.iter().all(|entry| matches!(entry.action, ActionKind::SendMessage { .. })));
+        assert!(entries.iter().all(|entry| matches!(entry.action, ActionKind::SendMessage { .. } | ActionKind::UploadBatch { .. })));
         entries.iter().filter(|entry| matches!(entry.state, ActionState::Accepted | ActionState::ResolvedAccepted)).count()
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
