@@ -22,6 +22,7 @@ mod terminal {
     mod mousing;
     mod pasting;
     mod retrying;
+    mod sending_files;
     mod sizes;
     mod starting;
     mod suspending;

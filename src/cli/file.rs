@@ -2,7 +2,7 @@
 //! ([`FileChecker`]); here are the bytes.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Write as _};
+use std::io::{self, IsTerminal as _, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -77,12 +77,15 @@ pub(in crate::cli) fn read(
     let (mut input, about): (Box<dyn Read>, Option<(&PathBuf, Metadata)>) = match given {
         GivenFile::Input => (Box::new(io::stdin()), None),
         GivenFile::Path(path) => {
-            let file = File::open(path).map_err(failed)?;
+            let file = opened(path).map_err(failed)?;
             let about = file.metadata().map_err(failed)?;
             if about.is_dir() {
                 return Err(Unread::Failed(is_a_folder(&given.name())));
             }
-            (Box::new(file), about.is_file().then_some((path, about)))
+            if file.is_terminal() {
+                return Err(Unread::Failed(is_a_terminal(&given.name())));
+            }
+            if about.is_file() { (Box::new(file), Some((path, about))) } else { (Box::new(Pipe(file)), None) }
         }
     };
     let total = about.as_ref().map(|(_, about)| about.len());
@@ -99,7 +102,8 @@ pub(in crate::cli) fn read(
         let read = match input.read(&mut piece) {
             Ok(0) => break,
             Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            // A pipe waits a little at a time, so that it can be cancelled.
+            Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => continue,
             Err(error) => return Err(failed(error)),
         };
         bytes += read as u64;
@@ -121,6 +125,48 @@ pub(in crate::cli) fn read(
         (None, kept) => FileSource::Memory(Bytes::from(kept.unwrap_or_default())),
     };
     Ok(ReadFile { checked: checker.finish(), source })
+}
+
+/// Opens a file. Opening a pipe that nobody writes to must not wait for its other end: nothing could end that, and whatever
+/// came later would be read by the one who gave up. Elsewhere a pipe opened like this ends before it begins.
+#[cfg(target_os = "linux")]
+fn opened(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    fs::OpenOptions::new().read(true).custom_flags(i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0)).open(path)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn opened(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// A pipe or a device.
+struct Pipe(File);
+
+impl Read for Pipe {
+    /// Reads what has come; [`io::ErrorKind::WouldBlock`] where nothing has within a moment.
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if !has_come(&self.0)? {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        self.0.read(into)
+    }
+}
+
+/// Waits a moment for something to read, or for the end.
+#[cfg(unix)]
+fn has_come(file: &File) -> io::Result<bool> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+    let moment = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+    Ok(poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&moment))? > 0)
+}
+
+/// There the reading itself waits.
+#[cfg(not(unix))]
+fn has_come(_file: &File) -> io::Result<bool> {
+    Ok(true)
 }
 
 /// What shows that a file is no longer the same.
@@ -230,6 +276,10 @@ fn unreadable(name: &str, error: &io::Error) -> Explanation {
 
 fn is_a_folder(name: &str) -> Explanation {
     Explanation::new(format!("{name} is a folder"), "A CSV file is needed.", "Name the file in it.")
+}
+
+fn is_a_terminal(name: &str) -> Explanation {
+    Explanation::new(format!("{name} is a terminal"), "Its keys are no file.", "Name a CSV file.")
 }
 
 fn too_large(name: &str, bytes: Option<u64>) -> Explanation {
@@ -371,6 +421,26 @@ mod tests {
         fs::write(&path, text).unwrap();
         assert!(write_corrected(&file, FileRules::default(), &corrected_name(&file)).is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_pipe_that_nobody_writes_to_can_be_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe.csv");
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, rustix::fs::Mode::from_raw_mode(0o600), 0).unwrap();
+        let mut asked = 0;
+        let given_up = read(&GivenFile::Path(path.clone()), FileRules::default(), |_, _| {
+            asked += 1;
+            asked < 3
+        });
+        assert_eq!(why(given_up), "cancelled");
+        // What is written afterwards is all there for the next one.
+        let to = path.clone();
+        let writer = std::thread::spawn(move || fs::write(to, GOOD));
+        let read = read_path(&path).unwrap_or_else(|_| panic!("it is read"));
+        writer.join().unwrap().unwrap();
+        assert_eq!(read.source, FileSource::Memory(Bytes::from_static(GOOD.as_bytes())));
     }
 
     /// A disk that is full: the device takes nothing.

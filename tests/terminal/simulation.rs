@@ -119,6 +119,11 @@ impl Simulation {
         told(&self.messages()[0])
     }
 
+    /// The variables of the newest message's text.
+    pub fn variables(&self) -> Vec<String> {
+        self.messages()[0]["values"].as_object().unwrap().keys().cloned().collect()
+    }
+
     fn messages(&self) -> Vec<serde_json::Value> {
         let card = self.simulator().campaigns().remove(0);
         let body = self.ask(&format!("/campaigns/{}/messages", card.id), "limit=1000", &card.key);

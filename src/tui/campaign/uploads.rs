@@ -144,7 +144,8 @@ impl Leaving {
     /// How long the rest takes.
     pub fn left(&self) -> Option<SignedDuration> {
         let seconds = (self.total - self.sent.min(self.total)) as f64 / self.pace()?;
-        SignedDuration::try_from_secs_f64(seconds).ok()
+        // Rounded up: the last second is not over yet.
+        SignedDuration::try_from_secs_f64(seconds.ceil()).ok()
     }
 }
 

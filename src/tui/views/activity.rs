@@ -18,7 +18,7 @@ use crate::action::{Created, Subject};
 use crate::delivery::{BatchId, MessageId, agreeing, counted};
 use crate::monitor::{ActionStage, NotStarted, NoticeWeight, OpenActionNews};
 use crate::state::{ActionId, ActionState};
-use crate::tui::dialogs::{Can, RefusedFile, Resolve, RowAction};
+use crate::tui::dialogs::{Can, RefusedFile, Resolve, RowAction, SendFile};
 use crate::tui::keys::Chord;
 use crate::tui::shared::{
     ActionKey, ActionRecord, Campaign, ChangeRecord, CopyWhat, Drilled, LeftToStart, NOTHING_LEFT, OpenedFrom, Shared,
@@ -134,6 +134,15 @@ impl Entry<'_> {
         }
     }
 
+    /// Whether it is the sending of a file.
+    fn is_upload(&self) -> bool {
+        match self {
+            Entry::Action(record) => matches!(record.subject, Subject::Upload(_)),
+            Entry::Open(open, _) => matches!(Subject::of(&open.kind), Some(Subject::Upload(_))),
+            _ => false,
+        }
+    }
+
     /// How many actions it stands for. Those under an opened line are counted there.
     pub fn actions(&self) -> usize {
         match self {
@@ -210,7 +219,9 @@ pub(super) fn count(campaign: &Campaign) -> (usize, Role) {
 
 pub(super) fn subject(campaign: &Campaign) -> RowSubject {
     let (message, batch) = match selected(campaign) {
-        Some(Entry::Action(record)) => (record.message(), record.subject.batch()),
+        Some(Entry::Action(record)) => {
+            (record.message(), record.subject.batch().or_else(|| record.created.as_ref().and_then(Created::batch)))
+        }
         Some(Entry::Open(open, record)) => (open.kind.message().or(record.and_then(ActionRecord::message)), open.kind.batch()),
         Some(Entry::Change(record)) => (Some(&record.message), None),
         Some(Entry::NotStarted(_) | Entry::Alike(_)) | None => (None, None),
@@ -233,6 +244,7 @@ pub(super) fn title(campaign: &Campaign) -> Option<String> {
         (Some(message), _) if entry.is_send() => Some(format!("The sending of {}", message.short(true))),
         (Some(message), _) if entry.is_action() => Some(format!("The retry of {}", message.short(true))),
         (Some(message), _) => Some(format!("Message {}", message.short(true))),
+        (None, _) if entry.is_upload() => Some("The sending of a file".to_owned()),
         (None, Some(batch)) => Some(format!("The retry of batch {}", batch.short(false))),
         (None, None) if entry.is_send() => Some("The sending of a message".to_owned()),
         (None, None) => None,
@@ -339,12 +351,12 @@ fn open_entry(shared: &mut Shared) {
         },
         Entry::Action(record) => {
             let subject = record.subject.clone();
-            let is_shown = match &subject {
-                Subject::Upload(sha256) => RefusedFile::open_of(shared, sha256),
-                _ => false,
-            };
-            if !is_shown {
-                open_subject(&subject, shared);
+            let is_left = matches!(record.stage, Some(ActionStage::NotSent(_) | ActionStage::NotTaken(_) | ActionStage::Skipped(_)));
+            match &subject {
+                Subject::Upload(sha256) if RefusedFile::open_of(shared, sha256) => {}
+                // It can be checked again, and sent after all.
+                Subject::Upload(_) if is_left => SendFile::open(shared, ""),
+                _ => open_subject(&subject, shared),
             }
         }
         Entry::Alike(alike) => {

@@ -325,6 +325,9 @@ const SHORTEST_NAME: usize = 8;
 /// The safe answer.
 pub(in crate::tui) const CANCEL: &str = "[ cancel ]";
 
+/// The safe answer where it leads back to what was filled in or looked at.
+pub(in crate::tui) const BACK: &str = "[ back ]";
+
 /// How many lines there are for what a question says: border, answer and keys always have room.
 pub(in crate::tui) fn room(area: Rect) -> usize {
     usize::from(area.height).saturating_sub(2 + 2)

@@ -292,13 +292,10 @@ impl SendQuestion {
     fn answer(&self, shared: &Shared) -> (Line<'static>, usize) {
         match self.takes() {
             takes @ Takes::Name => self.asked.answer(shared, takes),
-            _ => (Line::from(Span::styled(BACK, shared.look.style(Role::Focus))), 1),
+            _ => (Line::from(Span::styled(question::BACK, shared.look.style(Role::Focus))), 1),
         }
     }
 }
-
-/// The safe answer: back to the form.
-const BACK: &str = "[ back ]";
 
 /// The fewest lines for the text.
 const SHORTEST_TEXT: usize = 3;

@@ -177,10 +177,7 @@ impl Dialog for Checking {
         let mut lines = sentences::lines(shared, said, columns, question::room(area).saturating_sub(1));
         lines.extend(self.progress_line(shared));
         let named = keys::of_dialog(self, shared, [Action::Back]);
-        let answer = (Line::from(Span::styled(ANSWER, shared.look.style(Role::Focus))), 1);
+        let answer = (Line::from(Span::styled(question::BACK, shared.look.style(Role::Focus))), 1);
         Some(question::draw(shared, buffer, area, &title, lines, answer, &named))
     }
 }
-
-/// The only answer.
-const ANSWER: &str = "[ back ]";

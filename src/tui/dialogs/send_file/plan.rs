@@ -179,14 +179,14 @@ impl FilePlan {
         words.flat_map(|line| wrap(&line, columns)).collect()
     }
 
-    /// The row that is shown: its title, its text, and how long it is; in so many lines.
-    fn shown(&self, shared: &Shared, campaign: &Campaign, columns: usize, room: usize) -> ShownRow {
-        let Some(sample) = self.sample().filter(|_| room > 2) else { return ShownRow::default() };
+    /// A row with its title and its length, in so many lines or fewer; scrolled, where it is the one that keys scroll.
+    fn row(&self, shared: &Shared, campaign: &Campaign, (index, columns, room): (usize, usize, usize)) -> ShownRow {
+        let Some(sample) = self.checked().samples().get(index).filter(|_| room > 2) else { return ShownRow::default() };
         let style = |role| shared.look.style(role);
         let mask = if self.is_masked(campaign) { Mask::On } else { Mask::Off };
         let which = if sample.is_longest { "longest" } else { "first" };
         let count = self.checked().samples().len();
-        let place = if count > 1 { format!("{} of {count}", self.sample + 1) } else { String::new() };
+        let place = if count > 1 { format!("{} of {count}", index + 1) } else { String::new() };
         let title = format!("{}, {which}: row {}  {}", sample.language, grouped(sample.row as usize), sample.recipient.shown(mask));
         let (text, body) = self.text(campaign, sample, columns);
         let size = match (sample.size, sample.text.is_some()) {
@@ -197,12 +197,27 @@ impl FilePlan {
         let height = room - 2;
         let last = text.len().saturating_sub(height);
         // Where it has no room, its body says more than the header that all have.
-        let first = self.scroll.unwrap_or(body).min(last);
+        let first = self.scroll.filter(|_| index == self.sample).unwrap_or(body).min(last);
         let more = if last > 0 { format!("lines {} to {} of {}", first + 1, first + height, text.len()) } else { String::new() };
         let mut lines = vec![ruled(&title, &place, columns, style(Role::Rule))];
         lines.extend(text.into_iter().skip(first).take(height).map(|line| Line::from(Span::styled(line, style(Role::Text)))));
         lines.push(ruled(&size, &more, columns, style(Role::Rule)));
         ShownRow { lines, first, last }
+    }
+
+    /// The row that keys choose, and below it as many of the others as have room whole.
+    fn shown(&self, shared: &Shared, campaign: &Campaign, columns: usize, room: usize) -> ShownRow {
+        let mut shown = self.row(shared, campaign, (self.sample, columns, room));
+        let count = self.checked().samples().len();
+        for index in (self.sample + 1..self.sample + count).map(|index| index % count) {
+            let rest = room.saturating_sub(shown.lines.len());
+            let row = self.row(shared, campaign, (index, columns, rest));
+            if row.last > 0 || row.lines.is_empty() {
+                break;
+            }
+            shown.lines.extend(row.lines);
+        }
+        shown
     }
 
     /// What is above "Review".

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
 
 use super::facts;
 use crate::action::{Agreed, CheckedFile, ConfirmedAction, UploadFile, UploadPlan, UploadReading};
@@ -241,6 +242,10 @@ impl Dialog for UploadQuestion {
             Takes::Name | Takes::FileName => question::name_keys(self, shared),
             _ => keys::of_dialog(self, shared, [Action::Agree, Action::Back]),
         };
-        Some(question::draw(shared, buffer, area, &title, lines, self.asked.answer(shared, self.takes()), &named))
+        let answer = match self.takes() {
+            Takes::Yes | Takes::Nothing => (Line::from(Span::styled(question::BACK, shared.look.style(Role::Focus))), 1),
+            takes => self.asked.answer(shared, takes),
+        };
+        Some(question::draw(shared, buffer, area, &title, lines, answer, &named))
     }
 }
