@@ -148,8 +148,11 @@ impl FileChecker {
         {
             reading.row(&row, rules, decoded.encoding);
         }
-        // Windows-1252 has no such letters: it is another encoding, and what was read is not what was meant.
-        decoded.is_certain &= !reading.check.as_ref().is_some_and(|check| check.has_foreign_letters);
+        // Windows-1252 has no Chinese or Tamil letters, and old Macs have an encoding of their own: what was read is not
+        // what was meant.
+        let has_foreign_letters = reading.check.as_ref().is_some_and(|check| check.has_foreign_letters);
+        let is_of_old_mac = decoded.encoding == Encoding::Windows1252 && reading.cr_rows > 0;
+        decoded.is_certain &= !has_foreign_letters && !is_of_old_mac;
         self.result(decoded)
     }
 
@@ -162,18 +165,19 @@ impl FileChecker {
         if decoded.not_csv.is_none() {
             let is_empty = check.header.names.is_empty();
             if is_empty {
-                mistakes.of_file(MistakeKind::Empty, if bytes == 0 { "empty" } else { "empty: there are only blank lines" });
+                mistakes.of_file(MistakeKind::Empty, if bytes == 0 { "the file is empty" } else { "the file has only blank lines" });
             } else if check.rows == 0 && !check.header.is_missing {
                 mistakes.of_file(MistakeKind::NoRows, "only a header: there is no row to send");
             }
             about_separator(mistakes, separator.unwrap_or(b','), has_separator_line);
             if cr_rows > 0 {
-                mistakes.of_file(MistakeKind::LineEnds, "lines end with a carriage return alone, as on old Macs: a line feed is needed");
+                mistakes
+                    .of_file(MistakeKind::LineEnds, "its lines end with carriage returns alone, as on old Macs: Postman needs line feeds");
             }
         }
         if let Some(most) = rules.most_rows.filter(|most| check.rows > *most) {
             let words =
-                format!("{}, and {} are sent at most in this environment", counted(check.rows as usize, "row"), grouped(most as usize));
+                format!("{}: in this environment a file has at most {}", counted(check.rows as usize, "row"), grouped(most as usize));
             mistakes.of_file(MistakeKind::TooManyRows, words);
         }
         mistakes.settle();
@@ -189,7 +193,11 @@ impl FileChecker {
         let languages = LANGUAGES.into_iter().zip(check.languages).filter(|(_, rows)| *rows > 0);
         let mut languages: Vec<_> = languages.collect();
         languages.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
-        let advice = advice(&rules, &mut check);
+        let mut advice = advice(&rules, &mut check);
+        if !decoded.is_certain {
+            // The letters may be others.
+            advice.retain(|advice| advice.kind != AdviceKind::Ucs2);
+        }
         CheckedFile {
             name,
             bytes,
@@ -247,30 +255,33 @@ impl Reading {
 fn about_file(mistakes: &mut Mistakes, name: &str, bytes: u64, decoded: &Decoded) {
     let stem_len = name.len().saturating_sub(4);
     if !name.get(stem_len..).is_some_and(|ending| ending.eq_ignore_ascii_case(".csv")) || stem_len == 0 {
-        mistakes.of_file(MistakeKind::FileName, "its name does not end in .csv: Postman takes no other");
+        mistakes.of_file(MistakeKind::FileName, "its name must end in .csv");
     }
     if bytes > LARGEST_FILE {
-        mistakes.of_file(MistakeKind::TooLarge, "larger than 40 MB, which is the most that Postman takes: divide it");
+        mistakes.of_file(MistakeKind::TooLarge, "larger than 40 MB, the most that Postman takes: split it");
     }
     if let Some(what) = decoded.not_csv {
         mistakes.of_file(MistakeKind::NotCsv, what);
     }
     let encoding = match decoded.encoding {
         Encoding::Utf8 => None,
-        Encoding::Utf16Le | Encoding::Utf16Be => Some("UTF-16, as \"Unicode Text\" of Excel is"),
-        Encoding::Windows1252 => Some("Windows-1252, as \"CSV\" of Excel is"),
+        Encoding::Utf16Le | Encoding::Utf16Be => Some("UTF-16, as Excel's \"Unicode Text\" is"),
+        Encoding::Windows1252 => Some("Windows-1252, as Excel's plain \"CSV\" is"),
     };
     match encoding {
         Some(encoding) if decoded.is_certain => {
             mistakes.of_file(MistakeKind::Encoding, format!("in {encoding}: Postman needs UTF-8"));
         }
-        Some(_) => mistakes.of_file(MistakeKind::UnknownEncoding, "not in UTF-8, and its encoding is not certain: save it as CSV UTF-8"),
+        Some(_) => {
+            let words = "not in UTF-8, and its encoding is not certain enough to convert it: save it as CSV UTF-8";
+            mistakes.of_file(MistakeKind::UnknownEncoding, words);
+        }
         None => {}
     }
     if decoded.has_mark {
         mistakes.of_file(
             MistakeKind::ByteOrderMark,
-            "begins with a byte order mark, as \"CSV UTF-8\" of Excel does: Postman may take it for part of the first name",
+            "begins with a byte order mark, as Excel's \"CSV UTF-8\" does: Postman may take it as part of the first column's name",
         );
     }
 }
@@ -282,11 +293,12 @@ fn about_separator(mistakes: &mut Mistakes, separator: u8, has_line: bool) {
         b'|' => Some("vertical bars"),
         _ => None,
     };
-    let line = "its first line, sep=…, is only for Excel";
     let words = match by {
-        Some(by) if has_line => format!("separated by {by}, and {line}: Postman needs commas alone"),
+        Some(by) if has_line => {
+            format!("separated by {by}, and its first line (sep=…) is only for Excel: Postman needs commas, and the header first")
+        }
         Some(by) => format!("separated by {by}: Postman needs commas"),
-        None if has_line => format!("{line}: Postman needs the header there"),
+        None if has_line => "its first line (sep=…) is only for Excel: Postman needs the header first".to_owned(),
         None => return,
     };
     mistakes.of_file(MistakeKind::Separator, words);
@@ -347,7 +359,7 @@ fn same_numbers(counts: &mut AdviceCounts, column: Option<usize>, numbers: &[u64
         last = Some(counts.add(AdviceKind::SameNumber, column, *row));
     }
     if let Some(counted) = last {
-        counted.count = u32::try_from(all).unwrap_or(u32::MAX);
+        (counted.repeated, counted.count) = (counted.count, u32::try_from(all).unwrap_or(u32::MAX));
     }
 }
 

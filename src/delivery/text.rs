@@ -69,6 +69,8 @@ pub fn named(letter: char) -> String {
         ' ' => "a space".to_owned(),
         '\u{a0}' | '\u{202f}' => "a non-breaking space".to_owned(),
         '\n' => "a line break".to_owned(),
+        '\t' => "a tab".to_owned(),
+        '\u{3000}' => "an ideographic space".to_owned(),
         _ if letter.is_control() || letter.is_whitespace() || is_invisible(letter) => format!("U+{:04X}", u32::from(letter)),
         _ => format!("\"{letter}\""),
     }

@@ -32,6 +32,8 @@ pub enum AdviceKind {
     ColumnMissing,
     /// A value of question marks: its characters may be lost.
     QuestionMarks,
+    /// A value that says that there is none: `NULL`, `#N/A`.
+    NoValue,
     /// `\n` as two characters.
     LiteralLineBreak,
     /// A `{{variable}}`, which is not filled in inside a value.
@@ -70,6 +72,7 @@ impl AdviceKind {
             AdviceKind::ColumnUnknown => "column-unknown",
             AdviceKind::ColumnMissing => "column-missing",
             AdviceKind::QuestionMarks => "question-marks",
+            AdviceKind::NoValue => "no-value",
             AdviceKind::LiteralLineBreak => "literal-line-break",
             AdviceKind::Placeholder => "placeholder",
             AdviceKind::Ucs2 => "ucs-2",
@@ -90,6 +93,8 @@ pub(super) struct Counted {
     pub count: u32,
     pub rows: Vec<u32>,
     pub letters: Vec<char>,
+    /// Of the same numbers, in how many rows they are.
+    pub repeated: u32,
 }
 
 /// Instead of a column's number.
@@ -135,10 +140,16 @@ impl Counted {
         let is = agreeing(number, "is", "are");
         let ends = agreeing(number, "ends", "end");
         match kind {
-            AdviceKind::SameNumber => format!("{numbers} {is} in more than one row"),
+            AdviceKind::SameNumber if self.repeated as usize == number * 2 => {
+                format!("{numbers} {} twice", agreeing(number, "appears", "appear"))
+            }
+            AdviceKind::SameNumber => {
+                let in_rows = counted(self.repeated as usize, "row");
+                format!("{numbers} {} more than once, in {in_rows}", agreeing(number, "appears", "appear"))
+            }
             AdviceKind::HadMessage => {
-                let among = if is_whole { "" } else { ", among the messages that are loaded" };
-                format!("{numbers} had a message today{among}")
+                let among = if is_whole { "" } else { ", as far as the loaded messages show" };
+                format!("{rows} {} to a number that had a message today{among}", agreeing(number, "goes", "go"))
             }
             AdviceKind::ManyZeros => {
                 format!("{numbers} {ends} with many zeros: did a spreadsheet round {}?", agreeing(number, "it", "them"))
@@ -150,8 +161,9 @@ impl Counted {
             }
             AdviceKind::LanguageNotSeen => format!("{rows} in a language not seen in this campaign, only {seen}: the API decides"),
             AdviceKind::QuestionMarks => {
-                format!("question marks after one another in {rows}: were letters lost when it was saved as CSV instead of CSV UTF-8?")
+                format!("runs of question marks in {rows}: were letters lost when it was saved as CSV instead of CSV UTF-8?")
             }
+            AdviceKind::NoValue => format!("NULL, #N/A or the like in {rows}: is the value missing?"),
             AdviceKind::LiteralLineBreak => format!("\\n in {rows}: it is sent as these two characters, not as a line break"),
             AdviceKind::Placeholder => format!("a {{{{variable}}}} in {rows}: it is not filled in inside a value"),
             AdviceKind::Ucs2 => {

@@ -153,6 +153,7 @@ fn corrected(role: Role, cell: &str) -> Option<Cow<'_, str>> {
     let (text, is_formula) = plain_text(cell);
     let without_formula = is_formula.then_some(Cow::Borrowed(text));
     match role {
+        _ if text.is_empty() => None,
         Role::Recipient => match NumberCell::of(text) {
             NumberCell::Correctable(digits, ..) => Some(Cow::Owned(digits)),
             NumberCell::Right(_) | NumberCell::Wrong(..) => without_formula,

@@ -3,7 +3,8 @@
 use super::cells::RowTexts;
 use super::kind::{Detail, MistakeKind};
 use super::mistakes::{Column, Mistakes};
-use super::rows::{CellForm, SEPARATORS};
+use super::row_check::form_mistake;
+use super::rows::SEPARATORS;
 use crate::action::value::is_name;
 use crate::delivery::{KnownText, KnownTexts, LANGUAGES, clean_line, counted};
 
@@ -100,6 +101,15 @@ impl Header {
                 (0..cells.len()).map(|index| [Role::Recipient, Role::Language].get(index).copied().unwrap_or(Role::Value)).collect();
             return Self { row, names, roles, is_missing: true };
         }
+        if let [only] = names.as_slice()
+            && only.bytes().filter(|byte| SEPARATORS.contains(byte)).count() >= FIRST.len()
+        {
+            let column = Column { number: 0, name: &unnamed(0) };
+            mistakes.add(Some(row), Some(column), MistakeKind::ColumnName, Detail::None, |_| {
+                "all names are in one cell: is the whole row in quotes?".to_owned()
+            });
+            return Self { row, names: vec![unnamed(0)], roles: vec![Role::Unnamed], is_missing: false };
+        }
         let shown: Vec<String> = names.iter().enumerate().map(|(index, name)| shown(name, index)).collect();
         let header = Self { row, roles: roles(&names), names: shown, is_missing: false };
         for (index, name) in names.iter().enumerate() {
@@ -125,15 +135,8 @@ impl Header {
 
     fn check_name(&self, cells: &RowTexts<'_>, index: usize, name: &str, mistakes: &mut Mistakes) {
         let (row, column) = (self.row, self.column(index));
-        let kind = match cells.form(index) {
-            CellForm::QuoteInside => Some(MistakeKind::QuoteInside),
-            CellForm::TextAfterQuote => Some(MistakeKind::TextAfterQuote),
-            CellForm::Open => Some(MistakeKind::QuoteNotClosed),
-            _ if !cells.is_utf8(index) => Some(MistakeKind::NotUtf8),
-            _ => None,
-        };
-        if let Some(kind) = kind {
-            return mistakes.of_row(row, column, kind, Detail::None);
+        if let Some((kind, detail)) = form_mistake(cells, index) {
+            return mistakes.of_row(row, column, kind, detail);
         }
         let text = cells.text(index);
         if text != name {
@@ -143,7 +146,7 @@ impl Header {
         }
         let expected = FIRST.get(index).copied().unwrap_or_default();
         let words = if name.is_empty() {
-            "a column without a name: remove it, or give it the name of a variable".to_owned()
+            "no name: remove the column, or name it after a variable".to_owned()
         } else if is_name(name) {
             return;
         } else if is_name(&name.to_lowercase()) {

@@ -238,23 +238,20 @@ impl MistakeKind {
     /// The sentence about a mistake in a row.
     pub(super) fn words(self, detail: Detail) -> String {
         let fixed = match (self, detail) {
-            (MistakeKind::Formula, _) => "a formula of a spreadsheet, =\"…\": only what is in the quotes is meant",
+            (MistakeKind::Formula, _) => "a spreadsheet formula (=\"…\"): only what is inside the quotes is needed",
             (MistakeKind::QuoteNotClosed, _) => "a quote is opened and never closed: the rest of the file is read as part of this cell",
-            (MistakeKind::TextAfterQuote, _) => {
-                "text after the quote that closes the cell: a quote inside a quoted cell is written twice, and one that was opened is closed"
-            }
-            (MistakeKind::QuoteInside, _) => {
-                "a quote in a cell that does not begin with one: put the cell in quotes, and write the quote twice"
-            }
-            (MistakeKind::RowTooLong, _) => "longer than any message: is a quote not closed?",
+            (MistakeKind::TextAfterQuote, _) => "text after the closing quote: inside a quoted cell, each quote is written twice",
+            (MistakeKind::QuoteInside, Detail::Ends(..)) => "a space before the opening quote: remove the space",
+            (MistakeKind::QuoteInside, _) => "a quote in a cell that is not in quotes: put the cell in quotes, and write that quote twice",
+            (MistakeKind::RowTooLong, _) => "longer than any message: was a quote opened and not closed?",
             (MistakeKind::EmptyRow, _) => "an empty row: remove it",
             (MistakeKind::NotUtf8, _) => "some of its bytes are not UTF-8, as the rest of the file is: write the text again",
-            (MistakeKind::LineEnds, _) => "a line break in it is a carriage return: a line feed alone is one",
+            (MistakeKind::LineEnds, _) => "a line break with a carriage return in it: a line feed alone is enough",
             (MistakeKind::EmptyCell, Detail::Ends(..)) => "only spaces: every cell needs a value",
             (MistakeKind::EmptyCell, _) => "empty",
-            (MistakeKind::NumberDecimals, _) => "a spreadsheet or a database gave it decimals: a number has none",
+            (MistakeKind::NumberDecimals, _) => "ends with decimals (.0): a phone number has none",
             (MistakeKind::NumberRounded, _) => {
-                "a spreadsheet turned it into a number like 6.59E+09: its digits are lost, take it from its source again"
+                "a spreadsheet turned it into a number like 6.59E+09: its digits are lost, get it from its source again"
             }
             (MistakeKind::NumberCountry, _) => "the country code is missing",
             (MistakeKind::NumberZero, _) => "begins with 0: begin with the country code, as in 6580001234",
@@ -274,11 +271,10 @@ impl MistakeKind {
                 (None, last) => format!("ends with {}", last.map_or_else(String::new, named)),
             },
             (MistakeKind::Space, _) => "begins or ends with a space".to_owned(),
-            (MistakeKind::NumberSigns, Detail::Letters(letters)) => {
-                format!("digits only: without {}", letters.words())
+            (MistakeKind::NumberSigns | MistakeKind::NumberCharacter, Detail::Letters(letters)) => {
+                format!("digits only: {} cannot be in a number", letters.words())
             }
-            (MistakeKind::NumberSigns, _) => "digits only: without \"+\", spaces and hyphens".to_owned(),
-            (MistakeKind::NumberCharacter, Detail::Letters(letters)) => format!("digits only: {} cannot be in a number", letters.words()),
+            (MistakeKind::NumberSigns, _) => "digits only: \"+\", spaces, hyphens and the like cannot be in a number".to_owned(),
             (MistakeKind::NumberCharacter, _) => "digits only: other characters cannot be in a number".to_owned(),
             (MistakeKind::NumberLength, Detail::Number(digits)) => {
                 format!(

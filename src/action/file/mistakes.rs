@@ -111,7 +111,7 @@ impl Mistakes {
 
     /// Puts the groups in their order: what is about the whole file, then by the first row.
     pub(super) fn settle(&mut self) {
-        self.groups.sort_by_key(|group| (group.runs.first().map(|run| run.first), group.kind, group.column_number));
+        self.groups.sort_by_key(|group| (group.runs.first().map(|run| run.first), group.place(), group.kind));
         let mut before = 0;
         for group in &self.groups {
             self.before.push(before);
@@ -151,9 +151,7 @@ impl Mistakes {
     pub fn by_row(&self) -> impl Iterator<Item = FileMistake<'_>> {
         let place = |group: usize, inside: u32| {
             let mistake = self.groups[group].nth(inside)?;
-            // In a row from left to right, with what is about the whole row first.
-            let column = self.groups[group].column_number.wrapping_add(1);
-            Some(Reverse((mistake.row, column, group, inside)))
+            Some(Reverse((mistake.row, self.groups[group].place(), group, inside)))
         };
         let mut next: BinaryHeap<_> = (0..self.groups.len()).filter_map(|group| place(group, 0)).collect();
         std::iter::from_fn(move || {
@@ -200,6 +198,11 @@ impl MistakeGroup {
             self.sentences.len() - 1
         });
         index as u8
+    }
+
+    /// Its place in a row: from left to right, with what is about the whole row first.
+    fn place(&self) -> u32 {
+        self.column_number.wrapping_add(1)
     }
 
     /// What they are.

@@ -41,6 +41,9 @@ impl NumberCell {
             (trimmed.to_owned(), MistakeKind::Space, ends)
         } else if let Some(digits) = without_decimals(trimmed) {
             (digits.to_owned(), MistakeKind::NumberDecimals, Detail::None)
+        } else if let Some(digits) = without_thousands(trimmed) {
+            let sign = trimmed.chars().filter(|letter| !letter.is_ascii_digit()).take(1).collect::<Vec<char>>();
+            (digits, MistakeKind::NumberSigns, Detail::Letters(Letters::of(&sign)))
         } else {
             match phone_number(cell) {
                 Ok(recipient) => {
@@ -98,6 +101,15 @@ fn without_decimals(cell: &str) -> Option<&str> {
     let (digits, decimals) = cell.split_once('.')?;
     let are_zeros = !decimals.is_empty() && decimals.bytes().all(|digit| digit == b'0');
     (are_zeros && number_of(digits).is_some()).then_some(digits)
+}
+
+/// The digits of a number that a spreadsheet wrote with a sign between the thousands: `6,580,001,234`.
+fn without_thousands(cell: &str) -> Option<String> {
+    let sign = [',', '.', '\'', '’'].into_iter().find(|sign| cell.contains(*sign))?;
+    let mut groups = cell.split(sign);
+    let is_digits = |group: &str| group.bytes().all(|digit| digit.is_ascii_digit());
+    let is_first = groups.next().is_some_and(|first| (1..=3).contains(&first.len()) && is_digits(first));
+    (is_first && groups.all(|group| group.len() == 3 && is_digits(group))).then(|| cell.split(sign).collect())
 }
 
 /// Whether so many zeros are at the end of a number that a spreadsheet may have put them there.

@@ -55,13 +55,18 @@ pub(super) fn plain_text(cell: &str) -> (&str, bool) {
 }
 
 /// What is wrong with how a cell is written, so that nothing can be said about what is in it.
-pub(super) fn form_mistake(cells: &RowTexts<'_>, index: usize) -> Option<MistakeKind> {
-    match cells.form(index) {
-        CellForm::QuoteInside => Some(MistakeKind::QuoteInside),
-        CellForm::TextAfterQuote => Some(MistakeKind::TextAfterQuote),
-        CellForm::Open => Some(MistakeKind::QuoteNotClosed),
-        CellForm::Plain | CellForm::Quoted | CellForm::Escaped => (!cells.is_utf8(index)).then_some(MistakeKind::NotUtf8),
-    }
+pub(super) fn form_mistake(cells: &RowTexts<'_>, index: usize) -> Option<(MistakeKind, Detail)> {
+    let kind = match cells.form(index) {
+        CellForm::Plain | CellForm::Quoted | CellForm::Escaped if cells.is_utf8(index) => return None,
+        CellForm::Plain | CellForm::Quoted | CellForm::Escaped => MistakeKind::NotUtf8,
+        CellForm::TextAfterQuote => MistakeKind::TextAfterQuote,
+        CellForm::Open => MistakeKind::QuoteNotClosed,
+        CellForm::QuoteInside => {
+            let has_space = cells.raw(index).trim_ascii_start().starts_with(b"\"");
+            return Some((MistakeKind::QuoteInside, if has_space { Detail::Ends(Some(' '), None) } else { Detail::None }));
+        }
+    };
+    Some((kind, Detail::None))
 }
 
 impl RowCheck {
@@ -122,9 +127,9 @@ impl RowCheck {
         self.rows += 1;
         let mut is_written_well = true;
         for index in 0..cells.len() {
-            if let Some(kind) = form_mistake(&cells, index) {
+            if let Some((kind, detail)) = form_mistake(&cells, index) {
                 is_written_well = false;
-                self.mistakes.of_row(number, self.header.column(index), kind, Detail::None);
+                self.mistakes.of_row(number, self.header.column(index), kind, detail);
             }
         }
         if cells.len() != columns {
@@ -275,13 +280,14 @@ impl RowCheck {
 
     fn value_of_lines(&mut self, number: u32, index: usize, text: &str, language: Option<usize>) -> bool {
         let is_english = language == Some(0);
-        let mut is_there = true;
+        let (mut is_there, mut is_right) = (true, true);
         for fault in faults(text, is_english) {
             let (kind, detail) = MistakeKind::of_value(&fault);
             is_there &= kind != MistakeKind::EmptyCell;
             if fault.is_allowed_beyond_english() && !is_english {
                 self.advice.add(AdviceKind::Placeholder, Some(index), number);
             } else {
+                is_right = false;
                 self.mistakes.of_row(number, self.header.column(index), kind, detail);
             }
         }
@@ -299,7 +305,10 @@ impl RowCheck {
                 self.advice.add(AdviceKind::QuestionMarks, Some(index), number);
             }
         }
-        if sum.coding() == Coding::Ucs2 {
+        if is_no_value(text) {
+            self.advice.add(AdviceKind::NoValue, Some(index), number);
+        }
+        if is_right && sum.coding() == Coding::Ucs2 {
             // Chinese and Tamil are UCS-2 by themselves, and so is a text whose own words are.
             let known = language.and_then(|language| self.texts[language].as_ref());
             let is_ucs2 = known.map_or(matches!(language, Some(1 | 3)), |text| text.fixed().coding() == Coding::Ucs2);
@@ -309,6 +318,14 @@ impl RowCheck {
         }
         is_there
     }
+}
+
+/// Whether a database or a spreadsheet wrote it where it has no value, or a wrong one.
+fn is_no_value(text: &str) -> bool {
+    const LONGEST: usize = 9;
+    const WORDS: [&str; 13] =
+        ["null", "(null)", "\\n", "n/a", "#n/a", "#ref!", "#value!", "#name?", "#div/0!", "nan", "none", "undefined", "nil"];
+    (2..=LONGEST).contains(&text.len()) && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// Text whose line breaks are line feeds.
