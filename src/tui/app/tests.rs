@@ -1,5 +1,6 @@
 //! Whatever the line of keys offers does something; whatever is refused says why, and does nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -11,6 +12,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Cell;
 
 use super::*;
+use crate::action::{FileChecker, FileSource};
 use crate::delivery::{AttemptFields, BatchFields, CampaignId, Reported, RowFields, Rows, RowsBuilder};
 use crate::monitor::{CampaignIndex, Connection, News, Update};
 use crate::postman::HostKind;
@@ -18,7 +20,7 @@ use crate::store::{AnswerKind, Reach};
 use crate::tui::dialogs::Can;
 use crate::tui::keys::{Chord, Context, KeyMap};
 use crate::tui::views;
-use crate::tui::{CampaignSettings, ColourDepth, ThemeChoice};
+use crate::tui::{CampaignSettings, ColourDepth, FileAnswer, FileStep, FoundFile, ThemeChoice};
 
 /// Room for every key in the last line.
 const SIZE: (u16, u16) = (250, 60);
@@ -115,7 +117,8 @@ impl Scene {
             }
         }
         for key in &self.keys {
-            app.let_through(*key, begun());
+            let effects = app.let_through(*key, begun());
+            app.find_files(effects);
         }
         // Whatever answered the last key is read by now; but a countdown would be over.
         let read = if app.shared.is_starting() { SignedDuration::ZERO } else { READ };
@@ -133,9 +136,23 @@ struct Shown {
 
 impl App {
     /// A key as the input guard lets it through, long after the question came up.
-    fn let_through(&mut self, key: KeyEvent, at: Timestamp) -> usize {
+    fn let_through(&mut self, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
         let agrees = matches!(self.role(key), KeyRole::Agrees | KeyRole::AgreesToTyped);
-        self.update(if agrees { Event::Agreed(key) } else { Event::Key(key) }, at).len()
+        self.update(if agrees { Event::Agreed(key) } else { Event::Key(key) }, at)
+    }
+
+    /// What is to be checked is there: with mistakes, where its name begins with `b`.
+    fn find_files(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            let Effect::File { request, step: FileStep::Check { path, rules } } = effect else { continue };
+            let row = if path.starts_with('b') { "+65 8000 1201;english;Tan \n" } else { "6580001201,english,Tan\n" };
+            let mut checker = FileChecker::new(&path, *rules);
+            checker.feed(b"recipient,language,name\n");
+            checker.feed(row.as_bytes());
+            let source = FileSource::Path(path.clone().into());
+            let found = FoundFile { path, checked: Arc::new(checker.finish()), source };
+            self.update(Event::File { request, answer: FileAnswer::Checked(found) }, begun());
+        }
     }
 
     fn shown(&self) -> Shown {
@@ -188,10 +205,25 @@ fn agreed() -> Vec<KeyEvent> {
     ['3', 'r', 'y'].map(|letter| event(Chord::char(letter))).to_vec()
 }
 
+/// A file was named: its mistakes are shown, or what would be sent.
+fn checked(name: &str) -> Vec<KeyEvent> {
+    let typed = format!(":send-batch {name}.csv");
+    let letters = typed.chars().map(|letter| KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE));
+    letters.chain([KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)]).collect()
+}
+
 fn scene() -> impl Strategy<Value = Scene> {
-    let before = prop::sample::select(vec![Vec::new(), Vec::new(), agreed()]);
+    let before = prop::sample::select(vec![Vec::new(), Vec::new(), agreed(), checked("bad"), checked("good")]);
     (1..=2_usize, prop::sample::select(vec![0, 1, 9]), before, prop::collection::vec(key(), 0..9))
         .prop_map(|(campaigns, messages, before, keys)| Scene { campaigns, messages, keys: [before, keys].concat() })
+}
+
+#[test]
+fn some_scenes_have_a_file() {
+    for name in ["bad", "good"] {
+        let app = Scene { campaigns: 1, messages: 9, keys: checked(name) }.play();
+        assert_eq!(app.shared.context(), Context::File);
+    }
 }
 
 #[test]
@@ -215,7 +247,7 @@ proptest! {
             let mut after = scene.play();
             let effects = after.let_through(key, app.shared.now);
             let (after, does) = (after.shown(), format!("{action:?} in {context:?}: {can:?}"));
-            let changed = after != before || effects > 0;
+            let changed = after != before || !effects.is_empty();
             // What is so already is offered all the same: the default, the chosen one of several, a complete
             // command, the first or last of a list, and what is wrong with a line is said again.
             let is_idempotent = matches!(
@@ -233,7 +265,7 @@ proptest! {
                     prop_assert!(!why.is_empty(), "{does}");
                     // A refusal may be answered with a notice, which the page of notices lists.
                     let is_answered = after.notice != before.notice;
-                    prop_assert!((is_answered || after.lines == before.lines) && effects == 0, "refused, and does something: {does}");
+                    prop_assert!((is_answered || after.lines == before.lines) && effects.is_empty(), "refused, and does something: {does}");
                 }
                 // In a line for typing the key is text, or edits it; in a menu it may be that of a line.
                 Can::NotHere if context.is_text() || context == Context::Menu => {}
