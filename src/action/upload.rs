@@ -280,6 +280,11 @@ impl UploadEvidence {
         Self { file_name: file_name.to_owned(), rows, newest, read_at: None }
     }
 
+    /// How many messages the file has.
+    pub fn rows(&self) -> u32 {
+        self.rows
+    }
+
     /// The server's stamp of the newest message that was there before.
     pub fn newest(&self) -> Option<Timestamp> {
         self.newest

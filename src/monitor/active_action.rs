@@ -277,7 +277,7 @@ impl ActiveAction {
     /// The outcome of its request. Returns the journal's line, whether it is sent again automatically, and the stage.
     pub fn answered(&mut self, outcome: &WriteOutcome, now: Timestamp) -> Answered {
         let taken = |active: &mut Self| {
-            active.phase = active.followed_from(now);
+            active.phase = ActionPhase::Following { since: now, read_at: now };
             Answered { outcome: Outcome::Accepted, goes_again: false, stage: ActionStage::Accepted }
         };
         // Only an accepted action needs no explanation.
@@ -305,15 +305,6 @@ impl ActiveAction {
                 self.phase = ActionPhase::Unknown { since: now, reads: 0, read_at, why: why.clone() };
                 Answered { outcome, goes_again: false, stage: ActionStage::Unknown { why, look_up_at: Some(read_at) } }
             }
-        }
-    }
-
-    /// What comes after the API took it: its message is read, to see what becomes of it. The rows of a file are seen on the
-    /// pages that are read anyway.
-    fn followed_from(&self, now: Timestamp) -> ActionPhase {
-        match self.which.subject {
-            Subject::Upload(_) => ActionPhase::Over,
-            Subject::Message(_) | Subject::Batch(_) | Subject::Send(_) => ActionPhase::Following { since: now, read_at: now },
         }
     }
 

@@ -15,9 +15,9 @@ use crate::store::AnswerKind;
 const FOLLOW_SOON: SignedDuration = SignedDuration::from_secs(3);
 const SOON: SignedDuration = SignedDuration::from_mins(2);
 /// How often it is read later.
-const FOLLOW_LATER: SignedDuration = SignedDuration::from_secs(15);
+pub(super) const FOLLOW_LATER: SignedDuration = SignedDuration::from_secs(15);
 /// After how long it is no longer followed individually: its stretch is read like any other.
-const FOLLOWED_FOR: SignedDuration = SignedDuration::from_mins(15);
+pub(super) const FOLLOWED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
 /// The longest pause between attempts to read a message that cannot be read.
 const LONGEST_UNREAD: SignedDuration = SignedDuration::from_secs(60);
@@ -165,7 +165,14 @@ impl ActiveAction {
     }
 
     fn read_whole(&mut self, reading: &BatchReading, pages: u32, singly: &HashSet<MessageId>, now: Timestamp) -> Reread {
-        let ActionEvidence::Batch(evidence) = &self.known else { return Reread::default() };
+        let evidence = match &self.known {
+            ActionEvidence::Batch(evidence) => evidence,
+            ActionEvidence::Upload(_) => {
+                self.batch_followed(reading, pages, now);
+                return Reread::default();
+            }
+            ActionEvidence::Message(_) | ActionEvidence::Send(_) => return Reread::default(),
+        };
         match &mut self.phase {
             ActionPhase::Ready { .. } => match evidence.changed_since(reading) {
                 Some(words) => self.will_not_leave(&format!("changed meanwhile: {words}")),
@@ -228,7 +235,7 @@ impl ActiveAction {
     pub(super) fn looked_up(&mut self, finding: MessageFinding, now: Timestamp) -> Reread {
         let ActionPhase::Unknown { since, reads, read_at, why } = &mut self.phase else { return Reread::default() };
         if finding == MessageFinding::Taken {
-            self.phase = self.followed_from(now);
+            self.phase = ActionPhase::Following { since: now, read_at: now };
             return Reread { stage: Some(ActionStage::FoundAccepted), resolved: true, ..Reread::default() };
         }
         *reads += 1;

@@ -3,14 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::ActionStage;
+use super::reading::{FOLLOW_LATER, FOLLOWED_FOR};
 use super::{ActionPhase, ActiveAction, Reread};
-use crate::action::{ActionEvidence, Created, MessageFinding, Sha256, Subject, UploadEvidence, UploadFile, UploadReading};
+use crate::action::{ActionEvidence, BatchReading, Created, MessageFinding, Sha256, Subject, UploadEvidence, UploadFile, UploadReading};
 use crate::delivery::{BatchId, Rows};
 use crate::postman::{Call, Cursor, Explanation, PageData, Position, UploadMeter};
 use crate::state::Outcome;
+
+/// How often a batch without rows is read: it is being prepared.
+const PREPARED_SOON: SignedDuration = SignedDuration::from_secs(5);
 
 /// A search through the campaign's messages, newest first, for the batch of a file.
 #[derive(Debug, Default)]
@@ -101,6 +105,19 @@ impl ActiveAction {
         evidence.candidates_in(rows, &mut found);
         if !found.is_empty() && asked_at >= *since && self.batch_search.next.is_none() {
             *read_at = now.min(*read_at);
+        }
+    }
+
+    /// The batch that it created was read whole. Its rows can appear a minute after they were recorded, on pages that are
+    /// not read again for a while, so they are read here until all of them are there and have ended.
+    pub(super) fn batch_followed(&mut self, reading: &BatchReading, pages: u32, now: Timestamp) {
+        let (ActionEvidence::Upload(evidence), ActionPhase::Following { since, read_at }) = (&self.known, &mut self.phase) else { return };
+        // A reading of many pages must not take the whole budget.
+        let pause = if reading.is_empty() { PREPARED_SOON } else { FOLLOW_LATER * i32::try_from(pages).unwrap_or(1).max(1) };
+        *read_at = now + pause;
+        let have_ended = reading.len() >= evidence.rows() as usize && reading.open() == 0;
+        if have_ended || now.duration_since(*since) > FOLLOWED_FOR {
+            self.phase = ActionPhase::Over;
         }
     }
 

@@ -334,3 +334,16 @@ async fn wherever_it_dies_the_next_start_knows_the_truth(#[case] answered: bool,
     }
     assert!(ends.len() > 2, "{ends:?}");
 }
+
+/// Rows that appear a minute after they were recorded are below what the head is read for.
+#[tokio::test(start_paused = true)]
+async fn rows_that_appear_late_are_loaded_on_a_busy_campaign() {
+    let mut bench = loaded(Bench::new(demo_world(4_000, 10.0))).await;
+    let upload = agreed(&mut bench).await;
+    bench.ask(upload_command(upload));
+    bench.until("it is accepted", is_over).await;
+    let batch = bench.uploaded().remove(0);
+    bench.run(Duration::from_secs(120)).await;
+    let loaded = bench.seen.store.batches().iter().find(|known| known.batch.id == batch).map(|known| known.loaded);
+    assert_eq!(loaded, Some(ROWS));
+}

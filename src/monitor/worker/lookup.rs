@@ -24,7 +24,9 @@ impl Worker {
             (Subject::Message(message), _) | (Subject::Send(_), Some(Created::Message(message))) => {
                 self.read_message_for(index, purpose, message).await;
             }
-            (Subject::Batch(batch), _) => self.read_batch_for(index, purpose, batch).await,
+            (Subject::Batch(batch), _) | (Subject::Upload(_), Some(Created::Batch(batch))) => {
+                self.read_batch_for(index, purpose, batch).await;
+            }
             (Subject::Send(_), _) => self.look_for_sent(index).await,
             (Subject::Upload(_), _) => self.look_for_batch(index).await,
         }
