@@ -688,6 +688,24 @@ async fn a_file_is_cut_off_where_nothing_moves() {
     assert_eq!(server.requests()[2], "whole: false");
 }
 
+/// One that stands still ends as unknown, however long an upload of its size may take.
+#[tokio::test]
+async fn a_file_that_stands_still_times_out() {
+    let server = Server::start_raw(|mut stream, _, requests| {
+        let (_, length) = read_head(&mut stream).unwrap();
+        assert!(read_body(&mut stream, 1000));
+        requests.lock().unwrap().push("begun".to_owned());
+        while requests.lock().unwrap().len() < 2 {
+            std::thread::yield_now();
+        }
+        read_body(&mut stream, length - 1000);
+    });
+    let (call, _) = large_upload();
+    let outcome = server.api(quick()).write(call).await;
+    server.requests.lock().unwrap().push("over".to_owned());
+    assert!(matches!(&outcome, WriteOutcome::Unknown { reason, .. } if reason.contains("no answer in time")), "{outcome:?}");
+}
+
 /// A server that answers, or breaks off, before it has read the file: at its first byte, in the middle, at its last.
 #[tokio::test]
 async fn a_file_meets_a_fault_at_any_byte() {

@@ -308,12 +308,15 @@ fn changed(name: &str) -> Explanation {
 }
 
 fn unwritten(name: &str, error: &io::Error) -> Explanation {
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        let what = format!("{name} exists already and was left as it is");
+        return Explanation::new(what, "", "Give the copy another name: nothing is overwritten.");
+    }
     let next = match error.kind() {
-        io::ErrorKind::AlreadyExists => "Give it another name; nothing is overwritten.",
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "Make room on the disk, or choose another folder.",
         _ => "Check the folder, or choose another one.",
     };
-    Explanation::new(format!("{name} was not written"), format!("The system says: {error}. Nothing is left of it."), next)
+    Explanation::new(format!("{name} was not written"), format!("The system says: {error}. No part of it was kept."), next)
 }
 
 #[cfg(test)]

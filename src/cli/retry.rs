@@ -85,7 +85,7 @@ pub struct RetryArguments {
 
 impl RetryArguments {
     fn permission(&self) -> Permission<'_> {
-        Permission { unlock: self.unlock.as_deref(), dry_run: self.dry_run, yes: self.yes, past: PAST }
+        Permission { unlock: self.unlock.as_deref(), dry_run: self.dry_run, yes: self.yes, past: PAST, look: "--dry-run" }
     }
 }
 

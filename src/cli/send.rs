@@ -63,7 +63,7 @@ pub struct SendArguments {
 
 impl SendArguments {
     fn permission(&self) -> Permission<'_> {
-        Permission { unlock: self.unlock.as_deref(), dry_run: self.dry_run, yes: self.yes, past: PAST }
+        Permission { unlock: self.unlock.as_deref(), dry_run: self.dry_run, yes: self.yes, past: PAST, look: "--dry-run" }
     }
 
     /// Whether standard input has the values, so that nobody can be asked.

@@ -25,8 +25,8 @@ const PAST: &str = "sent";
 /// What `send-batch` takes.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "The whole file is checked first: one bad row makes Postman refuse all of it. Every mistake is named with
-its row, as a spreadsheet counts, and its column. With --check nothing is sent, and each mistake is a
-line of the output; the exit code is 2 if there is any. What can be corrected without a guess
+its row, as a spreadsheet counts, and its column. With --check nothing is sent; a terminal shows the
+mistakes by kind, every other format has a line for each; the exit code is 2 if there is any. What can be corrected without a guess
 (encoding, separators, spaces, + in numbers) is written to a new file with --correct.
 
 Examples:
@@ -43,7 +43,7 @@ pub struct SendBatchArguments {
     /// The file, a CSV with the columns recipient, language and one for each variable; - reads standard input
     #[arg(value_name = "FILE.csv|-")]
     pub file: String,
-    /// Only checks the file: a line for each mistake, then a summary
+    /// Only checks the file: a line for each mistake, then a summary; on a terminal the kinds, unless --format says else
     #[arg(long)]
     pub check: bool,
     /// Writes a corrected copy to this file, which must not exist yet, and lists what was corrected; sends nothing
@@ -73,7 +73,7 @@ impl SendBatchArguments {
     }
 
     fn permission(&self) -> Permission<'_> {
-        Permission { unlock: self.unlock.as_deref(), dry_run: self.only_checks(), yes: self.yes, past: PAST }
+        Permission { unlock: self.unlock.as_deref(), dry_run: self.only_checks(), yes: self.yes, past: PAST, look: "--check" }
     }
 }
 
@@ -105,10 +105,10 @@ pub(super) async fn run(arguments: &SendBatchArguments, common: &Common, signals
     };
     let Prepared { read: ReadFile { checked, .. }, .. } = &prepared;
     if let Some(to) = &arguments.correct {
-        return check_text::correct(prepared, to, &context).await;
+        return check_text::correct(prepared, to, campaign, &context).await;
     }
     if arguments.check {
-        check_text::write(checked, &context, &mut std::io::stdout().lock())?;
+        check_text::write(checked, campaign, &context, &mut std::io::stdout().lock())?;
         return Ok(if checked.mistakes().is_empty() { Exit::Done } else { Exit::Usage });
     }
     if !checked.mistakes().is_empty() {

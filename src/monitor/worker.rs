@@ -265,7 +265,11 @@ impl Worker {
                 (self.journal, self.run) = (journal, run);
                 self.take_over().await;
             }
-            Command::Stop => self.ending = true,
+            Command::Stop => {
+                // A file would keep whoever quits waiting for minutes.
+                self.cut_uploads();
+                self.ending = true;
+            }
         }
     }
 

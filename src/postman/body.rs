@@ -5,6 +5,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
@@ -108,6 +109,18 @@ impl UploadMeter {
     pub async fn is_cut_off(&self) {
         while !self.is_cut() {
             self.0.cut.notified().await;
+        }
+    }
+
+    /// Waits until nothing has left for that long; or, once all of it has, until the answer is overdue.
+    pub async fn stands_still(&self, limit: Duration, answer: Duration) {
+        loop {
+            let before @ (sent, total) = self.progress();
+            let has_left = total > 0 && sent == total;
+            tokio::time::sleep(if has_left { answer } else { limit }).await;
+            if self.progress() == before {
+                return;
+            }
         }
     }
 

@@ -25,9 +25,12 @@ use super::{
     TransportFailure, UploadMeter,
 };
 
-/// How slow an upload may be before it times out, in bytes per second: a file of 40 MB over a slow line must not end
-/// as an unknown outcome just because it is large.
-const SLOWEST_UPLOAD: u64 = 128_000;
+/// How slow an upload may be before it times out although it moves, in bytes per second: a file of 40 MB over a slow line
+/// must not end as an unknown outcome just because it is large. One that stands still ends sooner.
+const SLOWEST_UPLOAD: u64 = 16_000;
+
+/// How much longer than any other answer that to a file may take: all of its rows are checked first.
+const FILE_CHECK: u32 = 4;
 
 /// How long a call may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +125,7 @@ impl HttpTransport {
             Method::Get => client.get(url),
             Method::Post => client.post(url).body(leaving(request.body)),
         }
-        .timeout(self.timeouts.total + upload)
+        .timeout(self.timeouts.total * if meter.is_some() { FILE_CHECK } else { 1 } + upload)
         .header(AUTHORIZATION, bearer(key)?)
         .header(ACCEPT, "application/json");
         if is_write && empty {
@@ -138,9 +141,17 @@ impl HttpTransport {
                 None => std::future::pending().await,
             }
         };
+        let limit = self.timeouts.total;
+        let stands_still = async {
+            match &meter {
+                Some(meter) => meter.stands_still(limit, limit * FILE_CHECK).await,
+                None => std::future::pending().await,
+            }
+        };
         let mut answer = tokio::select! {
             biased;
             () = cut => return Err(TransportFailure::Unknown(Broken::CutOff)),
+            () = stands_still => return Err(TransportFailure::Unknown(Broken::Timeout)),
             answer = builder.send() => match answer {
                 Ok(answer) => answer,
                 Err(_) if meter.as_ref().is_some_and(UploadMeter::is_cut) => return Err(TransportFailure::Unknown(Broken::CutOff)),

@@ -130,12 +130,15 @@ impl Resolution {
         match self {
             Resolution::Accepted { reason } | Resolution::NotAccepted { reason } => StateChange::new(self.state(), Some(reason)),
             Resolution::ByPerson { went, run } => {
-                let reason = if *went { "a person says that it went" } else { "a person says that it did not go" };
+                let reason = if *went { WENT } else { "a person says that it did not go" };
                 StateChange { resolved_run: Some(run), ..StateChange::new(self.state(), Some(reason)) }
             }
         }
     }
 }
+
+/// The reason of an action that a person says went: the state alone does not tell.
+pub(super) const WENT: &str = "a person says that it went";
 
 /// Longer than any reason worth keeping; the API's own messages take a line or two.
 const LONGEST: usize = 300;

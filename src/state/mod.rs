@@ -36,7 +36,7 @@ pub use error::{Cause, StateError};
 pub use folder::folder;
 pub use journal::{Journal, JournalAccess, JournalHandle};
 pub use note::{Note, NoteEntry, NoteKind};
-pub use read::{ActionAttempt, Holder, JournalEntry, OpenAction, SendsBefore, UploadsBefore};
+pub use read::{ActionAttempt, Holder, JournalEntry, OpenAction, OtherUploads, SendsBefore, UploadsBefore};
 pub use run::{Run, RunId, Settled, Who};
 pub use server::Server;
 pub use session::{SavedFilter, SavedNamedFilter, SavedTable, Session};

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::form::{EntryQuery, JournalTransaction};
+use super::form::{EntryQuery, JournalTransaction, WENT};
 use super::{ActionId, ActionKind, ActionState, Journal, RunId, Server, StateError, Who};
-use crate::delivery::{CampaignId, MessageId};
+use crate::delivery::{BatchId, CampaignId, MessageId};
+
+/// How long before an upload another one must have been known last, so that its batch could still appear after it.
+const ALIKE_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// Who is responsible for an open action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -102,6 +105,26 @@ pub struct UploadsBefore {
     pub accepted_at: Option<Timestamp>,
 }
 
+impl JournalEntry {
+    /// Whether the API took it, as far as is known: a person's word counts.
+    pub fn went(&self) -> bool {
+        match self.state {
+            ActionState::Accepted | ActionState::ResolvedAccepted => true,
+            ActionState::ResolvedByPerson => self.reason.as_deref() == Some(WENT),
+            _ => false,
+        }
+    }
+}
+
+/// What the journal has of other uploads that could be taken for one whose answer was lost.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OtherUploads {
+    /// The batches that they created.
+    pub batches: BTreeSet<BatchId>,
+    /// Whether one of the same name and size is open, or went and its batch is not known: then a new batch could be its.
+    pub is_ambiguous: bool,
+}
+
 impl Journal {
     /// The open actions of a campaign, oldest first: intended or unknown ones.
     ///
@@ -172,8 +195,27 @@ impl Journal {
         let subject = ActionKind::subject_of_upload(sha256);
         let on = |states| self.read(|lines| lines.entries(&EntryQuery::On(server, campaign, &subject, states)));
         let is_open = !on([ActionState::Intended, ActionState::Unknown])?.is_empty();
-        let accepted = on([ActionState::Accepted, ActionState::ResolvedAccepted])?;
-        Ok(UploadsBefore { is_open, accepted_at: accepted.iter().map(|entry| entry.changed_at).max() })
+        let mut went = on([ActionState::Accepted, ActionState::ResolvedAccepted])?;
+        went.extend(on([ActionState::ResolvedByPerson; 2])?.into_iter().filter(JournalEntry::went));
+        Ok(UploadsBefore { is_open, accepted_at: went.iter().map(|entry| entry.changed_at).max() })
+    }
+
+    /// What could be taken for an upload of this name and size whose answer was lost: the other uploads of its campaign.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn other_uploads(&self, action: ActionId) -> Result<OtherUploads, StateError> {
+        let (own, all) = self.read(|lines| Ok((entry(lines, action)?, lines.entries(&EntryQuery::Newest(usize::MAX))?)))?;
+        let ActionKind::UploadBatch { file_name, rows, .. } = &own.action else { return Ok(OtherUploads::default()) };
+        let mut others = OtherUploads::default();
+        let is_other = |other: &&JournalEntry| other.id != own.id && other.server == own.server && other.campaign == own.campaign;
+        for other in all.iter().filter(is_other) {
+            let ActionKind::UploadBatch { file_name: name, rows: count, created, .. } = &other.action else { continue };
+            others.batches.extend(created.clone());
+            let is_alike = name == file_name && count == rows && created.is_none();
+            others.is_ambiguous |= is_alike && (other.state.is_open() || other.went()) && other.changed_at >= own.planned_at - ALIKE_WITHIN;
+        }
+        Ok(others)
     }
 
     /// One action.

@@ -220,7 +220,8 @@ fn other_action(lines: &dyn JournalTransaction, intention: &Intention) -> Result
         return Ok(Some(StateError::AlreadyOpen { action: open.id, since: open.planned_at, run: open.run, state: open.state }));
     }
     let Some(read_at) = intention.read_at else { return Ok(None) };
-    let newest = on([ActionState::Accepted, ActionState::ResolvedAccepted])?.into_iter().next();
+    let by_person = on([ActionState::ResolvedByPerson; 2])?.into_iter().filter(JournalEntry::went);
+    let newest = on([ActionState::Accepted, ActionState::ResolvedAccepted])?.into_iter().chain(by_person).max_by_key(|entry| entry.id);
     let taken = newest.filter(|taken| taken.run != intention.run && !has_seen(&intention.action, read_at, taken));
     Ok(taken.map(|taken| StateError::TakenSince { action: taken.id, at: taken.changed_at, run: taken.run }))
 }

@@ -130,13 +130,16 @@ fn mistakes_are_named_with_row_and_column_and_nothing_is_sent() {
     }
     let sent = send_batch(&stage, &path, &["--yes"]);
     assert_eq!((sent.code, sent.out.as_str()), (2, ""), "{}", sent.err);
-    for words in ["Nothing was sent: 2 rows have mistakes.", "`--check` lists every mistake", "the country code is missing"] {
+    for words in ["Nothing was sent: 2 rows have mistakes.", "`--check --format csv` lists every mistake", "the country code is missing"] {
         assert!(sent.err.contains(words), "{words:?} in {}", sent.err);
     }
     assert_eq!(stage.posts().len(), 0);
     let good = file(&stage, "good.csv", &csv(3));
     let ran = send_batch(&stage, &good, &["--check"]);
     assert_eq!((ran.code, ran.lines().len(), &ran.lines()[0]["summary"]["mistakes"]), (0, 1, &json!(0)), "{}", ran.err);
+    // A person sees what would be sent.
+    let table = send_batch(&stage, &good, &["--check", "--format", "table"]);
+    assert!(table.out.contains("Dear Tan Wei Ming, see you at Bedok.") && table.out.ends_with("Nothing was sent.\n"), "{}", table.out);
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub(in crate::cli) struct Permission<'a> {
     pub yes: bool,
     /// What it does, as in `nothing was retried`.
     pub past: &'static str,
+    /// What shows the plan without acting: `--dry-run`.
+    pub look: &'static str,
 }
 
 /// Whether the campaign and the options allow it at all.
@@ -48,13 +50,14 @@ pub(in crate::cli) fn allowed(campaign: &ConfiguredCampaign, permission: Permiss
             ),
         };
         let next = format!(
-            "`--unlock \"{name}\"` unlocks it for this command, `read_only = false` in the configuration permanently. `--dry-run` shows the plan anyway."
+            "`--unlock \"{name}\"` unlocks it for this command, `read_only = false` in the configuration permanently. `{}` works anyway.",
+            permission.look
         );
         return Err(Failure::new(Exit::Usage, format!("“{name}” is read-only: nothing was {past}."), why, next));
     }
     if !permission.yes && !can_ask() {
         let why = "A message to a person is sent, so someone must agree, and there is no terminal to ask on.";
-        let next = "Look at the plan with `--dry-run`, then run it with `--yes`.";
+        let next = format!("Look at it with `{}`, then run it with `--yes`.", permission.look);
         return Err(Failure::new(Exit::Usage, format!("Nothing was {past}: it needs `--yes`."), why, next));
     }
     Ok(())
@@ -223,7 +226,7 @@ mod tests {
     use super::super::super::retry::production;
     use super::*;
 
-    const YES: Permission<'_> = Permission { unlock: None, dry_run: false, yes: true, past: "retried" };
+    const YES: Permission<'_> = Permission { unlock: None, dry_run: false, yes: true, past: "retried", look: "--dry-run" };
 
     #[test]
     fn a_plan_alone_needs_no_unlocking_but_a_wrong_name_is_reported() {

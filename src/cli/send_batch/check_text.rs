@@ -5,11 +5,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::{CommandContext, counted, grouped, joined};
 use super::super::file::{self, FIELDS, MistakeRecord, ReadFile};
 use super::super::records::RecordWriter;
 use super::super::table::columns;
 use super::super::{EarlyExit, Exit, Failure, Format};
+use super::plan_text;
 use super::prepare::Prepared;
 use crate::action::{CheckedFile, FileCorrector, MistakeGroup};
 use crate::delivery::agreeing;
@@ -30,6 +32,8 @@ struct CheckSummary<'a> {
     languages: Vec<LanguageCount<'a>>,
     segments: Vec<SegmentCount>,
     rows_of_unknown_size: u32,
+    /// The most that it can cost, in production.
+    charge: Option<String>,
     advice: Vec<AdvicePart<'a>>,
 }
 
@@ -53,10 +57,19 @@ struct AdvicePart<'a> {
     message: &'a str,
 }
 
-/// Writes what was found: every mistake, then the summary; for people the kinds.
-pub(super) fn write(checked: &CheckedFile, context: &CommandContext, out: &mut impl Write) -> Result<(), EarlyExit> {
+/// Writes what was found: every mistake, then the summary; for people the kinds, or what would be sent.
+pub(super) fn write(
+    checked: &CheckedFile,
+    campaign: &ConfiguredCampaign,
+    context: &CommandContext,
+    out: &mut impl Write,
+) -> Result<(), EarlyExit> {
     if context.format() == Format::Table {
-        writeln!(out, "{}", by_kind(checked))?;
+        let is_good = checked.mistakes().is_empty();
+        writeln!(out, "{}", if is_good { plan_text::announcement(checked, campaign, context) } else { by_kind(checked) })?;
+        if is_good {
+            writeln!(out, "It has no mistakes. Nothing was sent.")?;
+        }
         out.flush()?;
         return Ok(());
     }
@@ -64,12 +77,12 @@ pub(super) fn write(checked: &CheckedFile, context: &CommandContext, out: &mut i
     for mistake in checked.mistakes().by_row() {
         records.record(&MistakeRecord::from(mistake))?;
     }
-    records.summary(&summary(checked))?;
+    records.summary(&summary(checked, campaign))?;
     records.finish()?;
     Ok(())
 }
 
-fn summary(checked: &CheckedFile) -> CheckSummary<'_> {
+fn summary<'a>(checked: &'a CheckedFile, campaign: &ConfiguredCampaign) -> CheckSummary<'a> {
     CheckSummary {
         file: checked.name(),
         sha256: checked.sha256().as_str(),
@@ -81,6 +94,7 @@ fn summary(checked: &CheckedFile) -> CheckSummary<'_> {
         languages: checked.languages().iter().map(|(language, rows)| LanguageCount { language, rows: *rows }).collect(),
         segments: checked.segments().map(|(segments, rows)| SegmentCount { segments, rows }).collect(),
         rows_of_unknown_size: checked.rows_of_unknown_size(),
+        charge: campaign.settings.charges.map(|charges| charges.words(checked.cost())),
         advice: checked
             .advice()
             .iter()
@@ -142,9 +156,9 @@ pub(super) fn mistakes(checked: &CheckedFile) -> Failure {
     };
     let why = "One bad row makes Postman refuse the whole file.";
     let next = if FileCorrector::of(checked).is_some() {
-        "`--check` lists every mistake. `--correct FILE.csv` writes a copy without those that need no guess."
+        "`--check --format csv` lists every mistake. `--correct FILE.csv` writes a copy without those that need no guess."
     } else {
-        "`--check` lists every mistake. Correct the file and run the command again."
+        "`--check --format csv` lists every mistake. Correct the file and run the command again."
     };
     Failure::new(Exit::Usage, what, why, next)
 }
@@ -153,11 +167,17 @@ pub(super) fn mistakes(checked: &CheckedFile) -> Failure {
 ///
 /// # Errors
 /// There is nothing to correct, or the copy cannot be written.
-pub(super) async fn correct(prepared: Prepared, to: &Path, context: &CommandContext) -> Result<Exit, EarlyExit> {
+pub(super) async fn correct(
+    prepared: Prepared,
+    to: &Path,
+    campaign: &ConfiguredCampaign,
+    context: &CommandContext,
+) -> Result<Exit, EarlyExit> {
     let Prepared { read, rules } = prepared;
     if FileCorrector::of(&read.checked).is_none() {
         let what = "No copy was written: nothing can be corrected without a guess.";
-        let next = if read.checked.mistakes().is_empty() { "The file has no mistakes." } else { "`--check` lists its mistakes." };
+        let next =
+            if read.checked.mistakes().is_empty() { "The file has no mistakes." } else { "`--check --format csv` lists its mistakes." };
         return Err(Failure::usage(what, next).into());
     }
     let path = to.to_owned();
@@ -179,7 +199,7 @@ pub(super) async fn correct(prepared: Prepared, to: &Path, context: &CommandCont
         for mistake in read.checked.mistakes().by_row().filter(|mistake| mistake.kind.is_correctable()) {
             records.record(&MistakeRecord::from(mistake))?;
         }
-        records.summary(&summary(&copy.checked))?;
+        records.summary(&summary(&copy.checked, campaign))?;
         records.finish()?;
     }
     let left = copy.checked.mistakes();

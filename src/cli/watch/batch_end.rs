@@ -63,7 +63,7 @@ pub(in crate::cli) async fn until_batch_ends(
         let figures = board.figures(Timestamp::now());
         progress.reached(figures.finished);
         progress.tell(|| so_far(&figures));
-        if figures.loaded >= rows && board.is_done(Timestamp::now()) {
+        if board.are_there(rows) && board.is_done(Timestamp::now()) {
             break Exit::Done;
         }
     };

@@ -231,6 +231,13 @@ impl Board {
         self.open.iter().filter(|row| self.scope.batch.is_some() || !self.appeared.contains(*row)).count()
     }
 
+    /// Whether so many messages show, or all that the batch has by its own account. A row that cannot be read is one of them,
+    /// too.
+    pub fn are_there(&self, rows: usize) -> bool {
+        let there = self.store.len() + self.store.coverage().bad_rows;
+        there >= rows || self.batch_total().is_some_and(|total| there >= total)
+    }
+
     /// Whether all messages of the batch show, as far as its size is known.
     fn batch_is_there(&self) -> bool {
         self.scope.batch.is_none()

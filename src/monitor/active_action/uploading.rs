@@ -11,7 +11,7 @@ use super::{ActionPhase, ActiveAction, Reread};
 use crate::action::{ActionEvidence, BatchReading, Created, MessageFinding, Sha256, Subject, UploadEvidence, UploadFile, UploadReading};
 use crate::delivery::{BatchId, Rows};
 use crate::postman::{Call, Cursor, Explanation, PageData, Position, UploadMeter};
-use crate::state::Outcome;
+use crate::state::{OtherUploads, Outcome};
 
 /// How often a batch without rows is read: it is being prepared.
 const PREPARED_SOON: SignedDuration = SignedDuration::from_secs(5);
@@ -73,7 +73,7 @@ impl ActiveAction {
 
     /// A page was read to find its unknown outcome out. Only exactly one batch that could be its own proves anything, so
     /// the search goes on to the messages that were there before.
-    pub fn looked_for_batch(&mut self, rows: &Rows, page: &PageData, now: Timestamp) -> Reread {
+    pub fn looked_for_batch(&mut self, rows: &Rows, page: &PageData, others: &OtherUploads, now: Timestamp) -> Reread {
         self.unread = 0;
         let ActionEvidence::Upload(evidence) = &self.known else { return Reread::default() };
         evidence.candidates_in(rows, &mut self.batch_search.found);
@@ -85,14 +85,18 @@ impl ActiveAction {
             *read_at = now;
             return Reread::default();
         }
-        let found: Vec<BatchId> = std::mem::take(&mut self.batch_search).found.into_iter().collect();
+        let found = std::mem::take(&mut self.batch_search).found;
+        let found: Vec<BatchId> = found.into_iter().filter(|batch| !others.batches.contains(batch)).collect();
         match found.as_slice() {
+            [_] if others.is_ambiguous => {
+                self.several_found("a new batch has the name and the size of this file, and so has another file that was sent".to_owned())
+            }
             [] => self.looked_up(MessageFinding::Unchanged, now),
             [only] => {
                 self.which.created = Some(Created::Batch(only.clone()));
                 self.looked_up(MessageFinding::Taken, now)
             }
-            several => self.several_found(several.len()),
+            several => self.several_found(format!("{} new batches have the name and the size of this file", several.len())),
         }
     }
 
@@ -122,9 +126,8 @@ impl ActiveAction {
     }
 
     /// Several batches could be its own: a person decides.
-    fn several_found(&mut self, number: usize) -> Reread {
+    fn several_found(&mut self, what: String) -> Reread {
         let ActionPhase::Unknown { why, .. } = &self.phase else { return Reread::default() };
-        let what = format!("{number} new batches have the name and the size of this file");
         let next = "Check them in the batches view, then say in the activity view whether this one went.";
         let why = Explanation::new(format!("{what}."), why.reason(), next).with_trace(why.trace_id.clone());
         self.phase = ActionPhase::Over;

@@ -347,3 +347,71 @@ async fn rows_that_appear_late_are_loaded_on_a_busy_campaign() {
     let loaded = bench.seen.store.batches().iter().find(|known| known.batch.id == batch).map(|known| known.loaded);
     assert_eq!(loaded, Some(ROWS));
 }
+
+/// A file of the same name and size whose batch is not known yet: a new batch could be that one's.
+#[rstest]
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_could_be_another_files_proves_nothing(#[values(true, false)] is_known: bool) {
+    let posts = AtomicUsize::new(0);
+    // The first is taken, the second is not; the answer to the second is lost, and where it is not known that to the first.
+    let faults = move |_: usize, request: &Request| {
+        let number = request.is_write().then(|| posts.fetch_add(1, Ordering::Relaxed))?;
+        (number > 0 || !is_known).then(|| lost(number > 0))
+    };
+    let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, faults))).await;
+    let first = agreed(&mut bench).await;
+    // Another file of this name and size, from another folder.
+    let text = bench.csv(ROWS).replace("6580000001", "6580000009");
+    let folder = bench.folder.path().join("other");
+    std::fs::create_dir(&folder).unwrap();
+    let second = bench.file_with(&folder.join(NAME), &text);
+    let second = bench.upload_plan(second).await.confirm(bench.clock.now(), None).unwrap();
+    bench.ask(upload_command(first));
+    let is_first_out =
+        |seen: &Seen| seen.uploads.iter().any(|(_, stage)| matches!(stage, ActionStage::Accepted | ActionStage::Unknown { .. }));
+    bench.until("the first is out", is_first_out).await;
+    bench.ask(upload_command(second));
+    bench.run(Duration::from_secs(800)).await;
+    assert_eq!(bench.uploaded().len(), 1);
+    let states: Vec<ActionState> = bench.journal().all(2).unwrap().iter().rev().map(|entry| entry.state).collect();
+    let expected = if is_known { ActionState::Accepted } else { ActionState::Unknown };
+    assert_eq!(states, [expected, ActionState::Unknown], "{:?}", bench.seen.uploads);
+}
+
+/// A person's word that it went counts like the API's.
+#[tokio::test(start_paused = true)]
+async fn what_a_person_says_went_must_be_named_to_go_again() {
+    let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(lost(true))))).await;
+    let upload = agreed(&mut bench).await;
+    let late = upload.clone();
+    bench.ask(upload_command(upload));
+    bench.run(Duration::from_secs(400)).await;
+    let action = bench.seen.open.as_ref().unwrap()[0].action;
+    bench.ask(Command::Resolve { action, went: true });
+    bench.until("it is closed", |seen| seen.open.as_ref().is_some_and(Vec::is_empty)).await;
+    let file = bench.file(NAME, ROWS);
+    assert!(bench.upload_plan(file).await.must_be_named());
+    // Nor is it sent by another process's yes from before.
+    let mut other = bench.another_with(world());
+    other.ask(upload_command(late));
+    other.run(Duration::from_secs(30)).await;
+    assert!(matches!(last(&other), ActionStage::NotTaken(_)), "{:?}", other.seen.uploads);
+    assert_eq!(bench.uploaded().len(), 0);
+}
+
+/// Whoever quits does not wait for a file: it is cut off, and its outcome is written down as unknown.
+#[tokio::test(start_paused = true)]
+async fn quitting_cuts_it_off() {
+    let mut bench = loaded(Bench::new(world())).await;
+    let upload = agreed(&mut bench).await;
+    bench.ask(upload_command(upload));
+    bench
+        .until(
+            "some of it has left",
+            |seen| matches!(seen.uploads.last(), Some((_, ActionStage::Uploading { sent, total })) if sent < total),
+        )
+        .await;
+    bench.ask(Command::Stop);
+    bench.until("it has stopped", |seen| seen.stopped).await;
+    assert_eq!((state(&bench), bench.uploaded().len()), (ActionState::Unknown, 0));
+}

@@ -340,9 +340,8 @@ impl Worker {
     /// Takes back whatever was not sent: what waits for the connection, for its turn, for a paused run or after a
     /// 429. A request under way is reported, and not repeated automatically.
     pub(super) async fn take_back(&mut self) {
-        let is_under_way = |active: &&ActiveAction| matches!(active.phase, ActionPhase::UnderWay);
-        let cut = self.scheduler.actions.iter().filter(is_under_way).filter(|active| active.meter().is_some_and(UploadMeter::cut)).count();
-        let leaving = self.scheduler.actions.iter().filter(is_under_way).count() - cut;
+        let cut = self.cut_uploads();
+        let leaving = self.scheduler.actions.iter().filter(|active| matches!(active.phase, ActionPhase::UnderWay)).count() - cut;
         let is_leaving = |active: &&ActiveAction| active.in_run && matches!(active.phase, ActionPhase::UnderWay);
         let of_run = self.scheduler.actions.iter().filter(is_leaving).count();
         let to_go = self.scheduler.run.as_ref().filter(|run| !run.is_stopped()).map_or(0, |run| run.to_go().saturating_sub(of_run));
@@ -366,6 +365,12 @@ impl Worker {
             self.stage(&which, ActionStage::NotSent(reported)).await;
         }
         self.tell(News::TakenBack(TakenBack { taken_back, leaving, cut })).await;
+    }
+
+    /// Cuts off the uploads whose last byte has not left; gives how many.
+    pub(super) fn cut_uploads(&self) -> usize {
+        let under_way = self.scheduler.actions.iter().filter(|active| matches!(active.phase, ActionPhase::UnderWay));
+        under_way.filter(|active| active.meter().is_some_and(UploadMeter::cut)).count()
     }
 
     /// Handles the commands that came while the disk was busy with the line of a try, and returns whether its request

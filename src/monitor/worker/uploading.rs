@@ -1,8 +1,9 @@
 //! Sending a file: what is read before a question about it and before its request, its way out, and how an unknown
 //! outcome is found out.
 
-use std::fs;
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use bytes::Bytes;
 use tokio::task::{JoinError, JoinHandle};
@@ -15,7 +16,7 @@ use super::Worker;
 use super::in_the_way::journal_broken;
 use crate::action::{FileSource, RunEnd, Sha256, UploadFile, UploadReading};
 use crate::postman::{Explanation, PageAnswer, UploadMeter, WriteOutcome};
-use crate::state::{ActionId, UploadsBefore};
+use crate::state::{ActionId, OtherUploads, UploadsBefore};
 use crate::store::AnswerKind;
 
 /// How often the progress of an upload is reported, in seconds.
@@ -34,15 +35,34 @@ fn loaded(file: &UploadFile) -> Result<Bytes, NotLoaded> {
     let bytes = match file.source() {
         FileSource::Memory(bytes) => return Ok(bytes.clone()),
         FileSource::Path(path) => {
-            // Something else under this name, such as a pipe, might never end.
-            let about = fs::metadata(path).map_err(NotLoaded::Unreadable)?;
-            if !about.is_file() || about.len() != file.bytes() {
-                return Err(NotLoaded::Changed);
-            }
-            Bytes::from(fs::read(path).map_err(NotLoaded::Unreadable)?)
+            let read = read_regular(path, file.bytes()).map_err(NotLoaded::Unreadable)?;
+            Bytes::from(read.ok_or(NotLoaded::Changed)?)
         }
     };
     if Sha256::of(&bytes) == *file.sha256() { Ok(bytes) } else { Err(NotLoaded::Changed) }
+}
+
+/// The bytes of a file that has so many; `None` where it is something else by now. A pipe or a device under its name is not
+/// waited for.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read_regular(path: &Path, bytes: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    let about = file.metadata()?;
+    if !about.is_file() || about.len() != bytes {
+        return Ok(None);
+    }
+    let mut read = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default());
+    file.take(bytes + 1).read_to_end(&mut read)?;
+    Ok((read.len() as u64 == bytes).then_some(read))
 }
 
 impl Worker {
@@ -67,8 +87,9 @@ impl Worker {
     /// messages, by which a lost answer is found out.
     pub(super) async fn read_before_upload(&mut self, index: usize, which: ActionRef, action: ActionId) {
         if let Some(file) = self.scheduler.actions.get(index).and_then(ActiveAction::file_to_load).cloned() {
-            let read = blocking(move || Ok((loaded(&file), file))).await;
-            let Ok((read, file)) = read else { return };
+            // A network share that hangs must not keep the worker from hearing a stop.
+            let read = self.listen(blocking(move || Ok((loaded(&file), file)))).await;
+            let Some(Ok((read, file))) = read else { return };
             match read {
                 Ok(bytes) => {
                     if let Some(active) = self.scheduler.actions.get_mut(index) {
@@ -100,6 +121,14 @@ impl Worker {
         let stage = active.not_taken(journal_broken(&error));
         self.stage(&which, stage).await;
         self.run_ended(&which, RunEnd::NotSent).await;
+    }
+
+    /// The uploads whose batches could be taken for that of an action. Where the journal cannot be read, any could.
+    async fn other_uploads(&self, index: usize) -> OtherUploads {
+        let unknown = OtherUploads { is_ambiguous: true, ..OtherUploads::default() };
+        let id = self.scheduler.actions.get(index).and_then(|active| active.which.id);
+        let Some((action, journal)) = id.zip(self.journal.readable().cloned()) else { return unknown };
+        blocking(move || journal.other_uploads(action)).await.unwrap_or(unknown)
     }
 
     /// Waits for the outcome of a write. Of an upload it reports how much has left.
@@ -143,8 +172,9 @@ impl Worker {
             Ok(answer) => answer,
             Err(error) => return self.unread(index, &error).await,
         };
+        let others = self.other_uploads(index).await;
         let now = self.now();
-        let read = self.scheduler.actions.get_mut(index).map(|active| active.looked_for_batch(&answer.rows, &answer.page, now));
+        let read = self.scheduler.actions.get_mut(index).map(|active| active.looked_for_batch(&answer.rows, &answer.page, &others, now));
         let sent = self.sent_among(&answer);
         self.searched(answer, AnswerKind::List).await;
         for (index, read) in read.map(|read: Reread| (index, read)).into_iter().chain(sent) {

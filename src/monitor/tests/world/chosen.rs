@@ -1,5 +1,7 @@
 //! What a person chooses on the screen and says yes to.
 
+use std::path::Path;
+
 use super::Bench;
 use crate::action::{
     ActionNumber, Agreed, BatchPlan, BatchReading, CheckedFile, ConfirmedAction, ConfirmedBatchRetry, ConfirmedRetry, ConfirmedSend,
@@ -44,10 +46,14 @@ pub fn upload_command(upload: ConfirmedUpload) -> Command {
 impl Bench {
     /// A file with so many rows, which lies in the bench's folder, checked.
     pub fn file(&self, name: &str, rows: usize) -> UploadFile {
-        let path = self.folder.path().join(name);
-        let csv = self.csv(rows);
-        std::fs::write(&path, &csv).unwrap();
-        checked(name, &csv).upload(FileSource::Path(path)).expect("it has no mistakes")
+        self.file_with(&self.folder.path().join(name), &self.csv(rows))
+    }
+
+    /// A file with this text, checked.
+    pub fn file_with(&self, path: &Path, csv: &str) -> UploadFile {
+        std::fs::write(path, csv).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy();
+        checked(&name, csv).upload(FileSource::Path(path.to_owned())).expect("it has no mistakes")
     }
 
     /// The plan to upload it, after what must be known before was read.
