@@ -120,7 +120,7 @@ pub(in crate::cli) fn read(
             if fs::metadata(path).map_err(failed)?.has_changed_since(&before) || before.len() != bytes {
                 return Err(Unread::Failed(changed(&given.name())));
             }
-            FileSource::Path(fs::canonicalize(path).map_err(failed)?)
+            FileSource::Path(std::path::absolute(path).map_err(failed)?)
         }
         (None, kept) => FileSource::Memory(Bytes::from(kept.unwrap_or_default())),
     };
@@ -221,7 +221,7 @@ pub(in crate::cli) fn write_corrected(file: &ReadFile, rules: FileRules, to: &Pa
     }
     copy.as_file().sync_all().map_err(failed)?;
     copy.persist_noclobber(to).map_err(|error| failed(error.error))?;
-    let source = FileSource::Path(fs::canonicalize(to).map_err(failed)?);
+    let source = FileSource::Path(std::path::absolute(to).map_err(failed)?);
     Ok(ReadFile { checked: checker.finish(), source })
 }
 

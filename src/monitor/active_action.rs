@@ -286,6 +286,14 @@ impl ActiveAction {
             WriteOutcome::Accepted { .. } => taken(self),
             WriteOutcome::Refused { code, reason, check, trace_id, status, rate_limited, retry_after } => {
                 let outcome = Outcome::Refused { code: code.clone(), reason: reason.clone(), trace_id: trace_id.clone() };
+                // What the code means for a single message would mislead.
+                let why = match (&self.which.subject, check) {
+                    (Subject::Upload(_), None) if code.as_deref() == Some("parameter_invalid") => {
+                        let next = "Correct the file and send it again.";
+                        Explanation::new(format!("Postman: \"{reason}\""), "No message was made.", next).with_trace(trace_id.clone())
+                    }
+                    _ => why,
+                };
                 let refused = |why| ActionStage::Refused(Refusal { code: code.clone(), status: *status, why, check: check.clone() });
                 if *rate_limited {
                     return self.again_or(outcome, *retry_after, why, now, refused);

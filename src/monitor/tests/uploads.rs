@@ -415,3 +415,18 @@ async fn quitting_cuts_it_off() {
     bench.until("it has stopped", |seen| seen.stopped).await;
     assert_eq!((state(&bench), bench.uploaded().len()), (ActionState::Unknown, 0));
 }
+
+/// What the API's code means for one message is not what it means for a file: its own words say it.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_says_what_postman_says() {
+    let body =
+        r#"{"error":{"code":"parameter_invalid","message":"File too large, max file size is 40MB","type":"domain_error","id":"trace-1"}}"#;
+    let fault = Fault::Before(ScriptedStep::answer(400, body));
+    let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(fault)))).await;
+    let upload = agreed(&mut bench).await;
+    bench.ask(upload_command(upload));
+    bench.until("it is over", is_over).await;
+    let ActionStage::Refused(refusal) = last(&bench) else { panic!("{:?}", bench.seen.uploads) };
+    assert!(refusal.why.what.contains("File too large, max file size is 40MB"), "{:?}", refusal.why);
+    assert_eq!(refusal.why.trace_id.as_deref(), Some("trace-1"));
+}

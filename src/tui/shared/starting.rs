@@ -260,7 +260,13 @@ impl Shared {
             let what = "the upload was cut off: what became of it is being looked up";
             return self.tell(NoticeWeight::Warning, what, "its last byte had not left", "");
         }
+        let is_file = campaign.actions.iter().any(|record| record.is_acting() && matches!(record.subject, Subject::Upload(_)));
         let (what, why, next) = match (taken_back, leaving) {
+            (0, 1) if is_file => (
+                "too late to take back: all of the file has left".to_owned(),
+                "Postman's answer will be shown here".to_owned(),
+                String::new(),
+            ),
             (0, 0) => ("nothing was left to take back".to_owned(), String::new(), String::new()),
             (0, _) => (format!("too late to take back: {on_way}"), "its outcome will be shown here".to_owned(), String::new()),
             (back, 0) => (format!("{} taken back: nothing was sent for {}", grouped(back), agreeing(back, "it", "them")), name, rest),

@@ -24,6 +24,7 @@ use crate::tui::shared::{
     ActionKey, ActionRecord, Campaign, ChangeRecord, CopyWhat, Drilled, LeftToStart, NOTHING_LEFT, OpenedFrom, Shared,
 };
 use crate::tui::views::{About, RowSubject, ViewKind};
+use crate::tui::widgets::words::in_a_line;
 use crate::tui::{Action, Role};
 
 pub(super) const ABOUT: About = About {
@@ -378,6 +379,10 @@ fn open_subject(subject: &Subject, shared: &mut Shared) {
         {
             Some(Created::Message(message)) => open_message(&message, shared),
             Some(Created::Batch(batch)) => open_batch(&batch, shared),
+            None if why_not(subject, shared).is_some() => {
+                let why = why_not(subject, shared).unwrap_or_default();
+                shared.tell(NoticeWeight::Warning, "nothing was sent", &why, "");
+            }
             None => {
                 let what = if matches!(subject, Subject::Upload(_)) {
                     "the new batch is not known yet"
@@ -388,6 +393,13 @@ fn open_subject(subject: &Subject, shared: &mut Shared) {
             }
         },
     }
+}
+
+/// Why nothing came of an action that is over; `None` where something may still come of it.
+fn why_not(subject: &Subject, shared: &Shared) -> Option<String> {
+    let stage = shared.campaign()?.actions.on(subject)?.stage.as_ref()?;
+    let is_no = matches!(stage, ActionStage::Refused(_) | ActionStage::NotSent(_) | ActionStage::NotTaken(_) | ActionStage::Skipped(_));
+    stage.why().filter(|_| is_no).map(in_a_line)
 }
 
 /// Shows a batch among the others.

@@ -191,8 +191,9 @@ impl Asked {
         if takes.is_name() {
             return self.type_name(press, takes, shared);
         }
-        // One digit too many does not mean leaving.
-        if press.key.code == KeyCode::Backspace && self.count.rub_out() {
+        // One digit too many does not mean leaving, nor does one Backspace too many.
+        if press.key.code == KeyCode::Backspace && matches!(takes, Takes::Count(_)) {
+            self.count.rub_out();
             return Reply::Done;
         }
         let agreed = if shared.is_agreed_to(self.question) { Reply::Yes } else { Reply::Done };
@@ -204,7 +205,7 @@ impl Asked {
             (Some(Action::Agree | Action::Enter), Takes::Count(number)) => {
                 // What was typed is not the number: it must be typed again.
                 self.count = Count::default();
-                shared.tell(NoticeWeight::Info, &format!("in production, type {number}, then Enter"), "", "");
+                shared.tell(NoticeWeight::Info, &format!("that is not the count: in production, type {number}, then Enter"), "", "");
                 Reply::Done
             }
             (Some(Action::Enter), _) => Reply::Cancel,

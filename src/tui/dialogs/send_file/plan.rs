@@ -12,9 +12,9 @@ use ratatui::text::{Line, Span};
 use super::checking::Checking;
 use super::facts::{self, QUEUE, rows_words};
 use super::question::{ReviewedFile, UploadQuestion};
-use crate::action::{CheckedFile, FileSample, FileSource, UploadFile, UploadReading};
+use crate::action::{CheckedFile, FileSample, FileSource, PLAN_LIFE, UploadFile, UploadReading};
 use crate::delivery::{KnownTexts, Mask, clean, clean_line, grouped};
-use crate::monitor::{Command, Connection, Generation, PreparedState, ToPrepare};
+use crate::monitor::{Command, Connection, Generation, NoticeWeight, PreparedState, ToPrepare};
 use crate::postman::Explanation;
 use crate::state::NoteKind;
 use crate::tui::chrome::keys;
@@ -56,6 +56,7 @@ enum Phase {
 
 pub(super) struct FilePlan {
     found: FoundFile,
+    checked_at: Timestamp,
     file: UploadFile,
     /// The file that this is a corrected copy of.
     copy_of: Option<Arc<CheckedFile>>,
@@ -73,11 +74,18 @@ impl FilePlan {
     pub fn open(shared: &mut Shared, found: FoundFile, file: UploadFile, copy_of: Option<Arc<CheckedFile>>) {
         let Some(known) = shared.campaign().map(|campaign| campaign.store.known_texts()) else { return };
         let phase = Phase::Looking;
-        shared.open(Self { found, file, copy_of, known, phase, sample: 0, scroll: None, revealed_until: None });
+        let checked_at = shared.now;
+        shared.open(Self { found, checked_at, file, copy_of, known, phase, sample: 0, scroll: None, revealed_until: None });
     }
 
     fn checked(&self) -> &CheckedFile {
         &self.found.checked
+    }
+
+    /// Whether it should be checked again; what came from a pipe cannot be.
+    fn is_old(&self, now: Timestamp) -> bool {
+        let age = now.duration_since(self.checked_at).unsigned_abs();
+        age > PLAN_LIFE && matches!(self.found.source, FileSource::Path(_))
     }
 
     fn is_busy(&self) -> bool {
@@ -322,6 +330,13 @@ impl Dialog for FilePlan {
             Action::Help => shared.open(HelpPage::new(self.context())),
             Action::Left | Action::Right => self.turn_sample(action == Action::Right),
             Action::RevealRow if shared.campaign().is_some_and(|campaign| campaign.masked) => self.reveal(shared),
+            // What is known of its numbers and texts was another day's, perhaps.
+            Action::Enter if !self.is_busy() && self.is_old(shared.now) => {
+                let why = "the check was more than five minutes old";
+                shared.tell(NoticeWeight::Info, "the file is checked again before it is reviewed", why, "");
+                Checking::begin(shared, self.found.path.clone());
+                return Next::Close;
+            }
             Action::Enter if !self.is_busy() => self.review(shared),
             Action::ReadNow if !self.is_busy() && matches!(self.found.source, FileSource::Path(_)) => {
                 Checking::begin(shared, self.found.path.clone());

@@ -136,7 +136,12 @@ impl UploadQuestion {
         said.push(Sentence::new(facts::languages_words(file, dot), Role::Text, 4));
         said.push(Sentence::new(format!("{} {cost}", facts::segments_words(file)), Role::Text, 1));
         let advice = file.advice().len();
-        if advice > 0 {
+        if advice <= FEW_REMARKS {
+            said.extend(file.advice().iter().map(|advice| {
+                let column = advice.column.as_ref().map(|column| format!("{}: ", clean_line(column))).unwrap_or_default();
+                Sentence::new(format!("! {column}{}.", advice.words.trim_end_matches(['.', '?'])), Role::Warning, 3)
+            }));
+        } else {
             let (are, them) = (agreeing(advice, "is", "are"), agreeing(advice, "it", "them"));
             let words = format!("There {are} {} about this file: go back to read {them}.", counted(advice, "remark"));
             said.push(Sentence::new(words, Role::Warning, 3));
@@ -151,7 +156,7 @@ impl UploadQuestion {
         said.extend(source.map(|words| Sentence::new(words, Role::Muted, 8)));
         if let Some(reading) = self.plan.as_ref().map(UploadPlan::reading) {
             let read = age(shared.now.duration_since(reading.asked_at));
-            said.push(Sentence::new(format!("What this campaign sent last was read {read} ago."), Role::Muted, 9));
+            said.push(Sentence::new(format!("Checked against what this campaign sent up to {read} ago."), Role::Muted, 9));
         }
         said.extend(self.says_same(shared));
         said.extend(self.asked.asks_name(self.takes()));
@@ -185,6 +190,9 @@ impl UploadQuestion {
         Some(Sentence::new(words, Role::Warning, 0))
     }
 }
+
+/// So many remarks about a file have room in its question; more are read where it was checked.
+const FEW_REMARKS: usize = 2;
 
 impl Dialog for UploadQuestion {
     fn context(&self) -> Context {
