@@ -42,6 +42,9 @@ pub use samples::FileSample;
 /// The largest file that the API takes, in bytes: 40 MB.
 pub const LARGEST_FILE: u64 = 40 * 1024 * 1024;
 
+/// The longest header, in bytes: one of hundreds of names. A longer first row is something else.
+const LONGEST_HEADER: usize = 16 * 1024;
+
 /// A byte order mark in UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -80,6 +83,8 @@ struct Reading {
     /// Whether the header begins with something that would mean another encoding at the beginning of a file: a byte
     /// order mark behind empty lines, or zeros.
     has_odd_header: bool,
+    /// Whether no row can be checked, because there is no header that could be one.
+    is_hopeless: bool,
     /// Until there is a header.
     mistakes: Mistakes,
     check: Option<RowCheck>,
@@ -114,6 +119,7 @@ impl FileChecker {
             has_separator_line: false,
             cr_rows: 0,
             has_odd_header: false,
+            is_hopeless: false,
             mistakes: Mistakes::default(),
             check: None,
         };
@@ -158,13 +164,14 @@ impl FileChecker {
 
     fn result(self, decoded: Decoded) -> CheckedFile {
         let Self { rules, name, bytes, hasher, reading, .. } = self;
-        let Reading { separator, has_separator_line, has_odd_header, cr_rows, mistakes, check, reader, .. } = reading;
+        let Reading { separator, has_separator_line, has_odd_header, is_hopeless, cr_rows, mistakes, check, reader, .. } = reading;
         let mut check = check.unwrap_or_else(|| RowCheck::new(Header::default(), mistakes, &rules));
         let mistakes = &mut check.mistakes;
         about_file(mistakes, &name, bytes, &decoded);
         if decoded.not_csv.is_none() {
-            let is_empty = check.header.names.is_empty();
-            if is_empty {
+            if is_hopeless {
+                // It has been said what it is.
+            } else if check.header.names.is_empty() {
                 mistakes.of_file(MistakeKind::Empty, if bytes == 0 { "the file is empty" } else { "the file has only blank lines" });
             } else if check.rows == 0 && !check.header.is_missing {
                 mistakes.of_file(MistakeKind::NoRows, "only a header: there is no row to send");
@@ -224,6 +231,9 @@ impl Reading {
     }
 
     fn row(&mut self, row: &Row<'_>, rules: &FileRules, encoding: Encoding) {
+        if self.is_hopeless {
+            return;
+        }
         if row.end == RowEnd::Cr {
             self.cr_rows += 1;
         }
@@ -239,6 +249,11 @@ impl Reading {
         self.row += 1;
         if is_blank(row.bytes) {
             return self.mistakes.of_row(self.row, None, MistakeKind::EmptyRow, Detail::None);
+        }
+        if row.bytes.len() > LONGEST_HEADER {
+            self.is_hopeless = true;
+            self.mistakes.of_file(MistakeKind::NotCsv, "its first row is longer than any header: is it a CSV?");
+            return;
         }
         let separator = *self.separator.get_or_insert_with(|| separator_of(row.bytes));
         let cells = self.reader.read(row.bytes, separator);

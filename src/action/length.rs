@@ -27,6 +27,17 @@ pub(super) enum LengthFault {
     NotAdvised(usize),
 }
 
+/// What is sent at most, in words.
+pub(super) fn limits() -> String {
+    let (body, text) = (grouped(LONGEST_BODY), grouped(LONGEST_TEXT));
+    format!("at most {body} characters in the body, {text} in all, and {MOST_SEGMENTS} segments are sent")
+}
+
+/// What is advised at most, for so many bodies that are longer.
+pub(super) fn longer_than_advised(rows: &str) -> String {
+    format!("more than {ADVISED_BODY} characters in the body of {rows}: at most {ADVISED_BODY} are advised")
+}
+
 impl LengthFault {
     /// What is wrong with a text of this size whose body has so many characters.
     pub fn of(body: usize, size: TextSize) -> Option<Self> {

@@ -35,7 +35,7 @@ pub use kept::Beside;
 pub use known_texts::{KnownText, KnownTexts, LANGUAGES, TextFrame};
 pub use message::{Attempt, Message, TELCO_SILENCE, fill_text};
 pub use numbers::impersonal;
-pub use phone::{NotAPhoneNumber, check_digits, is_usual_number, phone_number};
+pub use phone::{NotAPhoneNumber, PHONE_DIGITS, check_digits, is_usual_number, phone_number};
 pub use query::{Held, NotANumber, RecipientQuery, recipient_key};
 pub use recipient::{Mask, Recipient, RecipientKind};
 pub use rows::{Row, Rows, RowsBuilder};

@@ -2,15 +2,15 @@
 //!
 //! Unlike a search, which may find more than was meant, nothing is left out here: no extension, no dialling prefix.
 
+use std::ops::RangeInclusive;
+
 use super::query::{fold, is_whole};
 use super::text::named;
 use super::{Recipient, RecipientKind};
 
-/// The longest number there is, with its country code (ITU-T E.164).
-const LONGEST: usize = 15;
-
-/// The shortest with a country code that the API takes.
-const SHORTEST: usize = 8;
+/// How many digits a number can have with its country code: the API takes none with fewer, and there is none with more
+/// (ITU-T E.164).
+pub const PHONE_DIGITS: RangeInclusive<usize> = 8..=15;
 
 /// Why the typed text is no number to send to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,10 +37,10 @@ pub enum NotAPhoneNumber {
     #[error("digits only: {} cannot be in a number", named(*.0))]
     Character(char),
     /// Fewer digits than a number with a country code has.
-    #[error("too short: {0} digits, and a number with country code has {SHORTEST} or more")]
+    #[error("too short: {digits} digits, and a number with country code has {} or more", PHONE_DIGITS.start(), digits = .0)]
     TooShort(usize),
     /// More digits than any number has.
-    #[error("too long: {0} digits, and a number has {LONGEST} at most")]
+    #[error("too long: {digits} digits, and a number has {} at most", PHONE_DIGITS.end(), digits = .0)]
     TooLong(usize),
 }
 
@@ -79,8 +79,8 @@ pub fn check_digits(digits: &str) -> Result<(), NotAPhoneNumber> {
         0 => Err(NotAPhoneNumber::Missing),
         _ if digits.starts_with('0') => Err(NotAPhoneNumber::LeadingZero),
         8 if is_whole(digits) => Err(NotAPhoneNumber::CountryCodeMissing { completed: Recipient::new(format!("65{digits}")) }),
-        len if len < SHORTEST => Err(NotAPhoneNumber::TooShort(len)),
-        len if len > LONGEST => Err(NotAPhoneNumber::TooLong(len)),
+        len if len < *PHONE_DIGITS.start() => Err(NotAPhoneNumber::TooShort(len)),
+        len if len > *PHONE_DIGITS.end() => Err(NotAPhoneNumber::TooLong(len)),
         _ => Ok(()),
     }
 }

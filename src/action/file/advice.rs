@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 
 use super::kind::Letters;
+use crate::action::length::longer_than_advised;
 use crate::delivery::{agreeing, counted};
 
 /// How many rows are named.
@@ -171,7 +172,7 @@ impl Counted {
                 let make = agreeing(self.letters.len(), "makes", "make");
                 format!("{} {make} {rows} UCS-2, of which less goes into a segment", letters.words())
             }
-            AdviceKind::LongBody => format!("more than 320 characters in the body of {rows}: at most 320 are advised"),
+            AdviceKind::LongBody => longer_than_advised(&rows),
             AdviceKind::ColumnUnknown | AdviceKind::ColumnMissing => "no known text of the campaign has such a variable".to_owned(),
         }
     }

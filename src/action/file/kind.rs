@@ -1,8 +1,8 @@
 //! What can be wrong with a file of messages, and the sentence about each.
 
-use crate::action::length::LengthFault;
+use crate::action::length::{LengthFault, limits};
 use crate::action::value::{MOST_NAMED, ValueFault};
-use crate::delivery::{LANGUAGES, agreeing, counted, is_invisible, named};
+use crate::delivery::{LANGUAGES, PHONE_DIGITS, agreeing, counted, is_invisible, named};
 
 /// A kind of mistake. Any of them keeps the file from being sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -276,14 +276,13 @@ impl MistakeKind {
             }
             (MistakeKind::NumberSigns, _) => "digits only: \"+\", spaces, hyphens and the like cannot be in a number".to_owned(),
             (MistakeKind::NumberCharacter, _) => "digits only: other characters cannot be in a number".to_owned(),
-            (MistakeKind::NumberLength, Detail::Number(digits)) => {
-                format!(
-                    "{}: numbers in Singapore have 8 after 65, others 8 to 15 in all; were some lost?",
-                    counted(digits as usize, "digit")
-                )
-            }
             (MistakeKind::NumberLength, _) => {
-                "too few or too many digits: numbers in Singapore have 8 after 65, others 8 to 15 in all; were some lost?".to_owned()
+                let (shortest, longest) = (PHONE_DIGITS.start(), PHONE_DIGITS.end());
+                let is = match detail {
+                    Detail::Number(digits) => counted(digits as usize, "digit"),
+                    _ => "too few or too many digits".to_owned(),
+                };
+                format!("{is}: numbers in Singapore have 8 after 65, others {shortest} to {longest} in all; were some lost?")
             }
             (MistakeKind::Language, _) => format!("not one of {}", LANGUAGES.join(", ")),
             (MistakeKind::Character, Detail::Letters(letters)) if letters.named[0] == '\u{fffd}' => {
@@ -302,7 +301,7 @@ impl MistakeKind {
             (MistakeKind::TextTooLong, Detail::Number(text)) => LengthFault::Text(text as usize).words(),
             (MistakeKind::TooManySegments, Detail::Number(segments)) => LengthFault::Segments(segments).words(),
             (MistakeKind::BodyTooLong | MistakeKind::TextTooLong | MistakeKind::TooManySegments, _) => {
-                "longer than what is sent: at most 1,000 characters in the body, 1,530 in all, and 6 segments".to_owned()
+                format!("too long: {}", limits())
             }
             // The sentences about the whole file and its header are made where they are found.
             _ => self.word().replace('-', " "),

@@ -149,15 +149,14 @@ impl Mistakes {
 
     /// All of them by row, those of the file as a whole first.
     pub fn by_row(&self) -> impl Iterator<Item = FileMistake<'_>> {
-        let place = |group: usize, inside: u32| {
-            let mistake = self.groups[group].nth(inside)?;
-            Some(Reverse((mistake.row, self.groups[group].place(), group, inside)))
-        };
-        let mut next: BinaryHeap<_> = (0..self.groups.len()).filter_map(|group| place(group, 0)).collect();
+        let mut walks: Vec<_> = self.groups.iter().map(|group| group.iter().peekable()).collect();
+        let place = |group: usize, mistake: &FileMistake<'_>| Reverse((mistake.row, self.groups[group].place(), group));
+        let mut next: BinaryHeap<_> = walks.iter_mut().enumerate().filter_map(|(group, walk)| Some(place(group, walk.peek()?))).collect();
         std::iter::from_fn(move || {
-            let Reverse((_, _, group, inside)) = next.pop()?;
-            next.extend(place(group, inside + 1));
-            self.groups[group].nth(inside)
+            let Reverse((_, _, group)) = next.pop()?;
+            let mistake = walks[group].next();
+            next.extend(walks[group].peek().map(|mistake| place(group, mistake)));
+            mistake
         })
     }
 }
@@ -222,7 +221,17 @@ impl MistakeGroup {
 
     /// Their rows, the first ones first; none for the file as a whole.
     pub fn rows(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..self.count).filter_map(|index| self.nth(index)?.row)
+        self.iter().filter_map(|mistake| mistake.row)
+    }
+
+    /// Its mistakes by row.
+    fn iter(&self) -> impl Iterator<Item = FileMistake<'_>> {
+        let of_file = if self.runs.is_empty() { self.nth(0) } else { None };
+        let ends = self.runs.iter().skip(1).map(|run| run.before).chain([self.count]);
+        let of_rows = self.runs.iter().zip(ends).flat_map(|(run, end)| {
+            (run.before..end).filter_map(|index| self.mistake(usize::from(run.sentence), Some(run.first + (index - run.before))))
+        });
+        of_file.into_iter().chain(of_rows)
     }
 
     /// The sentence about all of them.
@@ -238,8 +247,11 @@ impl MistakeGroup {
             return None;
         }
         let run = self.runs.partition_point(|run| run.before <= index).checked_sub(1).map(|run| self.runs[run]);
-        let (_, words) = self.sentences.get(run.map_or(0, |run| usize::from(run.sentence)))?;
-        let row = run.map(|run| run.first + (index - run.before));
+        self.mistake(run.map_or(0, |run| usize::from(run.sentence)), run.map(|run| run.first + (index - run.before)))
+    }
+
+    fn mistake(&self, sentence: usize, row: Option<u32>) -> Option<FileMistake<'_>> {
+        let (_, words) = self.sentences.get(sentence)?;
         Some(FileMistake { row, column: self.column(), kind: self.kind, words })
     }
 }

@@ -159,7 +159,7 @@ impl RowCheck {
                 Role::Value => {
                     is_complete &= self.value(number, index, cells.text(index), language);
                     self.has_foreign_letters |=
-                        encoding == Encoding::Windows1252 && matches!(language, Some(1 | 3)) && !cells.text(index).is_ascii();
+                        encoding == Encoding::Windows1252 && has_own_letters(language) && !cells.text(index).is_ascii();
                 }
                 Role::Language | Role::Unnamed => {}
             }
@@ -279,7 +279,7 @@ impl RowCheck {
     }
 
     fn value_of_lines(&mut self, number: u32, index: usize, text: &str, language: Option<usize>) -> bool {
-        let is_english = language == Some(0);
+        let is_english = is_any_of(language, &["english"]);
         let (mut is_there, mut is_right) = (true, true);
         for fault in faults(text, is_english) {
             let (kind, detail) = MistakeKind::of_value(&fault);
@@ -311,13 +311,23 @@ impl RowCheck {
         if is_right && sum.coding() == Coding::Ucs2 {
             // Chinese and Tamil are UCS-2 by themselves, and so is a text whose own words are.
             let known = language.and_then(|language| self.texts[language].as_ref());
-            let is_ucs2 = known.map_or(matches!(language, Some(1 | 3)), |text| text.fixed().coding() == Coding::Ucs2);
+            let is_ucs2 = known.map_or(has_own_letters(language), |text| text.fixed().coding() == Coding::Ucs2);
             if !is_ucs2 {
                 self.advice.add(AdviceKind::Ucs2, Some(index), number).gather(beyond_gsm(text));
             }
         }
         is_there
     }
+}
+
+/// Whether it is one of these languages.
+fn is_any_of(language: Option<usize>, names: &[&str]) -> bool {
+    language.is_some_and(|index| names.contains(&LANGUAGES[index]))
+}
+
+/// Whether a language has letters that are in no alphabet of the west.
+fn has_own_letters(language: Option<usize>) -> bool {
+    is_any_of(language, &["chinese", "tamil"])
 }
 
 /// Whether a database or a spreadsheet wrote it where it has no value, or a wrong one.

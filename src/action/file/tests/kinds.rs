@@ -219,3 +219,11 @@ fn nothing_of_a_cell_is_in_what_is_said_or_logged() {
     let headerless = checked("Tan Wei Ming,6580001234\nLim,6580001235", rules());
     assert!(!format!("{:?} {:?}", said(&headerless), headerless.columns()).contains("Tan"));
 }
+
+#[test]
+fn what_has_no_header_that_could_be_one_takes_no_memory() {
+    let file = checked("a,".repeat(2_000_000), rules());
+    assert_eq!(said(&file), ["its first row is longer than any header: is it a CSV?"]);
+    let file = checked(format!("{HEADER}\n6580001234,english,{},Bedok", "x".repeat(2_000_000)), rules());
+    assert_eq!(said(&file), ["row 2: longer than any message: was a quote opened and not closed?"]);
+}
