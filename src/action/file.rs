@@ -288,7 +288,7 @@ fn about_file(mistakes: &mut Mistakes, name: &str, bytes: u64, decoded: &Decoded
             mistakes.of_file(MistakeKind::Encoding, format!("in {encoding}: Postman needs UTF-8"));
         }
         Some(_) => {
-            let words = "not in UTF-8, and its encoding is not certain enough to convert it: save it as CSV UTF-8";
+            let words = "not in UTF-8, and its encoding is not certain enough to convert it: save it as CSV UTF-8 where it was made";
             mistakes.of_file(MistakeKind::UnknownEncoding, words);
         }
         None => {}

@@ -7,10 +7,6 @@ use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE, WINDOWS_1252};
 /// How many bytes tell what a file is.
 const HEAD: usize = 16;
 
-/// So many bytes beyond ASCII in a row are not Windows-1252: in the languages that it is for, such letters are among
-/// others. In the double-byte encodings of Chinese, a name of two characters has four.
-const LONGEST_RUN: u32 = 4;
-
 /// The byte order mark of UTF-8.
 const MARK: [u8; 3] = *b"\xef\xbb\xbf";
 
@@ -45,7 +41,7 @@ pub(super) struct TextDecoder {
     has_mark: bool,
     is_certain: bool,
     not_csv: Option<&'static str>,
-    runs: Runs,
+    single_bytes: SingleBytes,
     out: Vec<u8>,
 }
 
@@ -76,7 +72,7 @@ impl TextDecoder {
             has_mark: false,
             is_certain: true,
             not_csv: None,
-            runs: Runs::default(),
+            single_bytes: SingleBytes::default(),
             out: Vec::new(),
         }
     }
@@ -98,11 +94,12 @@ impl TextDecoder {
     /// Gives out what is left.
     pub fn finish(&mut self, mut give: impl FnMut(&[u8], Encoding)) -> Decoded {
         self.step(&[], true, &mut give);
+        self.single_bytes.add(b"\n\n");
         let encoding = match &self.state {
             State::Other(encoding, _) => *encoding,
             _ => Encoding::Utf8,
         };
-        let is_certain = self.is_certain && (encoding != Encoding::Windows1252 || self.runs.are_windows_1252());
+        let is_certain = self.is_certain && (encoding != Encoding::Windows1252 || self.single_bytes.are_windows_1252());
         Decoded { encoding, has_mark: self.has_mark, is_certain, not_csv: self.not_csv }
     }
 
@@ -165,7 +162,7 @@ impl TextDecoder {
             State::Ascii => self.decode_ascii(bytes, is_last, give),
             State::Other(encoding, decoder) => {
                 if *encoding == Encoding::Windows1252 {
-                    self.runs.add(bytes);
+                    self.single_bytes.add(bytes);
                 }
                 let encoding = *encoding;
                 let has_errors = transcode(decoder, bytes, is_last, &mut self.out, &mut |text| {
@@ -185,6 +182,7 @@ impl TextDecoder {
             let (plain, rest) = bytes.split_at(first.unwrap_or(bytes.len()));
             if !plain.is_empty() {
                 self.is_at_start = false;
+                self.single_bytes.add(&plain[plain.len() - 1..]);
                 give(plain, Encoding::Utf8);
             }
             match rest.strip_prefix(&MARK) {
@@ -257,43 +255,69 @@ fn not_csv(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// How bytes beyond ASCII follow each other.
-#[derive(Default)]
-struct Runs {
-    /// How many in a row there are now, and the most that there were.
-    now: u32,
-    longest: u32,
-    /// How many bytes may follow in a character of UTF-8, and whether there was a whole one.
-    missing: u8,
-    has_utf8: bool,
-    /// Whether there was a byte that Windows-1252 does not have.
-    has_undefined: bool,
+/// What mean the same in Windows-1252 as in the encodings of Central Europe, Turkey and the Baltic (1250, 1254, 1257), one by
+/// one: €, quotes, dashes, …, a non-breaking space, §, °, and Ä É Ó Ö Ü ß ä é ó ö ü.
+const SHARED: [u8; 25] = [
+    0x80, 0x82, 0x84, 0x85, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0xa0, 0xa7, 0xb0, // signs
+    0xc4, 0xc9, 0xd3, 0xd6, 0xdc, 0xdf, 0xe4, 0xe9, 0xf3, 0xf6, 0xfc, // letters
+];
+
+/// Finds out whether bytes beyond ASCII can only be meant as Windows-1252. There is no mark that says so, and a wrong guess
+/// changes names and texts without anybody seeing it. So nothing but [`SHARED`] may be there, each byte among ASCII, not beside
+/// another one as in the encodings of Chinese and Japanese; and one must be where it makes no sense in Mac Roman, in which
+/// the same bytes are other letters and signs.
+struct SingleBytes {
+    /// The last four bytes; the second one is looked at.
+    window: [u8; 4],
+    /// Whether a quote “ was opened in this row.
+    is_open: bool,
+    has_doubt: bool,
+    has_proof: bool,
 }
 
-impl Runs {
+impl Default for SingleBytes {
+    fn default() -> Self {
+        Self { window: [b'\n'; 4], is_open: false, has_doubt: false, has_proof: false }
+    }
+}
+
+impl SingleBytes {
     fn add(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            if byte.is_ascii() {
-                (self.now, self.missing) = (0, 0);
-                continue;
-            }
-            self.now += 1;
-            self.longest = self.longest.max(self.now);
-            self.has_undefined |= matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d);
-            self.missing = match byte {
-                0x80..=0xbf if self.missing > 0 => {
-                    self.has_utf8 |= self.missing == 1;
-                    self.missing - 1
-                }
-                0xc2..=0xdf => 1,
-                0xe0..=0xef => 2,
-                0xf0..=0xf4 => 3,
-                _ => 0,
-            };
+            let [_, first, second, third] = self.window;
+            self.window = [first, second, third, *byte];
+            self.look();
+        }
+    }
+
+    fn look(&mut self) {
+        let [before, byte, after, then] = self.window;
+        if byte == b'\n' {
+            self.is_open = false;
+        }
+        if byte.is_ascii() {
+            return;
+        }
+        self.has_doubt |= !before.is_ascii() || !after.is_ascii() || !SHARED.contains(&byte);
+        self.has_proof |= match byte {
+            // é; in Mac Roman È, which is in no word with small letters.
+            0xe9 => before.is_ascii_alphabetic() && (before.is_ascii_lowercase() || after.is_ascii_lowercase()),
+            // ä ó ö ü inside a word; in Mac Roman ‰ Û ˆ ¸.
+            0xe4 | 0xf3 | 0xf6 | 0xfc => before.is_ascii_alphabetic() && after.is_ascii_lowercase(),
+            // The ’ of don’t; in Mac Roman í.
+            0x92 => before == b'n' && after == b't' && !then.is_ascii_alphanumeric() && then.is_ascii(),
+            // – between spaces or figures; in Mac Roman ñ.
+            0x96 => (before == b' ' && after == b' ') || (before.is_ascii_digit() && after.is_ascii_digit()),
+            // ” at the end of what “ began; in Mac Roman î and ì.
+            0x94 => self.is_open && !before.is_ascii_whitespace() && after < b'@' && !after.is_ascii_digit(),
+            _ => false,
+        };
+        if byte == 0x93 {
+            self.is_open = !before.is_ascii_alphanumeric() && after.is_ascii_alphanumeric();
         }
     }
 
     fn are_windows_1252(&self) -> bool {
-        self.longest < LONGEST_RUN && !self.has_utf8 && !self.has_undefined
+        self.has_proof && !self.has_doubt
     }
 }

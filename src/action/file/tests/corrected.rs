@@ -95,8 +95,39 @@ fn windows_1252_becomes_utf_8() {
 }
 
 #[rstest]
+#[case(b"Don\x92t wait", "Don’t wait")]
+#[case(b"Caf\xe9, Tan\x92s", "Café, Tan’s")]
+#[case(b"9\x965", "9–5")]
+#[case(b"M\xfcller \x97 Bedok\x85", "Müller — Bedok…")]
+#[case(b"the \x93Blue House\x94", "the “Blue House”")]
+fn what_is_windows_1252_alone_becomes_utf_8(#[case] cell: &[u8], #[case] text: &str) {
+    let file = [b"recipient,language,name,place\n6580001234,english,Tan,\"", cell, b"\"\n"].concat();
+    let copy = copy_of(&file, &checked(&file, rules())).map(|copy| String::from_utf8(copy).unwrap());
+    assert_eq!(copy, Some(format!("{HEADER}\n6580001234,english,Tan,\"{text}\"\n")));
+}
+
+#[test]
+fn of_another_encoding_it_is_said_where_to_save_it_again() {
+    let file = checked(b"recipient,language,name,place\n6580001234,english,\xa3ukasz,Bedok\n", rules());
+    assert_eq!(said(&file), ["not in UTF-8, and its encoding is not certain enough to convert it: save it as CSV UTF-8 where it was made"]);
+}
+
+#[rstest]
 #[case::right(b"recipient,language,name,place\n6580001234,english,Tan,Bedok\n")]
 #[case::nothing_certain(b"recipient,language,name,place\n80001234,english,,Bedok\n")]
+#[case::date(b"recipient,language,name,place\n2025-11-30,english,Tan,Bedok\n")]
+#[case::extension(b"recipient,language,name,place\n447700900123-5,english,Tan,Bedok\n")]
+#[case::thousands(b"recipient,language,name,place\n\"447,700,900,123\",english,Tan,Bedok\n")]
+#[case::capitals_of_two(b"recipient,language,Name,NAME,place\n6580001234,english,Tan,Tan,Bedok\n")]
+#[case::capitals_of_an_unknown_name(b"recipient,language,name,place,Date\n6580001234,english,Tan,Bedok,1 May\n")]
+#[case::mac_roman(b"recipient,language,name,place\n6580001234,english,Jos\x8e,Don\xd5t \n")]
+#[case::mac_roman_that_looks_like_a_quote(b"recipient,language,name,place\n6580001234,english,Sol\x92s,Par\x92s \n")]
+#[case::a_quote_in_gbk(b"recipient,language,name,place\n6580001234,english,Tan,Don\xa1\xaft \n")]
+#[case::a_quote_in_big5(b"recipient,language,name,place\n6580001234,english,Tan,Don\xa1\xa6t \n")]
+#[case::a_name_in_shift_jis(b"recipient,language,name,place\n6580001234,english,\x93c,Bedok \n")]
+#[case::windows_1250(b"recipient,language,name,place\n6580001234,english,\xa3ukasz,Bedok \n")]
+#[case::windows_1250_with_letters_of_both(b"recipient,language,name,place\n6580001234,english,Ren\xe9e Mare\xe8ek,Bedok \n")]
+#[case::dos(b"recipient,language,name,place\n6580001234,english,M\x81ller,Malm\x94 \n")]
 #[case::chinese_in_gbk(b"recipient,language,name,place\n6580001234,chinese,\xc0\xee\xd0\xc0\xe2\xf9,Bedok \n")]
 #[case::open_quote(b"recipient,language,name,place\n6580001234,english,\"Tan ,Bedok \n")]
 #[case::quotes_in_wrong_places(b"recipient;language;name;place\n6580001234;english;\"Tan\" Wei;Bedok \n")]

@@ -37,7 +37,7 @@ fn files() -> Vec<Foreign> {
         Foreign {
             system: "Excel, \"CSV\", German regional settings",
             bytes: windows_1252(
-                "recipient;language;name;place\r\n6580001234;english;Jörg Müller;Café “Süd”\r\n6,58E+09;english;Zoë;Bedok, Block 3\r\n",
+                "recipient;language;name;place\r\n6580001234;english;Jörg Müller;Café “Süd”\r\n6,58E+09;english;Jürgen;Bedok, Block 3\r\n",
             ),
         },
         Foreign {
