@@ -43,11 +43,17 @@ impl NumberCell {
             (digits.to_owned(), MistakeKind::NumberDecimals, Detail::None)
         } else if let Some(digits) = without_thousands(trimmed) {
             let sign = trimmed.chars().filter(|letter| !letter.is_ascii_digit()).take(1).collect::<Vec<char>>();
+            if !is_certain(trimmed, &digits) {
+                return Self::Wrong(MistakeKind::NumberCharacter, Detail::Letters(Letters::of(&sign)));
+            }
             (digits, MistakeKind::NumberSigns, Detail::Letters(Letters::of(&sign)))
         } else {
             match phone_number(cell) {
                 Ok(recipient) => {
                     let signs = distinct(trimmed.chars().filter(|letter| !letter.is_ascii_digit()));
+                    if !is_certain(trimmed, recipient.as_str()) {
+                        return Self::Wrong(MistakeKind::NumberCharacter, Detail::Letters(Letters::of(&signs)));
+                    }
                     (recipient.as_str().to_owned(), MistakeKind::NumberSigns, Detail::Letters(Letters::of(&signs)))
                 }
                 Err(error) => {
@@ -61,6 +67,12 @@ impl NumberCell {
             Err((kind, detail)) => Self::Wrong(kind, detail),
         }
     }
+}
+
+/// Whether these digits are what a cell with other signs means. A date or an extension has hyphens as well, so it must be
+/// written as an international number, or be one of Singapore.
+fn is_certain(cell: &str, digits: &str) -> bool {
+    cell.starts_with(['+', '＋']) || (digits.starts_with("65") && digits.len() == SINGAPORE)
 }
 
 /// Whether digits are a number that the API takes.

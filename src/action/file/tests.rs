@@ -76,6 +76,8 @@ fn a_right_file_can_be_sent() {
 #[case("6,58E+09", "a spreadsheet turned it into a number like 6.59E+09: its digits are lost, get it from its source again")]
 #[case("6,580,001,234", "digits only: \",\" cannot be in a number")]
 #[case("80001234, 80001235", "more than one number: give each a row of its own")]
+#[case("(65) 8000-1234", "digits only: \"(\", \")\", a space and \"-\" cannot be in a number")]
+#[case("2025-11-30", "digits only: \"-\" cannot be in a number")]
 #[case("6580001234.0", "ends with decimals (.0): a phone number has none")]
 #[case("658000123", "9 digits: numbers in Singapore have 8 after 65, others 8 to 15 in all; were some lost?")]
 #[case("S1234567A", "digits only: \"S\" cannot be in a number")]

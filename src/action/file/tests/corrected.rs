@@ -62,6 +62,14 @@ proptest! {
     "recipient,language,name,place\n+65 8000-1234,english,Tan,Bedok\n8000 1234,english,Tan,Bedok\n",
     "recipient,language,name,place\n6580001234,english,Tan,Bedok\n8000 1234,english,Tan,Bedok\n"
 )]
+#[case::abroad(
+    "recipient,language,name,place\n+44 7700 900123,english,Tan,Bedok\n(65) 8000 1234,english,Tan,Bedok\n",
+    "recipient,language,name,place\n447700900123,english,Tan,Bedok\n6580001234,english,Tan,Bedok\n"
+)]
+#[case::capitals(
+    "Recipient,LANGUAGE,\" Name\",place\n6580001234,english,Tan,Bedok\n",
+    "recipient,language,\"name\",place\n6580001234,english,Tan,Bedok\n"
+)]
 #[case::decimals(
     "recipient,language,name,place\n6580001234.0,english,Tan,Bedok\n",
     "recipient,language,name,place\n6580001234,english,Tan,Bedok\n"
