@@ -194,6 +194,7 @@ impl FileChecker {
             has_separator_line,
             has_header: !check.header.is_missing,
             roles: check.header.roles.clone(),
+            in_other_case: check.header.in_other_case.clone(),
         };
         let is_readable = decoded.is_certain && !has_odd_header && !reader.has_other_bytes() && layout.can_be_written(mistakes);
         let known: u32 = check.segments.iter().sum();
@@ -296,7 +297,8 @@ fn about_file(mistakes: &mut Mistakes, name: &str, bytes: u64, decoded: &Decoded
     if decoded.has_mark {
         mistakes.of_file(
             MistakeKind::ByteOrderMark,
-            "begins with a byte order mark, as Excel's \"CSV UTF-8\" does: Postman may take it as part of the first column's name",
+            "begins with a byte order mark, as Excel's \"CSV UTF-8\" does: Postman may take it as part of the first column's name. A corrected \
+             copy is without it",
         );
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Layout {
     pub has_separator_line: bool,
     /// What each column is.
     pub roles: Vec<Role>,
+    /// The columns whose names are right but for capital letters.
+    pub in_other_case: Vec<usize>,
     /// Whether there is a header: otherwise the first row is a message without one, and stays as it is.
     pub has_header: bool,
 }
@@ -132,6 +134,7 @@ impl RowWriter {
             let role = layout.roles.get(index).filter(|_| cells.len() == layout.roles.len() && form_mistake(&cells, index).is_none());
             let text = cells.text(index);
             let corrected = role.and_then(|role| match is_header {
+                true if layout.in_other_case.contains(&index) => Some(Cow::Owned(text.trim().to_ascii_lowercase())),
                 true => layout.has_header.then(|| Cow::Borrowed(text.trim())),
                 false => corrected(*role, text),
             });

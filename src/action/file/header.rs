@@ -6,7 +6,7 @@ use super::mistakes::{Column, Mistakes};
 use super::row_check::form_mistake;
 use super::rows::SEPARATORS;
 use crate::action::value::is_name;
-use crate::delivery::{KnownText, KnownTexts, LANGUAGES, clean_line, counted};
+use crate::delivery::{KnownText, KnownTexts, LANGUAGES, agreeing, clean_line, counted};
 
 /// What the first two columns are called.
 const FIRST: [&str; 2] = ["recipient", "language"];
@@ -16,6 +16,9 @@ const LONGEST_NAME: usize = 40;
 
 /// So many digits are a number, not a name.
 const DIGITS_OF_A_NUMBER: usize = 6;
+
+/// What to do about a mistake that is none with a new template.
+const IF_CHANGED: &str = "If the template has changed since, send one message with it first, and check again";
 
 /// What is in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,8 @@ pub(super) struct Header {
     /// The names for people; `column 4` where there is none.
     pub names: Vec<String>,
     pub roles: Vec<Role>,
+    /// The columns whose names are those that are wanted, but for capital letters.
+    pub in_other_case: Vec<usize>,
     /// Whether one of the languages of the API or a number is in it: then it is the first message.
     pub is_missing: bool,
 }
@@ -77,13 +82,25 @@ impl<'a> Expected<'a> {
 
     /// What they are known from, and what to do if that is not true any more.
     fn told_by(&self) -> String {
+        let show = agreeing(self.texts.len(), "shows", "show");
+        format!("as the campaign's {} {show}. {IF_CHANGED}", self.newest())
+    }
+
+    /// What the length of a text is known from, in a sentence of its own, and what to do if that is not true any more.
+    pub fn text_told_by(&self) -> String {
+        let is = agreeing(self.texts.len(), "is that of", "are those of");
+        let template = agreeing(self.texts.len(), "The template", "The templates");
+        format!("{template} {is} the campaign's {}. {IF_CHANGED}", self.newest())
+    }
+
+    /// The messages that the texts are known from.
+    fn newest(&self) -> String {
         let languages: Vec<&str> = self.texts.iter().map(|(text, _)| text.language.as_str()).collect();
-        let (newest, noun) = match languages.as_slice() {
-            [only] => (format!("newest {only} message"), "shows"),
-            [others @ .., last] => (format!("newest messages in {} and {last}", others.join(", ")), "show"),
-            [] => ("messages".to_owned(), "show"),
-        };
-        format!("as the campaign's {newest} {noun}. If the template has changed since, send one message with it first, and check again")
+        match languages.as_slice() {
+            [only] => format!("newest {only} message"),
+            [] => "messages".to_owned(),
+            several => format!("newest messages in {}", in_words(several)),
+        }
     }
 }
 
@@ -99,7 +116,7 @@ impl Header {
                 (0..cells.len()).map(|index| FIRST.get(index).map_or_else(|| unnamed(index), |name| (*name).to_owned())).collect();
             let roles =
                 (0..cells.len()).map(|index| [Role::Recipient, Role::Language].get(index).copied().unwrap_or(Role::Value)).collect();
-            return Self { row, names, roles, is_missing: true };
+            return Self { row, names, roles, in_other_case: Vec::new(), is_missing: true };
         }
         if let [only] = names.as_slice()
             && only.bytes().filter(|byte| SEPARATORS.contains(byte)).count() >= FIRST.len()
@@ -108,10 +125,11 @@ impl Header {
             mistakes.add(Some(row), Some(column), MistakeKind::ColumnName, Detail::None, |_| {
                 "all names are in one cell: is the whole row in quotes?".to_owned()
             });
-            return Self { row, names: vec![unnamed(0)], roles: vec![Role::Unnamed], is_missing: false };
+            return Self { row, names: vec![unnamed(0)], roles: vec![Role::Unnamed], ..Self::default() };
         }
         let shown: Vec<String> = names.iter().enumerate().map(|(index, name)| shown(name, index)).collect();
-        let header = Self { row, roles: roles(&names), names: shown, is_missing: false };
+        let in_other_case = in_other_case(&names, known);
+        let header = Self { row, roles: roles(&names), names: shown, in_other_case, is_missing: false };
         for (index, name) in names.iter().enumerate() {
             header.check_name(cells, index, name, mistakes);
         }
@@ -130,7 +148,11 @@ impl Header {
 
     /// The first column with this name.
     pub fn of_variable(&self, name: &str) -> Option<usize> {
-        (0..self.names.len()).find(|index| self.roles[*index] == Role::Value && self.names[*index] == name)
+        let is_it = |index: &usize| match self.in_other_case.contains(index) {
+            true => self.names[*index].eq_ignore_ascii_case(name),
+            false => self.names[*index] == name,
+        };
+        (0..self.names.len()).filter(|index| self.roles[*index] == Role::Value).find(is_it)
     }
 
     fn check_name(&self, cells: &RowTexts<'_>, index: usize, name: &str, mistakes: &mut Mistakes) {
@@ -145,18 +167,19 @@ impl Header {
             mistakes.of_row(row, column, MistakeKind::Space, ends);
         }
         let expected = FIRST.get(index).copied().unwrap_or_default();
+        let kind = if self.in_other_case.contains(&index) { MistakeKind::ColumnCase } else { MistakeKind::ColumnName };
         let words = if name.is_empty() {
             "no name: remove the column, or name it after a variable".to_owned()
         } else if is_name(name) {
             return;
-        } else if is_name(&name.to_lowercase()) {
-            format!("write it in lower-case letters: {}", name.to_lowercase())
+        } else if is_name(&name.to_ascii_lowercase()) {
+            format!("write it in lower-case letters: {}", name.to_ascii_lowercase())
         } else if !expected.is_empty() {
             return;
         } else {
             "names have lower-case letters, digits and _, and begin with a letter".to_owned()
         };
-        mistakes.add(Some(row), column, MistakeKind::ColumnName, Detail::None, |_| words);
+        mistakes.add(Some(row), column, kind, Detail::None, |_| words);
     }
 
     fn check_first(&self, names: &[&str], mistakes: &mut Mistakes) {
@@ -197,7 +220,9 @@ impl Header {
                 });
             }
         }
-        for (number, name) in expected.into_iter().filter(|name| !names.contains(name)).enumerate() {
+        // Of a name in capital letters it has been said what is wrong with it.
+        let is_there = |name: &&str| names.iter().any(|found| found.eq_ignore_ascii_case(name));
+        for (number, name) in expected.into_iter().filter(|name| !is_there(name)).enumerate() {
             let column = Column { number: (names.len() + number) as u32, name };
             mistakes.add(Some(self.row), Some(column), MistakeKind::ColumnMissing, Detail::None, |_| {
                 format!("missing: the template has this variable, {}", known.told_by())
@@ -241,11 +266,34 @@ pub(super) fn is_blank(line: &[u8]) -> bool {
     std::str::from_utf8(line).is_ok_and(|line| line.chars().all(|letter| letter.is_whitespace() || matches!(letter, ',' | ';' | '|')))
 }
 
-/// Whether these are not names, but the cells of a message.
+/// Whether these are not names, but the cells of a message. Variables can have the names of languages, and names with many
+/// digits.
 fn is_message(names: &[&str]) -> bool {
     let is_number = |name: &&str| name.chars().filter(char::is_ascii_digit).count() >= DIGITS_OF_A_NUMBER;
     let is_language = |name: &&str| LANGUAGES.iter().any(|language| language.eq_ignore_ascii_case(name));
-    names.iter().any(is_number) || names.iter().any(is_language)
+    let has = |wanted: &str| names.iter().any(|name| name.eq_ignore_ascii_case(wanted));
+    let is_header = FIRST.into_iter().all(has);
+    !is_header && names.iter().take(FIRST.len()).any(|name| is_number(name) || is_language(name))
+}
+
+/// The columns whose names are those of the API or of the template, but for capital letters, and which no other column has.
+fn in_other_case(names: &[&str], known: &Expected<'_>) -> Vec<usize> {
+    let expected = known.names();
+    let is_in_other_case = |name: &str| {
+        let is_it = |wanted: &&str| wanted.eq_ignore_ascii_case(name);
+        !is_name(name)
+            && FIRST.iter().chain(&expected).any(is_it)
+            && names.iter().filter(|other| other.eq_ignore_ascii_case(name)).count() == 1
+    };
+    (0..names.len()).filter(|index| is_in_other_case(names[*index])).collect()
+}
+
+/// Names in a sentence: `english, malay and tamil`.
+pub(super) fn in_words(names: &[&str]) -> String {
+    match names {
+        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 fn unnamed(index: usize) -> String {

@@ -35,6 +35,8 @@ pub enum MistakeKind {
     FirstColumns,
     /// A name of the header that no variable can have.
     ColumnName,
+    /// A name of the header is right but for its capital letters.
+    ColumnCase,
     /// A name of the header appears twice.
     ColumnTwice,
     /// The template has no such variable.
@@ -164,6 +166,7 @@ impl MistakeKind {
             MistakeKind::NoHeader => "no-header",
             MistakeKind::FirstColumns => "first-columns",
             MistakeKind::ColumnName => "column-name",
+            MistakeKind::ColumnCase => "column-case",
             MistakeKind::ColumnTwice => "column-twice",
             MistakeKind::ColumnUnknown => "column-unknown",
             MistakeKind::ColumnMissing => "column-missing",
@@ -196,20 +199,26 @@ impl MistakeKind {
         }
     }
 
+    /// What was done about it in a corrected copy: `removed empty rows`; `None` for one that cannot be corrected.
+    pub fn corrected_words(self) -> Option<&'static str> {
+        match self {
+            MistakeKind::Encoding => Some("wrote it in UTF-8"),
+            MistakeKind::ByteOrderMark => Some("removed the byte order mark"),
+            MistakeKind::Separator => Some("put commas between the cells"),
+            MistakeKind::LineEnds => Some("replaced carriage returns by line feeds"),
+            MistakeKind::ColumnCase => Some("wrote the name in lower-case letters"),
+            MistakeKind::EmptyRow => Some("removed empty rows"),
+            MistakeKind::Formula => Some("replaced formulas by the text in their quotes"),
+            MistakeKind::Space => Some("removed spaces at the ends"),
+            MistakeKind::NumberSigns => Some("left only the digits of numbers"),
+            MistakeKind::NumberDecimals => Some("removed the decimals of numbers"),
+            _ => None,
+        }
+    }
+
     /// Whether a corrected copy can be without it, and nothing has to be guessed for that.
     pub fn is_correctable(self) -> bool {
-        matches!(
-            self,
-            MistakeKind::Encoding
-                | MistakeKind::ByteOrderMark
-                | MistakeKind::Separator
-                | MistakeKind::LineEnds
-                | MistakeKind::EmptyRow
-                | MistakeKind::Formula
-                | MistakeKind::Space
-                | MistakeKind::NumberSigns
-                | MistakeKind::NumberDecimals
-        )
+        self.corrected_words().is_some()
     }
 
     /// The kind of a fault of a value, and what is particular about it.
