@@ -33,6 +33,8 @@ pub struct MistakeGroup {
     column: Option<String>,
     /// The different sentences of its mistakes.
     sentences: Vec<(Detail, String)>,
+    /// The messages that it rests on, as a sentence.
+    told_by: Option<String>,
     /// Empty where it is about the file as a whole.
     runs: Vec<Run>,
     count: u32,
@@ -79,6 +81,12 @@ impl Mistakes {
         self.add(Some(row), column, kind, detail, |detail| kind.words(detail));
     }
 
+    /// A mistake of a row with a text that is known from messages; `told_by`: from which, as a sentence.
+    pub(super) fn of_known_text(&mut self, row: u32, kind: MistakeKind, detail: Detail, told_by: &str) {
+        let group = self.add(Some(row), None, kind, detail, |detail| format!("{}. {told_by}", kind.words(detail)));
+        group.told_by.get_or_insert_with(|| told_by.to_owned());
+    }
+
     /// The same with a sentence of its own.
     pub(super) fn add(
         &mut self,
@@ -87,21 +95,23 @@ impl Mistakes {
         kind: MistakeKind,
         detail: Detail,
         words: impl FnOnce(Detail) -> String,
-    ) {
+    ) -> &mut MistakeGroup {
         let column_number = column.map_or(u32::MAX, |column| column.number);
         let groups = &mut self.groups;
         let index = *self.index.entry((kind, column_number)).or_insert_with(|| {
             let column = column.map(|column| column.name.to_owned());
-            groups.push(MistakeGroup { kind, column_number, column, sentences: Vec::new(), runs: Vec::new(), count: 0 });
+            groups.push(MistakeGroup { kind, column_number, column, sentences: Vec::new(), told_by: None, runs: Vec::new(), count: 0 });
             groups.len() as u32 - 1
         });
-        if self.groups[index as usize].add(row, detail, words) {
+        let group = &mut self.groups[index as usize];
+        if group.add(row, detail, words) {
             self.len += 1;
             if row.is_some() && row != self.last_row {
                 self.last_row = row;
                 self.rows += 1;
             }
         }
+        group
     }
 
     /// The last row with a mistake.
@@ -238,7 +248,10 @@ impl MistakeGroup {
     pub fn words(&self) -> String {
         match self.sentences.as_slice() {
             [(_, only)] => only.clone(),
-            _ => self.kind.words(Detail::Various),
+            _ => {
+                let words = self.kind.words(Detail::Various);
+                self.told_by.as_ref().map_or_else(|| words.clone(), |told_by| format!("{words}. {told_by}"))
+            }
         }
     }
 

@@ -37,6 +37,8 @@ pub(super) struct RowCheck {
     /// Whether Chinese or Tamil values have bytes that were decoded as Windows-1252, which has no such letters.
     pub has_foreign_letters: bool,
     texts: Vec<Option<MeasuredText>>,
+    /// What the texts are known from.
+    told_by: String,
     /// What the value in each column takes.
     sums: Vec<TextSum>,
 }
@@ -76,7 +78,9 @@ impl RowCheck {
             let known = rules.known.of(language)?;
             MeasuredText::new(known, |name| header.of_variable(name))
         });
+        let expected = Expected::new(&rules.known);
         let mut check = Self {
+            told_by: expected.text_told_by(),
             sums: vec![TextSum::default(); header.names.len()],
             header,
             mistakes,
@@ -91,7 +95,7 @@ impl RowCheck {
             has_foreign_letters: false,
             texts: texts.into_iter().collect(),
         };
-        check.advise_columns(&Expected::new(&rules.known));
+        check.advise_columns(&expected);
         check
     }
 
@@ -170,7 +174,7 @@ impl RowCheck {
         let is_whole = text.is_some_and(MeasuredText::is_whole);
         let size = sized.map(|(size, _)| size).filter(|_| is_whole);
         match sized.and_then(|(size, body)| LengthFault::of(body, size)).map(MistakeKind::of_length) {
-            Some(Some((kind, detail))) => self.mistakes.of_row(number, None, kind, detail),
+            Some(Some((kind, detail))) => self.mistakes.of_known_text(number, kind, detail, &self.told_by),
             Some(None) => drop(self.advice.add(AdviceKind::LongBody, None, number)),
             None => {}
         }

@@ -120,9 +120,14 @@ fn a_text_has_a_length_that_is_sent() {
     let row = |length: usize| format!("6580001234,english,{},Bedok", "a".repeat(length));
     let fixed = "Dear , see you at Bedok.".len();
     assert_eq!(of_rows(&[&row(321 - fixed)]), ["~ more than 320 characters in the body of 1 row: at most 320 are advised"]);
-    assert_eq!(of_rows(&[&row(940)]), ["row 2: 7 segments, and at most 6 are sent: shorten a value"]);
-    let words = "row 2: 1,001 characters in the body, and at most 1,000 are sent: shorten a value";
+    let told = "The templates are those of the campaign's newest messages in english and chinese. If the template has changed since, send one message with it first, and check again";
+    let segments = format!("row 2: 7 segments, and at most 6 are sent: shorten a value. {told}");
+    assert_eq!(of_rows(&[&row(940)]), [segments]);
+    let words = format!("row 2: 1,001 characters in the body, and at most 1,000 are sent: shorten a value. {told}");
     assert_eq!(of_rows(&[&row(1_001 - fixed)]), [words]);
+    let file = checked(format!("{HEADER}\n{}\n{}", row(1_001 - fixed), row(1_000)), rules());
+    let of_group = format!("too long: at most 1,000 characters in the body, 1,530 in all, and 6 segments are sent. {told}");
+    assert_eq!(file.mistakes().groups()[0].words(), of_group);
 }
 
 #[test]
