@@ -31,7 +31,7 @@ use cells::RowReader;
 pub use corrector::FileCorrector;
 use corrector::Layout;
 use decoding::{Decoded, Encoding, TextDecoder};
-use header::{Expected, Header, Role, is_blank, named_separator, separator_of};
+use header::{Expected, Header, Role, in_words, is_blank, named_separator, separator_of};
 use kind::Detail;
 pub use kind::MistakeKind;
 pub use mistakes::{FileMistake, MistakeGroup, Mistakes};
@@ -327,13 +327,14 @@ fn advice(rules: &FileRules, check: &mut RowCheck) -> Vec<FileAdvice> {
     let mut counts = std::mem::take(&mut check.advice);
     let recipient = header.roles.iter().position(|role| *role == Role::Recipient);
     same_numbers(&mut counts, recipient, &check.numbers, &check.number_rows);
-    let seen = rules.known.languages().collect::<Vec<_>>().join(", ");
+    let seen = in_words(&rules.known.languages().collect::<Vec<_>>());
     let is_whole = rules.had_message.is_whole();
     let of_counts = counts.into_sorted().into_iter().map(|(kind, column, counted)| FileAdvice {
         kind,
         words: counted.words(kind, is_whole, &seen),
         column: column.and_then(|index| header.names.get(index).cloned()),
         count: counted.count,
+        row_count: counted.row_count(),
         rows: counted.rows,
     });
     let mut advice: Vec<FileAdvice> = of_counts.chain(missing_columns(rules, check)).collect();
@@ -353,6 +354,7 @@ fn missing_columns<'a>(rules: &'a FileRules, check: &'a RowCheck) -> impl Iterat
             kind: AdviceKind::ColumnMissing,
             column: Some(name.to_owned()),
             count: with.iter().map(rows).sum(),
+            row_count: with.iter().map(rows).sum(),
             rows: Vec::new(),
             words: format!("missing: the known text in {} has this variable", with.join(" and ")),
         })

@@ -54,6 +54,8 @@ pub struct FileAdvice {
     pub column: Option<String>,
     /// How many rows it is about; of the same numbers, how many numbers.
     pub count: u32,
+    /// In how many rows it is: of the same numbers, in how many they are.
+    pub row_count: u32,
     /// The first of these rows, as a spreadsheet counts.
     pub rows: Vec<u32>,
     /// The sentence about it. It has no text of a cell in it.
@@ -121,6 +123,11 @@ impl AdviceCounts {
 }
 
 impl Counted {
+    /// In how many rows it is.
+    pub fn row_count(&self) -> u32 {
+        self.count.max(self.repeated)
+    }
+
     /// Gathers the characters of a row.
     pub fn gather(&mut self, letters: impl Iterator<Item = char>) {
         for letter in letters {
@@ -138,8 +145,7 @@ impl Counted {
         let number = self.count as usize;
         let numbers = counted(number, "number");
         let rows = counted(number, "row");
-        let is = agreeing(number, "is", "are");
-        let ends = agreeing(number, "ends", "end");
+        let (has, goes) = (agreeing(number, "has", "have"), agreeing(number, "goes", "go"));
         match kind {
             AdviceKind::SameNumber if self.repeated as usize == number * 2 => {
                 format!("{numbers} {} twice", agreeing(number, "appears", "appear"))
@@ -150,17 +156,18 @@ impl Counted {
             }
             AdviceKind::HadMessage => {
                 let among = if is_whole { "" } else { ", as far as the loaded messages show" };
-                format!("{rows} {} to a number that had a message today{among}", agreeing(number, "goes", "go"))
+                format!("{rows} {goes} to a number that had a message today{among}")
             }
-            AdviceKind::ManyZeros => {
-                format!("{numbers} {ends} with many zeros: did a spreadsheet round {}?", agreeing(number, "it", "them"))
+            AdviceKind::ManyZeros => format!("{rows} {has} a number that ends with many zeros: did a spreadsheet round it?"),
+            AdviceKind::UnusualNumber => {
+                format!("{rows} {has} an unusual number: numbers in Singapore begin with 3, 6, 8 or 9 after 65")
             }
-            AdviceKind::UnusualNumber => format!("{numbers} {is} unusual: numbers in Singapore begin with 3, 6, 8 or 9 after 65"),
             AdviceKind::Abroad => {
-                let (their, they) = (agreeing(number, "its", "their"), agreeing(number, "it is", "they are"));
-                format!("{numbers} {is} abroad: {their} last status is \"with telco\", and {they} charged at the price for abroad")
+                format!("{rows} {goes} abroad: the last status there is \"with telco\", and the price is that for abroad")
             }
-            AdviceKind::LanguageNotSeen => format!("{rows} in a language not seen in this campaign, only {seen}: the API decides"),
+            AdviceKind::LanguageNotSeen => {
+                format!("{rows} {has} a new language: this campaign has only used {seen}, and Postman may refuse another")
+            }
             AdviceKind::QuestionMarks => {
                 format!("runs of question marks in {rows}: were letters lost when it was saved as CSV instead of CSV UTF-8?")
             }

@@ -190,10 +190,10 @@ fn advice_names_numbers_and_rows() {
         "row 6 name: \"\\\" is not allowed in English texts",
         "~ recipient: 1 number appears twice",
         "~ recipient: 2 rows go to a number that had a message today",
-        "~ recipient: 1 number ends with many zeros: did a spreadsheet round it?",
-        "~ recipient: 1 number is unusual: numbers in Singapore begin with 3, 6, 8 or 9 after 65",
-        "~ recipient: 1 number is abroad: its last status is \"with telco\", and it is charged at the price for abroad",
-        "~ language: 1 row in a language not seen in this campaign, only english, chinese: the API decides",
+        "~ recipient: 1 row has a number that ends with many zeros: did a spreadsheet round it?",
+        "~ recipient: 1 row has an unusual number: numbers in Singapore begin with 3, 6, 8 or 9 after 65",
+        "~ recipient: 1 row goes abroad: the last status there is \"with telco\", and the price is that for abroad",
+        "~ language: 1 row has a new language: this campaign has only used english and chinese, and Postman may refuse another",
         "~ place: runs of question marks in 1 row: were letters lost when it was saved as CSV instead of CSV UTF-8?",
         "~ name: NULL, #N/A or the like in 1 row: is the value missing?",
         "~ name: \\n in 1 row: it is sent as these two characters, not as a line break",
@@ -201,6 +201,31 @@ fn advice_names_numbers_and_rows() {
     ];
     assert_eq!(said(&file), expected);
     assert_eq!(file.advice()[0].rows, [2, 3]);
+}
+
+#[rstest]
+#[case::mark("\u{feff}recipient,language,name,place\n", &["removed the byte order mark"])]
+#[case::separator("recipient;language;name;place\n", &["put commas between the cells"])]
+#[case::case("recipient,language,Name,place\n", &["wrote the name in lower-case letters"])]
+#[case::rows("\nrecipient,language,name,place\n", &["removed empty rows"])]
+#[case::number("recipient,language,name,place\n+65 8000 1234,english, Tan,\n", &["left only the digits of numbers", "removed spaces at the ends"])]
+fn what_was_corrected_is_told_as_done(#[case] file: &str, #[case] words: &[&str]) {
+    let file = checked(file, rules());
+    let told: Vec<&str> = file.mistakes().groups().iter().filter_map(|group| group.kind().corrected_words()).collect();
+    assert_eq!(told, words);
+}
+
+#[test]
+fn rows_are_counted_apart_from_numbers() {
+    let twice = "60123456789,english,Tan,Bedok\n".repeat(3);
+    let file = checked(format!("{HEADER}\n{twice}6580001234,english,Tan,Bedok\n6580001234,english,Tan,Bedok\n"), rules());
+    let expected = [
+        "~ recipient: 2 numbers appear more than once, in 5 rows",
+        "~ recipient: 3 rows go abroad: the last status there is \"with telco\", and the price is that for abroad",
+    ];
+    assert_eq!(said(&file), expected);
+    let counts: Vec<_> = file.advice().iter().map(|advice| (advice.count, advice.row_count, advice.rows.len())).collect();
+    assert_eq!(counts, [(2, 5, 5), (3, 3, 3)]);
 }
 
 #[test]

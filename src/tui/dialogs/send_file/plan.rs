@@ -256,7 +256,7 @@ impl FilePlan {
         said.extend(facts::changes(file, &self.copy_of));
         said.extend(file.advice().iter().map(|advice| {
             let column = advice.column.as_ref().map(|column| format!("{}: ", clean_line(column))).unwrap_or_default();
-            let rows = rows_words(advice.rows.iter().copied(), advice.count);
+            let rows = rows_words(advice.rows.iter().copied(), advice.row_count);
             let rows = if rows.is_empty() { String::new() } else { format!(" ({rows})") };
             Sentence::new(format!("! {column}{}{rows}", advice.words), Role::Warning, 3)
         }));
