@@ -20,11 +20,12 @@ mod sizes;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::charges::SegmentSum;
 use super::upload::{FileSource, Sha256, Sha256Hasher, UploadFile};
-use crate::delivery::{KnownTexts, LANGUAGES, SentNumbers, counted, grouped};
+use crate::delivery::{KnownTexts, LANGUAGES, SentNumbers, clean_line, counted, grouped};
 use advice::AdviceCounts;
 pub use advice::{AdviceKind, FileAdvice};
 use cells::RowReader;
@@ -383,9 +384,14 @@ fn same_numbers(counts: &mut AdviceCounts, column: Option<usize>, numbers: &[u64
 }
 
 impl CheckedFile {
-    /// The file's name.
+    /// The file's name, as it is: for requests and records. Its `shown_name` is for people.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same for people: in one line, without characters that a terminal would obey. Files can have any name.
+    pub fn shown_name(&self) -> Cow<'_, str> {
+        clean_line(&self.name)
     }
 
     /// Its size in bytes.

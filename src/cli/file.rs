@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::Format;
 use super::records::RecordWriter;
 use crate::action::{CheckedFile, FileChecker, FileCorrector, FileMistake, FileRules, FileSource, LARGEST_FILE};
+use crate::delivery::clean_line;
 use crate::postman::Explanation;
 
 /// How much is read at a time, in bytes: between two pieces it can be cancelled.
@@ -60,6 +61,11 @@ impl GivenFile {
             GivenFile::Input => INPUT_NAME.to_owned(),
         }
     }
+
+    /// The same for people.
+    fn shown_name(&self) -> String {
+        clean_line(&self.name()).into_owned()
+    }
 }
 
 /// Checks a file whole. `progress` is told how many bytes were read, of how many where that is known, and says whether to
@@ -72,7 +78,7 @@ pub(in crate::cli) fn read(
     rules: FileRules,
     mut progress: impl FnMut(u64, Option<u64>) -> bool,
 ) -> Result<ReadFile, Unread> {
-    let failed = |error: io::Error| Unread::Failed(unreadable(&given.name(), &error));
+    let failed = |error: io::Error| Unread::Failed(unreadable(&given.shown_name(), &error));
     let mut checker = FileChecker::new(&given.name(), rules);
     let (mut input, about): (Box<dyn Read>, Option<(&PathBuf, Metadata)>) = match given {
         GivenFile::Input => (Box::new(io::stdin()), None),
@@ -80,17 +86,17 @@ pub(in crate::cli) fn read(
             let file = opened(path).map_err(failed)?;
             let about = file.metadata().map_err(failed)?;
             if about.is_dir() {
-                return Err(Unread::Failed(is_a_folder(&given.name())));
+                return Err(Unread::Failed(is_a_folder(&given.shown_name())));
             }
             if file.is_terminal() {
-                return Err(Unread::Failed(is_a_terminal(&given.name())));
+                return Err(Unread::Failed(is_a_terminal(&given.shown_name())));
             }
             if about.is_file() { (Box::new(file), Some((path, about))) } else { (Box::new(Pipe(file)), None) }
         }
     };
     let total = about.as_ref().map(|(_, about)| about.len());
     if let Some(bytes) = total.filter(|bytes| *bytes > LARGEST_FILE) {
-        return Err(Unread::Failed(too_large(&given.name(), Some(bytes))));
+        return Err(Unread::Failed(too_large(&given.shown_name(), Some(bytes))));
     }
     // What comes through a pipe cannot be read twice.
     let mut kept = about.is_none().then(Vec::new);
@@ -108,7 +114,7 @@ pub(in crate::cli) fn read(
         };
         bytes += read as u64;
         if bytes > LARGEST_FILE {
-            return Err(Unread::Failed(too_large(&given.name(), None)));
+            return Err(Unread::Failed(too_large(&given.shown_name(), None)));
         }
         checker.feed(&piece[..read]);
         if let Some(kept) = &mut kept {
@@ -118,7 +124,7 @@ pub(in crate::cli) fn read(
     let source = match (about, kept) {
         (Some((path, before)), _) => {
             if fs::metadata(path).map_err(failed)?.has_changed_since(&before) || before.len() != bytes {
-                return Err(Unread::Failed(changed(&given.name())));
+                return Err(Unread::Failed(changed(&given.shown_name())));
             }
             FileSource::Path(std::path::absolute(path).map_err(failed)?)
         }
@@ -187,16 +193,16 @@ impl Changes for Metadata {
 /// The file is no longer the one that was checked, or the copy cannot be written.
 pub(in crate::cli) fn write_corrected(file: &ReadFile, rules: FileRules, to: &Path) -> Result<ReadFile, Explanation> {
     let name = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let failed = |error: io::Error| unwritten(&name, &error);
+    let failed = |error: io::Error| unwritten(&clean_line(&name), &error);
     let (bytes, permissions) = match &file.source {
         FileSource::Memory(bytes) => (bytes.clone(), None),
         FileSource::Path(path) => {
             let read = || Ok((fs::read(path)?, fs::metadata(path)?.permissions()));
-            let (bytes, permissions) = read().map_err(|error: io::Error| unreadable(file.checked.name(), &error))?;
+            let (bytes, permissions) = read().map_err(|error: io::Error| unreadable(&file.checked.shown_name(), &error))?;
             (Bytes::from(bytes), Some(permissions))
         }
     };
-    let Some(mut corrector) = FileCorrector::of(&file.checked) else { return Err(not_correctable(file.checked.name())) };
+    let Some(mut corrector) = FileCorrector::of(&file.checked) else { return Err(not_correctable(&file.checked.shown_name())) };
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // Only its owner can read it until it is whole.
     let mut copy = tempfile::Builder::new().prefix(".corrected-").tempfile_in(folder).map_err(failed)?;
@@ -213,7 +219,7 @@ pub(in crate::cli) fn write_corrected(file: &ReadFile, rules: FileRules, to: &Pa
         write(&mut corrected, &mut copy).map_err(failed)?;
     }
     if !corrector.finish(&mut corrected) {
-        return Err(changed(file.checked.name()));
+        return Err(changed(&file.checked.shown_name()));
     }
     write(&mut corrected, &mut copy).map_err(failed)?;
     if let Some(permissions) = permissions {

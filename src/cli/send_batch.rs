@@ -172,7 +172,7 @@ fn may_be_again(plan: &UploadPlan, arguments: &SendBatchArguments) -> Result<(),
     match &arguments.again {
         Some(named) if named != name => {
             let what = format!("`--again {}` names another file: nothing was sent.", crate::delivery::clean_line(named));
-            Err(Failure::usage(what, format!("The file's name is “{name}”.")))
+            Err(Failure::usage(what, format!("The file's name is “{}”.", crate::delivery::clean_line(name))))
         }
         None if plan.must_be_named() => {
             let why = "Everyone in it would get a second message.";

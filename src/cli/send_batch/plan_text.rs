@@ -17,7 +17,7 @@ pub(super) fn announcement(checked: &CheckedFile, campaign: &ConfiguredCampaign,
         settings.host_kind.word().to_uppercase(),
         settings.name,
         counted(rows, "message"),
-        checked.name(),
+        checked.shown_name(),
         checked.bytes() as f64 / 1e6
     )];
     for sample in checked.samples() {

@@ -164,6 +164,13 @@ fn a_file_has_a_name_and_a_size_that_are_taken() {
 }
 
 #[test]
+fn a_name_is_shown_without_what_a_terminal_obeys() {
+    let file = FileChecker::new("a\u{1b}[2J\nb.csv", rules()).finish();
+    assert!(!file.shown_name().contains(['\u{1b}', '\n']), "{}", file.shown_name());
+    assert_eq!(file.name(), "a\u{1b}[2J\nb.csv");
+}
+
+#[test]
 fn an_environment_can_take_a_few_rows_only() {
     let rows = |count: usize| {
         let rules = FileRules { most_rows: Some(20), ..rules() };

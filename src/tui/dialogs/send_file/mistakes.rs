@@ -316,7 +316,7 @@ impl Dialog for FileMistakes {
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let style = |role| shared.look.style(role);
         let columns = page::text_width(usize::from(area.width));
-        let name = clean_line(self.found.checked.name()).into_owned();
+        let name = self.found.checked.shown_name().into_owned();
         let left = vec![Piece::new("Mistakes in", style(Role::Strong), 1), Piece::new(name, style(Role::Strong), 0).gap(1)];
         let right = match self.listed {
             Some(cursor) => row_of(to_index(cursor), to_index(self.found.checked.mistakes().len())).replacen("row", "mistake", 1),

@@ -126,7 +126,7 @@ impl UploadQuestion {
     fn says(&self, shared: &Shared, campaign: &Campaign) -> Vec<Sentence> {
         let file = &self.reviewed.checked;
         let dot = if shared.look.ascii { "," } else { " ·" };
-        let mut said = vec![Sentence::new(format!("{}   {}", clean_line(file.name()), facts::size_words(file)), Role::Strong, 0)];
+        let mut said = vec![Sentence::new(format!("{}   {}", file.shown_name(), facts::size_words(file)), Role::Strong, 0)];
         said.extend(self.asked.refusal());
         if let Some(why) = self.plan.as_ref().and_then(UploadPlan::refusal) {
             said.push(Sentence::new(format!("It cannot be sent now: {why}."), Role::Warning, 0));
