@@ -256,6 +256,13 @@ pub(in crate::cli) struct MistakeRecord<'a> {
     message: &'a str,
 }
 
+impl<'a> MistakeRecord<'a> {
+    /// One that a corrected copy is without: its message says what was done.
+    pub fn corrected(mistake: FileMistake<'a>) -> Self {
+        Self { message: mistake.kind.corrected_words().unwrap_or(mistake.words), ..Self::from(mistake) }
+    }
+}
+
 impl<'a> From<FileMistake<'a>> for MistakeRecord<'a> {
     fn from(mistake: FileMistake<'a>) -> Self {
         Self { row: mistake.row, column: mistake.column, kind: mistake.kind.word(), message: mistake.words }

@@ -169,6 +169,8 @@ fn what_needs_no_guess_is_corrected_in_a_copy() {
     for kind in ["byte-order-mark", "separator", "number-signs", "space", "empty-row"] {
         assert!(kinds.contains(&kind.to_owned()), "{kind} in {kinds:?}");
     }
+    let words: Vec<String> = ran.lines().iter().filter(|line| line["kind"].is_string()).map(|line| text(&line["message"])).collect();
+    assert!(words.contains(&"left only the digits of numbers".to_owned()), "what was done: {words:?}");
     assert!(ran.err.contains("corrected.csv has no mistakes."), "{}", ran.err);
     // Nothing is overwritten, and what needs a guess stays.
     let again = send_batch(&stage, &path, &["--correct", to.to_str().unwrap()]);

@@ -116,7 +116,7 @@ fn correctable(checked: &CheckedFile) -> impl Iterator<Item = &MistakeGroup> {
 pub(super) fn by_kind(checked: &CheckedFile) -> String {
     let mut lines = vec![format!(
         "{}: {}, {:.1} MB, checked whole.",
-        checked.name(),
+        checked.shown_name(),
         counted(checked.rows() as usize, "row"),
         checked.bytes() as f64 / 1e6
     )];
@@ -129,7 +129,15 @@ pub(super) fn by_kind(checked: &CheckedFile) -> String {
 }
 
 fn group_row(group: &MistakeGroup) -> Vec<String> {
-    vec![grouped(group.count() as usize), group.column().unwrap_or_default().to_owned(), group.words(), first_rows(group)]
+    row_of(group, group.words())
+}
+
+fn corrected_row(group: &MistakeGroup) -> Vec<String> {
+    row_of(group, group.kind().corrected_words().unwrap_or_default().to_owned())
+}
+
+fn row_of(group: &MistakeGroup, words: String) -> Vec<String> {
+    vec![grouped(group.count() as usize), group.column().unwrap_or_default().to_owned(), words, first_rows(group)]
 }
 
 /// `17, 204, 9,311 and 38 more`.
@@ -191,21 +199,21 @@ pub(super) async fn correct(
     let copy: ReadFile = copy.map_err(|why| Failure { text: why, exit: Exit::Usage })?;
     let mut out = io::stdout().lock();
     if context.format() == Format::Table {
-        let rows = correctable(&read.checked).map(group_row).collect();
+        let rows = correctable(&read.checked).map(corrected_row).collect();
         writeln!(out, "{}", columns(&["count", "column", "what was corrected", "rows"], 4, rows))?;
         out.flush()?;
     } else {
         let mut records = RecordWriter::new(io::BufWriter::new(&mut out), context.format(), FIELDS);
         for mistake in read.checked.mistakes().by_row().filter(|mistake| mistake.kind.is_correctable()) {
-            records.record(&MistakeRecord::from(mistake))?;
+            records.record(&MistakeRecord::corrected(mistake))?;
         }
         records.summary(&summary(&copy.checked, campaign))?;
         records.finish()?;
     }
     let left = copy.checked.mistakes();
     context.notice(&match left.len() {
-        0 => format!("{} has no mistakes.", copy.checked.name()),
-        number => format!("{} has {} left.", copy.checked.name(), counted(usize::try_from(number).unwrap_or(usize::MAX), "mistake")),
+        0 => format!("{} has no mistakes.", copy.checked.shown_name()),
+        number => format!("{} has {} left.", copy.checked.shown_name(), counted(usize::try_from(number).unwrap_or(usize::MAX), "mistake")),
     });
     Ok(if left.is_empty() { Exit::Done } else { Exit::Usage })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::action::{CheckedFile, FileRules, MistakeGroup, MistakeKind};
+use crate::action::{CheckedFile, FileRules, MistakeGroup};
 use crate::delivery::{agreeing, clean_line, counted, grouped};
 use crate::postman::HostKind;
 use crate::tui::Role;
@@ -40,36 +40,19 @@ pub(super) fn rows_words(rows: impl Iterator<Item = u32>, count: u32) -> String 
 /// How many rows are named.
 const FIRST_ROWS: usize = 5;
 
-/// What was corrected in a copy: `clinic-corrected.csv is a new copy of clinic.csv: commas between the cells; recipient:
-/// digits alone (812 rows)`.
+/// What was corrected in a copy: `clinic-corrected.csv is a new copy of clinic.csv. Corrected: put commas between the cells;
+/// recipient: left only the digits of numbers (812 rows)`.
 pub(super) fn changes(copy: &CheckedFile, of: &Option<Arc<CheckedFile>>) -> Option<Sentence> {
     let original = of.as_ref()?;
     let change = |group: &MistakeGroup| {
-        let words = corrected(group.kind())?;
+        let words = group.kind().corrected_words()?;
         let column = group.column().map(|column| format!("{}: ", clean_line(column))).unwrap_or_default();
         let rows = group.rows().next().map(|_| format!(" ({})", counted(group.count() as usize, "row"))).unwrap_or_default();
         Some(format!("{column}{words}{rows}"))
     };
     let changes: Vec<String> = original.mistakes().groups().iter().filter_map(change).collect();
-    let what = format!("{} is a new copy of {}, with", clean_line(copy.name()), clean_line(original.name()));
-    Some(Sentence::new(format!("{what} {}.", changes.join("; ")), Role::Fine, 2))
-}
-
-/// What a copy has in place of a mistake; `None` for one that cannot be corrected.
-fn corrected(kind: MistakeKind) -> Option<&'static str> {
-    Some(match kind {
-        MistakeKind::Encoding => "its text in UTF-8",
-        MistakeKind::ByteOrderMark => "no byte order mark",
-        MistakeKind::Separator => "commas between the cells",
-        MistakeKind::LineEnds => "line feeds as line ends",
-        MistakeKind::EmptyRow => "no empty rows",
-        MistakeKind::Formula => "texts in place of formulas",
-        MistakeKind::Space => "no spaces at the ends",
-        MistakeKind::NumberSigns => "digits alone",
-        MistakeKind::NumberDecimals => "no decimals",
-        _ if kind.is_correctable() => "it corrected",
-        _ => return None,
-    })
+    let what = format!("{} is a new copy of {}", copy.shown_name(), original.shown_name());
+    Some(Sentence::new(format!("{what}. Corrected: {}.", changes.join("; ")), Role::Fine, 2))
 }
 
 /// How many rows and bytes: `20,000 messages, 38.4 MB`.
