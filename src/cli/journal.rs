@@ -26,8 +26,8 @@ use crate::state::{
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Newest first: retries with their outcome, the API's code and trace id, and the number of attempts;
 reveals, exports, unlocks and locks. The journal holds no recipient and no text. An unknown outcome
-is looked up at the next start of the dashboard or of `postwatch retry` on its campaign; if it stays
-unknown, the user settles it in the dashboard's activity view (5).")]
+is looked up at the next start of the dashboard or of `retry`, `send` or `send-batch` on its campaign;
+if it stays unknown, the user settles it in the dashboard's activity view (5).")]
 pub struct JournalArguments {
     /// Only actions with an unknown outcome, and what to do
     #[arg(long)]
@@ -328,10 +328,10 @@ fn what_to_do(open: &OpenAction) -> &'static str {
         (ActionState::Unknown, Holder::Alive) => "a running Postwatch is looking it up: wait, or decide in its activity view (5)",
         (_, Holder::Alive) => "a running Postwatch has it under way: wait for its outcome",
         (ActionState::Unknown, Holder::Orphan) => {
-            "look at the message; the dashboard's activity view (5) reads it again, or lets you say whether it was sent"
+            "look at the messages; the dashboard's activity view (5) reads them again, or lets you say whether it was sent"
         }
         (_, Holder::Orphan) if is_under_way => {
-            "the program exited before the answer came: the next dashboard, or `postwatch retry` or `send` on this campaign, looks it up"
+            "the program exited before the answer came: the next dashboard, or `retry`, `send` or `send-batch` on this campaign, looks it up"
         }
         (_, Holder::Orphan) => "the program exited before it was sent: plan it again, if it is still needed",
     }
