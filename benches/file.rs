@@ -69,7 +69,7 @@ fn measure(what: &str, path: &Path) -> Anything<()> {
                 each_piece(path, |piece| checker.feed(piece))?;
                 let checked = checker.finish();
                 let mistakes = checked.mistakes();
-                let mut found = format!("{} rows, {} mistakes in {} groups", checked.rows(), mistakes.len(), mistakes.groups().len());
+                let mut found = format!("rows: {}, mistakes: {}, kinds: {}", checked.rows(), mistakes.len(), mistakes.groups().len());
                 if what == "correct" {
                     let mut out = Vec::with_capacity(2 * PIECE);
                     let mut written = 0;
@@ -90,7 +90,7 @@ fn measure(what: &str, path: &Path) -> Anything<()> {
         };
         best = best.min(begun.elapsed());
     }
-    println!("{:>6.0} ms, {:>5.1} MB at most   {found}", best.as_secs_f64() * 1e3, peak() as f64 / 1e6);
+    println!("{:>6.0} ms, {:>5.1} MB at most, {found}", best.as_secs_f64() * 1e3, peak() as f64 / 1e6);
     Ok(())
 }
 

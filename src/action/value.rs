@@ -71,7 +71,7 @@ pub(super) fn faults(value: &str, is_english: bool) -> Vec<ValueFault> {
     let is_unsendable = |letter: &char| *letter == LOST || (*letter != '\n' && needs_cleaning(letter.encode_utf8(&mut [0; 4])));
     // Those at the ends are spaces already.
     faults.extend(value.trim().chars().find(is_unsendable).map(ValueFault::Unsendable));
-    if let Some(TemplatePart::Variable(name)) = parts(value).find(|part| matches!(part, TemplatePart::Variable(_))) {
+    if let Some(name) = placeholder(value) {
         faults.push(ValueFault::Placeholder(name.to_owned()));
     } else if is_english {
         let letters = distinct(not_in_english(value));
@@ -85,6 +85,13 @@ pub(super) fn faults(value: &str, is_english: bool) -> Vec<ValueFault> {
 fn is_plain(value: &str) -> bool {
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'Z' | b'_' | b'a'..=b'z' | b'\n');
     value.bytes().all(|byte| is_plain(&byte)) && spaces(value).is_none() && !value.is_empty()
+}
+
+/// The first variable in it.
+fn placeholder(value: &str) -> Option<&str> {
+    // Nearly no value has one, and taking each into its parts would be most of the work of a file.
+    let mut parts = value.contains("{{").then(|| parts(value))?;
+    parts.find_map(|part| if let TemplatePart::Variable(name) = part { Some(name) } else { None })
 }
 
 /// The spaces at its ends.
