@@ -11,6 +11,9 @@ use crate::delivery::{BatchId, CampaignId, MessageId};
 /// How long before an upload another one must have been known last, so that its batch could still appear after it.
 const ALIKE_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
+/// How many of the newest entries are looked at for other uploads: more than ten calls a second write in two hours.
+const RECENT: usize = 100_000;
+
 /// Who is responsible for an open action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Holder {
@@ -205,7 +208,7 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn other_uploads(&self, action: ActionId) -> Result<OtherUploads, StateError> {
-        let (own, all) = self.read(|lines| Ok((entry(lines, action)?, lines.entries(&EntryQuery::Newest(usize::MAX))?)))?;
+        let (own, all) = self.read(|lines| Ok((entry(lines, action)?, lines.entries(&EntryQuery::Newest(RECENT))?)))?;
         let ActionKind::UploadBatch { file_name, rows, .. } = &own.action else { return Ok(OtherUploads::default()) };
         let mut others = OtherUploads::default();
         let is_other = |other: &&JournalEntry| other.id != own.id && other.server == own.server && other.campaign == own.campaign;

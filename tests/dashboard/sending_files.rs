@@ -451,7 +451,7 @@ fn cutting_it_off_is_not_taken_for_nothing_sent() {
 fn quitting_while_it_leaves_asks() {
     let (mut desk, sha256) = sending(80, 24);
     desk.stage(&sha256, ActionStage::Uploading { sent: 9_700_000, total: 38_400_000 }, None);
-    desk.keys("q").sees("a file is on its way to Postman: press again to quit");
+    desk.keys("q").sees("a file is on its way to Postman: press again to quit, which cuts it off");
 }
 
 #[test]

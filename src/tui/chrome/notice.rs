@@ -217,13 +217,13 @@ fn leave(state: &Shared) -> String {
     } else if state.is_acting() {
         let acting = || state.campaigns.iter().flat_map(|campaign| campaign.actions.iter()).filter(|record| record.is_acting());
         let what = if acting().any(|record| matches!(record.subject, Subject::Upload(_))) {
-            "a file is on its way to Postman"
+            "a file is on its way to Postman: press again to quit, which cuts it off"
         } else if acting().any(|record| matches!(record.subject, Subject::Send(_))) {
-            "a message is on its way to Postman"
+            "a message is on its way to Postman: press again to quit"
         } else {
-            "a retry is still running"
+            "a retry is still running: press again to quit"
         };
-        format!("{what}: press again to quit; the next start looks up its outcome")
+        format!("{what}; the next start looks up its outcome")
     } else if state.exports.is_under_way() {
         "a file is being written: press again to quit; no file was written".to_owned()
     } else {
