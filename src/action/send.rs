@@ -113,9 +113,9 @@ pub struct SendReading {
 /// A message that says the same to the same recipient.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SameMessage {
-    /// Which.
-    pub message: MessageId,
-    /// When it was created, by the server's clock.
+    /// Which; `None` where only a person says that it went.
+    pub message: Option<MessageId>,
+    /// When it was created, by the server's clock; of what a person says, when it was planned.
     pub created_at: Timestamp,
     /// Its status, where given.
     pub status: Option<Status>,
@@ -134,7 +134,7 @@ impl SendReading {
         let same = |message: &Message| {
             let created_at = message.created_at.filter(|created| server_now.duration_since(*created) < SAME_WITHIN)?;
             let is_same = key.of_message(message).as_ref() == Some(&fingerprint);
-            is_same.then(|| SameMessage { message: message.id.clone(), created_at, status: message.status.clone() })
+            is_same.then(|| SameMessage { message: Some(message.id.clone()), created_at, status: message.status.clone() })
         };
         let mut same: Vec<SameMessage> = messages.iter().filter_map(same).collect();
         same.sort_by_key(|same| std::cmp::Reverse(same.created_at));
@@ -149,10 +149,13 @@ impl SendReading {
             if !self.known.contains(message) {
                 self.known.push(message.clone());
                 if now.duration_since(*at) < SAME_WITHIN {
-                    self.same.push(SameMessage { message: message.clone(), created_at: *at, status: None });
+                    self.same.push(SameMessage { message: Some(message.clone()), created_at: *at, status: None });
                 }
             }
         }
+        // What shows is probably what that person speaks of.
+        let said = journalled.said_to_have_gone.filter(|at| self.same.is_empty() && now.duration_since(*at) < SAME_WITHIN);
+        self.same.extend(said.map(|at| SameMessage { message: None, created_at: at, status: None }));
         self.same.sort_by_key(|same| std::cmp::Reverse(same.created_at));
     }
 

@@ -97,6 +97,8 @@ pub struct SendsBefore {
     pub is_open: bool,
     /// The messages that were created, each with when that became known, by the wall clock.
     pub accepted: Vec<(MessageId, Timestamp)>,
+    /// When the newest was planned of which a person says that it went; its message is not known.
+    pub said_to_have_gone: Option<Timestamp>,
 }
 
 /// What the journal has of uploads of the same file.
@@ -187,7 +189,9 @@ impl Journal {
         let is_open = !on([ActionState::Intended, ActionState::Unknown])?.is_empty();
         let accepted = on([ActionState::Accepted, ActionState::ResolvedAccepted])?;
         let created = |entry: JournalEntry| Some((entry.action.message()?.clone(), entry.changed_at));
-        Ok(SendsBefore { is_open, accepted: accepted.into_iter().filter_map(created).collect() })
+        let said = on([ActionState::ResolvedByPerson; 2])?;
+        let said_to_have_gone = said.iter().filter(|entry| entry.went()).map(|entry| entry.planned_at).max();
+        Ok(SendsBefore { is_open, accepted: accepted.into_iter().filter_map(created).collect(), said_to_have_gone })
     }
 
     /// What was uploaded from here of the same file, by its SHA-256.

@@ -100,7 +100,7 @@ impl Types for Desk {
     /// The worker answers what went to the number.
     fn read(&mut self, same: Vec<SameMessage>, is_open: bool) -> &mut Self {
         let (generation, _) = self.recipients_asked.last().cloned().unwrap_or_else(|| panic!("nothing is to be read:\n{}", self.screen()));
-        let known = same.iter().map(|same| same.message.clone()).collect();
+        let known = same.iter().filter_map(|same| same.message.clone()).collect();
         let reading =
             SendReading { fingerprint: Fingerprint::new("f00d"), known, is_whole: true, newest: None, same, is_open, asked_at: self.now };
         self.news(0, News::Prepared { generation, state: PreparedState::Send(reading) })
@@ -133,7 +133,7 @@ fn asked(columns: u16, rows: u16) -> Desk {
 
 fn same(id: &str, desk: &Desk, minutes: i64) -> SameMessage {
     let created_at = desk.now - SignedDuration::from_mins(minutes);
-    SameMessage { message: MessageId::new(id), created_at, status: Some(Status::Success) }
+    SameMessage { message: Some(MessageId::new(id)), created_at, status: Some(Status::Success) }
 }
 
 /// What was sent since the last look.
@@ -384,6 +384,14 @@ fn the_same_message_of_today_is_pointed_out() {
     desk.read(known, false).wait(500);
     desk.sees("The same message was sent to this number at 14:02:07 (delivered)").sees("and 1 more time in the last 24 hours").keys("y");
     assert_eq!(sent(&mut desk).len(), 1);
+}
+
+#[test]
+fn the_same_message_that_a_person_says_went_is_pointed_out() {
+    let mut desk = form(80, 24);
+    filled(&mut desk).keys("Enter");
+    let said = SameMessage { message: None, created_at: desk.now - SignedDuration::from_mins(2), status: None };
+    desk.read(vec![said], false).wait(500).sees("The same message was sent to this number at 14:01:07 (a person");
 }
 
 #[test]

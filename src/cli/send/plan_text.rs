@@ -12,7 +12,7 @@ use super::super::moment::{exact, shown};
 use super::super::records::{write_document, write_records};
 use super::prepare::{Prepared, field_word};
 use crate::action::{RemarkWeight, SameMessage, SendPlan};
-use crate::delivery::{Mask, Recipient, full_stop, phone_number};
+use crate::delivery::{Mask, MessageId, Recipient, full_stop, phone_number};
 use crate::postman::record::HIDDEN;
 
 /// How many messages that say the same are named.
@@ -68,7 +68,8 @@ struct RemarkPart<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SamePart {
-    id: String,
+    /// None where only a person says that it went.
+    id: Option<String>,
     created_at: String,
     status: Option<String>,
 }
@@ -129,7 +130,7 @@ impl<'a> Shown<'a> {
 
     fn same_part(&self, same: &SameMessage) -> SamePart {
         SamePart {
-            id: same.message.as_str().to_owned(),
+            id: same.message.as_ref().map(|id| id.as_str().to_owned()),
             created_at: exact(same.created_at, self.context.zone()),
             status: same.status.as_ref().map(|status| status.api_word().to_owned()),
         }
@@ -206,7 +207,8 @@ impl<'a> Shown<'a> {
         let line = |same: &SameMessage| {
             let status = same.status.as_ref().map(|status| format!(", {}", status.word())).unwrap_or_default();
             let created = shown(same.created_at, self.context.zone());
-            format!("The same message was sent to this number on {created}: {}{status}.", same.message)
+            let which = same.message.as_ref().map_or("a person says so", MessageId::as_str);
+            format!("The same message was sent to this number on {created}: {which}{status}.")
         };
         let more = self.same().len().saturating_sub(MOST_SAME);
         let more = (more > 0).then(|| format!("And {} that say the same, within 24 hours.", counted(more, "more message")));

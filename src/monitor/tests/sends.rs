@@ -8,6 +8,7 @@ use rstest::rstest;
 
 use super::transports::{AlteredTransport, Stops};
 use super::world::{Bench, Seen, World, demo_world, loaded, send_command};
+use crate::action::SameMessage;
 use crate::delivery::Status;
 use crate::monitor::{ActionStage, Command, Generation, PreparedState, ToPrepare};
 use crate::postman::scripted::{Fault, FaultTransport, ScriptedStep};
@@ -358,7 +359,27 @@ async fn what_was_sent_from_here_is_pointed_out_though_the_server_does_not_show_
     let sent = bench.sent_to(NUMBER);
     let plan = bench.send_plan(NUMBER).await;
     assert_eq!(plan.reading().known, sent);
-    assert_eq!(plan.reading().same.iter().map(|same| &same.message).collect::<Vec<_>>(), [&sent[0]]);
+    assert_eq!(plan.reading().same.iter().map(|same| same.message.as_ref()).collect::<Vec<_>>(), [Some(&sent[0])]);
+}
+
+/// A person's word that it went counts like the API's, as long as no message shows that could be it.
+#[tokio::test(start_paused = true)]
+async fn what_a_person_says_went_is_pointed_out() {
+    let mut bench = loaded(Bench::with_faults(world(), |inner| FaultTransport::new(inner, first_post(lost(true))))).await;
+    let plan = bench.send_plan(NUMBER).await;
+    let planned_at = bench.clock.now();
+    bench.ask(send_command(plan.confirm(planned_at).unwrap()));
+    bench.until("a person must decide", |seen| seen.open.as_ref().is_some_and(|open| open.len() == 1)).await;
+    let action = bench.seen.open.as_ref().unwrap()[0].action;
+    bench.ask(Command::Resolve { action, went: true });
+    bench.until("it is closed", |seen| seen.open.as_ref().is_some_and(Vec::is_empty)).await;
+    let reading = bench.send_plan(NUMBER).await.reading().clone();
+    assert!(!reading.is_open && reading.known.is_empty());
+    assert_eq!(reading.same, [SameMessage { message: None, created_at: planned_at, status: None }]);
+    let draft = bench.draft(NUMBER);
+    bench.send_one_elsewhere(&draft);
+    let same = bench.send_plan(NUMBER).await.reading().same.clone();
+    assert_eq!(same.iter().map(|same| same.message.as_ref()).collect::<Vec<_>>(), [bench.sent_to(NUMBER).first()]);
 }
 
 #[tokio::test(start_paused = true)]

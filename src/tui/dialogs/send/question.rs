@@ -196,7 +196,11 @@ impl SendQuestion {
     fn says_same(&self, shared: &Shared) -> Option<Sentence> {
         let same = &self.plan.as_ref()?.reading().same;
         let newest = same.first()?;
-        let status = newest.status.as_ref().map(|status| format!(" ({})", status.word())).unwrap_or_default();
+        let status = match (&newest.message, &newest.status) {
+            (None, _) => " (a person says so)".to_owned(),
+            (_, Some(status)) => format!(" ({})", status.word()),
+            (_, None) => String::new(),
+        };
         let more = match same.len() - 1 {
             0 => String::new(),
             more => format!(", and {} in the last 24 hours", counted(more, "more time")),
