@@ -137,6 +137,11 @@ fn mistakes_are_named_with_row_and_column_and_nothing_is_sent() {
     let good = file(&stage, "good.csv", &csv(3));
     let ran = send_batch(&stage, &good, &["--check"]);
     assert_eq!((ran.code, ran.lines().len(), &ran.lines()[0]["summary"]["mistakes"]), (0, 1, &json!(0)), "{}", ran.err);
+    let twice = "recipient,language,name,place\n6580001234,english,Tan,Bedok\n6580001235,english,Lim,Bedok\n6580001234,english,Tan,Bedok\n";
+    let ran = send_batch(&stage, &file(&stage, "twice.csv", twice), &["--check"]);
+    let advice = &ran.lines()[0]["summary"]["advice"][0];
+    let shown = (&advice["kind"], &advice["count"], &advice["rowCount"], &advice["firstRows"]);
+    assert_eq!(shown, (&json!("same-number"), &json!(1), &json!(2), &json!([2, 4])), "{}", ran.out);
     // A person sees what would be sent.
     let table = send_batch(&stage, &good, &["--check", "--format", "table"]);
     assert!(table.out.contains("Dear Tan Wei Ming, see you at Bedok.") && table.out.ends_with("Nothing was sent.\n"), "{}", table.out);

@@ -50,10 +50,16 @@ struct SegmentCount {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct AdvicePart<'a> {
     kind: &'static str,
     column: Option<&'a str>,
+    /// How many rows it is about; of the same numbers, how many numbers.
     count: u32,
+    /// In how many rows it is.
+    row_count: u32,
+    /// The first of these rows, as a spreadsheet counts.
+    first_rows: &'a [u32],
     message: &'a str,
 }
 
@@ -102,6 +108,8 @@ fn summary<'a>(checked: &'a CheckedFile, campaign: &ConfiguredCampaign) -> Check
                 kind: advice.kind.word(),
                 column: advice.column.as_deref(),
                 count: advice.count,
+                row_count: advice.row_count,
+                first_rows: &advice.rows,
                 message: &advice.words,
             })
             .collect(),
