@@ -24,6 +24,6 @@ pub use reader::{ListRequest, Pages, ReadError, Reader, ReaderNews};
 pub use settings::CampaignSettings;
 pub use update::{
     ActionNews, ActionStage, BatchState, CampaignIndex, Connection, Meter, News, NotStarted, NoteLost, Notice, NoticeWeight,
-    OpenActionNews, PreparedState, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update, UpdateSender,
+    OpenActionNews, PreparedState, Purpose, RunNews, RunPhase, SearchState, TakenBack, Update, UpdateSender, UploadedNews,
 };
 pub use worker::{AWAY_CALLS_PER_SECOND, KeyAgain, Monitor, MonitorOptions, ReadKey};

@@ -121,6 +121,9 @@ pub enum News {
     Run(RunNews),
     /// The actions whose outcome is unknown, or that wait for a person: all of them, after every change.
     OpenActions(Vec<OpenActionNews>),
+    /// The files that other runs of the program uploaded in the last hour and the API accepted, newest first: their rows may
+    /// not show yet.
+    Uploaded(Vec<UploadedNews>),
     /// Waiting actions were taken back, because a person asked for it.
     TakenBack(TakenBack),
     /// What an earlier run of the program meant to retry and never started.
@@ -358,6 +361,17 @@ pub struct OpenActionNews {
     pub elsewhere: bool,
     /// When it is next looked up; `None` when a person must decide.
     pub look_up_at: Option<Timestamp>,
+}
+
+/// A file that another run of the program uploaded and the API accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UploadedNews {
+    /// Which; with its batch, where the API named it.
+    pub kind: ActionKind,
+    /// When it was decided, by the wall clock.
+    pub planned_at: Timestamp,
+    /// When it was known to be accepted, by the wall clock.
+    pub accepted_at: Timestamp,
 }
 
 /// How far an action is.

@@ -23,7 +23,7 @@ use super::call_slots::{Sharing, blocking, broken_reported, repaired_reported};
 use super::scheduler::{BatchRequest, CallFailure, GOING_ON, Job, NextStep, OpenedMessage, PrepareRequest, Scheduler, Search};
 use super::{
     CampaignIndex, Clock, Command, Connection, Inbox, Meter, News, Notice, NoticeWeight, OpenActionNews, Purpose, SearchState, ServerTime,
-    Update, UpdateSender,
+    Update, UpdateSender, UploadedNews,
 };
 use crate::action::{ActionNumber, RunEvent, SendEvidence, StopCause};
 use crate::delivery::{BatchId, MessageId};
@@ -62,6 +62,8 @@ struct Worker {
     /// What is known of those among them that sent a message: the journal keeps no number.
     unknown_sends: HashMap<ActionId, SendEvidence>,
     open_reported: Option<Vec<OpenActionNews>>,
+    /// What was last reported of other runs' uploads.
+    uploads_reported: Vec<UploadedNews>,
     /// Messages without attempts left, as last read from the journal.
     used_up_reported: Vec<MessageId>,
     clock_reported: bool,
@@ -96,6 +98,7 @@ impl Worker {
             unknown: HashMap::new(),
             unknown_sends: HashMap::new(),
             open_reported: None,
+            uploads_reported: Vec::new(),
             used_up_reported: Vec::new(),
             clock_reported: false,
             last_stamp: None,

@@ -93,6 +93,8 @@ pub(super) enum EntryQuery<'a> {
     RetriesSince(&'a Server, &'a CampaignId, ActionId),
     /// A campaign's actions on a subject, in one of these states, newest first.
     On(&'a Server, &'a CampaignId, &'a str, [ActionState; 2]),
+    /// A campaign's uploads, newest first.
+    UploadsOf(&'a Server, &'a CampaignId),
     /// A run's newest action on a message, a batch or a send, by its id or fingerprint.
     NewestOfRun(&'a RunId, &'a str),
 }

@@ -109,6 +109,9 @@ impl JournalTransaction for Kept {
                 let is_on = entry.server == *server && entry.campaign == *campaign && entry.action.subject() == subject;
                 is_on && states.contains(&entry.state)
             }
+            EntryQuery::UploadsOf(server, campaign) => {
+                matches!(entry.action, ActionKind::UploadBatch { .. }) && entry.server == *server && entry.campaign == *campaign
+            }
             EntryQuery::NewestOfRun(run, subject) => {
                 let is_on = match &entry.action {
                     ActionKind::RetryMessage { message, .. } => message.as_str() == subject,
@@ -125,7 +128,7 @@ impl JournalTransaction for Kept {
                 found.reverse();
                 found.truncate(limit);
             }
-            EntryQuery::On(..) => found.reverse(),
+            EntryQuery::On(..) | EntryQuery::UploadsOf(..) => found.reverse(),
             EntryQuery::NewestOfRun(..) => found = found.pop().into_iter().collect(),
             EntryQuery::One(_) | EntryQuery::Open | EntryQuery::OpenOf(..) | EntryQuery::OpenOfRun(_) | EntryQuery::RetriesSince(..) => {}
         }

@@ -11,9 +11,6 @@ use crate::delivery::{BatchId, CampaignId, MessageId};
 /// How long before an upload another one must have been known last, so that its batch could still appear after it.
 const ALIKE_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
-/// How many of the newest entries are looked at for other uploads: more than ten calls a second write in two hours.
-const RECENT: usize = 100_000;
-
 /// Who is responsible for an open action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Holder {
@@ -212,17 +209,36 @@ impl Journal {
     /// # Errors
     /// When the journal cannot be read.
     pub fn other_uploads(&self, action: ActionId) -> Result<OtherUploads, StateError> {
-        let (own, all) = self.read(|lines| Ok((entry(lines, action)?, lines.entries(&EntryQuery::Newest(RECENT))?)))?;
+        let (own, all) = self.read(|lines| {
+            let own = entry(lines, action)?;
+            let all = lines.entries(&EntryQuery::UploadsOf(&own.server, &own.campaign))?;
+            Ok((own, all))
+        })?;
         let ActionKind::UploadBatch { file_name, rows, .. } = &own.action else { return Ok(OtherUploads::default()) };
         let mut others = OtherUploads::default();
-        let is_other = |other: &&JournalEntry| other.id != own.id && other.server == own.server && other.campaign == own.campaign;
-        for other in all.iter().filter(is_other) {
+        for other in all.iter().filter(|other| other.id != own.id) {
             let ActionKind::UploadBatch { file_name: name, rows: count, created, .. } = &other.action else { continue };
             others.batches.extend(created.clone());
             let is_alike = name == file_name && count == rows && created.is_none();
             others.is_ambiguous |= is_alike && (other.state.is_open() || other.went()) && other.changed_at >= own.planned_at - ALIKE_WITHIN;
         }
         Ok(others)
+    }
+
+    /// The uploads of a campaign that the API is known to have accepted, since this time, newest first.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn uploads_accepted_since(
+        &self,
+        server: &Server,
+        campaign: &CampaignId,
+        since: Timestamp,
+    ) -> Result<Vec<JournalEntry>, StateError> {
+        let mut all = self.read(|lines| lines.entries(&EntryQuery::UploadsOf(server, campaign)))?;
+        let is_accepted = |state| matches!(state, ActionState::Accepted | ActionState::ResolvedAccepted);
+        all.retain(|entry| is_accepted(entry.state) && entry.changed_at >= since);
+        Ok(all)
     }
 
     /// One action.

@@ -63,6 +63,14 @@ impl Coverage {
     pub fn known_from(&self) -> Option<Timestamp> {
         self.gap.map(|gap| gap.newer).or(self.oldest.filter(|_| !self.complete))
     }
+
+    /// Whether all messages created at `since` or later are loaded.
+    pub fn reaches_back_to(&self, since: Timestamp) -> bool {
+        match self.known_from() {
+            Some(from) => from <= since,
+            None => self.complete,
+        }
+    }
 }
 
 /// A range of creation times in milliseconds, both ends included.

@@ -14,11 +14,7 @@ impl Store {
     pub fn numbers_since(&self, since: Timestamp) -> SentNumbers {
         let since_milliseconds = since.as_millisecond();
         let mut rows = self.order.iter().take_while(|row| self.columns.created[row.index()] >= since_milliseconds);
-        let coverage = self.coverage();
-        let reaches_back = match coverage.known_from() {
-            Some(from) => from <= since,
-            None => coverage.complete,
-        };
+        let reaches_back = self.coverage().reaches_back_to(since);
         let newest: Vec<_> = rows.by_ref().take(NEWEST).collect();
         let mut numbers = SentNumbers::new(reaches_back && rows.next().is_none());
         for row in newest {

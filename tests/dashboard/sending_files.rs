@@ -10,14 +10,16 @@ use postwatch::action::{
     Agreed, ConfirmedAction, ConfirmedUpload, Created, FileChecker, FileRules, FileSource, Sha256, Subject, UploadReading,
 };
 use postwatch::delivery::BatchId;
-use postwatch::monitor::{ActionNews, ActionStage, Command, Connection, News, NotStarted, OpenActionNews, PreparedState, TakenBack};
+use postwatch::monitor::{
+    ActionNews, ActionStage, Command, Connection, News, NotStarted, OpenActionNews, PreparedState, TakenBack, UploadedNews,
+};
 use postwatch::postman::HostKind;
 use postwatch::state::{ActionKind, ActionState, NoteKind};
 use postwatch::tui::{CampaignSettings, Effect, Event, FileAnswer, FileStep, FoundFile};
 use proptest::prelude::*;
 use rstest::rstest;
 
-use crate::desk::{Desk, card, explanation, sms};
+use crate::desk::{Desk, card, explanation, setup, sms};
 use crate::sending::loaded;
 
 const HEADER: &str = "recipient,language,name,place\n";
@@ -302,7 +304,7 @@ fn advice_keeps_nothing_back() {
 
 #[test]
 fn a_template_that_is_not_known_is_said() {
-    let mut desk = Desk::new(crate::desk::setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
+    let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
     desk.live(0).sends("clinic-nov.csv", GOOD).sees("no template of this language is loaded").sees("name: ∙∙∙");
 }
 
@@ -472,6 +474,42 @@ fn an_accepted_file_is_prepared_found_and_followed() {
 fn a_file_whose_rows_never_show_is_said() {
     let (mut desk, sha256) = sending(80, 24);
     desk.stage(&sha256, ActionStage::Accepted, None).keys("2").wait(16 * 60_000).sees("no row shows yet: ask Postman");
+}
+
+/// What an earlier run of the program uploaded, three minutes ago.
+fn uploaded(desk: &Desk) -> News {
+    let accepted_at = desk.now - SignedDuration::from_mins(3);
+    let kind = ActionKind::UploadBatch {
+        file_name: "clinic-nov.csv".to_owned(),
+        rows: 4,
+        sha256: "f00d".to_owned(),
+        newest: None,
+        created: Some(BatchId::new("batch_new")),
+    };
+    News::Uploaded(vec![UploadedNews { kind, planned_at: accepted_at, accepted_at }])
+}
+
+#[test]
+fn a_file_of_an_earlier_run_is_waited_for_once_its_rows_should_show() {
+    let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
+    desk.live(0).keys("2");
+    let news = uploaded(&desk);
+    desk.news(0, news).misses("clinic-nov.csv");
+    // Its rows could be among those that are not loaded yet.
+    desk.head(0, &[sms(1, "success", 5)], false).misses("clinic-nov.csv");
+    desk.head(0, &[sms(1, "success", 5), sms(2, "success", 900)], false);
+    desk.sees("clinic-nov.csv: uploaded 3 min ago, Postman is preparing it (4 messages)");
+    let rows: Vec<_> = (0..4).map(|number| sms(number + 500, "created", 1).batch("batch_new").uploaded(181, 4)).collect();
+    desk.head(0, &rows, false).misses("Postman is preparing it").sees("the rows of clinic-nov.csv begin to show");
+}
+
+#[test]
+fn a_file_of_an_earlier_run_whose_rows_show_is_no_news() {
+    let mut desk = Desk::new(setup(vec![card("Clinic reminders", HostKind::Test)]), 80, 24);
+    desk.live(0).keys("2");
+    let news = uploaded(&desk);
+    let rows: Vec<_> = (0..4).map(|number| sms(number + 500, "created", 1).batch("batch_new").uploaded(181, 4)).collect();
+    desk.news(0, news).head(0, &rows, true).misses("begin to show").misses("Postman is preparing it").sees("clinic-nov");
 }
 
 #[test]

@@ -399,6 +399,25 @@ async fn what_a_person_says_went_must_be_named_to_go_again() {
     assert_eq!(bench.uploaded().len(), 0);
 }
 
+/// The next start and another process know that a file was accepted whose rows do not show yet; for an hour.
+#[tokio::test(start_paused = true)]
+async fn an_accepted_file_is_reported_to_other_runs() {
+    let mut bench = loaded(Bench::new(world())).await;
+    let upload = agreed(&mut bench).await;
+    bench.ask(upload_command(upload));
+    bench.until("it is over", is_over).await;
+    assert_eq!(bench.seen.uploaded_before, []);
+    let batch = bench.uploaded().first().cloned();
+    let mut bench = bench.killed_and_restarted();
+    bench.until("it is reported", |seen| !seen.uploaded_before.is_empty()).await;
+    let known = &bench.seen.uploaded_before[0];
+    assert_eq!((known.kind.file_name(), known.kind.batch()), (Some(NAME), batch.as_ref()));
+    bench.run(Duration::from_secs(3_660)).await;
+    let mut bench = bench.killed_and_restarted();
+    bench.run(Duration::from_secs(10)).await;
+    assert_eq!(bench.seen.uploaded_before, []);
+}
+
 /// Whoever quits does not wait for a file: it is cut off, and its outcome is written down as unknown.
 #[tokio::test(start_paused = true)]
 async fn quitting_cuts_it_off() {

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::super::active_action::{ActionPhase, ActionRef, ActiveAction};
 use super::super::call_slots::blocking;
-use super::super::{ActionStage, News, NotStarted, NoticeWeight, OpenActionNews};
+use super::super::{ActionStage, News, NotStarted, NoticeWeight, OpenActionNews, UploadedNews};
 use super::Worker;
 use super::in_the_way::{journal_broken, to_the_second};
 use crate::action::{ActionNumber, Created, READS_NEEDED, RunEvent, Subject};
@@ -17,6 +17,9 @@ use crate::state::{ActionId, ActionKind, ActionState, Holder, JournalEntry, Open
 /// How often the journal is checked while other processes have actions under way: to see their outcomes, and to take
 /// over what a dead one left.
 const REVIEW_AGAIN: SignedDuration = SignedDuration::from_secs(30);
+
+/// How long after it was accepted a file is reported at a start: after so long its rows show, or a person knows why not.
+const ROWS_SHOW_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 impl Worker {
     /// Takes over what earlier runs left: requests with unknown outcomes are looked up (by reading, never by
@@ -35,11 +38,12 @@ impl Worker {
         let found = blocking(move || {
             let settled = writable.map(|journal| journal.settle_orphans(&server, &campaign, at)).transpose()?.unwrap_or_default();
             let open = readable.as_ref().map(|journal| journal.open_actions(&server, &campaign)).transpose()?.unwrap_or_default();
+            let uploaded = readable.as_ref().map(|journal| journal.uploads_accepted_since(&server, &campaign, at - ROWS_SHOW_WITHIN));
             let used_up = readable.map(|journal| journal.messages_refused_with(&server, &campaign, OUT_OF_ATTEMPTS));
-            Ok((settled, open, used_up.transpose()?.unwrap_or_default()))
+            Ok((settled, open, uploaded.transpose()?.unwrap_or_default(), used_up.transpose()?.unwrap_or_default()))
         });
         match found.await {
-            Ok((settled, open, used_up)) => {
+            Ok((settled, open, uploaded, used_up)) => {
                 let actions = || settled.not_started.iter().map(|entry| &entry.action);
                 let not_started = NotStarted {
                     messages: actions().filter_map(|action| action.message().cloned()).collect(),
@@ -54,6 +58,16 @@ impl Worker {
                 if self.used_up_reported != used_up {
                     self.used_up_reported.clone_from(&used_up);
                     self.tell(News::OutOfAttempts(used_up)).await;
+                }
+                let own = self.run.as_ref().map(|run| run.id().clone());
+                let uploaded: Vec<UploadedNews> = uploaded
+                    .into_iter()
+                    .filter(|entry| Some(&entry.run) != own.as_ref())
+                    .map(|entry| UploadedNews { kind: entry.action, planned_at: entry.planned_at, accepted_at: entry.changed_at })
+                    .collect();
+                if self.uploads_reported != uploaded {
+                    self.uploads_reported.clone_from(&uploaded);
+                    self.tell(News::Uploaded(uploaded)).await;
                 }
                 for action in &open {
                     self.take_action_over(action).await;

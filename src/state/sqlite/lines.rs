@@ -53,6 +53,10 @@ impl JournalTransaction for Stored<'_> {
                 let condition = format!("WHERE {states} AND a.server = ?1 AND a.campaign = ?2 AND a.claim = ?3 ORDER BY a.id DESC");
                 self.found(&condition, [server.as_str(), campaign.as_str(), subject])
             }
+            EntryQuery::UploadsOf(server, campaign) => {
+                let condition = "WHERE a.server = ?1 AND a.campaign = ?2 AND a.kind = 'send-batch' ORDER BY a.id DESC";
+                self.found(condition, [server.as_str(), campaign.as_str()])
+            }
             EntryQuery::NewestOfRun(run, subject) => {
                 let on = "a.message = ?2 OR a.batch = ?2 OR a.fingerprint = ?2 OR a.file_sha256 = ?2";
                 self.found(&format!("WHERE a.run = ?1 AND ({on}) ORDER BY a.id DESC LIMIT 1"), [run.as_str(), subject])

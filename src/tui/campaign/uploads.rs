@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{ActionRecord, Campaign};
 use crate::action::{ConfirmedUpload, Sha256, Subject};
 use crate::delivery::BatchId;
-use crate::monitor::{ActionNews, ActionStage, OpenActionNews};
+use crate::monitor::{ActionNews, ActionStage, OpenActionNews, UploadedNews};
 use crate::state::ActionKind;
 use crate::store::BatchSummary;
 
@@ -40,8 +40,21 @@ pub(in crate::tui) struct SentFile {
     pub rows: u32,
     /// When it was agreed to; by the wall clock of the journal where an earlier run of the program sent it.
     pub agreed_at: Timestamp,
+    /// Another run of the program sent it, and the API accepted it.
+    elsewhere: Option<AcceptedElsewhere>,
+    /// Whether its rows were looked for and not there, so that it is news when they show.
+    is_missed: bool,
     /// Whether its batch was shown to the user.
     is_found: bool,
+}
+
+/// What the journal knows of a file that another run of the program sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct AcceptedElsewhere {
+    /// When, by the wall clock of the journal.
+    at: Timestamp,
+    /// The batch that it became, where the API named it.
+    batch: Option<BatchId>,
 }
 
 /// How much of a file has left.
@@ -104,8 +117,18 @@ impl Uploads {
     pub fn note_open(&mut self, open: &[OpenActionNews]) {
         for open in open {
             if let ActionKind::UploadBatch { file_name, rows, sha256, .. } = &open.kind {
-                let file = SentFile { name: file_name.clone(), rows: *rows, agreed_at: open.planned_at, is_found: false };
-                self.files.entry(Sha256::new(sha256)).or_insert(file);
+                self.files.entry(Sha256::new(sha256)).or_insert_with(|| SentFile::new(file_name, *rows, open.planned_at));
+            }
+        }
+    }
+
+    /// Adds the files that other runs of the program sent.
+    pub fn note_uploaded(&mut self, uploaded: &[UploadedNews]) {
+        for upload in uploaded {
+            if let ActionKind::UploadBatch { file_name, rows, sha256, created, .. } = &upload.kind {
+                let missing = || SentFile { is_missed: false, ..SentFile::new(file_name, *rows, upload.planned_at) };
+                let file = self.files.entry(Sha256::new(sha256)).or_insert_with(missing);
+                file.elsewhere.get_or_insert_with(|| AcceptedElsewhere { at: upload.accepted_at, batch: created.clone() });
             }
         }
     }
@@ -118,6 +141,12 @@ impl Uploads {
     /// The names of all these files: while presenting they are hidden.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.files.values().map(|file| file.name.as_str()).chain(self.left.iter().map(String::as_str))
+    }
+}
+
+impl SentFile {
+    fn new(name: &str, rows: u32, agreed_at: Timestamp) -> Self {
+        Self { name: name.to_owned(), rows, agreed_at, elsewhere: None, is_missed: true, is_found: false }
     }
 }
 
@@ -153,8 +182,7 @@ impl Campaign {
     /// A person agreed to send this file.
     pub fn note_upload(&mut self, upload: &ConfirmedUpload, now: Timestamp) {
         let file = upload.plan().file();
-        let sent = SentFile { name: file.name().to_owned(), rows: file.rows(), agreed_at: now, is_found: false };
-        self.uploads.files.insert(file.sha256().clone(), sent);
+        self.uploads.files.insert(file.sha256().clone(), SentFile::new(file.name(), file.rows(), now));
     }
 
     /// What is reported of a file that is sent.
@@ -184,12 +212,15 @@ impl Campaign {
 
     /// The batch of a file that was sent, once one of its messages is loaded.
     fn batch_of(&self, sha256: &Sha256, file: &SentFile) -> Option<BatchId> {
-        let record = self.actions.on(&Subject::Upload(sha256.clone()))?;
-        let is_taken = matches!(record.stage, Some(ActionStage::Accepted | ActionStage::FoundAccepted | ActionStage::Followed { .. }));
-        if !is_taken {
-            return None;
-        }
-        if let Some(batch) = record.created.as_ref().and_then(|created| created.batch()) {
+        let created = match self.actions.on(&Subject::Upload(sha256.clone())) {
+            Some(record) => {
+                let taken = |stage: &_| matches!(stage, ActionStage::Accepted | ActionStage::FoundAccepted | ActionStage::Followed { .. });
+                record.stage.as_ref().filter(|stage| taken(stage))?;
+                record.created.as_ref().and_then(|created| created.batch())
+            }
+            None => file.elsewhere.as_ref()?.batch.as_ref(),
+        };
+        if let Some(batch) = created {
             return self.store.batch(batch).map(|summary| summary.batch.id);
         }
         // Postman took it without naming its batch.
@@ -201,7 +232,8 @@ impl Campaign {
         self.store.batches().into_iter().find(is_its).map(|summary| summary.batch.id)
     }
 
-    /// The batches of files that were sent from here and begin to show. Each is given once, and followed to its end.
+    /// The batches of files that were sent from here and begin to show. Each is given once, and followed to its end. Those
+    /// of an earlier run of the program that showed at once are no news.
     pub fn found_uploads(&mut self) -> Vec<(SentFile, BatchId)> {
         let open = self.uploads.files.iter().filter(|(_, file)| !file.is_found);
         let found: Vec<(Sha256, BatchId)> =
@@ -211,19 +243,26 @@ impl Campaign {
             self.follow_batch(&batch);
             if let Some(file) = self.uploads.files.get_mut(&sha256) {
                 file.is_found = true;
-                all.push((file.clone(), batch));
+                if file.is_missed {
+                    all.push((file.clone(), batch));
+                }
             }
+        }
+        let coverage = self.store.coverage();
+        for file in self.uploads.files.values_mut().filter(|file| !file.is_missed && !file.is_found) {
+            file.is_missed = file.elsewhere.as_ref().is_some_and(|accepted| coverage.reaches_back_to(accepted.at - CLOCKS_DIFFER));
         }
         all
     }
 
     /// The files that were sent and whose rows do not show yet, the newest first.
     pub fn waiting_files(&self) -> Vec<WaitingFile<'_>> {
-        let state = |sha256: &Sha256| {
+        let state = |sha256: &Sha256, file: &SentFile| {
             let subject = Subject::Upload(sha256.clone());
             let Some(record) = self.actions.on(&subject) else {
                 let is_its = |open: &&OpenActionNews| Subject::of(&open.kind).as_ref() == Some(&subject);
-                return self.actions.open().iter().find(is_its).map(WaitingState::Left);
+                let open = self.actions.open().iter().find(is_its).map(WaitingState::Left);
+                return open.or_else(|| file.elsewhere.as_ref().map(|accepted| WaitingState::Prepared(accepted.at)));
             };
             match &record.stage {
                 Some(ActionStage::Accepted | ActionStage::FoundAccepted) => {
@@ -233,9 +272,9 @@ impl Campaign {
                 _ => None,
             }
         };
-        let open = self.uploads.files.iter().filter(|(_, file)| !file.is_found);
+        let open = self.uploads.files.iter().filter(|(_, file)| file.is_missed && !file.is_found);
         let mut waiting: Vec<WaitingFile<'_>> =
-            open.filter_map(|(sha256, file)| Some(WaitingFile { file, state: state(sha256)? })).collect();
+            open.filter_map(|(sha256, file)| Some(WaitingFile { file, state: state(sha256, file)? })).collect();
         waiting.sort_by(|left, right| right.file.agreed_at.cmp(&left.file.agreed_at).then_with(|| left.file.name.cmp(&right.file.name)));
         waiting
     }

@@ -28,6 +28,7 @@ impl Shared {
                 campaign.uploads.note_open(&open);
                 campaign.actions.note_open(open);
             }
+            News::Uploaded(uploaded) => campaign.uploads.note_uploaded(&uploaded),
             News::NotStarted(left) => activity::note_not_started(index, left, self),
             News::OutOfAttempts(messages) => {
                 let rows: Vec<_> = messages.iter().filter_map(|message| campaign.store.row(message)).collect();

@@ -4,6 +4,7 @@ use crate::action::{BatchReading, Created, Subject};
 use crate::delivery::{BatchId, MessageId};
 use crate::monitor::{
     ActionStage, BatchState, Connection, Generation, Meter, News, Notice, OpenActionNews, PreparedState, RunNews, RunPhase, SearchState,
+    UploadedNews,
 };
 use crate::state::NoteKind;
 use crate::store::Store;
@@ -28,6 +29,7 @@ pub struct Seen {
     pub recipient: Option<(Generation, PreparedState)>,
     pub batches: Vec<(Generation, BatchState)>,
     pub open: Option<Vec<OpenActionNews>>,
+    pub uploaded_before: Vec<UploadedNews>,
     pub not_started: Vec<MessageId>,
     pub batches_not_started: Vec<BatchId>,
     pub sends_not_started: usize,
@@ -61,6 +63,7 @@ impl Seen {
             recipient: None,
             batches: Vec::new(),
             open: None,
+            uploaded_before: Vec::new(),
             not_started: Vec::new(),
             batches_not_started: Vec::new(),
             sends_not_started: 0,
@@ -102,6 +105,7 @@ impl Seen {
             News::Stopped => self.stopped = true,
             News::Run(run) => self.runs.push(run),
             News::OpenActions(open) => self.open = Some(open),
+            News::Uploaded(uploaded) => self.uploaded_before = uploaded,
             News::NotStarted(left) => {
                 self.not_started.extend(left.messages);
                 self.batches_not_started.extend(left.batches);
