@@ -211,8 +211,8 @@ fn open_try(lines: &dyn JournalTransaction, action: ActionId) -> Result<Option<A
     Ok(lines.tries(action)?.pop().filter(|last| last.outcome.is_none()))
 }
 
-/// The error for an action that is in the way: an open one on the same subject, or one of another run that the API
-/// accepted after the subject had been read.
+/// The error for an action that is in the way: an open one on the same subject, or one that the API accepted after the
+/// subject had been read; a retry of the same run is none.
 fn other_action(lines: &dyn JournalTransaction, intention: &Intention) -> Result<Option<StateError>, StateError> {
     let subject = intention.action.subject();
     let on = |states| lines.entries(&EntryQuery::On(&intention.server, &intention.campaign, &subject, states));
@@ -222,7 +222,10 @@ fn other_action(lines: &dyn JournalTransaction, intention: &Intention) -> Result
     let Some(read_at) = intention.read_at else { return Ok(None) };
     let by_person = on([ActionState::ResolvedByPerson; 2])?.into_iter().filter(JournalEntry::went);
     let newest = on([ActionState::Accepted, ActionState::ResolvedAccepted])?.into_iter().chain(by_person).max_by_key(|entry| entry.id);
-    let taken = newest.filter(|taken| taken.run != intention.run && !has_seen(&intention.action, read_at, taken));
+    // What a run retried itself, its own readings show. A send or an upload may come from a plan of before the last one.
+    let is_retry = matches!(intention.action, ActionKind::RetryMessage { .. } | ActionKind::RetryBatch { .. });
+    let is_own = |taken: &JournalEntry| is_retry && taken.run == intention.run;
+    let taken = newest.filter(|taken| !is_own(taken) && !has_seen(&intention.action, read_at, taken));
     Ok(taken.map(|taken| StateError::TakenSince { action: taken.id, at: taken.changed_at, run: taken.run }))
 }
 

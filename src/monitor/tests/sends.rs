@@ -229,7 +229,7 @@ async fn of_two_processes_with_the_same_message_one_sends_it() {
     let mut other = bench.another_with(world());
     let (first, second) = (bench.send_plan(NUMBER).await, other.send_plan(NUMBER).await);
     assert_eq!(first.draft(), second.draft());
-    let late = second.clone();
+    let late = [first.clone(), second.clone()];
     bench.ask(send_command(first.confirm(bench.clock.now()).unwrap()));
     other.ask(send_command(second.confirm(other.clock.now()).unwrap()));
     tokio::join!(bench.until("the first is over", is_over), other.until("the second is over", is_over));
@@ -237,8 +237,10 @@ async fn of_two_processes_with_the_same_message_one_sends_it() {
     assert_eq!(stages.iter().filter(|stage| ***stage == ActionStage::Accepted).count(), 1, "{stages:?}");
     assert_eq!(stages.iter().filter(|stage| matches!(stage, ActionStage::NotTaken(_))).count(), 1, "{stages:?}");
     // Nor is it sent by a yes to a plan from before it was accepted.
-    other.ask(send_command(late.confirm(other.clock.now()).unwrap()));
-    other.run(Duration::from_secs(30)).await;
+    let [of_first, of_second] = late.map(|plan| send_command(plan.confirm(bench.clock.now()).unwrap()));
+    bench.ask(of_first);
+    other.ask(of_second);
+    tokio::join!(bench.run(Duration::from_secs(30)), other.run(Duration::from_secs(30)));
     assert_eq!((bench.sent_to(NUMBER).len(), bench.posts().len()), (1, 1));
 }
 

@@ -34,11 +34,12 @@ pub(super) fn under_way_elsewhere(subject: &Subject, run: &RunId, since: Timesta
     }
 }
 
-/// Another run's action was accepted after what the person saw was read.
-pub(super) fn taken_elsewhere(subject: &Subject, run: &RunId, at: Timestamp) -> Explanation {
+/// An action of another run, or of this one, was accepted after what the person saw was read.
+pub(super) fn taken_since(subject: &Subject, is_own: bool, run: &RunId, at: Timestamp) -> Explanation {
+    let who = if is_own { "This" } else { "Another" };
     let (it, done) = (subject.words().it, subject.words().past);
     reported(
-        format!("Another Postwatch has just {done} {it} (run {run}, at {}).", to_the_second(at)),
+        format!("{who} Postwatch has just {done} {it} (run {run}, at {}).", to_the_second(at)),
         "That was after it was read here, so the plan was out of date. Nothing was sent from here.".to_owned(),
         match subject {
             Subject::Send(_) => "Check what went to this number.",

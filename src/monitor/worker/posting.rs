@@ -8,7 +8,7 @@ use super::super::call_slots::blocking;
 use super::super::scheduler::Job;
 use super::super::{ActionNews, ActionStage, News, NoteLost, NoticeWeight, TakenBack};
 use super::Worker;
-use super::in_the_way::{already_under_way, journal_broken, taken_elsewhere, under_way_elsewhere};
+use super::in_the_way::{already_under_way, journal_broken, taken_since, under_way_elsewhere};
 use crate::action::{ActionNumber, Agreed, Created, Intended, RunEnd, RunEvent, RunState, StopCause, Subject};
 use crate::delivery::MessageId;
 use crate::postman::{Explanation, Refusal, UploadMeter, WriteOutcome};
@@ -291,7 +291,7 @@ impl Worker {
         match error {
             StateError::AlreadyOpen { run, since, state, .. } if Some(run) != own => under_way_elsewhere(subject, run, *since, *state),
             StateError::AlreadyOpen { .. } => already_under_way(subject),
-            StateError::TakenSince { run, at, .. } => taken_elsewhere(subject, run, *at),
+            StateError::TakenSince { run, at, .. } => taken_since(subject, Some(run) == own, run, *at),
             _ => journal_broken(error),
         }
     }
