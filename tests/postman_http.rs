@@ -5,7 +5,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -631,14 +631,14 @@ async fn a_file_leaves_with_its_length_and_the_meter_sees_all_of_it() {
 /// The server takes a piece and waits: the rest stays here, and is cut off.
 #[tokio::test]
 async fn a_file_is_cut_off_in_the_middle() {
-    let is_cut = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let is_cut = Arc::new(AtomicBool::new(false));
     let goes_on = is_cut.clone();
     let server = Server::start_raw(move |mut stream, _, requests| {
         let (_, length) = read_head(&mut stream).unwrap();
         assert!(read_body(&mut stream, 1_000_000));
         requests.lock().unwrap().push("begun".to_owned());
         // Only after it was cut off does this read on, and finds less than was announced.
-        while !goes_on.load(std::sync::atomic::Ordering::Relaxed) {
+        while !goes_on.load(Ordering::Relaxed) {
             std::thread::sleep(Duration::from_millis(1));
         }
         let whole = read_body(&mut stream, length - 1_000_000);
@@ -651,7 +651,7 @@ async fn a_file_is_cut_off_in_the_middle() {
         tokio::task::yield_now().await;
     }
     assert!(meter.cut());
-    is_cut.store(true, std::sync::atomic::Ordering::Relaxed);
+    is_cut.store(true, Ordering::Relaxed);
     let outcome = writing.await.unwrap();
     let WriteOutcome::Unknown { reason, .. } = &outcome else { panic!("{outcome:?}") };
     assert!(reason.contains("cut off"), "{reason}");
