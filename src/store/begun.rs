@@ -147,11 +147,14 @@ pub(super) struct Sparse(Vec<(u32, u32)>);
 impl Sparse {
     /// Adds them to counts by number.
     pub fn add_to(&self, counts: &mut [usize]) {
-        for (number, count) in &self.0 {
-            if let Some(sum) = counts.get_mut(*number as usize) {
-                *sum += *count as usize;
-            }
-        }
+        add(self.0.iter().copied(), counts);
+    }
+
+    /// Those whose numbers are in a range, each less the range's start.
+    fn between(&self, numbers: Range<u32>) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let first = self.0.partition_point(|(number, _)| *number < numbers.start);
+        let rest = self.0[first..].iter().take_while(move |(number, _)| *number < numbers.end);
+        rest.map(move |(number, count)| (number - numbers.start, *count))
     }
 
     /// Counts one more of a number, or one less.
@@ -166,14 +169,57 @@ impl Sparse {
     }
 }
 
-/// The messages whose newest attempt began in one minute.
+/// Adds counts by number to others.
+fn add(these: impl Iterator<Item = (u32, u32)>, counts: &mut [usize]) {
+    for (number, count) in these {
+        if let Some(sum) = counts.get_mut(number as usize) {
+            *sum += count as usize;
+        }
+    }
+}
+
+/// The messages whose newest attempt began in one minute: how many are at each station, the failed ones by the number of
+/// their error, and the delivered ones by the step of a histogram in which the time they took falls. There are many such
+/// minutes and little in most of them, so each is one list of what is not 0.
 #[derive(Debug, Default, PartialEq)]
-struct BegunMinute {
-    stations: [u32; Station::COUNT],
-    /// The failed ones by the number of their error.
-    errors: Sparse,
-    /// The delivered ones by the step of a histogram in which the time they took falls.
-    took: Sparse,
+struct BegunMinute(Sparse);
+
+/// Where in the list of a minute the steps begin; before them are the stations.
+const TOOK: u32 = 0x1000;
+
+/// Where in the list of a minute the errors begin; no duration has so high a step.
+const ERRORS: u32 = 0x2000;
+
+impl BegunMinute {
+    /// Counts a message, or takes it away.
+    fn count(&mut self, standing: &Contribution, is_added: bool) {
+        self.0.count(standing.station as u32, is_added);
+        match (standing.station, standing.finished_after) {
+            (Station::Failed, _) => self.0.count(ERRORS + standing.error, is_added),
+            (Station::Delivered, Some(after)) => self.0.count(TOOK + histogram::step(after) as u32, is_added),
+            _ => {}
+        }
+    }
+
+    /// How many are at a station.
+    fn at(&self, station: Station) -> u32 {
+        self.0.between(station as u32..station as u32 + 1).next().map_or(0, |(_, count)| count)
+    }
+
+    /// How many are at each station where any are.
+    fn stations(&self) -> impl Iterator<Item = (Station, usize)> + '_ {
+        self.0.between(0..TOOK).map(|(station, count)| (STATIONS[station as usize], count as usize))
+    }
+
+    /// The delivered ones by the step in which the time they took falls.
+    fn took(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        self.0.between(TOOK..ERRORS).map(|(step, count)| (step as usize, count))
+    }
+
+    /// Adds the failed ones to counts by the number of the error.
+    fn add_errors_to(&self, counts: &mut [usize]) {
+        add(self.0.between(ERRORS..u32::MAX), counts);
+    }
 }
 
 /// The covered messages by the minute in which they began, and how long messages usually take.
@@ -181,8 +227,8 @@ struct BegunMinute {
 pub struct BegunTally {
     all: StationTally,
     minutes: BTreeMap<i64, BegunMinute>,
-    /// How long the messages took that finished on a day.
-    days: BTreeMap<i64, Histogram>,
+    /// The messages that finished on a day, by the step of a histogram in which the time they took falls.
+    days: BTreeMap<i64, Sparse>,
 }
 
 /// Minutes of a day.
@@ -193,22 +239,11 @@ impl BegunTally {
     pub fn count(&mut self, standing: &Contribution, is_added: bool) {
         self.all.count(standing, is_added);
         if let (Some(after), Some(ended)) = (standing.finished_after, standing.minute) {
-            let day = self.days.entry(ended.div_euclid(DAY)).or_default();
-            if is_added { day.add(after) } else { day.remove(after) }
+            self.days.entry(ended.div_euclid(DAY)).or_default().count(histogram::step(after) as u32, is_added);
         }
         let Some(begun) = standing.begun else { return };
         let minute = self.minutes.entry(begun).or_default();
-        let count = &mut minute.stations[standing.station as usize];
-        *count = if is_added { *count + 1 } else { count.saturating_sub(1) };
-        match standing.station {
-            Station::Failed => minute.errors.count(standing.error, is_added),
-            Station::Delivered => {
-                if let Some(after) = standing.finished_after {
-                    minute.took.count(histogram::step(after) as u32, is_added);
-                }
-            }
-            _ => {}
-        }
+        minute.count(standing, is_added);
         if *minute == BegunMinute::default() {
             self.minutes.remove(&begun);
         }
@@ -218,7 +253,9 @@ impl BegunTally {
     pub fn usual(&self, now: i64, share: f64) -> Option<i64> {
         let today = now.div_euclid(DAY);
         let mut week = Histogram::default();
-        self.days.range(today - 7..=today).for_each(|(_, day)| week.add_all(day));
+        for (step, count) in self.days.range(today - 7..=today).flat_map(|(_, day)| &day.0) {
+            week.add_many(*step as usize, *count);
+        }
         week.reached([share], &Histogram::default())[0]
     }
 
@@ -226,13 +263,13 @@ impl BegunTally {
     /// left out.
     pub fn failed(&self, minutes: Range<i64>) -> impl Iterator<Item = (i64, usize)> + '_ {
         let minutes = self.minutes.range(minutes.start..minutes.end.max(minutes.start)).rev();
-        minutes.map(|(at, minute)| (*at, minute.stations[Station::Failed as usize] as usize)).filter(|(_, failed)| *failed > 0)
+        minutes.map(|(at, minute)| (*at, minute.at(Station::Failed) as usize)).filter(|(_, failed)| *failed > 0)
     }
 
     /// The stations of those that began in these minutes, by minute.
     pub fn stations(&self, minutes: Range<i64>) -> impl Iterator<Item = (i64, Station, usize)> + '_ {
         let minutes = self.minutes.range(minutes.start..minutes.end.max(minutes.start));
-        minutes.flat_map(|(at, minute)| STATIONS.into_iter().map(|station| (*at, station, minute.stations[station as usize] as usize)))
+        minutes.flat_map(|(at, minute)| minute.stations().map(|(station, count)| (*at, station, count)))
     }
 }
 
@@ -284,7 +321,7 @@ impl Store {
         let mut counts = vec![0; self.columns.names.errors().len() + 1];
         let minutes = minutes(since, until);
         for (_, minute) in self.tally.begun.minutes.range(minutes.start..minutes.end.max(minutes.start)) {
-            minute.errors.add_to(&mut counts);
+            minute.add_errors_to(&mut counts);
         }
         named_errors(&self.columns, &counts)
     }
@@ -296,7 +333,7 @@ impl Store {
         let start = end - hours as i64 * 60;
         let mut counts = vec![vec![0; self.columns.names.errors().len() + 1]; hours];
         for (at, minute) in self.tally.begun.minutes.range(start..end) {
-            minute.errors.add_to(&mut counts[((at - start) / 60) as usize]);
+            minute.add_errors_to(&mut counts[((at - start) / 60) as usize]);
         }
         let names = std::iter::once(DeliveryError::new("", "")).chain(self.columns.names.errors().cloned());
         let by_error = names.enumerate().map(|(error, name)| (name, counts.iter().map(|hour| hour[error]).collect()));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::RowNumber;
 use super::attempts::NO_TIME;
 use super::batches::BatchTally;
-use super::begun::BegunTally;
+use super::begun::{BegunTally, Sparse, step};
 use super::columns::{Columns, Tried};
 use super::histogram::Histogram;
 use super::names::{FAILURE, SENT, SUCCESS, StatusCode, WITH_TELCO};
@@ -167,10 +167,10 @@ fn code_index(status: StatusCode) -> usize {
 /// What finished in a minute.
 #[derive(Debug, Default, PartialEq)]
 pub struct Minute {
-    pub finished: usize,
-    pub failed: usize,
-    /// How many messages failed with each error; at most a few kinds.
-    pub errors: Vec<(u32, usize)>,
+    pub finished: u32,
+    pub failed: u32,
+    /// The failed ones by the number of their error.
+    pub errors: Sparse,
 }
 
 /// The running counts.
@@ -219,7 +219,7 @@ impl Tally {
     }
 
     fn count(&mut self, standing: &Contribution, is_added: bool) {
-        let step = |count: &mut usize| *count = if is_added { *count + 1 } else { count.saturating_sub(1) };
+        let step = |count: &mut usize| step(count, is_added);
         let index = code_index(standing.status);
         if standing.batch != 0 {
             let at = standing.batch as usize - 1;
@@ -248,21 +248,17 @@ impl Tally {
         if let Some(minute) = standing.minute
             && (failed || standing.status == SUCCESS)
         {
-            self.count_minute(minute, standing, step);
+            self.count_minute(minute, standing, is_added);
         }
     }
 
-    fn count_minute(&mut self, at: i64, standing: &Contribution, step: impl Fn(&mut usize)) {
+    fn count_minute(&mut self, at: i64, standing: &Contribution, is_added: bool) {
         let minute = self.minutes.entry(at).or_default();
+        let step = |count: &mut u32| *count = if is_added { *count + 1 } else { count.saturating_sub(1) };
         step(&mut minute.finished);
         if standing.status == FAILURE {
             step(&mut minute.failed);
-            let index = minute.errors.iter().position(|(error, _)| *error == standing.error).unwrap_or_else(|| {
-                minute.errors.push((standing.error, 0));
-                minute.errors.len() - 1
-            });
-            step(&mut minute.errors[index].1);
-            minute.errors.retain(|(_, count)| *count > 0);
+            minute.errors.count(standing.error, is_added);
         }
         if *minute == Minute::default() {
             self.minutes.remove(&at);

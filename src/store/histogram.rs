@@ -28,11 +28,6 @@ impl Histogram {
         self.total += count as usize;
     }
 
-    /// Counts all of another's.
-    pub fn add_all(&mut self, other: &Histogram) {
-        other.counts.iter().enumerate().filter(|(_, count)| **count > 0).for_each(|(step, count)| self.add_many(step, *count));
-    }
-
     /// Removes a duration that was counted.
     pub fn remove(&mut self, milliseconds: i64) {
         if let Some(count) = self.counts.get_mut(step(milliseconds)).filter(|count| **count > 0) {

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::counts::{self, MINUTE};
+use super::counts::{self, MINUTE, Minute};
 use super::filter::Sieve;
 use super::{Filter, Store};
 use crate::delivery::{DeliveryError, Progress};
@@ -142,24 +142,21 @@ impl Store {
         let current = minute_of(now);
         let start = current - i64::from(minutes) + 1;
         let mut recent = Recent { minutes, ..Recent::default() };
-        let mut errors: Vec<(u32, usize)> = Vec::new();
+        let mut errors = vec![0; self.columns.names.errors().len() + 1];
         for (_, minute) in self.tally.minutes.range(start..=current.max(start)) {
-            recent.finished += minute.finished;
-            recent.failed += minute.failed;
-            for (error, count) in &minute.errors {
-                match errors.iter_mut().find(|(known, _)| known == error) {
-                    Some((_, sum)) => *sum += count,
-                    None => errors.push((*error, *count)),
-                }
-            }
+            recent.finished += minute.finished as usize;
+            recent.failed += minute.failed as usize;
+            minute.errors.add_to(&mut errors);
         }
-        let named = errors.into_iter().filter_map(|(error, count)| Some((count, self.columns.names.error_of(error)?)));
+        let errors = (0..).zip(errors).filter(|(_, count)| *count > 0);
+        let named = errors.filter_map(|(error, count)| Some((count, self.columns.names.error_of(error)?)));
         let leading = named.max_by(|(count, error), (other_count, other)| {
             count.cmp(other_count).then_with(|| (&other.code, &other.kind).cmp(&(&error.code, &error.kind)))
         });
         recent.leading_error = leading.map(|(_, error)| error.clone());
         let usual = self.tally.minutes.range(start - USUAL..start);
-        let (finished, failed) = usual.fold((0, 0), |(finished, failed), (_, minute)| (finished + minute.finished, failed + minute.failed));
+        let ends = |(finished, failed), (_, minute): (_, &Minute)| (finished + minute.finished as usize, failed + minute.failed as usize);
+        let (finished, failed) = usual.fold((0, 0), ends);
         (recent.usual_share, recent.usual_finished) = (share(failed, finished), finished);
         recent.rise = self.rise(recent.share(), recent.tolerated_share(limit), start - USUAL..=current.max(start), known_from);
         recent.begun = self.tally.begun.stations(start..current + 1).map(|(_, _, count)| count).sum();
@@ -208,7 +205,7 @@ impl Store {
             return None;
         }
         let (start, current) = (*looked_at.start(), *looked_at.end());
-        let minutes = self.tally.minutes.range(looked_at).map(|(at, minute)| (*at, minute.finished, minute.failed));
+        let minutes = self.tally.minutes.range(looked_at).map(|(at, minute)| (*at, minute.finished as usize, minute.failed as usize));
         let rise = change_point(minutes, usual)?;
         if rise.is_change {
             return start_of(rise.began).map(Since::Minute);
@@ -222,9 +219,9 @@ impl Store {
     pub fn ends_by_minute(&self, from: Timestamp, until: Timestamp) -> impl Iterator<Item = MinuteOfEnds> + '_ {
         let start = minute_of(from);
         let minutes = self.tally.minutes.range(start..minute_of(until).max(start));
-        minutes
-            .filter(|(_, minute)| minute.finished > 0)
-            .filter_map(|(at, minute)| Some(MinuteOfEnds { minute: start_of(*at)?, finished: minute.finished, failed: minute.failed }))
+        minutes.filter(|(_, minute)| minute.finished > 0).filter_map(|(at, minute)| {
+            Some(MinuteOfEnds { minute: start_of(*at)?, finished: minute.finished as usize, failed: minute.failed as usize })
+        })
     }
 }
 

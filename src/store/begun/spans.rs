@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{BegunMinute, BegunTally, Classes, MINUTE, STATIONS, minute_of, minutes};
+use super::{BegunMinute, BegunTally, Classes, MINUTE, minute_of, minutes};
 use crate::delivery::Station;
 use crate::store::histogram::{self, Histogram};
 use crate::store::{Latency, Store};
@@ -26,8 +26,8 @@ pub(super) struct Durations {
 impl Durations {
     /// Counts those that began in a minute; `now` is in milliseconds. How long others have waited is known to the minute.
     pub(super) fn count(&mut self, at: i64, minute: &BegunMinute, now: i64) {
-        minute.took.0.iter().for_each(|(step, count)| self.deliveries.add_many(*step as usize, *count));
-        let open = minute.stations[Station::BeforeTelco as usize] + minute.stations[Station::WithTelco as usize];
+        minute.took().for_each(|(step, count)| self.deliveries.add_many(step, count));
+        let open = minute.at(Station::BeforeTelco) + minute.at(Station::WithTelco);
         // In the middle of that part of the minute which has passed.
         let waited = now - at * MINUTE;
         self.waiting.add_many(histogram::step(waited - waited.clamp(0, MINUTE) / 2), open);
@@ -61,8 +61,8 @@ impl Store {
             let (mut classes, mut durations) = (Classes::default(), Durations::default());
             let minutes = minutes(Some(*start), end);
             for (at, minute) in self.tally.begun.minutes.range(minutes.start..minutes.end.max(minutes.start)) {
-                for station in STATIONS {
-                    classes.add(station.class(Some(current - at), patience), minute.stations[station as usize] as usize);
+                for (station, count) in minute.stations() {
+                    classes.add(station.class(Some(current - at), patience), count);
                 }
                 durations.count(*at, minute, now.as_millisecond());
             }
