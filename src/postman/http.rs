@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use jiff::Timestamp;
 use reqwest::{Client, ClientBuilder};
@@ -15,6 +15,7 @@ use tower::util::MapFutureLayer;
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::bodies::Bodies;
 use super::body::Leaving;
 use super::connecting::{Clocks, unreadable_certificates, within};
 use super::environment::is_loopback;
@@ -56,6 +57,7 @@ pub struct HttpTransport {
     timeouts: Timeouts,
     clocks: Clocks,
     clients: Clients,
+    bodies: Bodies,
 }
 
 /// A client that could not be built stays unusable; the reason is reported each time.
@@ -159,7 +161,7 @@ impl HttpTransport {
             },
         };
         let mut response = head(answer.status().as_u16(), answer.headers());
-        let mut body = BytesMut::with_capacity(usize::try_from(answer.content_length().unwrap_or(0)).unwrap_or(0).min(4_000_000));
+        let mut body = self.bodies.take(answer.content_length().and_then(|length| usize::try_from(length).ok()));
         response.body_failure = loop {
             match answer.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_BODY => {
@@ -171,7 +173,7 @@ impl HttpTransport {
                 Err(error) => break Some(broken(&error)),
             }
         };
-        response.body = Bytes::from(body);
+        response.body = self.bodies.keep(body);
         Ok(response)
     }
 }

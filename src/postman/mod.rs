@@ -6,6 +6,7 @@
 //! own.
 
 mod api;
+mod bodies;
 mod body;
 mod call;
 mod classify;
