@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use postwatch::action::{
@@ -496,6 +496,26 @@ impl Desk {
     pub fn line(&self, text: &str) -> String {
         let screen = self.screen();
         screen.lines().find(|line| line.contains(text)).unwrap_or_else(|| panic!("no line holds `{text}`:\n{screen}")).to_owned()
+    }
+
+    /// Where a text stands on the screen: column and row.
+    #[track_caller]
+    pub fn place_of(&self, text: &str) -> (u16, u16) {
+        let screen = self.screen();
+        let (row, line) =
+            screen.lines().enumerate().find(|(_, line)| line.contains(text)).unwrap_or_else(|| panic!("no `{text}`:\n{screen}"));
+        let column = postwatch::tui::text::width(&line[..line.find(text).unwrap()]);
+        (u16::try_from(column).unwrap(), u16::try_from(row).unwrap())
+    }
+
+    /// Clicks on a text.
+    #[track_caller]
+    pub fn click(&mut self, text: &str) -> &mut Self {
+        let (column, row) = self.place_of(text);
+        for kind in [MouseEventKind::Down(MouseButton::Left), MouseEventKind::Up(MouseButton::Left)] {
+            self.event(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+        }
+        self
     }
 
     #[track_caller]

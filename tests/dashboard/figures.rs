@@ -1,9 +1,8 @@
 //! Every figure of the header leads to its messages: by Tab, ← → and Enter, and by a click.
 
-use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use insta::assert_snapshot;
 use postwatch::postman::HostKind;
-use postwatch::tui::{Event, Setup};
+use postwatch::tui::Setup;
 use rstest::rstest;
 
 use crate::desk::{Desk, Sms, card, setup, sms};
@@ -35,16 +34,6 @@ fn chosen(desk: &mut Desk) -> String {
     let at = desk.terminal.get_cursor_position().unwrap();
     let line = desk.screen().lines().nth(usize::from(at.y)).unwrap_or_default().to_owned();
     line.chars().skip(usize::from(at.x)).collect()
-}
-
-fn click(desk: &mut Desk, text: &str) {
-    let screen = desk.screen();
-    let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).unwrap_or_else(|| panic!("no `{text}`:\n{screen}"));
-    let column = postwatch::tui::text::width(&line[..line.find(text).unwrap()]);
-    let (column, row) = (u16::try_from(column).unwrap(), u16::try_from(row).unwrap());
-    for kind in [MouseEventKind::Down(MouseButton::Left), MouseEventKind::Up(MouseButton::Left)] {
-        desk.event(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
-    }
 }
 
 #[test]
@@ -107,7 +96,7 @@ fn a_sum_of_the_rest_lists_all_of_it() {
     desk.keys("4 Tab").keys(&"Right ".repeat(20));
     assert!(chosen(&mut desk).starts_with(&format!("{sum} more")), "{}", desk.screen());
     desk.keys("Enter").sees(&format!("{sum} of 63")).keys("Esc");
-    click(&mut desk, &format!("{sum} more"));
+    desk.click(&format!("{sum} more"));
     desk.sees(&format!("{sum} of 63"));
 }
 
@@ -117,8 +106,8 @@ fn the_figure_whose_messages_are_listed_is_chosen_first_and_a_second_time_leads_
     desk.keys("3 Tab Right Right Enter Home Tab Tab");
     assert!(chosen(&mut desk).starts_with("6 on the way"), "{}", desk.screen());
     desk.keys("Tab Tab Tab Enter Esc").sees("[3 Failures]");
-    click(&mut desk, "7 ✗");
-    click(&mut desk, "7 ✗");
+    desk.click("7 ✗");
+    desk.click("7 ✗");
     desk.sees("7 of 63 loaded").keys("Esc").sees("[3 Failures]");
 }
 
@@ -130,9 +119,9 @@ fn what_has_no_line_in_the_header_is_a_menu() {
     desk.keys("Down Down Enter").sees("6 of 63").keys("Esc").sees("a bar is 30 min");
     desk.keys("Tab Right Enter").sees("7 of 63").keys("Esc Tab Esc").misses("Messages of 24 h");
     desk.keys("Tab");
-    click(&mut desk, "3 ! stuck");
+    desk.click("3 ! stuck");
     desk.sees("Messages of 24 h");
-    click(&mut desk, "3 ! stuck");
+    desk.click("3 ! stuck");
     desk.misses("Messages of 24 h").sees("3 of 63");
 }
 
@@ -164,7 +153,7 @@ fn the_focus_follows_a_click_and_what_is_gone_is_left() {
     let mut desk = desk(120, 36);
     desk.keys("1 G Down Tab");
     assert!(desk.screen().contains("Enter list them"), "at the list's end no message can be opened:\n{}", desk.screen());
-    click(&mut desk, "65∙∙∙∙0013");
+    desk.click("65∙∙∙∙0013");
     desk.misses("Enter list them");
     assert!(desk.cursor_line().contains("0013"));
     // The last one of a class goes: the figure before it is chosen.

@@ -33,18 +33,9 @@ fn click_at(desk: &mut Desk, at: (u16, u16)) {
     mouse(desk, MouseEventKind::Up(MouseButton::Left), at);
 }
 
-/// Where a text stands on the screen.
-#[track_caller]
-fn place_of(desk: &Desk, text: &str) -> (u16, u16) {
-    let screen = desk.screen();
-    let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).unwrap_or_else(|| panic!("no `{text}`:\n{screen}"));
-    let column = postwatch::tui::text::width(&line[..line.find(text).unwrap()]);
-    (u16::try_from(column).unwrap(), u16::try_from(row).unwrap())
-}
-
 #[track_caller]
 fn click(desk: &mut Desk, text: &str) {
-    let at = place_of(desk, text);
+    let at = desk.place_of(text);
     click_at(desk, at);
 }
 
@@ -237,7 +228,7 @@ fn a_click_on_another_campaign_leaves_the_find_line() {
 fn a_click_beside_a_menu_and_one_in_it_are_not_a_double_click() {
     let mut desk = desk(120, 36);
     desk.keys("a").sees("Message to");
-    let (column, row) = place_of(&desk, "› open");
+    let (column, row) = desk.place_of("› open");
     let screen = desk.screen();
     click_at(&mut desk, (2, row));
     click_at(&mut desk, (column, row));

@@ -205,6 +205,22 @@ fn mistakes_are_shown_by_kind_and_one_by_one(#[case] columns: u16, #[case] rows:
     assert!(sent(&mut desk).is_empty());
 }
 
+#[rstest]
+#[case(80, 24)]
+#[case(60, 15)]
+fn a_click_chooses_a_mistake_and_a_double_click_lists_its_kind(#[case] columns: u16, #[case] rows: u16) {
+    let mut desk = loaded(card("Clinic reminders", HostKind::Test), columns, rows);
+    desk.keys(":").type_text("mouse").keys("Enter").sends("lists/clinic-nov.csv", BAD);
+    desk.click("eparated by semicolons").sees("kind 2 of 9").keys("k").wait(1_000);
+    // A slow second click only chooses.
+    desk.click("the whole file").sees("kind 1 of 9").wait(1_000).click("the whole file").sees("kind 1 of 9").click("the whole file");
+    desk.sees("mistake 1 of 10").wait(1_000).click("separated by semicolons").sees("mistake 2 of 10");
+    // Below the last one there is nothing to choose.
+    desk.keys("End").sees("mistake 10 of 10").click("is not filled in inside").sees("mistake 10 of 10");
+    desk.keys("Esc").sees("kind 9 of 9").click("cannot be sent like this").sees("kind 9 of 9");
+    assert!(sent(&mut desk).is_empty());
+}
+
 #[test]
 fn no_mistake_says_what_is_in_a_cell() {
     let mut desk = loaded(card("Clinic reminders", HostKind::Test), 120, 36);

@@ -13,7 +13,7 @@ use super::facts::{changes, rows_words};
 use crate::action::{CheckedFile, FileCorrector, FileMistake, FileSource, MistakeGroup};
 use crate::delivery::{clean_line, counted, grouped};
 use crate::monitor::NoticeWeight;
-use crate::tui::dialogs::{Can, Changed, Dialog, HelpPage, Next, Press};
+use crate::tui::dialogs::{Can, Changed, Click, Dialog, HelpPage, Next, Press};
 use crate::tui::shared::Shared;
 use crate::tui::text::{Align, cut_middle, fit, width, wrap};
 use crate::tui::widgets::page;
@@ -124,6 +124,18 @@ impl FileMistakes {
         sentences::lines(shared, said, columns, room).into_iter().map(indented).collect()
     }
 
+    /// What is said above the list, and the place below it.
+    fn parts(&self, shared: &Shared, area: Rect) -> (Vec<Line<'static>>, Rect) {
+        let room = usize::from(area.height).saturating_sub(2) / 2;
+        let head = match self.listed {
+            Some(_) => Vec::new(),
+            None => self.head(shared, page::text_width(usize::from(area.width)), room),
+        };
+        let lines = u16::try_from(head.len()).unwrap_or(u16::MAX);
+        let y = area.y.saturating_add(1 + lines + u16::from(lines > 0));
+        (head, Rect { y, height: area.bottom().saturating_sub(y), ..area })
+    }
+
     /// A kind, in two or more lines: where, in how many rows, whether a copy would be without it, and what is wrong.
     fn kind_lines(&self, shared: &Shared, index: usize, columns: usize) -> Vec<Line<'static>> {
         let Some(group) = self.groups().get(index) else { return Vec::new() };
@@ -156,19 +168,17 @@ impl FileMistakes {
         std::iter::once(head).chain(said.into_iter().map(|line| Line::from(Span::styled(format!("     {line}"), text)))).collect()
     }
 
-    /// The kinds from the first one in view on.
-    fn draw_kinds(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Position {
-        let columns = usize::from(area.width);
-        let height = usize::from(area.height);
-        // The one under the cursor is whole in view, and before it as many as have room.
-        let mut lines = self.kind_lines(shared, self.cursor, columns);
-        let mut above = 0;
+    /// The lines of the kinds in view, each with its kind: the one under the cursor is whole, and before it are as many as
+    /// have room.
+    fn kinds_in_view(&self, shared: &Shared, area: Rect) -> Vec<(usize, Line<'static>)> {
+        let (columns, height) = (usize::from(area.width), usize::from(area.height));
+        let of = |index: usize| self.kind_lines(shared, index, columns).into_iter().map(move |line| (index, line)).collect::<Vec<_>>();
+        let mut lines = of(self.cursor);
         for index in (0..self.cursor).rev() {
-            let mut more = self.kind_lines(shared, index, columns);
+            let mut more = of(index);
             if more.len() + lines.len() > height {
                 break;
             }
-            above += more.len();
             more.append(&mut lines);
             lines = more;
         }
@@ -176,19 +186,31 @@ impl FileMistakes {
             if lines.len() >= height {
                 break;
             }
-            lines.extend(self.kind_lines(shared, index, columns));
+            lines.extend(of(index));
         }
-        for (y, line) in (area.y..area.bottom()).zip(&lines) {
+        lines.truncate(height);
+        lines
+    }
+
+    fn draw_kinds(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Position {
+        let lines = self.kinds_in_view(shared, area);
+        for (y, (_, line)) in (area.y..area.bottom()).zip(&lines) {
             buffer.set_line(area.x, y, line, area.width);
         }
+        let above = lines.iter().take_while(|(index, _)| *index != self.cursor).count();
         Position::new(area.x + 1, area.y + u16::try_from(above).unwrap_or(0).min(area.height.saturating_sub(1)))
+    }
+
+    /// Where the list of all is: below it is the whole sentence about the one under the cursor.
+    fn list_area(area: Rect) -> Rect {
+        let whole = u16::try_from(WHOLE).unwrap_or(0) + 1;
+        Rect { height: area.height.saturating_sub(whole), ..area }
     }
 
     /// A line for each mistake in view, and below them the whole sentence about the one under the cursor.
     fn draw_list(&self, cursor: u64, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let mistakes = self.found.checked.mistakes();
-        let whole = u16::try_from(WHOLE).unwrap_or(0) + 1;
-        let list = Rect { height: area.height.saturating_sub(whole), ..area };
+        let list = Self::list_area(area);
         let columns = usize::from(area.width);
         let height = usize::from(list.height).max(1);
         let (count, cursor_index) = (to_index(mistakes.len()), to_index(cursor));
@@ -309,13 +331,38 @@ impl Dialog for FileMistakes {
         Next::Stay
     }
 
+    fn hit(&self, at: Position, shared: &Shared) -> Option<usize> {
+        let (_, rest) = self.parts(shared, shared.layout().page());
+        match self.listed {
+            Some(cursor) => {
+                let list = Self::list_area(rest);
+                let top = table::top(to_index(cursor), usize::from(list.height).max(1));
+                let index = top + usize::from(at.y.checked_sub(list.y)?);
+                Some(index).filter(|index| list.contains(at) && *index < to_index(self.found.checked.mistakes().len()))
+            }
+            None => {
+                let line = usize::from(at.y.checked_sub(rest.y)?);
+                self.kinds_in_view(shared, rest).get(line).map(|(index, _)| *index).filter(|_| rest.contains(at))
+            }
+        }
+    }
+
+    /// A click chooses; a second one on a kind lists its mistakes.
+    fn click(&mut self, click: Click, _shared: &mut Shared) -> Next {
+        match &mut self.listed {
+            Some(cursor) => *cursor = click.hit as u64,
+            None if std::mem::replace(&mut self.cursor, click.hit) == click.hit && click.is_double => self.turn(),
+            None => {}
+        }
+        Next::Stay
+    }
+
     fn refresh(&mut self, _changed: &Changed, _shared: &mut Shared) -> Next {
         Next::Stay
     }
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let style = |role| shared.look.style(role);
-        let columns = page::text_width(usize::from(area.width));
         let name = self.found.checked.shown_name().into_owned();
         let left = vec![Piece::new("Mistakes in", style(Role::Strong), 1), Piece::new(name, style(Role::Strong), 0).gap(1)];
         let right = match self.listed {
@@ -323,18 +370,10 @@ impl Dialog for FileMistakes {
             None => row_of(self.cursor, self.groups().len()).replacen("row", "kind", 1),
         };
         pieces::draw(buffer, Rect { height: 1.min(area.height), ..area }, left, vec![Piece::new(right, style(Role::Muted), 1)]);
-        let room = usize::from(area.height).saturating_sub(2) / 2;
-        let head = match self.listed {
-            Some(_) => Vec::new(),
-            None => self.head(shared, columns, room),
-        };
-        let mut y = area.y + 1;
-        for line in &head {
+        let (head, rest) = self.parts(shared, area);
+        for (y, line) in (area.y + 1..).zip(&head) {
             buffer.set_line(area.x, y, line, area.width);
-            y += 1;
         }
-        let y = if head.is_empty() { y } else { y + 1 };
-        let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
         match self.listed {
             Some(cursor) => self.draw_list(cursor, shared, buffer, rest),
             None => Some(self.draw_kinds(shared, buffer, rest)),
