@@ -9,8 +9,8 @@ use bytes::Bytes;
 
 use serde::Serialize;
 
-use super::Format;
 use super::records::RecordWriter;
+use super::{Exit, Failure, Format};
 use crate::action::{CheckedFile, FileChecker, FileCorrector, FileMistake, FileRules, FileSource, LARGEST_FILE};
 use crate::delivery::clean_line;
 use crate::postman::Explanation;
@@ -44,8 +44,15 @@ pub(in crate::cli) struct ReadFile {
 pub(in crate::cli) enum Unread {
     /// It was cancelled.
     Cancelled,
-    /// It cannot be read.
-    Failed(Explanation),
+    /// It cannot be read, or its copy not be written.
+    Failed(Failure),
+}
+
+impl From<Explanation> for Unread {
+    /// What is wrong is the file that was named.
+    fn from(text: Explanation) -> Self {
+        Unread::Failed(Failure { text, exit: Exit::Usage })
+    }
 }
 
 impl GivenFile {
@@ -78,7 +85,7 @@ pub(in crate::cli) fn read(
     rules: FileRules,
     mut progress: impl FnMut(u64, Option<u64>) -> bool,
 ) -> Result<ReadFile, Unread> {
-    let failed = |error: io::Error| Unread::Failed(unreadable(&given.shown_name(), &error));
+    let failed = |error: io::Error| Unread::from(unreadable(&given.shown_name(), &error));
     let mut checker = FileChecker::new(&given.name(), rules);
     let (mut input, about): (Box<dyn Read>, Option<(&PathBuf, Metadata)>) = match given {
         GivenFile::Input => (Box::new(io::stdin()), None),
@@ -86,17 +93,17 @@ pub(in crate::cli) fn read(
             let file = opened(path).map_err(failed)?;
             let about = file.metadata().map_err(failed)?;
             if about.is_dir() {
-                return Err(Unread::Failed(is_a_folder(&given.shown_name())));
+                return Err(Unread::from(is_a_folder(&given.shown_name())));
             }
             if file.is_terminal() {
-                return Err(Unread::Failed(is_a_terminal(&given.shown_name())));
+                return Err(Unread::from(is_a_terminal(&given.shown_name())));
             }
             if about.is_file() { (Box::new(file), Some((path, about))) } else { (Box::new(Pipe(file)), None) }
         }
     };
     let total = about.as_ref().map(|(_, about)| about.len());
     if let Some(bytes) = total.filter(|bytes| *bytes > LARGEST_FILE) {
-        return Err(Unread::Failed(too_large(&given.shown_name(), Some(bytes))));
+        return Err(Unread::from(too_large(&given.shown_name(), Some(bytes))));
     }
     // What comes through a pipe cannot be read twice.
     let mut kept = about.is_none().then(Vec::new);
@@ -114,7 +121,7 @@ pub(in crate::cli) fn read(
         };
         bytes += read as u64;
         if bytes > LARGEST_FILE {
-            return Err(Unread::Failed(too_large(&given.shown_name(), None)));
+            return Err(Unread::from(too_large(&given.shown_name(), None)));
         }
         checker.feed(&piece[..read]);
         if let Some(kept) = &mut kept {
@@ -124,7 +131,7 @@ pub(in crate::cli) fn read(
     let source = match (about, kept) {
         (Some((path, before)), _) => {
             if fs::metadata(path).map_err(failed)?.has_changed_since(&before) || before.len() != bytes {
-                return Err(Unread::Failed(changed(&given.shown_name())));
+                return Err(Unread::from(changed(&given.shown_name())));
             }
             FileSource::Path(std::path::absolute(path).map_err(failed)?)
         }
@@ -187,13 +194,19 @@ impl Changes for Metadata {
 }
 
 /// Writes the file again without what can be corrected without a guess, under a name that does not exist yet, and checks
-/// what it wrote. The original is only read. Where this fails, nothing is left.
+/// what it wrote. The original is only read. `progress` is told and asked as in [`read`]. Where this fails or is cancelled,
+/// nothing is left.
 ///
 /// # Errors
-/// The file is no longer the one that was checked, or the copy cannot be written.
-pub(in crate::cli) fn write_corrected(file: &ReadFile, rules: FileRules, to: &Path) -> Result<ReadFile, Explanation> {
+/// The file is no longer the one that was checked, or the copy cannot be written; or it was cancelled.
+pub(in crate::cli) fn write_corrected(
+    file: &ReadFile,
+    rules: FileRules,
+    to: &Path,
+    mut progress: impl FnMut(u64, Option<u64>) -> bool,
+) -> Result<ReadFile, Unread> {
     let name = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let failed = |error: io::Error| unwritten(&clean_line(&name), &error);
+    let failed = |error: io::Error| Unread::Failed(unwritten(&clean_line(&name), &error));
     let (bytes, permissions) = match &file.source {
         FileSource::Memory(bytes) => (bytes.clone(), None),
         FileSource::Path(path) => {
@@ -202,7 +215,7 @@ pub(in crate::cli) fn write_corrected(file: &ReadFile, rules: FileRules, to: &Pa
             (Bytes::from(bytes), Some(permissions))
         }
     };
-    let Some(mut corrector) = FileCorrector::of(&file.checked) else { return Err(not_correctable(&file.checked.shown_name())) };
+    let Some(mut corrector) = FileCorrector::of(&file.checked) else { return Err(not_correctable(&file.checked.shown_name()).into()) };
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // Only its owner can read it until it is whole.
     let mut copy = tempfile::Builder::new().prefix(".corrected-").tempfile_in(folder).map_err(failed)?;
@@ -214,12 +227,15 @@ pub(in crate::cli) fn write_corrected(file: &ReadFile, rules: FileRules, to: &Pa
         corrected.clear();
         written
     };
-    for piece in bytes.chunks(PIECE) {
+    for (piece, begin) in bytes.chunks(PIECE).zip((0..).step_by(PIECE)) {
+        if !progress(begin, Some(bytes.len() as u64)) {
+            return Err(Unread::Cancelled);
+        }
         corrector.feed(piece, &mut corrected);
         write(&mut corrected, &mut copy).map_err(failed)?;
     }
     if !corrector.finish(&mut corrected) {
-        return Err(changed(&file.checked.shown_name()));
+        return Err(changed(&file.checked.shown_name()).into());
     }
     write(&mut corrected, &mut copy).map_err(failed)?;
     if let Some(permissions) = permissions {
@@ -320,16 +336,17 @@ fn changed(name: &str) -> Explanation {
     )
 }
 
-fn unwritten(name: &str, error: &io::Error) -> Explanation {
+fn unwritten(name: &str, error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::AlreadyExists {
         let what = format!("{name} exists already and was left as it is");
-        return Explanation::new(what, "", "Give the copy another name: nothing is overwritten.");
+        return Failure::usage(what, "Give the copy another name: nothing is overwritten.");
     }
     let next = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "Make room on the disk, or choose another folder.",
         _ => "Check the folder, or choose another one.",
     };
-    Explanation::new(format!("{name} was not written"), format!("The system says: {error}. No part of it was kept."), next)
+    let why = format!("The system says: {error}. No part of it was kept.");
+    Failure::new(Exit::of_file(error), format!("{name} was not written"), why, next)
 }
 
 #[cfg(test)]
@@ -351,9 +368,13 @@ mod tests {
         read(&GivenFile::Path(path.to_owned()), FileRules::default(), |_, _| true)
     }
 
+    fn copied(file: &ReadFile, to: &Path) -> Result<ReadFile, Unread> {
+        write_corrected(file, FileRules::default(), to, |_, _| true)
+    }
+
     fn why(unread: Result<ReadFile, Unread>) -> String {
         match unread {
-            Err(Unread::Failed(why)) => why.in_full(),
+            Err(Unread::Failed(failure)) => failure.text.in_full(),
             Err(Unread::Cancelled) => "cancelled".to_owned(),
             Ok(_) => "it was read".to_owned(),
         }
@@ -416,15 +437,25 @@ mod tests {
         assert!(!file.checked.mistakes().is_empty());
         let to = corrected_name(&file);
         assert_eq!(to.file_name().unwrap(), "clinic-corrected.csv");
-        let copy = write_corrected(&file, FileRules::default(), &to).unwrap();
+        let copy = copied(&file, &to).unwrap_or_else(|_| panic!("it is written"));
         assert!(copy.checked.mistakes().is_empty(), "{:?}", copy.checked);
         assert_eq!(fs::read_to_string(&to).unwrap(), GOOD.replace('\n', "\r\n"));
         assert_eq!(fs::read_to_string(&path).unwrap(), BAD);
         // Nothing is overwritten.
-        let again = write_corrected(&file, FileRules::default(), &to).unwrap_err();
-        assert!(again.in_full().contains("nothing is overwritten"), "{}", again.in_full());
+        let again = why(copied(&file, &to));
+        assert!(again.contains("nothing is overwritten"), "{again}");
         assert_eq!(corrected_name(&file).file_name().unwrap(), "clinic-corrected-2.csv");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left");
+    }
+
+    #[test]
+    fn a_copy_that_is_given_up_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = path(&folder, &BAD.repeat(2 * PIECE / BAD.len()));
+        let file = read_path(&path).unwrap_or_else(|_| panic!("it is read"));
+        let given_up = write_corrected(&file, FileRules::default(), &corrected_name(&file), |bytes, of| bytes == 0 && of > Some(0));
+        assert_eq!(why(given_up), "cancelled");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[rstest]
@@ -435,7 +466,7 @@ mod tests {
         let path = path(&folder, BAD);
         let file = read_path(&path).unwrap_or_else(|_| panic!("it is read"));
         fs::write(&path, text).unwrap();
-        assert!(write_corrected(&file, FileRules::default(), &corrected_name(&file)).is_err());
+        assert!(copied(&file, &corrected_name(&file)).is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
@@ -466,8 +497,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = path(&folder, BAD);
         let file = read_path(&path).unwrap_or_else(|_| panic!("it is read"));
-        let error = write_corrected(&file, FileRules::default(), Path::new("/proc/clinic-corrected.csv")).unwrap_err();
-        assert!(error.in_full().contains("clinic-corrected.csv was not written"), "{}", error.in_full());
+        let error = why(copied(&file, Path::new("/proc/clinic-corrected.csv")));
+        assert!(error.contains("clinic-corrected.csv was not written"), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), BAD);
     }
 }

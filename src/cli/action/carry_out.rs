@@ -267,12 +267,9 @@ impl<W: Write> ScriptedRun<'_, W> {
         let until = Instant::now() + self.patience.mul_f64(1.5);
         self.stages.put(id, ScriptedStage::Unknown { until, why });
         self.unclear.push(id.to_owned());
-        let minutes = self.patience.as_secs() / 60;
-        self.line(&format!(
-            "{}: the outcome is unknown; looking it up, for {} at most.",
-            self.name(id),
-            counted(minutes as usize, "minute")
-        ));
+        let minutes = counted(self.patience.as_secs() as usize / 60, "minute");
+        let name = self.name(id);
+        self.line(&format!("{name}: the outcome is unknown; looking it up takes up to {minutes}, longer without a connection."));
     }
 
     fn refused(&mut self, id: &str, refusal: Refusal) -> ReportedOutcome {

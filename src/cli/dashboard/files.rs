@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::super::file::{self, GivenFile, ReadFile, Unread, corrected_name};
 use super::export::typed_path;
+use crate::action::FileRules;
 use crate::postman::Explanation;
 use crate::tui::{Event, FileAnswer, FileRequest, FileStep, FoundFile, Waker};
 
@@ -75,11 +76,12 @@ impl FileJob {
             FileStep::Check { path, rules } => match file::read(&GivenFile::Path(typed_path(&path)), *rules, self.progress()) {
                 Ok(ReadFile { checked, source }) => FileAnswer::Checked(FoundFile { path, checked: Arc::new(checked), source }),
                 Err(Unread::Cancelled) => return,
-                Err(Unread::Failed(why)) => FileAnswer::Failed(why),
+                Err(Unread::Failed(failure)) => FileAnswer::Failed(failure.text),
             },
-            FileStep::Correct { file, rules } => match corrected(&file, *rules) {
+            FileStep::Correct { file, rules } => match corrected(&file, *rules, self.progress()) {
                 Ok(copy) => FileAnswer::Corrected(copy),
-                Err(why) => FileAnswer::Failed(why),
+                Err(Unread::Cancelled) => return,
+                Err(Unread::Failed(failure)) => FileAnswer::Failed(failure.text),
             },
         };
         self.tell(answer);
@@ -106,10 +108,10 @@ impl FileJob {
 }
 
 /// Writes the corrected copy of a file beside it, and checks that.
-fn corrected(found: &FoundFile, rules: crate::action::FileRules) -> Result<FoundFile, Explanation> {
+fn corrected(found: &FoundFile, rules: FileRules, progress: impl FnMut(u64, Option<u64>) -> bool) -> Result<FoundFile, Unread> {
     let file = ReadFile { checked: (*found.checked).clone(), source: found.source.clone() };
     let to = corrected_name(&file);
-    let copy = file::write_corrected(&file, rules, &to)?;
+    let copy = file::write_corrected(&file, rules, &to, progress)?;
     // As its user would type it: beside the path that was typed.
     let name = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let path = match found.path.rfind(is_separator) {
@@ -169,7 +171,6 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::action::FileRules;
     use crate::tui::{WakeReceiver, wake_pair};
 
     const GOOD: &str = "recipient,language,name\n6580001234,english,Tan\n";

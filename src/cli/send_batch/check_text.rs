@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::{CommandContext, counted, grouped, joined};
-use super::super::file::{self, FIELDS, MistakeRecord, ReadFile};
+use super::super::file::{self, FIELDS, MistakeRecord, Unread};
+use super::super::progress::ProgressLine;
 use super::super::records::RecordWriter;
 use super::super::table::columns;
 use super::super::{EarlyExit, Exit, Failure, Format};
@@ -197,14 +198,21 @@ pub(super) async fn correct(
         return Err(Failure::usage(what, next).into());
     }
     let path = to.to_owned();
+    let progress = ProgressLine::start(context.common.quiet, false);
     let written = tokio::task::spawn_blocking(move || {
-        let copy = file::write_corrected(&read, rules, &path);
+        let copy = file::write_corrected(&read, rules, &path, |bytes, total| {
+            progress.tell(|| format!("writing the copy, {} %", bytes * 100 / total.unwrap_or(bytes).max(1)));
+            true
+        });
         (read, copy)
     });
-    let Some((read, copy)) = joined(written.await) else {
-        return Err(Failure::new(Exit::Failed, "No copy was written.", "", "Run the command again.").into());
+    let (read, copy) = match joined(written.await) {
+        Some((read, Ok(copy))) => (read, copy),
+        Some((_, Err(Unread::Failed(failure)))) => return Err(failure.into()),
+        Some((_, Err(Unread::Cancelled))) | None => {
+            return Err(Failure::new(Exit::Failed, "No copy was written.", "", "Run the command again.").into());
+        }
     };
-    let copy: ReadFile = copy.map_err(|why| Failure { text: why, exit: Exit::Usage })?;
     let mut out = io::stdout().lock();
     if context.format() == Format::Table {
         let rows = correctable(&read.checked).map(corrected_row).collect();

@@ -61,7 +61,7 @@ pub(super) async fn prepare(
     });
     match joined(read.await) {
         Some(Ok(read)) => Ok(Prepared { read, rules }),
-        Some(Err(Unread::Failed(why))) => Err(Failure { text: why, exit: Exit::Usage }),
+        Some(Err(Unread::Failed(failure))) => Err(failure),
         Some(Err(Unread::Cancelled)) | None => Err(Failure::new(Exit::Failed, "The file was not read to its end.", "", "Run it again.")),
     }
 }
