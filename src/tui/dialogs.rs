@@ -13,6 +13,7 @@ mod notices;
 mod order;
 mod plan;
 mod refused_file;
+mod reread;
 mod resolve;
 mod results;
 mod resume;

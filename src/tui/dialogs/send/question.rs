@@ -10,16 +10,16 @@ use super::preview::TextPreview;
 use super::shown_number;
 use crate::action::{Agreed, ConfirmedAction, Draft, SegmentSum, SendPlan, SendReading};
 use crate::delivery::{TextSize, counted, grouped};
-use crate::monitor::{Command, Connection, Generation, PreparedState, ToPrepare};
-use crate::postman::Explanation;
+use crate::monitor::{Command, Generation, PreparedState, ToPrepare};
 use crate::tui::chrome::keys;
+use crate::tui::dialogs::reread::Reread;
 use crate::tui::dialogs::{Can, Changed, Dialog, Next, Press};
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::wrap;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::question::{self, Asked, Reply, Takes};
 use crate::tui::widgets::sentences::{self, Sentence};
-use crate::tui::widgets::words::{in_a_line, place};
+use crate::tui::widgets::words::place;
 use crate::tui::{Action, Context, Role};
 
 /// What the form found out about the message.
@@ -38,21 +38,13 @@ pub(super) struct Reviewed {
     pub is_secret: bool,
 }
 
-/// Whether what went to the number is known.
-enum ReadingPhase {
-    Known,
-    /// It is being read again.
-    Reading(Generation),
-    /// It could not be read. The generation, where that goes on by itself.
-    Failed(Option<Generation>, Explanation),
-}
-
 pub(super) struct SendQuestion {
     asked: Asked,
     reviewed: Reviewed,
     /// What would be sent. A yes takes it.
     plan: Option<SendPlan>,
-    phase: ReadingPhase,
+    /// What went to the number.
+    reread: Reread,
     /// The first line of the text that is shown, once it was scrolled.
     scroll: Option<usize>,
 }
@@ -81,41 +73,28 @@ impl SendQuestion {
         let Some(campaign) = shared.campaign() else { return };
         let asked = asked.with(shared.preview(campaign));
         let plan = Some(SendPlan::new(draft, reading, shared.now));
-        shared.open(Self { asked, reviewed, plan, phase: ReadingPhase::Known, scroll: None });
+        shared.open(Self { asked, reviewed, plan, reread: Reread::Known, scroll: None });
     }
 
     fn takes(&self) -> Takes {
-        match (&self.phase, &self.plan, self.asked.preview_takes()) {
-            (ReadingPhase::Known, Some(plan), preview) if plan.refusal().is_none() => preview.unwrap_or(Takes::Yes),
+        match (&self.plan, self.asked.preview_takes()) {
+            (Some(plan), preview) if self.reread.is_known() && plan.refusal().is_none() => preview.unwrap_or(Takes::Yes),
             _ => Takes::Nothing,
         }
     }
 
     /// Reads again what went to the number, where the plan is too old to be agreed to.
     fn read_again(&mut self, shared: &mut Shared) {
-        let is_stale = self.plan.as_ref().is_some_and(|plan| plan.is_stale(shared.now));
-        let (true, ReadingPhase::Known, Some(plan)) = (is_stale, &self.phase, &self.plan) else { return };
-        let generation = shared.next_generation();
-        shared.send(Command::Prepare { generation, what: ToPrepare::Send(plan.draft().clone()) });
-        self.phase = ReadingPhase::Reading(generation);
+        let Some(plan) = self.plan.as_ref().filter(|plan| self.reread.is_known() && plan.is_stale(shared.now)) else { return };
+        self.reread.begin(shared, ToPrepare::Send(plan.draft().clone()));
         self.asked.again();
     }
 
-    /// The worker's answer. One to an older request is dropped.
-    fn answered(&mut self, (generation, state): &(Generation, PreparedState), now: Timestamp) {
-        match &self.phase {
-            ReadingPhase::Reading(asked) | ReadingPhase::Failed(Some(asked), _) if asked == generation => {}
-            _ => return,
-        }
-        match state.clone() {
-            // The answer to another question, of another generation.
-            PreparedState::Upload(_) => {}
-            PreparedState::Failed { why, again } => self.phase = ReadingPhase::Failed(again.then_some(*generation), why),
-            PreparedState::Send(reading) => {
-                self.plan = self.plan.take().map(|plan| SendPlan::new(plan.draft().clone(), reading, now));
-                self.phase = ReadingPhase::Known;
-                self.asked.again();
-            }
+    /// The worker's answer.
+    fn answered(&mut self, answer: &(Generation, PreparedState), now: Timestamp) {
+        if let Some(PreparedState::Send(reading)) = self.reread.answer(answer) {
+            self.plan = self.plan.take().map(|plan| SendPlan::new(plan.draft().clone(), reading, now));
+            self.asked.again();
         }
     }
 
@@ -151,22 +130,7 @@ impl SendQuestion {
         if let Some(why) = self.plan.as_ref().and_then(SendPlan::refusal) {
             said.push(Sentence::new(format!("It cannot be sent now: {why}."), Role::Warning, 0));
         }
-        match &self.phase {
-            ReadingPhase::Known => {}
-            ReadingPhase::Reading(_) | ReadingPhase::Failed(Some(_), _) if campaign.connection == Connection::Paused => {
-                let key = shared.key_for(Action::Pause);
-                let what = "Paused: no call is made, so what went to this number cannot be read again";
-                said.push(Sentence::new(format!("{what}. Leave the form, then {key} goes on."), Role::Warning, 0));
-            }
-            ReadingPhase::Reading(_) => {
-                said.push(Sentence::new("Reading again what went to this number, because the plan is too old.", Role::Warning, 0));
-            }
-            ReadingPhase::Failed(again, why) => {
-                let again = if again.is_some() { " Trying again." } else { " Go back and review it again." };
-                let words = format!("What went to this number cannot be read, so nothing can be sent: {}.{again}", in_a_line(why));
-                said.push(Sentence::new(words, Role::Warning, 0));
-            }
-        }
+        said.extend(self.reread.says(shared, campaign, "went to this number", "Leave the form"));
         said
     }
 

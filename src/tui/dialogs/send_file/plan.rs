@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span};
 
 use super::checking::Checking;
 use super::facts::{self, QUEUE, rows_words};
-use super::question::{ReviewedFile, UploadQuestion};
+use super::question::UploadQuestion;
 use crate::action::{CheckedFile, FileSample, FileSource, PLAN_LIFE, UploadFile, UploadReading};
 use crate::delivery::{KnownTexts, Mask, clean, clean_line, grouped};
 use crate::monitor::{Command, Connection, Generation, NoticeWeight, PreparedState, ToPrepare};
@@ -130,8 +130,7 @@ impl FilePlan {
             return;
         }
         let Phase::Read(reading) = std::mem::replace(&mut self.phase, Phase::Looking) else { return };
-        let reviewed = ReviewedFile { checked: Arc::clone(&self.found.checked) };
-        UploadQuestion::open(shared, reviewed, self.file.clone(), reading);
+        UploadQuestion::open(shared, Arc::clone(&self.found.checked), self.file.clone(), reading);
     }
 
     /// Shows the rows unmasked for a while, or masks them again.

@@ -11,56 +11,40 @@ use ratatui::text::{Line, Span};
 use super::facts;
 use crate::action::{Agreed, CheckedFile, ConfirmedAction, UploadFile, UploadPlan, UploadReading};
 use crate::delivery::{agreeing, clean_line, counted};
-use crate::monitor::{Command, Connection, Generation, PreparedState, ToPrepare};
-use crate::postman::Explanation;
+use crate::monitor::{Command, Generation, PreparedState, ToPrepare};
 use crate::tui::chrome::keys;
+use crate::tui::dialogs::reread::Reread;
 use crate::tui::dialogs::{Can, Changed, Dialog, Next, Press};
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::age;
 use crate::tui::widgets::question::{self, Asked, Reply, Takes};
 use crate::tui::widgets::sentences::Sentence;
-use crate::tui::widgets::words::in_a_line;
 use crate::tui::{Action, Context, Role};
-
-/// What was looked at.
-pub(super) struct ReviewedFile {
-    pub checked: Arc<CheckedFile>,
-}
-
-/// Whether what the campaign sent last is known.
-enum ReadingPhase {
-    Known,
-    /// It is being read again.
-    Reading(Generation),
-    /// It could not be read. The generation, where that goes on by itself.
-    Failed(Option<Generation>, Explanation),
-}
 
 pub(super) struct UploadQuestion {
     asked: Asked,
-    reviewed: ReviewedFile,
+    checked: Arc<CheckedFile>,
     /// What would be sent. A yes takes it.
     plan: Option<UploadPlan>,
-    phase: ReadingPhase,
+    /// What the campaign sent last.
+    reread: Reread,
     is_production: bool,
 }
 
 impl UploadQuestion {
-    pub fn open(shared: &mut Shared, reviewed: ReviewedFile, file: UploadFile, reading: UploadReading) {
+    pub fn open(shared: &mut Shared, checked: Arc<CheckedFile>, file: UploadFile, reading: UploadReading) {
         let asked = Asked::new(shared);
         let Some(campaign) = shared.campaign() else { return };
         let is_production = campaign.settings.host_kind.is_production();
         let mut asked = asked.with(shared.preview(campaign));
         let plan = UploadPlan::new(file, reading, shared.now);
         asked.ask_file(plan.must_be_named().then(|| plan.file().name().to_owned()));
-        shared.open(Self { asked, reviewed, plan: Some(plan), phase: ReadingPhase::Known, is_production });
+        shared.open(Self { asked, checked, plan: Some(plan), reread: Reread::Known, is_production });
     }
 
     fn takes(&self) -> Takes {
-        let (ReadingPhase::Known, Some(plan)) = (&self.phase, &self.plan) else { return Takes::Nothing };
-        if plan.refusal().is_some() {
-            return Takes::Nothing;
-        }
+        let is_ready = |plan: &&UploadPlan| self.reread.is_known() && plan.refusal().is_none();
+        let Some(plan) = self.plan.as_ref().filter(is_ready) else { return Takes::Nothing };
         let rows = plan.file().rows() as usize;
         let yes = if self.is_production && rows > 1 { Takes::Count(rows) } else { Takes::Yes };
         // The campaign's name first, then the file's, and only then the yes.
@@ -69,37 +53,23 @@ impl UploadQuestion {
 
     /// Reads again what the campaign sent last, where the plan is too old to be agreed to.
     fn read_again(&mut self, shared: &mut Shared) {
-        let is_stale = self.plan.as_ref().is_some_and(|plan| plan.is_stale(shared.now));
-        let (true, ReadingPhase::Known, Some(plan)) = (is_stale, &self.phase, &self.plan) else { return };
-        let generation = shared.next_generation();
-        shared.send(Command::Prepare { generation, what: ToPrepare::Upload(plan.file().clone()) });
-        self.phase = ReadingPhase::Reading(generation);
+        let Some(plan) = self.plan.as_ref().filter(|plan| self.reread.is_known() && plan.is_stale(shared.now)) else { return };
+        self.reread.begin(shared, ToPrepare::Upload(plan.file().clone()));
         self.asked.again();
     }
 
-    /// The worker's answer. One to an older request is dropped.
-    fn answered(&mut self, (generation, state): &(Generation, PreparedState), now: Timestamp) {
-        match &self.phase {
-            ReadingPhase::Reading(asked) | ReadingPhase::Failed(Some(asked), _) if asked == generation => {}
-            _ => return,
+    /// The worker's answer.
+    fn answered(&mut self, answer: &(Generation, PreparedState), now: Timestamp) {
+        let Some(PreparedState::Upload(reading)) = self.reread.answer(answer) else { return };
+        let Some(before) = self.plan.take() else { return };
+        let is_known = before.reading().accepted_at == reading.accepted_at;
+        let plan = UploadPlan::new(before.file().clone(), reading, now);
+        if !is_known {
+            // It was accepted once more meanwhile: whoever typed its name did not know that.
+            self.asked.ask_file(plan.must_be_named().then(|| plan.file().name().to_owned()));
         }
-        match state.clone() {
-            // The answer to another question, of another generation.
-            PreparedState::Send(_) => {}
-            PreparedState::Failed { why, again } => self.phase = ReadingPhase::Failed(again.then_some(*generation), why),
-            PreparedState::Upload(reading) => {
-                let Some(before) = self.plan.take() else { return };
-                let is_known = before.reading().accepted_at == reading.accepted_at;
-                let plan = UploadPlan::new(before.file().clone(), reading, now);
-                if !is_known {
-                    // It was accepted once more meanwhile: whoever typed its name did not know that.
-                    self.asked.ask_file(plan.must_be_named().then(|| plan.file().name().to_owned()));
-                }
-                self.plan = Some(plan);
-                self.phase = ReadingPhase::Known;
-                self.asked.again();
-            }
-        }
+        self.plan = Some(plan);
+        self.asked.again();
     }
 
     /// Keeps what it says true.
@@ -124,14 +94,14 @@ impl UploadQuestion {
 
     /// What a person must know to decide.
     fn says(&self, shared: &Shared, campaign: &Campaign) -> Vec<Sentence> {
-        let file = &self.reviewed.checked;
+        let file = &self.checked;
         let dot = if shared.look.ascii { "," } else { " ·" };
         let mut said = vec![Sentence::new(format!("{}   {}", file.shown_name(), facts::size_words(file)), Role::Strong, 0)];
         said.extend(self.asked.refusal());
         if let Some(why) = self.plan.as_ref().and_then(UploadPlan::refusal) {
             said.push(Sentence::new(format!("It cannot be sent now: {why}."), Role::Warning, 0));
         }
-        said.extend(self.says_reading(shared, campaign));
+        said.extend(self.reread.says(shared, campaign, "this campaign sent last", "Leave this"));
         let (cost, source) = facts::cost_words(campaign, file);
         said.push(Sentence::new(facts::languages_words(file, dot), Role::Text, 4));
         said.push(Sentence::new(format!("{} {cost}", facts::segments_words(file)), Role::Text, 1));
@@ -170,23 +140,6 @@ impl UploadQuestion {
         let at = shared.look.time(at, shared.now);
         let next = if self.takes() == Takes::FileName { " Type its name to send it again:" } else { "" };
         let words = format!("The same file was accepted at {at}, {ago} ago: everyone in it gets the message twice.{next}");
-        Some(Sentence::new(words, Role::Warning, 0))
-    }
-
-    fn says_reading(&self, shared: &Shared, campaign: &Campaign) -> Option<Sentence> {
-        let words = match &self.phase {
-            ReadingPhase::Known => return None,
-            ReadingPhase::Reading(_) | ReadingPhase::Failed(Some(_), _) if campaign.connection == Connection::Paused => {
-                let key = shared.key_for(Action::Pause);
-                let what = "Paused: no call is made, so what this campaign sent last cannot be read again";
-                format!("{what}. Leave this, then {key} goes on.")
-            }
-            ReadingPhase::Reading(_) => "Reading again what this campaign sent last, because the plan is too old.".to_owned(),
-            ReadingPhase::Failed(again, why) => {
-                let again = if again.is_some() { " Trying again." } else { " Go back and review it again." };
-                format!("What this campaign sent last cannot be read, so nothing can be sent: {}.{again}", in_a_line(why))
-            }
-        };
         Some(Sentence::new(words, Role::Warning, 0))
     }
 }
@@ -241,7 +194,7 @@ impl Dialog for UploadQuestion {
 
     fn draw(&self, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
         let campaign = shared.campaign()?;
-        let rows = self.reviewed.checked.rows() as usize;
+        let rows = self.checked.rows() as usize;
         let (title, name) = question::title(shared, campaign, &format!("Send {}", counted(rows, "message")), area);
         let mut said = Vec::from_iter(name);
         said.extend(self.says(shared, campaign));
