@@ -3,7 +3,7 @@
 use super::super::campaigns::ConfiguredCampaign;
 use super::super::context::{CommandContext, counted, grouped};
 use crate::action::{CheckedFile, FileSample};
-use crate::delivery::{Mask, full_stop};
+use crate::delivery::{Mask, clean, clean_line, full_stop};
 
 /// How many lines of a text are shown.
 const MOST_LINES: usize = 12;
@@ -44,17 +44,53 @@ pub(super) fn announcement(checked: &CheckedFile, campaign: &ConfiguredCampaign,
     lines.join("\n")
 }
 
-/// A row as it will arrive; masked, only to whom it goes.
+/// A row as it will arrive, or its values where no template is known; masked, only to whom it goes.
 fn sample_lines(sample: &FileSample, masked: bool, hides: bool) -> Vec<String> {
     let number = sample.recipient.shown(if masked { Mask::On } else { Mask::Off });
     let longest = if sample.is_longest { ", the longest" } else { "" };
     let size = sample.size.map(|size| format!(", {}", size.words())).unwrap_or_default();
     let mut lines = vec![format!("Row {}{longest}, to {number}, {}{size}:", grouped(sample.row as usize), sample.language)];
-    let text = sample.text.as_deref().filter(|_| !masked && !hides);
-    let shown: Vec<&str> = text.unwrap_or(if masked || hides { "(hidden)" } else { "(its template is not known)" }).lines().collect();
+    let shown: Vec<String> = match &sample.text {
+        _ if masked || hides => vec!["(hidden)".to_owned()],
+        Some(text) => clean(text).lines().map(str::to_owned).collect(),
+        None => {
+            let values = sample.values.iter().map(|(name, value)| format!("{}: {}", clean_line(name), clean_line(value)));
+            std::iter::once("(its template is not known; these are its values)".to_owned()).chain(values).collect()
+        }
+    };
     lines.extend(shown.iter().take(MOST_LINES).map(|line| format!("  {line}").trim_end().to_owned()));
     if shown.len() > MOST_LINES {
         lines.push("  …".to_owned());
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::delivery::Recipient;
+
+    #[rstest]
+    #[case::text(Some("Dear Tan,\n\u{1b}[2Jsee you"), false, "  Dear Tan,|  ␛[2Jsee you")]
+    #[case::values(None, false, "  (its template is not known; these are its values)|  name: Tan|  place: Bedok ␛[2J")]
+    #[case::masked(None, true, "  (hidden)")]
+    #[case::masked_text(Some("Dear Tan"), true, "  (hidden)")]
+    fn a_row_is_shown_as_far_as_it_is_known_and_may_be(#[case] text: Option<&str>, #[case] masked: bool, #[case] shown: &str) {
+        let values = [("name", "Tan"), ("place", "Bedok \u{1b}[2J")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let sample = FileSample {
+            row: 1_002,
+            recipient: Recipient::new("6580001234"),
+            language: "english",
+            is_longest: false,
+            values: values.into(),
+            text: text.map(str::to_owned),
+            size: None,
+        };
+        let lines = sample_lines(&sample, masked, false);
+        assert_eq!(lines.get(1..).unwrap_or_default().join("|"), shown);
+        let number = if masked { "65∙∙∙∙1234" } else { "65 8000 1234" };
+        assert_eq!(lines[0], format!("Row 1,002, to {number}, english:"));
+    }
 }
