@@ -84,6 +84,8 @@ pub enum Event {
     Tried(Vec<TrialLine>),
     /// A campaign was written into the configuration, or the reason why not.
     Added(Result<(), Explanation>),
+    /// The configuration was to be read again and cannot be used, for this reason.
+    NotReloaded(Explanation),
     /// The messages of a campaign were sorted.
     Sorted {
         /// Which one.

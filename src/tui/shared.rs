@@ -235,6 +235,7 @@ impl Shared {
                 self.watch_failures();
                 self.keep_batch_fresh();
             }
+            Event::NotReloaded(why) => self.tell_not_reloaded(why),
             Event::Sorted { campaign, generation, lists } => self.sorted(campaign, generation, lists),
             Event::Export { export, answer } => self.export_answered(export, answer),
             Event::File { request, answer } => self.changed.file = Some((request, answer)),

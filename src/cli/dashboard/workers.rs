@@ -18,7 +18,7 @@ use super::files::Files;
 use super::keeper::Keeper;
 use crate::monitor::{
     AWAY_CALLS_PER_SECOND, CampaignIndex, Clock, Command, CommandSender, Generation, Inbox, KeyAgain, Monitor, MonitorOptions, News,
-    NoteLost, Notice, NoticeWeight, ReadKey, Update, UpdateSender, inbox,
+    NoteLost, ReadKey, Update, UpdateSender, inbox,
 };
 use crate::postman::{ApiKey, Explanation, HttpTransport, Transport};
 use crate::state::{self, BudgetFile, JournalHandle, NoteKind, SharedBudget, StateError};
@@ -52,10 +52,8 @@ pub(super) struct Workers {
     runtime: Handle,
     /// The way to each campaign's worker, there before it.
     commands: Vec<CommandSender>,
-    updates: UpdateSender,
     requests: Requests,
     reload: Reload,
-    clock: Clock,
     /// What the workers need, until they are started.
     waiting: Option<Crew>,
     /// What is started, and how it is ended.
@@ -63,8 +61,8 @@ pub(super) struct Workers {
     end: Option<oneshot::Sender<()>>,
     exporter: Exporter,
     files: Files,
-    /// The answers to what is sorted.
-    sorted: (mpsc::Sender<Event>, mpsc::Receiver<Event>),
+    /// The answers of what runs beside the loop.
+    answers: (mpsc::Sender<Event>, mpsc::Receiver<Event>),
 }
 
 impl Workers {
@@ -84,10 +82,10 @@ impl Workers {
         let (commands, inboxes): (Vec<_>, Vec<_>) = campaigns.iter().map(|_| inbox()).unzip();
         let (end, ended) = oneshot::channel();
         let crew = Crew {
-            clock: clock.clone(),
+            clock,
             campaigns: campaigns.into_iter().zip(inboxes).collect(),
             state,
-            updates: updates.clone(),
+            updates,
             requests: requests.clone(),
             commands: commands.clone(),
             journal,
@@ -97,16 +95,14 @@ impl Workers {
         Self {
             runtime,
             commands,
-            updates,
             requests,
             reload,
-            clock,
             waiting: Some(crew),
             task: None,
             end: Some(end),
             exporter,
             files,
-            sorted: mpsc::channel(),
+            answers: mpsc::channel(),
         }
     }
 
@@ -132,12 +128,12 @@ impl Workers {
 
     /// Sorts the lists of a campaign on a thread for what takes long.
     fn sort(&self, campaign: CampaignIndex, generation: Generation, lists: Vec<Unsorted>) {
-        let (sorted, requests) = (self.sorted.0.clone(), self.requests.clone());
+        let (answers, requests) = (self.answers.0.clone(), self.requests.clone());
         self.runtime.spawn(async move {
             match tokio::task::spawn_blocking(move || lists.into_iter().map(Unsorted::sort).collect()).await {
                 Ok(lists) => {
                     // Without the loop nobody waits for it any more.
-                    let _ = sorted.send(Event::Sorted { campaign, generation, lists });
+                    let _ = answers.send(Event::Sorted { campaign, generation, lists });
                     requests.waker().wake();
                 }
                 Err(_) => requests.end(ExitReason::Broken),
@@ -147,14 +143,14 @@ impl Workers {
 
     /// Ends this dashboard so that another one begins, if the configuration can be used.
     fn begin_again(&self) {
-        let (reload, requests, updates) = (Arc::clone(&self.reload), self.requests.clone(), self.updates.clone());
-        let at = self.clock.now();
+        let (reload, requests, answers) = (Arc::clone(&self.reload), self.requests.clone(), self.answers.0.clone());
         self.runtime.spawn(async move {
             match tokio::task::spawn_blocking(move || reload()).await {
                 Ok(Ok(())) => requests.end(ExitReason::Reload),
                 Ok(Err(text)) => {
-                    let news = News::Notice(Notice { at, weight: NoticeWeight::Problem, text });
-                    updates.send(Update { campaign: CampaignIndex(0), news }).await;
+                    // The loop asks for answers after every wake.
+                    let _ = answers.send(Event::NotReloaded(text));
+                    requests.waker().wake();
                 }
                 Err(_) => requests.end(ExitReason::Broken),
             }
@@ -198,7 +194,7 @@ impl Host for Workers {
     }
 
     fn answer(&mut self) -> Option<Event> {
-        self.sorted.1.try_recv().ok().or_else(|| self.exporter.answer()).or_else(|| self.files.answer())
+        self.answers.1.try_recv().ok().or_else(|| self.exporter.answer()).or_else(|| self.files.answer())
     }
 }
 

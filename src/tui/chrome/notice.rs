@@ -142,7 +142,7 @@ fn words(state: &Shared) -> Words {
     if state.presence.is_leaving() {
         return Words::new(plain(leave(state)), Role::Warning);
     }
-    if let Some(notice) = state.notices.answering() {
+    if let Some(notice) = state.notices.front() {
         return Words::new(shown_notice(state, notice).into_owned(), Role::Strong);
     }
     if let Some(what) = state.exports.what() {

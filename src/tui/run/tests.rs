@@ -218,6 +218,7 @@ impl Dashboard for Dummy {
             Event::Mouse(_) => "mouse".to_owned(),
             Event::Tried(_) => "tried".to_owned(),
             Event::Added(_) => "added".to_owned(),
+            Event::NotReloaded(_) => "not reloaded".to_owned(),
             Event::Sorted { .. } => "sorted".to_owned(),
             Event::Export { .. } => "export".to_owned(),
             Event::File { .. } => "file".to_owned(),

@@ -144,7 +144,7 @@ impl Shared {
         for (end, (is_retry, what)) in ends.iter().zip(ended) {
             let notice = Notice { at: end.seen_at, weight: NoticeWeight::Info, text: Explanation::new(what, "", "") };
             // The outcome of a retry has a line of its own, which says more.
-            if is_retry { self.notices.push(notice) } else { self.notices.answer(Notice { at: self.now, ..notice }) }
+            if is_retry { self.notices.push(notice) } else { self.notices.call(Notice { at: self.now, ..notice }) }
         }
     }
 

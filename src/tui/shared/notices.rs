@@ -38,36 +38,59 @@ pub(in crate::tui) struct Notices {
     notices: VecDeque<KeptNotice>,
     dropped: usize,
     read: usize,
-    /// Until when the newest comes before everything else: it answers a key.
-    answers_until: Option<Timestamp>,
+    /// What comes before everything else for a while.
+    front: Option<FrontNotice>,
+}
+
+/// A notice that comes before everything else.
+#[derive(Debug)]
+struct FrontNotice {
+    notice: KeptNotice,
+    until: Timestamp,
+    /// Whether it says that what a key asked for was not done: nothing that comes by itself takes its place.
+    stays: bool,
 }
 
 impl Notices {
-    /// Adds the answer to a key, or a call: it comes before everything else for a while.
+    /// Adds the answer to a key: it comes before everything else for a while.
     pub fn answer(&mut self, notice: impl Into<KeptNotice>) {
-        let notice = notice.into();
-        self.answers_until = Some(notice.notice.at + NOTICE_TIME);
-        self.push(notice);
+        self.show(notice.into(), true);
     }
 
-    /// The newest one, while it comes before everything else.
-    pub fn answering(&self) -> Option<&KeptNotice> {
-        self.newest().filter(|_| self.answers_until.is_some())
+    /// Adds what a person is called for: it comes before everything else for a while, but for a key that failed.
+    pub fn call(&mut self, notice: impl Into<KeptNotice>) {
+        self.show(notice.into(), false);
+    }
+
+    fn show(&mut self, notice: KeptNotice, is_answer: bool) {
+        self.push(notice.clone());
+        if is_answer || self.front.as_ref().is_none_or(|front| !front.stays) {
+            let (until, stays) = (notice.notice.at + NOTICE_TIME, is_answer && notice.notice.weight == NoticeWeight::Problem);
+            self.front = Some(FrontNotice { notice, until, stays });
+        }
+    }
+
+    /// The one that comes before everything else.
+    pub fn front(&self) -> Option<&KeptNotice> {
+        self.front.as_ref().map(|front| &front.notice)
     }
 
     /// When it no longer does.
     pub fn due(&self) -> Option<Timestamp> {
-        self.answers_until
+        self.front.as_ref().map(|front| front.until)
     }
 
-    /// Lets the newest one step back when its time is over.
+    /// Lets it step back when its time is over.
     pub fn expire(&mut self, now: Timestamp) {
-        self.answers_until = self.answers_until.filter(|until| *until > now);
+        self.front.take_if(|front| front.until <= now);
     }
 
     /// Adds a notice.
     pub fn push(&mut self, notice: impl Into<KeptNotice>) {
         let notice = notice.into();
+        if let Some(front) = self.front.as_mut().filter(|front| !front.stays) {
+            front.notice = notice.clone();
+        }
         // A repeated notice replaces the earlier one, wherever that is: several campaigns that come
         // and go must not push out everything else.
         if let Some(at) = self.notices.iter().rposition(|known| known.notice.text == notice.notice.text) {
@@ -119,6 +142,11 @@ impl Shared {
         self.notices.answer(Notice { at: self.now, weight, text });
     }
 
+    /// The configuration was to be read again and cannot be used.
+    pub(super) fn tell_not_reloaded(&mut self, text: Explanation) {
+        self.notices.answer(Notice { at: self.now, weight: NoticeWeight::Problem, text });
+    }
+
     /// Calls a person for something in each of these campaigns: notices, and the bell for the first of them.
     pub(super) fn call(&mut self, weight: NoticeWeight, alerts: Vec<(usize, Alert)>) {
         if let Some((_, first)) = alerts.first().filter(|_| self.look.bell) {
@@ -127,7 +155,7 @@ impl Shared {
         }
         for (campaign, Alert { text, view }) in alerts {
             let notice = Notice { at: self.now, weight, text };
-            self.notices.answer(KeptNotice { notice, more: view.map(|view| (campaign, view)) });
+            self.notices.call(KeptNotice { notice, more: view.map(|view| (campaign, view)) });
         }
     }
 
@@ -193,6 +221,24 @@ mod tests {
         assert_eq!((notices.count(), notices.unread()), (3, 1));
         notices.push(notice("b"));
         assert_eq!((notices.count(), notices.unread()), (3, 2));
+    }
+
+    #[test]
+    fn nothing_that_comes_by_itself_takes_the_place_of_a_key_that_failed() {
+        let mut notices = Notices::default();
+        let front = |notices: &Notices| notices.front().map(|kept| kept.notice.text.what.clone());
+        let failed = |what| Notice { weight: NoticeWeight::Problem, ..notice(what) };
+        notices.answer(notice("following"));
+        notices.call(failed("failing"));
+        assert_eq!(front(&notices).as_deref(), Some("failing"));
+        notices.answer(failed("not reloaded"));
+        notices.call(failed("stalled"));
+        notices.push(failed("no answer"));
+        assert_eq!((front(&notices).as_deref(), notices.count()), (Some("not reloaded"), 5));
+        notices.answer(notice("copied"));
+        assert_eq!(front(&notices).as_deref(), Some("copied"));
+        notices.expire(Timestamp::UNIX_EPOCH + NOTICE_TIME);
+        assert_eq!((front(&notices), notices.newest().map(|kept| kept.notice.text.what.as_str())), (None, Some("copied")));
     }
 
     #[test]

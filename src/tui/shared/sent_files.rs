@@ -22,7 +22,7 @@ impl Shared {
             let what = format!("{}: the rows of {} begin to show", campaign.settings.name, file.name);
             let why = format!("batch {}, {}", batch.short(false), counted(file.rows as usize, "message"));
             let notice = Notice { at: self.now, weight: NoticeWeight::Info, text: Explanation::new(what, why, "") };
-            self.notices.answer(KeptNotice { notice, more: Some((index, ViewKind::Batches)) });
+            self.notices.call(KeptNotice { notice, more: Some((index, ViewKind::Batches)) });
         }
     }
 
