@@ -453,6 +453,17 @@ fn an_upload_shows_its_progress(#[case] columns: u16, #[case] rows: u16) {
     desk.stage(&sha256, ActionStage::Uploading { sent: 38_400_000, total: 38_400_000 }, None).sees("waiting for Postman's answer");
 }
 
+/// What was said of the file before it would be read as news of the one that leaves.
+#[test]
+fn nothing_said_before_stands_under_an_upload() {
+    let mut desk = asked(card("Clinic reminders", HostKind::Test), 80, 24);
+    desk.keys("y").wait(1_000).keys("Esc").sees("taken back: nothing was sent").wait(30_000);
+    desk.sends("lists/clinic-dec.csv", GOOD).keys("Enter").read(false, None).wait(500).keys("y").wait(3_100);
+    let upload = sent(&mut desk).pop().unwrap();
+    desk.stage(upload.plan().file().sha256(), ActionStage::Uploading { sent: 9_700_000, total: 38_400_000 }, None);
+    desk.sees("clinic-dec.csv").sees("9.7 of 38.4 MB").misses("nothing was sent");
+}
+
 #[test]
 fn cutting_it_off_is_not_taken_for_nothing_sent() {
     let (mut desk, sha256) = sending(80, 24);

@@ -26,8 +26,8 @@ pub(in crate::tui) fn draw(state: &Shared, buffer: &mut Buffer, area: Rect) {
             0 => Piece::new(counted(all, "notice"), style(Role::Muted), 1),
             _ => Piece::new(format!("{} new", grouped(unread)), style(Role::Strong), 0),
         });
-        if state.context() != Context::Text {
-            right.push(Piece::new(state.key_for(Action::Notices), style(Role::Accent), 0));
+        if let Some(key) = state.keymap.key(state.context(), Action::Notices) {
+            right.push(Piece::new(key, style(Role::Accent), 0));
             right.push(Piece::new("list", style(Role::Muted), 0).gap(1));
         }
     }
@@ -89,6 +89,7 @@ impl Words {
         }
         let [.., tail] = &tails;
         match room.checked_sub(width(tail) + 1).filter(|rest| rest * 10 >= width(unnamed) * 9) {
+            Some(rest) if width(unnamed) < rest => format!("{unnamed}… {tail}"),
             Some(rest) => format!("{} {tail}", cut_at_word(unnamed, rest)),
             // Too little would be left of what happened.
             None => cut_at_word(&join(&join(unnamed, &text.why), &text.next), room),
@@ -164,6 +165,14 @@ fn words(state: &Shared) -> Words {
     }
     if let Some(hint) = state.tour.hint(&state.keymap).filter(|_| newest.is_none() && state.context() != Context::Text) {
         return Words::new(plain(hint), Role::Text);
+    }
+    // While a file leaves, what was said before of another one would be taken for news of it.
+    let leaving = state.campaign().and_then(|campaign| campaign.actions.iter().find(|record| has_line(record)));
+    if let Some(leaving) = leaving {
+        let is_old = |at| at <= leaving.at;
+        if newest.is_none_or(|newest| is_old(newest.at)) && state.notices.newest().is_none_or(|kept| is_old(kept.notice.at)) {
+            return Words::new(plain(String::new()), Role::Text);
+        }
     }
     match (newest, state.notices.newest()) {
         (Some(newest), Some(kept)) if kept.notice.at <= newest.at => reported(state, newest),

@@ -13,7 +13,7 @@ use super::facts::{changes, rows_words};
 use crate::action::{CheckedFile, FileCorrector, FileMistake, FileSource, MistakeGroup};
 use crate::delivery::{clean_line, counted, grouped};
 use crate::monitor::NoticeWeight;
-use crate::tui::dialogs::{Can, Changed, Click, Dialog, HelpPage, Next, Press};
+use crate::tui::dialogs::{Can, Changed, Click, Dialog, Next, Press};
 use crate::tui::shared::Shared;
 use crate::tui::text::{Align, cut_middle, fit, width, wrap};
 use crate::tui::widgets::page;
@@ -288,7 +288,7 @@ impl Dialog for FileMistakes {
 
     fn can(&self, action: Action, _shared: &Shared) -> Can {
         match action {
-            Action::Back | Action::Help => Can::Yes,
+            Action::Back | Action::Help | Action::Notices => Can::Yes,
             Action::Enter | Action::NextPane if self.listed.is_some() => Can::Do("list the kinds"),
             Action::Enter => Can::Do("list each"),
             Action::NextPane | Action::Export => Can::Yes,
@@ -309,7 +309,7 @@ impl Dialog for FileMistakes {
         match action {
             Action::Back if self.listed.is_some() => self.turn(),
             Action::Back | Action::Quit => return Next::Back,
-            Action::Help => shared.open(HelpPage::new(self.context())),
+            Action::Help | Action::Notices => shared.common_key(action),
             Action::Enter | Action::NextPane => self.turn(),
             Action::Export => shared.ask_where_mistakes(self.found.clone()),
             Action::Correct => match self.can_correct() {

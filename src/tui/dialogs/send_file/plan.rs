@@ -18,7 +18,7 @@ use crate::monitor::{Command, Connection, Generation, NoticeWeight, PreparedStat
 use crate::postman::Explanation;
 use crate::state::NoteKind;
 use crate::tui::chrome::keys;
-use crate::tui::dialogs::{Can, Changed, Dialog, HelpPage, Next, Press};
+use crate::tui::dialogs::{Can, Changed, Dialog, Next, Press};
 use crate::tui::shared::{Campaign, Shared};
 use crate::tui::text::{width, wrap};
 use crate::tui::widgets::page;
@@ -310,7 +310,7 @@ impl Dialog for FilePlan {
     fn can(&self, action: Action, shared: &Shared) -> Can {
         let is_masked = shared.campaign().is_some_and(|campaign| campaign.masked);
         match action {
-            Action::Back | Action::Help => Can::Yes,
+            Action::Back | Action::Help | Action::Notices => Can::Yes,
             Action::RevealRow if is_masked && self.revealed_until.is_some() => Can::Do("mask"),
             Action::RevealRow if is_masked => Can::Yes,
             Action::Left | Action::Right if self.checked().samples().len() > 1 => Can::Yes,
@@ -326,7 +326,7 @@ impl Dialog for FilePlan {
         let Some(action) = press.action else { return Next::Stay };
         match action {
             Action::Back | Action::Quit => return if self.stop_reading(shared) { Next::Stay } else { Next::Back },
-            Action::Help => shared.open(HelpPage::new(self.context())),
+            Action::Help | Action::Notices => shared.common_key(action),
             Action::Left | Action::Right => self.turn_sample(action == Action::Right),
             Action::RevealRow if shared.campaign().is_some_and(|campaign| campaign.masked) => self.reveal(shared),
             // What is known of its numbers and texts was another day's, perhaps.

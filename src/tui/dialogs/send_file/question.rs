@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 
 use super::facts;
 use crate::action::{Agreed, CheckedFile, ConfirmedAction, UploadFile, UploadPlan, UploadReading};
-use crate::delivery::{agreeing, clean_line, counted};
+use crate::delivery::{agreeing, clean_line, counted, full_stop};
 use crate::monitor::{Command, Generation, PreparedState, ToPrepare};
 use crate::tui::chrome::keys;
 use crate::tui::dialogs::reread::Reread;
@@ -109,7 +109,7 @@ impl UploadQuestion {
         if advice <= FEW_REMARKS {
             said.extend(file.advice().iter().map(|advice| {
                 let column = advice.column.as_ref().map(|column| format!("{}: ", clean_line(column))).unwrap_or_default();
-                Sentence::new(format!("! {column}{}.", advice.words.trim_end_matches(['.', '?'])), Role::Warning, 3)
+                Sentence::new(format!("! {column}{}", full_stop(&advice.words)), Role::Warning, 3)
             }));
         } else {
             let (are, them) = (agreeing(advice, "is", "are"), agreeing(advice, "it", "them"));

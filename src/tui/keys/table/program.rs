@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use super::super::{Action, Binding, Chord, Context, HelpGroup};
 use super::{EVERYWHERE, LISTS, OUTSIDE_TEXT, PANES, only};
 
-use Context::{Help, Page, Prompt, Question};
+use Context::{File, Help, Page, Prompt, Question};
 
 /// The bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -66,7 +66,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Notices,
         keys: &[Chord::char('!')],
-        contexts: PANES.and(&[Page]),
+        contexts: PANES.and(&[Page, File]),
         label: "notices",
         help: "what happened so far, why, and what to do",
         group: HelpGroup::Program,
