@@ -64,7 +64,8 @@ impl GivenFile {
     /// Its name, without its folders.
     pub fn name(&self) -> String {
         match self {
-            GivenFile::Path(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            // `.` and `/` have no name of their own.
+            GivenFile::Path(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
             GivenFile::Input => INPUT_NAME.to_owned(),
         }
     }
@@ -446,6 +447,12 @@ mod tests {
         assert!(again.contains("nothing is overwritten"), "{again}");
         assert_eq!(corrected_name(&file).file_name().unwrap(), "clinic-corrected-2.csv");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left");
+    }
+
+    #[test]
+    fn a_folder_is_named_as_it_was_typed() {
+        assert!(why(read_path(Path::new("."))).starts_with(". is a folder."));
+        assert!(why(read_path(Path::new("/"))).starts_with("/ is a folder."));
     }
 
     #[test]

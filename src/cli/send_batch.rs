@@ -108,7 +108,7 @@ pub(super) async fn run(arguments: &SendBatchArguments, common: &Common, signals
         return check_text::correct(prepared, to, campaign, &context).await;
     }
     if arguments.check {
-        check_text::write(checked, campaign, &context, &mut std::io::stdout().lock())?;
+        check_text::write(checked, !prepared.rules.known.is_empty(), campaign, &context, &mut std::io::stdout().lock())?;
         return Ok(if checked.mistakes().is_empty() { Exit::Done } else { Exit::Usage });
     }
     if !checked.mistakes().is_empty() {

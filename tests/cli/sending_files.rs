@@ -156,6 +156,9 @@ fn a_check_needs_no_network() {
     let ran = send_batch(&stage, &path, &["--check"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.err.contains("checked without its template"), "{}", ran.err);
+    assert_eq!(ran.lines().pop().unwrap()["summary"]["templateKnown"], json!(false));
+    let table = send_batch(&stage, &path, &["--check", "--format", "table"]);
+    assert!(table.out.contains("the campaign's template is not known") && !table.out.contains("It has no mistakes"), "{}", table.out);
     let sent = send_batch(&stage, &path, &["--yes"]);
     assert_eq!((sent.code, stage.posts().len()), (3, 0), "{}", sent.err);
 }

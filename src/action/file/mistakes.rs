@@ -106,12 +106,14 @@ impl Mistakes {
         let group = &mut self.groups[index as usize];
         if group.add(row, detail, words) {
             self.len += 1;
-            if row.is_some() && row != self.last_row {
-                self.last_row = row;
-                self.rows += 1;
-            }
+            self.last_row = row.or(self.last_row);
         }
         group
+    }
+
+    /// A row that is a message has been checked: counts it if it has a mistake.
+    pub(super) fn end_message(&mut self, row: u32) {
+        self.rows += u32::from(self.last_row == Some(row));
     }
 
     /// The last row with a mistake.

@@ -114,6 +114,14 @@ impl RowCheck {
 
     /// Checks a row.
     pub fn check(&mut self, number: u32, row: &Row<'_>, separator: u8, reader: &mut RowReader, rules: &FileRules, encoding: Encoding) {
+        let before = self.rows;
+        self.check_row(number, row, separator, reader, rules, encoding);
+        if self.rows > before {
+            self.mistakes.end_message(number);
+        }
+    }
+
+    fn check_row(&mut self, number: u32, row: &Row<'_>, separator: u8, reader: &mut RowReader, rules: &FileRules, encoding: Encoding) {
         let cells = reader.read(row.bytes, separator);
         let columns = self.header.names.len();
         if row.end == RowEnd::OpenQuote {

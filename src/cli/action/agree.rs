@@ -117,7 +117,8 @@ impl CountRule {
                 Err(Failure::new(Exit::Usage, what, why, next))
             }
             None if self.needs_count && acts_by_itself => {
-                let what = format!("{what} has {} in production, and `--expect` is missing: nothing was {past}.", grouped(count));
+                let what =
+                    format!("{what} has {} in production, and `--expect` is missing: nothing was {past}.", counted(count, "message"));
                 let why = "In production, several messages need their count, so that none is sent by accident.";
                 Err(Failure::new(Exit::Usage, what, why, next))
             }

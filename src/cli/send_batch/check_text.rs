@@ -35,6 +35,8 @@ struct CheckSummary<'a> {
     rows_of_unknown_size: u32,
     /// The most that it can cost, in production.
     charge: Option<String>,
+    /// Whether its columns and texts were compared with those of the campaign's messages.
+    template_known: bool,
     advice: Vec<AdvicePart<'a>>,
 }
 
@@ -67,6 +69,7 @@ struct AdvicePart<'a> {
 /// Writes what was found: every mistake, then the summary; for people the kinds, or what would be sent.
 pub(super) fn write(
     checked: &CheckedFile,
+    template_known: bool,
     campaign: &ConfiguredCampaign,
     context: &CommandContext,
     out: &mut impl Write,
@@ -75,7 +78,11 @@ pub(super) fn write(
         let is_good = checked.mistakes().is_empty();
         writeln!(out, "{}", if is_good { plan_text::announcement(checked, campaign, context) } else { by_kind(checked) })?;
         if is_good {
-            writeln!(out, "It has no mistakes. Nothing was sent.")?;
+            let found = match template_known {
+                true => "It has no mistakes.",
+                false => "No mistake was found, but the campaign's template is not known: columns and lengths were not compared with it.",
+            };
+            writeln!(out, "{found} Nothing was sent.")?;
         }
         out.flush()?;
         return Ok(());
@@ -84,12 +91,12 @@ pub(super) fn write(
     for mistake in checked.mistakes().by_row() {
         records.record(&MistakeRecord::from(mistake))?;
     }
-    records.summary(&summary(checked, campaign))?;
+    records.summary(&summary(checked, template_known, campaign))?;
     records.finish()?;
     Ok(())
 }
 
-fn summary<'a>(checked: &'a CheckedFile, campaign: &ConfiguredCampaign) -> CheckSummary<'a> {
+fn summary<'a>(checked: &'a CheckedFile, template_known: bool, campaign: &ConfiguredCampaign) -> CheckSummary<'a> {
     CheckSummary {
         file: checked.name(),
         sha256: checked.sha256().as_str(),
@@ -102,6 +109,7 @@ fn summary<'a>(checked: &'a CheckedFile, campaign: &ConfiguredCampaign) -> Check
         segments: checked.segments().map(|(segments, rows)| SegmentCount { segments, rows }).collect(),
         rows_of_unknown_size: checked.rows_of_unknown_size(),
         charge: campaign.settings.charges.map(|charges| charges.words(checked.cost())),
+        template_known,
         advice: checked
             .advice()
             .iter()
@@ -192,12 +200,13 @@ pub(super) async fn correct(
 ) -> Result<Exit, EarlyExit> {
     let Prepared { read, rules } = prepared;
     if FileCorrector::of(&read.checked).is_none() {
-        let what = "No copy was written: nothing can be corrected without a guess.";
-        let next =
-            if read.checked.mistakes().is_empty() { "The file has no mistakes." } else { "`--check --format csv` lists its mistakes." };
+        let (what, next) = match read.checked.mistakes().is_empty() {
+            true => ("No copy was written: the file has no mistakes.", "Send the file itself."),
+            false => ("No copy was written: nothing can be corrected without a guess.", "`--check --format csv` lists its mistakes."),
+        };
         return Err(Failure::usage(what, next).into());
     }
-    let path = to.to_owned();
+    let (path, template_known) = (to.to_owned(), !rules.known.is_empty());
     let progress = ProgressLine::start(context.common.quiet, false);
     let written = tokio::task::spawn_blocking(move || {
         let copy = file::write_corrected(&read, rules, &path, |bytes, total| {
@@ -223,7 +232,7 @@ pub(super) async fn correct(
         for mistake in read.checked.mistakes().by_row().filter(|mistake| mistake.kind.is_correctable()) {
             records.record(&MistakeRecord::corrected(mistake))?;
         }
-        records.summary(&summary(&copy.checked, campaign))?;
+        records.summary(&summary(&copy.checked, template_known, campaign))?;
         records.finish()?;
     }
     let left = copy.checked.mistakes();

@@ -51,7 +51,8 @@ fn sample_lines(sample: &FileSample, masked: bool, hides: bool) -> Vec<String> {
     let size = sample.size.map(|size| format!(", {}", size.words())).unwrap_or_default();
     let mut lines = vec![format!("Row {}{longest}, to {number}, {}{size}:", grouped(sample.row as usize), sample.language)];
     let shown: Vec<String> = match &sample.text {
-        _ if masked || hides => vec!["(hidden)".to_owned()],
+        _ if hides => vec!["(hidden: one-time passwords)".to_owned()],
+        _ if masked => vec!["(hidden; `--reveal` shows it)".to_owned()],
         Some(text) => clean(text).lines().map(str::to_owned).collect(),
         None => {
             let values = sample.values.iter().map(|(name, value)| format!("{}: {}", clean_line(name), clean_line(value)));
@@ -75,8 +76,8 @@ mod tests {
     #[rstest]
     #[case::text(Some("Dear Tan,\n\u{1b}[2Jsee you"), false, "  Dear Tan,|  ␛[2Jsee you")]
     #[case::values(None, false, "  (its template is not known; these are its values)|  name: Tan|  place: Bedok ␛[2J")]
-    #[case::masked(None, true, "  (hidden)")]
-    #[case::masked_text(Some("Dear Tan"), true, "  (hidden)")]
+    #[case::masked(None, true, "  (hidden; `--reveal` shows it)")]
+    #[case::masked_text(Some("Dear Tan"), true, "  (hidden; `--reveal` shows it)")]
     fn a_row_is_shown_as_far_as_it_is_known_and_may_be(#[case] text: Option<&str>, #[case] masked: bool, #[case] shown: &str) {
         let values = [("name", "Tan"), ("place", "Bedok \u{1b}[2J")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         let sample = FileSample {
