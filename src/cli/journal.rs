@@ -24,10 +24,11 @@ use crate::state::{
 
 /// What `journal` takes.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Newest first: retries with their outcome, the API's code and trace id, and the number of attempts;
-reveals, exports, unlocks and locks. The journal holds no recipient and no text. An unknown outcome
-is looked up at the next start of the dashboard or of `retry`, `send` or `send-batch` on its campaign;
-if it stays unknown, the user settles it in the dashboard's activity view (5).")]
+#[command(after_help = "Newest first: retries with their outcome, the API's code and trace id, and the
+number of attempts; reveals, exports, unlocks and locks. The journal holds no
+recipient and no text. An unknown outcome is looked up at the next start of the
+dashboard or of `retry`, `send` or `send-batch` on its campaign; if it stays
+unknown, the user settles it in the dashboard's activity view (5).")]
 pub struct JournalArguments {
     /// Only actions with an unknown outcome, and what to do
     #[arg(long)]

@@ -37,10 +37,11 @@ const PAST: &str = "retried";
   --batch ID                        the batch as a whole: one call for ALL its failures, even those
                                     not worth a retry
 
-Open outcomes of earlier runs are looked up first, and never sent again automatically. In
-production, more than one message needs --expect N. Exit codes: 0 done, 1 no network or a full
-disk, 2 wrong usage or no yes, 3 the API refuses this caller, 4 some were refused or skipped,
-5 some outcomes are unknown, 130 interrupted.")]
+Open outcomes of earlier runs are looked up first, and never sent again
+automatically. In production, more than one message needs --expect N. Exit
+codes: 0 done, 1 no network or a full disk, 2 wrong usage or no yes, 3 the API
+refuses this caller, 4 some were refused or skipped, 5 some outcomes are
+unknown, 130 interrupted.")]
 pub struct RetryArguments {
     /// The campaign, by its name in the configuration or by its id
     pub campaign: String,

@@ -22,17 +22,19 @@ const PAST: &str = "sent";
 
 /// What `send` takes.
 #[derive(Clone, Args)]
-#[command(after_help = "The text as it will arrive, its segments and its cost are shown first, as far as the newest messages
-of the campaign tell: there is no call that reads a template. Where the template is not known, the
-API decides about names and values.
+#[command(after_help = "The text as it will arrive, its segments and its cost are shown first, as far
+as the newest messages of the campaign tell: there is no call that reads a
+template. Where the template is not known, the API decides about names and
+values.
 
 Examples:
   postwatch send \"Clinic reminders\" --language english --value name=\"Tan Wei Ming\" --dry-run
   postwatch send \"Clinic reminders\" --to 6580001234 --language english --values - --yes < values.json
 
-Open outcomes of earlier runs are looked up first, and never sent again automatically. Exit codes:
-0 done, 1 no network or a full disk, 2 wrong usage, a mistake in the message or no yes, 3 the API
-refuses this caller, 4 it was refused or skipped, 5 its outcome is unknown, 130 interrupted.")]
+Open outcomes of earlier runs are looked up first, and never sent again
+automatically. Exit codes: 0 done, 1 no network or a full disk, 2 wrong usage,
+a mistake in the message or no yes, 3 the API refuses this caller, 4 it was
+refused or skipped, 5 its outcome is unknown, 130 interrupted.")]
 pub struct SendArguments {
     /// The campaign, by its name in the configuration or by its id
     pub campaign: String,

@@ -24,19 +24,22 @@ const PAST: &str = "sent";
 
 /// What `send-batch` takes.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "The whole file is checked first: one bad row makes Postman refuse all of it. Every mistake is named with
-its row, as a spreadsheet counts, and its column. With --check nothing is sent; a terminal shows the
-mistakes by kind, every other format has a line for each; the exit code is 2 if there is any. What can be corrected without a guess
-(encoding, separators, spaces, + in numbers) is written to a new file with --correct.
+#[command(after_help = "The whole file is checked first: one bad row makes Postman refuse all of it.
+Every mistake is named with its row, as a spreadsheet counts, and its column.
+With --check nothing is sent; a terminal shows the mistakes by kind, every
+other format has a line for each; the exit code is 2 if there is any. What can
+be corrected without a guess (encoding, separators, spaces, + in numbers) is
+written to a new file with --correct.
 
 Examples:
   postwatch send-batch \"Clinic reminders\" clinic-nov.csv --check
   postwatch send-batch \"Clinic reminders\" clinic-nov.csv --correct clinic-nov-corrected.csv
   postwatch send-batch \"Clinic reminders\" clinic-nov.csv --expect 20000 --wait
 
-A file whose outcome is unknown is never sent again. Exit codes: 0 done, 1 no network or a full disk,
-2 wrong usage, mistakes in the file or no yes, 3 the API refuses this caller, 4 it was refused or
-skipped, 5 its outcome is unknown, 130 interrupted: what was cut off is looked up by the next start.")]
+A file whose outcome is unknown is never sent again. Exit codes: 0 done, 1 no
+network or a full disk, 2 wrong usage, mistakes in the file or no yes, 3 the
+API refuses this caller, 4 it was refused or skipped, 5 its outcome is unknown,
+130 interrupted: what was cut off is looked up by the next start.")]
 pub struct SendBatchArguments {
     /// The campaign, by its name in the configuration or by its id
     pub campaign: String,
