@@ -229,7 +229,7 @@ fn rows_are_counted_apart_from_numbers() {
 
 #[test]
 fn only_messages_count_as_rows_with_mistakes() {
-    let file = checked("recipient,language,nme,place\n6580001234,english,Tan,Bedok\n\n80001235,english,,Bedok\n".to_owned(), rules());
+    let file = checked("recipient,language,nme,place\n6580001234,english,Tan,Bedok\n\n80001235,english,,Bedok\n", rules());
     let rows: Vec<_> = file.mistakes().by_row().filter_map(|mistake| mistake.row).collect();
     assert!(rows.contains(&1) && rows.contains(&3), "the header and the empty row are mistakes: {rows:?}");
     assert_eq!((file.rows(), file.mistakes().rows()), (2, 1));
